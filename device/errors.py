@@ -1,0 +1,54 @@
+"""Errors a person can act on. Each message is one line: what is wrong, and what to do.
+
+    MynahError
+    ├── UsageError        the command line or its arguments are wrong      exit status 2
+    ├── SettingsError     the settings file
+    ├── AudioError        a recording that cannot be read, no microphone
+    ├── BundleError       a bundle that is damaged or does not fit
+    ├── SentencesError    a sentence file, with file and line
+    ├── HomeError         home.toml
+    ├── LexiconError      a word that cannot be pronounced
+    └── BrokerError       the MQTT broker
+
+All but UsageError end a command with exit status 1.
+"""
+
+from __future__ import annotations
+
+
+class MynahError(Exception):
+    """The base of every error that Mynah raises on purpose."""
+
+    exit_status = 1
+
+
+class UsageError(MynahError):
+    exit_status = 2
+
+
+class SettingsError(MynahError):
+    pass
+
+
+class AudioError(MynahError):
+    pass
+
+
+class BundleError(MynahError):
+    pass
+
+
+class SentencesError(MynahError):
+    pass
+
+
+class HomeError(MynahError):
+    pass
+
+
+class LexiconError(MynahError):
+    pass
+
+
+class BrokerError(MynahError):
+    pass

@@ -1,0 +1,1 @@
+"""The demonstration: a broker, a simulated home and the real daemon, fed with recordings."""

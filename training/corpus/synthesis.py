@@ -1,0 +1,262 @@
+"""Speech by the free synthesizers of Debian: espeak-ng, flite and festival.
+
+`speak` is a pure function of its arguments: the same text, voice, rate and pitch give the same samples.
+Whole voices are held out of training, for measuring. Speakers recur under several engines (flite's kal16
+and festival's kal_diphone are one man, the two slt are one woman), so a held-out voice is one whose speaker
+occurs nowhere in training.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import soundfile
+import soxr
+
+from device.errors import MynahError
+from device.events import SAMPLE_RATE, Samples
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+PHONES = (
+    *_words("AA AE AH AO AW AY B CH D DH EH ER EY F G HH IH IY JH K L M N NG"),
+    *_words("OW OY P R S SH T TH UH UW V W Y Z ZH"),
+)
+"""The 39 phones of ARPAbet, without stress."""
+
+SILENCE = "SIL"
+
+ACCENTS = _words("en-gb en-us en-us-nyc en-gb-scotland en-gb-x-gbclan en-gb-x-rp en-gb-x-gbcwmd en-029")
+"""espeak-ng's accents of English."""
+
+VARIANTS = (
+    "",
+    *_words(
+        "Alex Alicia Andy Annie Denis Diogo Gene Henrique Jacky Lee Mario Mike Nguyen RicishayMax Storm adam"
+    ),
+    *_words(
+        "anika antonio benjamin boris david ed edward f1 f2 f3 f5 grandma grandpa gustave iven iven3 john klatt"
+    ),
+    *_words(
+        "klatt3 m1 m2 m3 m5 m6 m7 m8 max michel miguel norbert pablo paul pedro quincy rob robert sandro"
+    ),
+    *_words("travis zac"),
+)
+"""espeak-ng's speakers to train on; the empty one is the accent's own. Whispers and robots are left out."""
+
+HELD_OUT_VARIANTS = _words(
+    "Andrea Hugo Marco Michael aunty belinda f4 linda m4 shelby steph steph2 steph3 victor"
+)
+"""espeak-ng's speakers that training never hears, in any accent."""
+
+ENGINES = {
+    "espeak-ng": "espeak-ng",
+    "flite": "flite",
+    "festival": "festival festvox-kallpc16k festvox-us-slt-hts",
+}
+"""Each engine's program and the Debian packages that bring it."""
+
+
+class SynthesisError(MynahError):
+    """An engine that is not installed, or text that it does not speak."""
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """`engine` is one of ENGINES; `name` its voice, espeak-ng's accent; `variant` espeak-ng's speaker."""
+
+    engine: str
+    name: str
+    variant: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.engine}/{self.name}" + (f"+{self.variant}" if self.variant else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """`text` to be spoken by `voice`, `rate` times as fast and `pitch` times as high as it usually speaks."""
+
+    text: str
+    voice: Voice
+    rate: float = 1.0
+    pitch: float = 1.0
+
+
+TRAINING_VOICES = (
+    *(Voice("flite", name) for name in ("awb", "kal16", "slt")),
+    *(Voice("festival", name) for name in ("kal_diphone", "cmu_us_slt_arctic_hts")),
+    *(Voice("espeak-ng", accent, variant) for accent, variant in product(ACCENTS, VARIANTS)),
+)
+
+HELD_OUT_VOICES = (
+    Voice("flite", "rms"),
+    *(Voice("espeak-ng", accent, variant) for accent, variant in product(ACCENTS, HELD_OUT_VARIANTS)),
+)
+
+
+def voices() -> tuple[Voice, ...]:
+    """Every voice, those to train on first."""
+    return TRAINING_VOICES + HELD_OUT_VOICES
+
+
+def speak(text: str, voice: Voice, rate: float = 1.0, pitch: float = 1.0) -> Samples:
+    """`text` as 16 kHz mono int16, with the silence that the engine puts around it.
+
+    SynthesisError if the engine is not installed or gives no sound.
+    """
+    with tempfile.TemporaryDirectory(prefix="mynah-") as folder:
+        wav = Path(folder) / "speech.wav"
+        if voice.engine == "espeak-ng":
+            _espeak(text, voice, rate, pitch, wav)
+            return _read(wav, voice, 1.0)
+        if voice.engine == "festival":
+            _festival(text, voice, rate / pitch, wav)
+        else:
+            _flite(text, voice, rate / pitch, wav)
+        return _read(wav, voice, pitch)
+
+
+def speak_utterance(utterance: Utterance) -> Samples:
+    return speak(utterance.text, utterance.voice, utterance.rate, utterance.pitch)
+
+
+def speak_aligned(
+    text: str, voice: Voice, rate: float = 1.0, pitch: float = 1.0
+) -> tuple[Samples, list[tuple[str, float, float]]]:
+    """`speak` by a flite voice, and its (phone, start, end) in seconds: PHONES and SILENCE, without gaps."""
+    if voice.engine != "flite":
+        raise SynthesisError(f"{voice} gives no alignment; use a flite voice")
+    with tempfile.TemporaryDirectory(prefix="mynah-") as folder:
+        wav = Path(folder) / "speech.wav"
+        durations = _flite(text, voice, rate / pitch, wav)
+        return _read(wav, voice, pitch), _segments(durations, pitch)
+
+
+def speak_all(utterances: Iterable[Utterance], jobs: int = 2) -> Iterator[Samples]:
+    """`speak` of each, in order; `jobs` engines at work at a time, a few utterances ahead of the reader."""
+    with ThreadPoolExecutor(jobs) as pool:
+        waiting: deque[Future[Samples]] = deque()
+        for utterance in utterances:
+            waiting.append(pool.submit(speak_utterance, utterance))
+            if len(waiting) > 8 * jobs:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+def draw(
+    texts: Sequence[str],
+    speakers: Sequence[Voice],
+    count: int,
+    rng: np.random.Generator,
+    rates: tuple[float, float] = (0.8, 1.3),
+    pitches: tuple[float, float] = (0.85, 1.2),
+    espeak_share: float = 0.7,
+) -> list[Utterance]:
+    """`count` utterances: random text, rate and pitch, `espeak_share` of them by espeak-ng.
+
+    Its many formant voices resemble one another, so the few others weigh more than their number.
+    """
+    formant = [voice for voice in speakers if voice.engine == "espeak-ng"]
+    others = [voice for voice in speakers if voice.engine != "espeak-ng"]
+
+    def voice() -> Voice:
+        pool = formant if formant and (not others or rng.random() < espeak_share) else others
+        return pool[rng.integers(len(pool))]
+
+    return [
+        Utterance(
+            texts[rng.integers(len(texts))],
+            voice(),
+            float(np.exp(rng.uniform(*np.log(rates)))),
+            float(np.exp(rng.uniform(*np.log(pitches)))),
+        )
+        for _ in range(count)
+    ]
+
+
+def _espeak(text: str, voice: Voice, rate: float, pitch: float, wav: Path) -> None:
+    name = voice.name + (f"+{voice.variant}" if voice.variant else "")
+    words_per_minute = round(np.clip(175 * rate, 80, 450))
+    # From 0 to 99 espeak-ng's pitch runs over two octaves, with the voice's own at 50.
+    height = round(float(np.clip(50 + 50 * np.log2(pitch), 0, 99)))
+    options = ["-v", name, "-s", f"{words_per_minute}", "-p", f"{height}", "-w", f"{wav}", "--stdin"]
+    _run(["espeak-ng", *options], text)
+
+
+def _flite(text: str, voice: Voice, rate: float, wav: Path) -> str:
+    options = ["-voice", voice.name, "--setf", f"duration_stretch={1 / rate:.4f}", "-psdur"]
+    return _run(["flite", *options, "-t", text, "-o", f"{wav}"], "")
+
+
+def _festival(text: str, voice: Voice, rate: float, wav: Path) -> None:
+    quoted = text.replace("\\", " ").replace('"', " ")
+    # The HTS voice reads its speed from its engine's parameters, the diphone voice from Duration_Stretch.
+    hts = f"""(set! hts_engine_params (append hts_engine_params '(("-r" {rate:.4f}))))"""
+    stretch = f"(Parameter.set 'Duration_Stretch {1 / rate:.4f})"
+    program = f"""(voice_{voice.name})
+{hts if voice.name.endswith("hts") else stretch}
+(set! speech (utt.synth (Utterance Text "{quoted}")))
+(utt.save.wave speech "{wav}" 'riff)
+"""
+    scheme = wav.with_suffix(".scm")
+    scheme.write_text(program, encoding="utf-8")
+    _run(["festival", "-b", f"{scheme}"], "")
+
+
+def _run(command: list[str], text: str) -> str:
+    environment = {**os.environ, "LC_ALL": "C.UTF-8"}
+    try:
+        done = subprocess.run(
+            command, input=text, capture_output=True, encoding="utf-8", errors="replace", env=environment
+        )
+    except FileNotFoundError:
+        raise SynthesisError(f"{command[0]} is not installed; apt install {ENGINES[command[0]]}") from None
+    if done.returncode:
+        reason = (done.stderr.strip().splitlines() or [f"status {done.returncode}"])[0]
+        raise SynthesisError(
+            f"{command[0]}: {reason}; are its voices there? apt install {ENGINES[command[0]]}"
+        )
+    return done.stdout
+
+
+def _read(wav: Path, voice: Voice, pitch: float) -> Samples:
+    """The engine's sound, `pitch` times as high and as fast, at 16 kHz."""
+    if not wav.exists() or wav.stat().st_size <= 44:
+        raise SynthesisError(f"{voice} made no sound; apt install {ENGINES[voice.engine]}")
+    sound, rate = soundfile.read(wav, dtype="float32")
+    if rate * pitch != SAMPLE_RATE:
+        sound = soxr.resample(sound, rate * pitch, SAMPLE_RATE, "HQ")
+    samples: Samples = np.round(np.clip(sound, -1, 1) * 32767).astype(np.int16)
+    return samples
+
+
+def _segments(durations: str, pitch: float) -> list[tuple[str, float, float]]:
+    """flite's `-psdur`, items `phone:end`; the ends run on from sentence to sentence."""
+    segments: list[tuple[str, float, float]] = []
+    end = 0.0
+    for item in durations.split():
+        phone, _, time = item.partition(":")
+        start, end = end, float(time) / pitch
+        segments.append((_phone(phone), start, end))
+    return segments
+
+
+def _phone(flite: str) -> str:
+    name = flite.upper()
+    if name in PHONES:
+        return name
+    return {"AX": "AH", "AXR": "ER"}.get(name, SILENCE)

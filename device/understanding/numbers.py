@@ -1,0 +1,86 @@
+"""Numbers as they are said, and typed text as it would be said.
+
+What the decoder hears is words, so grammar and understanding know numbers as words only: "25%" that was
+typed becomes "twenty five percent" before it is matched.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+ONES = (
+    *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven"),
+    *("twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
+)
+TENS = ["zero", "ten", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+
+SYMBOLS = {
+    "%": " percent ",
+    "°c": " degrees ",
+    "°f": " degrees ",
+    "°": " degrees ",
+    "&": " and ",
+    "+": " plus ",
+}
+_SYMBOL = re.compile("|".join(map(re.escape, SYMBOLS)))
+_NUMBER = re.compile(r"(?<![\w.])(-?)(\d+)(?:[.,](\d+))?(?![\d])")
+_NOT_A_WORD = re.compile(r"[^\w' ]|_")
+_LETTERS_AND_DIGITS = re.compile(r"(?<=\d)(?=[^\W\d])|(?<=[^\W\d])(?=\d)")
+
+
+def words(number: int) -> str:
+    """`number`, -9999 to 999,999, in words without "and" or hyphens: 125 → "one hundred twenty five"."""
+    if number < 0:
+        return f"minus {words(-number)}"
+    if number < 20:
+        return ONES[number]
+    if number < 100:
+        return TENS[number // 10] + (f" {ONES[number % 10]}" if number % 10 else "")
+    size, name = (100, "hundred") if number < 1000 else (1000, "thousand")
+    rest = number % size
+    return f"{words(number // size)} {name}" + (f" {words(rest)}" if rest else "")
+
+
+def spellings(number: float) -> tuple[str, ...]:
+    """Every way in which `number` is said, the usual one first. `number` has at most one decimal."""
+    whole, tenth = divmod(round(abs(number) * 10), 10)
+    bases = [words(whole)]
+    if whole == 0:
+        bases.append("nought")
+    if 100 < whole < 1000 and whole % 100:
+        bases.append(f"{words(whole // 100 * 100)} and {words(whole % 100)}")
+    if 100 <= whole < 200:
+        bases += [f"a{base.removeprefix('one')}" for base in bases]
+    if 1000 < whole < 10000 and whole % 1000 >= 100 and whole % 100 == 0:
+        bases.append(f"{words(whole // 100)} hundred")
+    if number < 0:
+        bases = [f"minus {base}" for base in bases]
+    if tenth == 0:
+        return tuple(bases)
+    said = [f"{base} point {ONES[tenth]}" for base in bases]
+    return (*said, *(f"{base} and a half" for base in bases)) if tenth == 5 else tuple(said)
+
+
+def spoken(text: str) -> str:
+    """`text` as words to be said: lower case, digits and symbols as words, no punctuation.
+
+    "Set the Lamp to 25%!" → "set the lamp to twenty five percent"; "lamp2" → "lamp two".
+    """
+    text = unicodedata.normalize("NFC", text).casefold().replace("’", "'")
+    text = _SYMBOL.sub(lambda match: SYMBOLS[match[0]], text)
+    text = _NUMBER.sub(_say, text)
+    text = _LETTERS_AND_DIGITS.sub(" ", text)
+    text = re.sub(r"\d+", lambda match: f" {words(int(match[0]))} " if len(match[0]) < 7 else " ", text)
+    text = _NOT_A_WORD.sub(" ", text)
+    return " ".join(word for word in (part.strip("'") for part in text.split()) if word)
+
+
+def _say(match: re.Match[str]) -> str:
+    sign, whole, decimals = match.groups()
+    if len(whole) > 6:
+        return " ".join(ONES[int(digit)] for digit in whole)
+    said = [words(int(whole))]
+    if decimals and decimals.strip("0"):
+        said += ["point", *(ONES[int(digit)] for digit in decimals.rstrip("0"))]
+    return f" {'minus ' if sign else ''}{' '.join(said)} "

@@ -1,0 +1,237 @@
+"""Sentence templates × the names of a home = the groups that grammar and understanding share.
+
+A `TemplateGroup` is everything needed to expand a few sentences of one intent. Whatever it can produce is
+spoken text: lower case words, numbers spelled out. hassil matches typed text against the same groups, so what
+the grammar can hear is what understanding accepts.
+"""
+
+from __future__ import annotations
+
+import difflib
+import logging
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from hassil.expression import Expression, Group, ListReference, RuleReference, Sentence
+from hassil.intents import SlotList, TextSlotList, WildcardSlotList
+
+from device.errors import SentencesError
+from device.understanding import templates
+from device.understanding.speakable import NotSpeakable, filler, range_list, speakable, speakable_list
+from device.understanding.templates import Block, Template
+from device.understanding.vocabulary import Name, Speakable, Vocabulary
+
+LOG = logging.getLogger(__name__)
+SHIPPED = Path(__file__).parent.parent / "sentences" / "en"
+COMMON = SHIPPED / "_common.yaml"
+"""Lists and rules that every sentence file may use; its own of the same name come first."""
+OF_THE_HOME = ("name", "area", "floor")
+"""Lists that the home fills."""
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateGroup:
+    """Sentences of one intent, with all that is needed to expand them.
+
+    `lists` are `TextSlotList`s of spoken words; {name} holds only names that fit this group. `rules` maps
+    <rule> names to `Sentence`s. Lists, rules and sentences are shared between groups: the same object means
+    the same expansion. `slots` are what the intent has besides those that the lists give. `contextual` marks
+    sentences without a place that mean the room in which Mynah stands.
+    """
+
+    intent: str
+    sentences: tuple[Sentence, ...]
+    lists: Mapping[str, SlotList]
+    rules: Mapping[str, Sentence]
+    slots: Mapping[str, Any] = field(default_factory=dict)
+    response: str | None = None
+    required_keywords: frozenset[str] = frozenset()
+    contextual: bool = False
+
+
+class Sentences:
+    """Parsed sentence files. Immutable once loaded; `groups` binds them to a home's names."""
+
+    def __init__(
+        self,
+        blocks: Iterable[Block],
+        lists: Mapping[str, SlotList],
+        rules: Mapping[str, Template],
+        skip_words: Iterable[str] = (),
+    ) -> None:
+        self.blocks = tuple(blocks)
+        self.lists = dict(lists)
+        self.rules = dict(rules)
+        self.skip_words = tuple(dict.fromkeys(skip_words))
+        for block in self.blocks:
+            self._check(block)
+
+    @classmethod
+    def load(cls, paths: Iterable[Path | str] = ()) -> Sentences:
+        """Load files and folders; none: the shipped sentences. They replace the shipped ones, except for
+        lists and rules in `COMMON` that they use and do not define. Raises SentencesError with file and line.
+        """
+        chosen = [Path(path) for path in paths] or [SHIPPED]
+        common = templates.read(COMMON)
+        files = [
+            common if path == COMMON else templates.read(path) for path in templates.template_files(chosen)
+        ]
+        lists, rules = dict(common.lists), dict(common.rules)
+        for file in files:
+            lists.update(file.lists)
+            rules.update(file.rules)
+        blocks = [block for file in files for block in file.blocks]
+        if not blocks:
+            raise SentencesError(f"{chosen[0]}: no sentences; add `intents:` with sentences to it")
+        return cls(blocks, lists, rules, (word for file in files for word in file.skip_words))
+
+    def groups(self, home: Speakable) -> tuple[TemplateGroup, ...]:
+        """One group a block, for the names of `home`; blocks that this home has nothing for are left out."""
+        return tuple(_Binder(self, home.vocabulary).groups())
+
+    def _check(self, block: Block) -> None:
+        """Raise SentencesError for references to lists and rules that do not exist, and for circles."""
+        lists = {*OF_THE_HOME, *self.lists, *block.lists}
+        rules = {**self.rules, **block.rules}
+        for template in block.templates:
+            _check_references(template, template.sentence.expression, lists, rules, ())
+
+
+def _check_references(
+    template: Template,
+    expression: Expression,
+    lists: set[str],
+    rules: Mapping[str, Template],
+    path: tuple[str, ...],
+) -> None:
+    if isinstance(expression, Group):
+        for item in expression.items:
+            _check_references(template, item, lists, rules, path)
+    elif isinstance(expression, ListReference):
+        if expression.list_name not in lists and not expression.is_inline_range:
+            raise _unknown("list", f"{{{expression.list_name}}}", expression.list_name, lists, template)
+    elif isinstance(expression, RuleReference):
+        name = expression.rule_name
+        if name not in rules:
+            raise _unknown("rule", f"<{name}>", name, set(rules), template)
+        if name in path:
+            raise SentencesError(f"{rules[name].where}: rule <{name}> contains itself; take the circle out")
+        rule = rules[name]
+        _check_references(rule, rule.sentence.expression, lists, rules, (*path, name))
+
+
+def _unknown(kind: str, shown: str, name: str, known: set[str], template: Template) -> SentencesError:
+    near = difflib.get_close_matches(name, known, 1)
+    section = "lists" if kind == "list" else "expansion_rules"
+    hint = f"did you mean {near[0]!r}?" if near else f"define it under `{section}:`"
+    return SentencesError(f"{template.where}: unknown {kind} {shown} in {template.sentence.text!r}; {hint}")
+
+
+class _Binder:
+    """Binds sentences to one vocabulary, making every list and rule once."""
+
+    def __init__(self, sentences: Sentences, vocabulary: Vocabulary) -> None:
+        self.sentences = sentences
+        self.vocabulary = vocabulary
+        self.areas = _name_list("area", vocabulary.areas)
+        self.floors = _name_list("floor", vocabulary.floors)
+        self.names: dict[frozenset[str] | None, TextSlotList] = {}
+        self.lists = {name: speakable_list(body) for name, body in sentences.lists.items()}
+        self.rules = _speakable_rules(sentences.rules)
+        self.fillers = filler(sentences.skip_words)
+
+    def groups(self) -> Iterator[TemplateGroup]:
+        for block in self.sentences.blocks:
+            if block.domain and block.domain not in self.vocabulary.domains:
+                continue
+            if block.needs_here and not self.vocabulary.here:
+                continue
+            group = self.group(block)
+            if group.sentences:
+                yield group
+
+    def group(self, block: Block) -> TemplateGroup:
+        lists: dict[str, SlotList] = {
+            **self.lists,
+            "name": self.names_of(block.name_domains),
+            "area": self.areas,
+            "floor": self.floors,
+            **{name: speakable_list(body) for name, body in block.lists.items()},
+        }
+        rules = {**self.rules, **_speakable_rules(block.rules)}
+        sentences = tuple(self.bound(block, lists, rules))
+        slots = {**block.slots, "area": self.vocabulary.here} if block.needs_here else block.slots
+        return TemplateGroup(
+            block.intent,
+            sentences,
+            lists,
+            rules,
+            slots,
+            block.response,
+            block.required_keywords,
+            block.needs_here,
+        )
+
+    def bound(
+        self, block: Block, lists: dict[str, SlotList], rules: Mapping[str, Sentence]
+    ) -> Iterator[Sentence]:
+        for template in block.templates:
+            try:
+                expression = speakable(template.sentence.expression)
+                used = _references(expression, rules)
+                for reference in used:
+                    if reference.list_name not in lists and (inline := reference.get_inline_range()):
+                        lists[reference.list_name] = range_list(reference.list_name, *inline)
+            except NotSpeakable:
+                LOG.debug("%s: left out, nothing that can be said", template.where)
+                continue
+            if all(_can_be_said(lists[reference.list_name]) for reference in used):
+                yield Sentence(self.fillers(expression), text=template.sentence.text)
+
+    def names_of(self, domains: frozenset[str] | None) -> TextSlotList:
+        if domains not in self.names:
+            chosen = (name for name in self.vocabulary.names if domains is None or name.domain in domains)
+            self.names[domains] = _name_list("name", chosen)
+        return self.names[domains]
+
+
+def _name_list(list_name: str, names: Iterable[Name]) -> TextSlotList:
+    return TextSlotList.from_tuples(
+        ((name.text, name.value, {"domain": name.domain}) for name in names),
+        allow_template=False,
+        name=list_name,
+    )
+
+
+def _speakable_rules(rules: Mapping[str, Template]) -> dict[str, Sentence]:
+    made: dict[str, Sentence] = {}
+    for name, template in rules.items():
+        try:
+            made[name] = Sentence(speakable(template.sentence.expression), text=template.sentence.text)
+        except NotSpeakable:
+            continue
+    return made
+
+
+def _references(expression: Expression, rules: Mapping[str, Sentence]) -> list[ListReference]:
+    """The lists without which nothing can be expanded. Raises NotSpeakable for a rule that has nothing to say.
+
+    A list below an alternative counts as well: leaving out such a sentence is simple, and rare.
+    """
+    if isinstance(expression, ListReference):
+        return [expression]
+    if isinstance(expression, RuleReference):
+        if expression.rule_name not in rules:
+            raise NotSpeakable(expression.rule_name)
+        return _references(rules[expression.rule_name].expression, rules)
+    if isinstance(expression, Group):
+        return [reference for item in expression.items for reference in _references(item, rules)]
+    return []
+
+
+def _can_be_said(slot_list: SlotList) -> bool:
+    if isinstance(slot_list, WildcardSlotList):
+        return False
+    return not isinstance(slot_list, TextSlotList) or bool(slot_list.values)

@@ -1,0 +1,36 @@
+"""The names of a home, as sentences refer to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """`text`, as it is said, means `value`. `domain` is Home Assistant's ("light", "cover", …)."""
+
+    text: str
+    value: str
+    domain: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What fills {name}, {area} and {floor}; `here` is the room in which Mynah stands, where it is known."""
+
+    names: tuple[Name, ...] = ()
+    areas: tuple[Name, ...] = ()
+    floors: tuple[Name, ...] = ()
+    here: str | None = None
+
+    @property
+    def domains(self) -> frozenset[str]:
+        return frozenset(name.domain for name in self.names)
+
+
+class Speakable(Protocol):
+    """Anything with names: a home."""
+
+    @property
+    def vocabulary(self) -> Vocabulary: ...

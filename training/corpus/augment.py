@@ -1,0 +1,90 @@
+"""Rooms, noise, loudness and colour: what happens to speech before it reaches a microphone.
+
+Rooms and speed work on samples. The rest works on log-mel features, where it is a hundred times cheaper:
+the mel energies of a sum are the sum of the mel energies (their cross terms are zero in the mean), a gain
+is an offset and a microphone's response is an offset for each band.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import soxr
+from scipy.signal import fftconvolve
+
+from device.audio.frontend import Features
+from device.events import SAMPLE_RATE, Samples
+
+Floats = npt.NDArray[np.float32]
+
+
+def simulated_room(rng: np.random.Generator) -> Floats:
+    """The response of a furnished room: a direct sound, six early reflections and a decaying tail.
+
+    Polack's statistical model: Gaussian noise under an exponential, reverberation time 0.15–0.7 s,
+    direct-to-reverberant ratio 0–15 dB.
+    """
+    decay = rng.uniform(0.15, 0.7)
+    length = int(decay * SAMPLE_RATE)
+    time = np.arange(length) / SAMPLE_RATE
+    tail = rng.normal(size=length) * np.exp(-6.908 * time / decay)
+    tail[: int(rng.uniform(0.002, 0.02) * SAMPLE_RATE)] = 0
+    for _ in range(6):
+        tail[int(rng.uniform(0.001, 0.04) * SAMPLE_RATE)] += rng.normal() * 4
+    tail *= 10 ** (-rng.uniform(0, 15) / 20) / np.sqrt(np.sum(tail**2))
+    tail[0] = 1.0
+    return tail.astype(np.float32)
+
+
+def trimmed_room(response: Samples) -> Floats:
+    """A measured response from its direct sound on, at most 1 s, the direct sound scaled to 1."""
+    start = int(np.argmax(np.abs(response)))
+    part = response[start : start + SAMPLE_RATE].astype(np.float32)
+    return part / part[0]
+
+
+def reverberate(samples: Samples, room: Floats) -> Samples:
+    """`samples` as heard in `room`, at their own loudness; same length."""
+    wet = fftconvolve(samples.astype(np.float32), room)[: len(samples)]
+    power = float(np.mean(samples.astype(np.float32) ** 2))
+    wet *= np.sqrt(power / max(float(np.mean(wet**2)), 1e-3))
+    return np.clip(np.round(wet), -32768, 32767).astype(np.int16)
+
+
+def faster(samples: Samples, factor: float) -> Samples:
+    """`samples` played `factor` times as fast, pitch and all."""
+    return np.asarray(soxr.resample(samples, SAMPLE_RATE * factor, SAMPLE_RATE, quality="MQ"))
+
+
+def equaliser(rng: np.random.Generator, mels: int, depth: float = 0.7) -> Floats:
+    """(mels,) offsets in nats: a random smooth microphone response, a tilt and two bumps."""
+    bands = np.linspace(-1, 1, mels)
+    curve = rng.normal() * depth * bands
+    for _ in range(2):
+        curve += rng.normal() * depth * np.exp(-(((bands - rng.uniform(-1, 1)) / rng.uniform(0.15, 0.6)) ** 2))
+    return curve.astype(np.float32)
+
+
+def loudness(features: Features) -> float:
+    """Log of the mean energy of a frame over its loudest third: the level of the speech in `features`."""
+    energy = np.exp(features).sum(axis=1)
+    return float(np.log(np.mean(np.sort(energy)[-max(1, len(energy) // 3) :]) + 1e-9))
+
+
+def mixed(speech: Features, noise: Features, offset: float) -> Features:
+    """Both at once, the noise raised by `offset` nats of energy. (frames, mels) each."""
+    return np.logaddexp(speech, noise + np.float32(offset))
+
+
+def masked(features: Features, rng: np.random.Generator, fill: float = 0.0) -> Features:
+    """SpecAugment (Park et al. 2019) in place: up to two bands of ≤ 6 mels and two gaps of ≤ 120 ms."""
+    frames, mels = features.shape
+    for _ in range(rng.integers(0, 3)):
+        width = int(rng.integers(1, 7))
+        start = int(rng.integers(0, mels - width))
+        features[:, start : start + width] = fill
+    for _ in range(rng.integers(0, 3)):
+        width = int(rng.integers(1, 13))
+        start = int(rng.integers(0, max(1, frames - width)))
+        features[start : start + width] = fill
+    return features

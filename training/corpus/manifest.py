@@ -1,0 +1,68 @@
+"""Corpora as folders of recordings with a `manifest.tsv`: path, seconds, speaker, text.
+
+The header line names the columns; a speaker may be empty where the corpus does not tell. Training and
+held-out parts are split by speaker, never by clip.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from device.errors import MynahError
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """A recording and the words spoken in it, in lower case without punctuation."""
+
+    path: Path
+    seconds: float
+    speaker: str
+    text: str
+    source: str
+
+
+def normalise(text: str) -> str:
+    """Lower case, apostrophes kept, everything else that is no letter or digit becomes a space."""
+    text = text.lower().replace("’", "'")  # noqa: RUF001
+    return " ".join(word.strip("'") for word in re.sub(r"[^a-z0-9']+", " ", text).split() if word.strip("'"))
+
+
+def read_manifest(folder: Path) -> list[Utterance]:
+    """The utterances of `folder`, in the manifest's order. Raises MynahError where there is none."""
+    file = folder / "manifest.tsv"
+    if not file.is_file():
+        raise MynahError(f"{file} does not exist: name a folder with a manifest.tsv (path, seconds, speaker, text)")
+    with file.open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
+    if rows and not {"path", "seconds", "text"} <= rows[0].keys():
+        raise MynahError(f"{file}: the first line must name the columns path, seconds, speaker and text")
+    return [
+        Utterance(
+            path=folder / row["path"],
+            seconds=float(row["seconds"]),
+            speaker=f"{folder.name}/{row.get('speaker') or row['path']}",
+            text=normalise(row["text"] or ""),
+            source=folder.name,
+        )
+        for row in rows
+    ]
+
+
+def held_out(speaker: str, share: float) -> bool:
+    """Whether `speaker` belongs to the held-out `share` (0…1): decided by the name alone, for ever."""
+    digest = hashlib.sha256(speaker.encode()).digest()
+    return int.from_bytes(digest[:4], "big") / 2**32 < share
+
+
+def split(utterances: Iterable[Utterance], share: float) -> tuple[list[Utterance], list[Utterance]]:
+    """(training, held out), no speaker in both."""
+    parts: tuple[list[Utterance], list[Utterance]] = ([], [])
+    for utterance in utterances:
+        parts[held_out(utterance.speaker, share)].append(utterance)
+    return parts

@@ -1,0 +1,104 @@
+"""What synthetic voices say to the acoustic model: requests, everyday sentences, home commands, numbers.
+
+Only text whose every word is spelled in letters is kept, so that what is spoken is what is written.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from training.corpus.manifest import normalise
+
+ONES = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+ONES += "seventeen eighteen nineteen"
+TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+ADJECTIVES = "left right big small front back upper lower new old outdoor reading bedside ceiling corner wall floor main"
+ROOMS = (
+    "kitchen,living room,bedroom,bathroom,hallway,office,garage,garden,cellar,attic,nursery,guest room,dining room,"
+    "study,porch,laundry,pantry,workshop,conservatory,landing,playroom,patio,basement,den"
+)
+THINGS = (
+    "lamp,light,lights,spotlight,fan,heater,radiator,thermostat,blind,blinds,curtain,shutter,socket,plug,switch,"
+    "television,radio,speaker,coffee machine,kettle,dishwasher,washing machine,vacuum,fridge,oven,sprinkler,pump,"
+    "gate,door,lock,window,chandelier,fireplace,dehumidifier,humidifier,projector,printer,alarm,scene,movie night"
+)
+COLOURS = "red,green,blue,yellow,orange,purple,pink,white,warm white,cold white,turquoise,violet"
+PATTERNS = (
+    "turn on the {thing}",
+    "turn off the {thing}",
+    "switch the {thing} on",
+    "switch off the {thing} in the {room}",
+    "turn on all the lights in the {room}",
+    "all the lights off",
+    "dim the {thing} to {number} percent",
+    "set the {thing} to {number} percent",
+    "set the brightness of the {thing} to {number}",
+    "make the {thing} {colour}",
+    "set the {room} lights to {colour}",
+    "open the {thing}",
+    "close the {room} {thing}",
+    "set the temperature in the {room} to {number} degrees",
+    "heat the {room} to {number} point five degrees",
+    "set the fan speed to {number} percent",
+    "is the {thing} on",
+    "is the {room} {thing} open",
+    "what is the temperature in the {room}",
+    "pause the music in the {room}",
+    "skip to the next song",
+    "set the volume to {number}",
+    "start {thing}",
+    "never mind",
+    "lock the {thing}",
+    "what time is it",
+    "put the {thing} at {number} percent please",
+    "could you turn the {thing} in the {room} off",
+    "{number} {number} {number}",
+)
+
+
+def spoken_number(value: int) -> str:
+    """0…99 in words."""
+    if value < 20:
+        return ONES.split()[value]
+    return TENS.split()[value // 10 - 2] + (f" {ONES.split()[value % 10]}" if value % 10 else "")
+
+
+def home_commands(count: int, rng: np.random.Generator) -> Iterator[str]:
+    """`count` commands for homes that do not exist, numbers as words."""
+
+    def pick(words: str, separator: str = ",") -> str:
+        options = words.split(separator)
+        return options[rng.integers(len(options))]
+
+    for _ in range(count):
+        thing = pick(THINGS)
+        if rng.random() < 0.5:
+            thing = f"{pick(ROOMS) if rng.random() < 0.5 else pick(ADJECTIVES, ' ')} {thing}"
+        text = PATTERNS[rng.integers(len(PATTERNS))]
+        text = text.replace("{thing}", thing).replace("{room}", pick(ROOMS)).replace("{colour}", pick(COLOURS))
+        yield re.sub(r"\{number\}", lambda _: spoken_number(int(rng.integers(0, 100))), text)
+
+
+def requests(folder: Path) -> Iterator[str]:
+    """HWU64's assistant requests (Liu et al. 2019, CC BY 4.0): `<folder>/trainset/*.csv`."""
+    for file in sorted((folder / "trainset").glob("*.csv")):
+        with file.open(encoding="utf-8", newline="") as lines:
+            for row in csv.DictReader(lines, delimiter=";"):
+                yield row["answer_from_anno"] or ""
+
+
+def sentences(file: Path) -> Iterator[str]:
+    """The English side of Tatoeba's pairs (CC BY 2.0 FR), tab-separated."""
+    for line in file.read_text(encoding="utf-8").splitlines():
+        yield line.split("\t")[0]
+
+
+def sayable(texts: Iterator[str], longest: int = 80) -> list[str]:
+    """Those of `texts`, normalised, that are words only, three letters to `longest` characters; no repeats."""
+    words = (normalise(text) for text in texts if not re.search(r"[0-9@_$%&]|\b[b-hj-z]\b", text.lower()))
+    return list(dict.fromkeys(text for text in words if 3 <= len(text) <= longest))

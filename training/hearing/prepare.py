@@ -1,0 +1,46 @@
+"""Fills the feature store: every real corpus under the data folder, synthetic speech, and noise."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from training.corpus import manifest, synthesis, texts
+from training.hearing.store import Store, load_measured_rooms, load_recording, load_synthetic
+
+REAL = (
+    "speech/an4",
+    "speech/common-voice",
+    "speech/librispeech",
+    "speech/ljspeech",
+    "speech/speech-commands",
+    "speech/vctk-p239",
+    "wake/custom-keywords",
+    "wake/precise-community",
+)
+SYNTHETIC = "synthetic"
+BOOTSTRAP = "bootstrap"
+NOISE = "noise"
+
+
+def prepare(store: Store, data: Path, bootstrap: int, synthetic: int, seed: int = 1, jobs: int = 2) -> None:
+    """Computes what `store` lacks; a run that was cut off goes on after the last whole source.
+
+    `bootstrap`: utterances by flite voices, whose phones' times are known; `synthetic`: by all voices.
+    """
+    rng = np.random.default_rng(seed)
+    rooms = load_measured_rooms(data / "rir")
+    written = texts.sayable(texts.requests(data / "text" / "hwu64"))
+    written += texts.sayable(texts.sentences(data / "text" / "tatoeba-en-zh" / "train.tsv"))
+    commands = list(texts.home_commands(synthetic, rng))
+    flite = [voice for voice in synthesis.TRAINING_VOICES if voice.engine == "flite"]
+    aligned = synthesis.draw(written, flite, bootstrap, rng, rates=(0.8, 1.2), pitches=(0.9, 1.1), espeak_share=0)
+    store.add(BOOTSTRAP, aligned, load_synthetic, rooms, jobs)
+    store.add(NOISE, manifest.read_manifest(data / "noise"), load_recording, rooms, jobs)
+    for folder in REAL:
+        utterances = [item for item in manifest.read_manifest(data / folder) if item.text]
+        store.add(folder.replace("/", "-"), utterances, load_recording, rooms, jobs)
+    mixed = [*written, *commands[: len(written) // 2]]
+    spoken = synthesis.draw(mixed, synthesis.TRAINING_VOICES, synthetic, rng, espeak_share=0.5)
+    store.add(SYNTHETIC, spoken, load_synthetic, rooms, jobs)

@@ -36,8 +36,8 @@ class TemplateGroup:
     """Sentences of one intent, with all that is needed to expand them.
 
     `lists` are `TextSlotList`s of spoken words; {name} holds only names that fit this group. `rules` maps
-    <rule> names to `Sentence`s. Lists, rules and sentences are shared between groups: the same object means
-    the same expansion. `slots` are what the intent has besides those that the lists give. `contextual` marks
+    <rule> names to `Sentence`s. Lists are shared between groups: the same object means the same expansion
+    (a rule's depends on the group's lists). `slots` are what the intent has besides those that the lists give. `contextual` marks
     sentences without a place that mean the room in which Mynah stands.
     """
 
@@ -216,7 +216,7 @@ def _speakable_rules(rules: Mapping[str, Template]) -> dict[str, Sentence]:
 
 
 def _references(expression: Expression, rules: Mapping[str, Sentence]) -> list[ListReference]:
-    """The lists without which nothing can be expanded. Raises NotSpeakable for a rule that has nothing to say.
+    """The lists without which nothing can be expanded. Raises NotSpeakable for a rule with nothing to say.
 
     A list below an alternative counts as well: leaving out such a sentence is simple, and rare.
     """

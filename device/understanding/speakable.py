@@ -96,7 +96,7 @@ def _range(numbers_: RangeSlotList) -> TextSlotList:
     count = (numbers_.stop - numbers_.start) // numbers_.step + 1
     if count > LONGEST_RANGE:
         raise SentencesError(
-            f"list {{{numbers_.name}}} has {count} numbers, more than {LONGEST_RANGE}; give its range a larger step"
+            f"list {{{numbers_.name}}} has {count} numbers, more than {LONGEST_RANGE}; give it a larger step"
         )
     values: list[TextSlotValue] = []
     for number in _numbers(numbers_):

@@ -43,16 +43,11 @@ ACCENTS = _words("en-gb en-us en-us-nyc en-gb-scotland en-gb-x-gbclan en-gb-x-rp
 
 VARIANTS = (
     "",
-    *_words(
-        "Alex Alicia Andy Annie Denis Diogo Gene Henrique Jacky Lee Mario Mike Nguyen RicishayMax Storm adam"
-    ),
-    *_words(
-        "anika antonio benjamin boris david ed edward f1 f2 f3 f5 grandma grandpa gustave iven iven3 john klatt"
-    ),
-    *_words(
-        "klatt3 m1 m2 m3 m5 m6 m7 m8 max michel miguel norbert pablo paul pedro quincy rob robert sandro"
-    ),
-    *_words("travis zac"),
+    *_words("""
+    Alex Alicia Andy Annie Denis Diogo Gene Henrique Jacky Lee Mario Mike Nguyen RicishayMax Storm adam anika
+    antonio benjamin boris david ed edward f1 f2 f3 f5 grandma grandpa gustave iven iven3 john klatt klatt3
+    m1 m2 m3 m5 m6 m7 m8 max michel miguel norbert pablo paul pedro quincy rob robert sandro travis zac
+    """),
 )
 """espeak-ng's speakers to train on; the empty one is the accent's own. Whispers and robots are left out."""
 
@@ -145,6 +140,11 @@ def speak_aligned(
         return _read(wav, voice, pitch), _segments(durations, pitch)
 
 
+def espeak_phonemes(text: str, accent: str) -> str:
+    """`text` in espeak-ng's own phoneme letters, as `accent` pronounces it."""
+    return " ".join(_run(["espeak-ng", "-q", "-x", "-v", accent, "--stdin"], text).split())
+
+
 def speak_all(utterances: Iterable[Utterance], jobs: int = 2) -> Iterator[Samples]:
     """`speak` of each, in order; `jobs` engines at work at a time, a few utterances ahead of the reader."""
     with ThreadPoolExecutor(jobs) as pool:
@@ -179,7 +179,7 @@ def draw(
 
     return [
         Utterance(
-            texts[rng.integers(len(texts))],
+            texts[int(rng.integers(len(texts)))],
             voice(),
             float(np.exp(rng.uniform(*np.log(rates)))),
             float(np.exp(rng.uniform(*np.log(pitches)))),

@@ -34,9 +34,7 @@ class Broker:
         self.port = free_port()
         self._loop = asyncio.new_event_loop()
         self._stop = asyncio.Event()
-        self._thread = threading.Thread(
-            target=self._loop.run_until_complete, args=[self._serve()], daemon=True
-        )
+        self._thread = threading.Thread(target=self._run, daemon=True)
 
     def __enter__(self) -> Broker:
         self._thread.start()
@@ -48,6 +46,9 @@ class Broker:
     ) -> None:
         self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join(timeout=10)
+
+    def _run(self) -> None:
+        self._loop.run_until_complete(self._serve())
 
     async def _serve(self) -> None:
         listener = {"type": "tcp", "bind": f"{self.host}:{self.port}"}

@@ -6,7 +6,7 @@ import queue
 import threading
 import time
 from types import TracebackType
-from typing import BinaryIO
+from typing import IO
 
 import numpy as np
 
@@ -20,7 +20,7 @@ class Voice:
     A context manager. It stops by itself when the reader at the pipe's other end is gone.
     """
 
-    def __init__(self, pipe: BinaryIO) -> None:
+    def __init__(self, pipe: IO[bytes]) -> None:
         self._pipe = pipe
         self._waiting: queue.SimpleQueue[Samples] = queue.SimpleQueue()
         self._stop = threading.Event()

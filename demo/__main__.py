@@ -1,0 +1,129 @@
+"""`script/demo`: a broker, a simulated home and the real daemon; speech in, and what becomes of it."""
+
+from __future__ import annotations
+
+import argparse
+import queue
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from demo import script
+from demo.broker import Broker
+from demo.daemon import DEVICE_ID, Daemon, daemon
+from demo.furnish import furnish
+from demo.house import Changed, Event, House, Said
+from demo.screen import Screen
+from demo.voice import Voice
+from device.audio import wav
+from device.home.model import Home
+from device.settings import HomeSettings
+
+SCRIPT = Path(__file__).with_name("script.toml")
+STARTING = 60.0
+"""Seconds that the daemon may take to listen; a Raspberry Pi with a cold SD card is slow."""
+PATIENCE = 8.0
+"""Seconds after a recording's end in which it must have its effect."""
+PAUSE = 0.5
+"""Seconds between two recordings, in which nothing more may change."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser("script/demo", description="A simulated home reacts to speech.")
+    parser.add_argument("--microphone", action="store_true", help="listen to you, until Ctrl-C")
+    parser.add_argument("--script", type=Path, default=SCRIPT, help="recordings and what they must do")
+    options = parser.parse_args(arguments)
+    sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
+    screen, scenes = Screen(), script.load(options.script)
+    appliances = furnish(Home.load(HomeSettings().file))
+    with (
+        Broker() as broker,
+        House(appliances, broker.host, broker.port, DEVICE_ID) as house,
+        daemon(broker.host, broker.port, options.microphone) as mynah,
+    ):
+        screen.title(f"A home of {len(appliances)} appliances, at an MQTT broker on port {broker.port}")
+        screen.home(appliances)
+        if not await_readiness(mynah, house):
+            screen.failed(["the daemon does not listen; it said:", mynah.last_words()])
+            return 1
+        if mynah.pipe is None:
+            return listen(house, mynah, screen, scenes)
+        with Voice(mynah.pipe) as voice:
+            passed = sum(perform(scene, voice, house, screen) for scene in scenes)
+        if not mynah.running:
+            screen.failed(["the daemon ended; it said:", mynah.last_words()])
+        screen.title(f"{passed} of {len(scenes)} commands changed the home as they should")
+        return 0 if passed == len(scenes) else 1
+
+
+def await_readiness(mynah: Daemon, house: House) -> bool:
+    """Whether the daemon reports that it is idle: waiting for its wake word."""
+    deadline = time.monotonic() + STARTING
+    while mynah.running and time.monotonic() < deadline:
+        if next_event(house, 0.1) == Said("state", "idle"):
+            return True
+    return False
+
+
+def perform(scene: script.Scene, voice: Voice, house: House, screen: Screen) -> bool:
+    """Play one recording and show what it does; whether that is exactly what it should do."""
+    screen.title(f"“Hey Mynah … {scene.text}”")
+    seen: list[Event] = []
+
+    def done() -> bool:
+        return any(isinstance(event, Said) and event.kind == "turn" for event in seen) and scene.complete(
+            changes()
+        )
+
+    def changes() -> list[Changed]:
+        return [event for event in seen if isinstance(event, Changed)]
+
+    patience = voice.say(wav.read(scene.recording)) + PATIENCE
+    watch(house, screen, patience, seen, done)
+    watch(house, screen, PAUSE, seen)
+    faults = scene.faults(changes()) if done() else scene.faults(changes()) or ["the wake word was not heard"]
+    if faults:
+        screen.failed(faults)
+    else:
+        screen.passed()
+    return not faults
+
+
+def listen(house: House, mynah: Daemon, screen: Screen, scenes: Sequence[script.Scene]) -> int:
+    """Show what happens until Ctrl-C, or until the daemon ends."""
+    screen.title("Say “hey mynah”, then for example:")
+    for scene in scenes:
+        screen.line(f"    {scene.text}")
+    screen.line("Ctrl-C ends it.")
+    try:
+        watch(house, screen, float("inf"), [], lambda: not mynah.running)
+    except KeyboardInterrupt:
+        return 0
+    return 1
+
+
+def watch(
+    house: House,
+    screen: Screen,
+    seconds: float,
+    seen: list[Event],
+    done: Callable[[], bool] = lambda: False,
+) -> None:
+    """Show events and add them to `seen`, until `done` or `seconds` have passed."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline and not done():
+        if event := next_event(house, 0.1):
+            seen.append(event)
+            screen.event(event)
+
+
+def next_event(house: House, seconds: float) -> Event | None:
+    try:
+        return house.events.get(timeout=seconds)
+    except queue.Empty:
+        return None
+
+
+if __name__ == "__main__":
+    sys.exit(main())

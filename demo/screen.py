@@ -1,0 +1,96 @@
+"""The demonstration in a terminal: plain lines, in colour where the output is a terminal."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Mapping
+from itertools import groupby
+from typing import Any, TextIO
+
+from demo.appliances import Appliance, State
+from demo.house import Changed, Event, Published, Said
+
+BOLD, DIM, RED, GREEN, YELLOW, CYAN = "1", "2", "31", "32", "33", "36"
+
+
+class Screen:
+    """Writes each thing as it happens to `output`, at once."""
+
+    def __init__(self, output: TextIO = sys.stdout) -> None:
+        self._output = output
+        self._colour = output.isatty() and "NO_COLOR" not in os.environ
+
+    def line(self, text: str = "") -> None:
+        print(text, file=self._output, flush=True)
+
+    def title(self, text: str) -> None:
+        self.line("\n" + self._paint(text, BOLD))
+
+    def home(self, appliances: Iterable[Appliance]) -> None:
+        """Every appliance with its room, its topic and its state."""
+        by_room = sorted(appliances, key=lambda each: each.room)
+        for room, inside in groupby(by_room, key=lambda each: each.room):
+            self.line(f"  {self._paint(room, CYAN)}")
+            for each in inside:
+                topic = self._paint(each.subscriptions[0], DIM)
+                self.line(f"    {each.name:<20}{_state(each.state):<34}{topic}")
+
+    def event(self, event: Event) -> None:
+        match event:
+            case Said("turn", turn):
+                self._turn(turn)
+            case Said("state", "listening"):
+                self._fact("woke", self._paint("listening …", DIM))
+            case Published(topic, payload):
+                self._fact("published", f"{topic}  {self._paint(payload, DIM)}")
+            case Changed(appliance):
+                self._fact("changed", f"{appliance.name} ({appliance.room}): {_change(event)}", GREEN)
+
+    def passed(self) -> None:
+        self._fact("✓", "as commanded", GREEN)
+
+    def failed(self, faults: Iterable[str]) -> None:
+        for fault in faults:
+            self._fact("✗", fault, RED)
+
+    def _turn(self, turn: Mapping[str, Any]) -> None:
+        transcript, intent = turn.get("transcript"), turn.get("intent")
+        if transcript:
+            confidence = self._paint(f"{transcript['confidence']:.2f}", DIM)
+            self._fact("heard", f"“{transcript['text']}”  {confidence}")
+        else:
+            self._fact("heard", "nothing")
+        if intent:
+            self._fact("meant", f"{intent['name']}  {self._paint(_slots(intent['slots']), DIM)}")
+        else:
+            self._fact("meant", "nothing that this home knows", YELLOW)
+        milliseconds = turn["timings"]["speech_end_to_command_ms"]
+        timing = self._paint(f"{milliseconds:.0f} ms after the end of speech", DIM)
+        self._fact("replied", f"“{turn['reply']}”  {timing}")
+
+    def _fact(self, what: str, text: str, colour: str = BOLD) -> None:
+        self.line(f"  {self._paint(f'{what:<11}', colour)}{text}")
+
+    def _paint(self, text: str, code: str) -> str:
+        return f"\033[{code}m{text}\033[0m" if self._colour else text
+
+
+def _state(state: State) -> str:
+    return ", ".join(f"{key} {_value(value)}" for key, value in state.items())
+
+
+def _change(change: Changed) -> str:
+    before = change.before
+    return ", ".join(
+        f"{key} {_value(before.get(key, '–'))} → {_value(now)}" for key, now in change.values.items()
+    )
+
+
+def _slots(slots: Mapping[str, Any]) -> str:
+    return "  ".join(f"{name} = {_value(value)}" for name, value in slots.items())
+
+
+def _value(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)

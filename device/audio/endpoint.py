@@ -1,0 +1,127 @@
+"""Where an utterance begins and ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from device.audio.activity import BANDS, Activity, Flags
+from device.audio.pcm import HOP
+from device.events import SAMPLE_RATE, AudioChunk, Endpoint, EndpointReason
+
+_CENTRE = (BANDS.window - HOP) // 2
+"""Samples from where a hop's window begins to where the hop itself does, in its middle."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointSettings:
+    """All in seconds."""
+
+    pre_roll: float = 0.3  # audio before the first speech that goes along: soft beginnings of words
+    trailing_silence: float = 0.6  # a pause as long as this ends the utterance
+    minimum_speech: float = 0.15  # less than this is no utterance: the wake word's tail, a click
+    maximum: float = 10.0  # an utterance that is longer is cut here
+    no_speech_timeout: float = 4.0  # where nobody spoke for this long, nobody will
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """Hops since the audio began: the first with speech, and one past the last."""
+
+    start: int
+    end: int
+
+
+class Endpointer:
+    """Cuts one utterance out of audio that goes on."""
+
+    def __init__(self, settings: EndpointSettings | None = None) -> None:
+        self.settings = settings or EndpointSettings()
+        self.endpoint: Endpoint | None = None
+
+    def speech(self, audio: Iterable[AudioChunk]) -> Iterator[AudioChunk]:
+        """Wait for speech and yield it, from `pre_roll` before it until the speaker has stopped.
+
+        Speech may begin with the very first sample. Reads no further than the chunk in which the end is
+        decided; that one is yielded too. Where nobody speaks, nothing is yielded. Afterwards `endpoint`
+        says when and why it ended.
+        """
+        self.endpoint = None
+        activity = Activity()
+        held: list[AudioChunk] = []
+        utterance: Utterance | None = None
+        origin = at = None
+        for chunk in audio:
+            origin, at = chunk.start if origin is None else origin, chunk.end
+            held.append(chunk)
+            activity.process(chunk.samples)
+            active = activity.active()
+            utterance = self._utterance(active, utterance)
+            if utterance is not None:
+                yield from self._release(held, origin, utterance)
+            if reason := self._over(active, utterance):
+                break
+        else:
+            reason = EndpointReason.END_OF_AUDIO
+            if utterance is None and origin is not None:
+                utterance = self._any_voice(activity)
+                if utterance is not None:
+                    yield from self._release(held, origin, utterance)
+        spoken = None if utterance is None or origin is None else origin + utterance.end * HOP + _CENTRE
+        self.endpoint = Endpoint(at or 0, reason, spoken)
+
+    def _release(self, held: list[AudioChunk], origin: int, utterance: Utterance) -> Iterator[AudioChunk]:
+        """What is held of the utterance and of `pre_roll` before it; nothing is held afterwards."""
+        begin = origin + (utterance.start - _hops(self.settings.pre_roll)) * HOP
+        for chunk in held:
+            cut = max(0, begin - chunk.start)
+            if cut < len(chunk.samples):
+                yield AudioChunk(chunk.samples[cut:], chunk.start + cut) if cut else chunk
+        held.clear()
+
+    def _utterance(self, active: Flags, known: Utterance | None) -> Utterance | None:
+        """The utterance that the active hops make, or None as long as they are too few.
+
+        A start that was given out stays. Before that, it is the last group of active hops that has no gap of
+        `trailing_silence`, and enough of them.
+        """
+        hops = np.flatnonzero(active)
+        if known is not None:
+            later = hops[hops >= known.start]
+            return Utterance(known.start, int(later[-1]) + 1) if len(later) else known
+        if not len(hops):
+            return None
+        breaks = np.flatnonzero(np.diff(hops) > _hops(self.settings.trailing_silence)) + 1
+        for group in reversed(np.split(hops, breaks)):
+            if len(group) >= _hops(self.settings.minimum_speech):
+                return Utterance(int(group[0]), int(group[-1]) + 1)
+        return None
+
+    def _over(self, active: Flags, utterance: Utterance | None) -> EndpointReason | None:
+        """Why listening ends with the hops heard so far, if it does."""
+        settings, now = self.settings, len(active)
+        silence = _hops(settings.trailing_silence)
+        if utterance is not None:
+            if now - utterance.end >= silence:
+                return EndpointReason.SILENCE
+            return EndpointReason.TIMEOUT if now - utterance.start >= _hops(settings.maximum) else None
+        late = now - _hops(settings.no_speech_timeout)
+        beginning = active[-silence:].any() and late < silence  # someone may just have begun
+        return EndpointReason.TIMEOUT if late >= 0 and not beginning else None
+
+    def _any_voice(self, activity: Activity) -> Utterance | None:
+        """Everything, where the audio ended and anything in it may be a voice.
+
+        A recording may be one short word without a pause to learn the noise from. Better to let the hearing
+        reject a noise than to lose a word.
+        """
+        voiced = np.flatnonzero(activity.voiced())
+        if len(voiced) < _hops(self.settings.minimum_speech) // 2:
+            return None
+        return Utterance(int(voiced[0]), int(voiced[-1]) + 1)
+
+
+def _hops(seconds: float) -> int:
+    return round(seconds * SAMPLE_RATE / HOP)

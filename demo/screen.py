@@ -82,10 +82,8 @@ def _state(state: State) -> str:
 
 
 def _change(change: Changed) -> str:
-    before = change.before
-    return ", ".join(
-        f"{key} {_value(before.get(key, '–'))} → {_value(now)}" for key, now in change.values.items()
-    )
+    steps = [(key, change.before.get(key, "–"), now) for key, now in change.values.items()]
+    return ", ".join(f"{key} {_value(before)} → {_value(now)}" for key, before, now in steps)
 
 
 def _slots(slots: Mapping[str, Any]) -> str:

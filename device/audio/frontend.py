@@ -32,7 +32,7 @@ class FrontEndSettings:
     mels: int = 40  # triangular bands, HTK scale
     low: float = 60.0  # Hz, lower edge of the first band
     high: float = 7_600.0  # Hz, upper edge of the last band
-    floor: float = 1e-7  # energy added before the logarithm; full scale is 1
+    floor: float = 1e-10  # energy added before the logarithm; a full-scale sine is about 0.25
 
     @property
     def fingerprint(self) -> str:

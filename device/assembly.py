@@ -1,0 +1,104 @@
+"""From settings to the objects of the loop. Each part alone, so that a command loads what it needs.
+
+Imports are inside the functions: `mynah understand` needs no model, and `mynah --help` nothing at all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from device.assistant import Assistant
+from device.settings import Settings
+
+if TYPE_CHECKING:
+    from device.hearing.transcriber import Hearing
+    from device.hearing.wake import WakeWord
+    from device.home.model import Home
+    from device.understanding.sentences import Sentences
+    from device.understanding.understanding import Understanding
+
+
+def adjusted(
+    settings: Settings,
+    home: Path | None = None,
+    sentences: list[Path] | None = None,
+    wake: list[Path] | None = None,
+) -> Settings:
+    """The settings with what the command line says instead."""
+    if home is not None:
+        settings = replace(settings, home=replace(settings.home, file=home))
+    if sentences:
+        settings = replace(settings, home=replace(settings.home, sentences=tuple(sentences)))
+    if wake:
+        settings = replace(settings, wake=replace(settings.wake, bundles=tuple(wake)))  # type: ignore[arg-type]
+    return settings
+
+
+def make_home(settings: Settings) -> Home:
+    """Raises HomeError."""
+    from device.home.model import Home
+
+    return Home.load(settings.home.file)
+
+
+def make_sentences(settings: Settings) -> Sentences:
+    """Raises SentencesError."""
+    from device.understanding.sentences import Sentences
+
+    return Sentences.load(settings.home.sentences)
+
+
+def make_understanding(settings: Settings, home: Home, sentences: Sentences | None = None) -> Understanding:
+    """Raises SentencesError."""
+    from device.understanding.understanding import Understanding
+
+    return Understanding(sentences or make_sentences(settings), home)
+
+
+def make_wake(settings: Settings) -> WakeWord:
+    """Raises BundleError."""
+    from device.engine.bundle import Bundle
+    from device.hearing.wake import WakeWord
+
+    bundles = [Bundle.load(folder, "wake") for folder in settings.wake.bundles]
+    return WakeWord(bundles, dict(settings.wake.thresholds))
+
+
+def make_hearing(settings: Settings, home: Home, sentences: Sentences | None = None) -> tuple[Hearing, float]:
+    """Hearing for the home's sentences, and the confidence below which it is not acted on.
+
+    Raises BundleError, SentencesError, LexiconError.
+    """
+    from device.engine.bundle import Bundle
+    from device.hearing import grammar
+    from device.hearing.acoustic import AcousticModel
+    from device.hearing.decoder import Decoder
+    from device.hearing.lexicon import Lexicon
+    from device.hearing.transcriber import Hearing
+
+    acoustic = AcousticModel(Bundle.load(settings.hearing.bundle, "hearing"))
+    groups = (sentences or make_sentences(settings)).groups(home)
+    graph = grammar.compile(groups, Lexicon(settings.hearing.lexicon), acoustic.phones)
+    reject_below = settings.hearing.reject_below
+    if reject_below is None:
+        reject_below = float(acoustic.decision.get("reject_below", 0.5))
+    return Hearing(acoustic, Decoder(graph, acoustic.log_prior, acoustic.decision)), reject_below
+
+
+def make_assistant(settings: Settings, home: Home | None = None, *, push_to_talk: bool = False) -> Assistant:
+    """The whole loop. `push_to_talk`: without a wake word, and a recording's end is the button's release."""
+    from device.assistant import Held, Never
+    from device.audio.endpoint import Endpointer
+
+    home, sentences = home or make_home(settings), make_sentences(settings)
+    hearing, reject_below = make_hearing(settings, home, sentences)
+    return Assistant(
+        wake=Never() if push_to_talk else make_wake(settings),
+        endpointer=Held() if push_to_talk else Endpointer(settings.endpoint),
+        hearing=hearing,
+        understanding=make_understanding(settings, home, sentences),
+        home=home,
+        reject_below=reject_below,
+    )

@@ -1,0 +1,191 @@
+"""The voice loop, from audio to turns: the page to read first.
+
+Audio is pulled, chunk by chunk, through the stages in their order; the line that waits is the line that
+listens. Each stage is one object with one method, named in the protocols below; what they hand on is in
+`device.events`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from device.audio.pcm import Rewindable
+from device.events import (
+    SAMPLE_RATE,
+    AudioChunk,
+    Detection,
+    Endpoint,
+    EndpointReason,
+    Handled,
+    Intent,
+    NotDetected,
+    NotHandled,
+    NotRecognized,
+    Timings,
+    Transcript,
+    Turn,
+)
+
+
+class WakeStage(Protocol):
+    def detect(self, audio: Iterator[AudioChunk]) -> Detection | NotDetected: ...
+
+
+class EndpointStage(Protocol):
+    @property
+    def endpoint(self) -> Endpoint | None: ...
+
+    def speech(self, audio: Iterator[AudioChunk]) -> Iterator[AudioChunk]: ...
+
+
+class HearingStage(Protocol):
+    def transcribe(self, speech: Iterable[AudioChunk]) -> Transcript | None: ...
+
+
+class UnderstandingStage(Protocol):
+    def understand(self, transcript: Transcript) -> Intent | NotRecognized: ...
+
+
+class HomeStage(Protocol):
+    def handle(self, meaning: Intent | NotRecognized) -> Handled | NotHandled: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """A turn begins: after the wake word, or because somebody asked for it (`detection` is None)."""
+
+    detection: Detection | None
+
+
+Step = Listening | Endpoint | Turn
+"""What a turn goes through: it listens, the speaker has stopped, it is complete."""
+
+
+@dataclass(slots=True)
+class Controls:
+    """What may be asked of the loop while it waits, between two chunks of audio."""
+
+    listen: bool = False
+    """Begin a turn now, without the wake word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assistant:
+    """The stages, and `reject_below`: the confidence 0…1 below which a hearing is not acted on."""
+
+    wake: WakeStage
+    endpointer: EndpointStage
+    hearing: HearingStage
+    understanding: UnderstandingStage
+    home: HomeStage
+    reject_below: float = 0.0
+    controls: Controls = field(default_factory=Controls)
+
+    def turns(self, audio: Iterable[AudioChunk]) -> Iterator[Turn]:
+        """One Turn for each wake word heard, until the audio ends."""
+        return (step for step in self.steps(audio) if isinstance(step, Turn))
+
+    def steps(self, audio: Iterable[AudioChunk]) -> Iterator[Step]:
+        """Listening, Endpoint and Turn for each wake word heard, or turn asked for, until the audio ends."""
+        source = Rewindable(audio)
+        heard = Stopwatch(source)
+        while True:
+            detection = self.wake.detect(until(heard, lambda: self.controls.listen))
+            wake_ms = heard.since_arrival_ms
+            if isinstance(detection, Detection):
+                source.rewind(detection.at)  # what was said right behind the word has been read already
+                yield from self._turn(heard, source.position, detection, wake_ms)
+            elif self.controls.listen:
+                yield from self._turn(heard, source.position, None, 0.0)
+            else:
+                return
+
+    def push_to_talk(self, audio: Iterable[AudioChunk]) -> Turn:
+        """The turn that begins with the audio, without a wake word."""
+        *_, turn = self._turn(Stopwatch(audio), 0, None, 0.0)
+        assert isinstance(turn, Turn)
+        return turn
+
+    def _turn(
+        self, audio: Stopwatch, start: int, detection: Detection | None, wake_ms: float
+    ) -> Iterator[Step]:
+        self.controls.listen = False
+        yield Listening(detection)
+        began, waited = time.perf_counter(), audio.waited
+        speech = self.endpointer.speech(audio)  # chunks, until the speaker stops
+        transcript = self.hearing.transcribe(speech)  # decodes while the user speaks
+        endpoint = self.endpointer.endpoint or Endpoint(start, EndpointReason.END_OF_AUDIO)
+        hearing = (time.perf_counter() - began) - (audio.waited - waited)
+        yield endpoint
+        meaning = self.understand(transcript)
+        outcome = self.home.handle(meaning)
+        timings = Timings(
+            audio_s=(endpoint.at - start) / SAMPLE_RATE,
+            wake_ms=wake_ms,
+            hearing_ms=1000 * hearing,
+            speech_end_to_command_ms=audio.since_arrival_ms,
+        )
+        yield Turn(detection, endpoint, transcript, meaning, outcome, timings)
+
+    def understand(self, transcript: Transcript | None) -> Intent | NotRecognized:
+        """What was meant, where it was heard well enough to act on."""
+        if transcript is None:
+            return NotRecognized("", "nothing was said")
+        if transcript.confidence < self.reject_below:
+            return NotRecognized(transcript.text, f"heard too doubtfully ({transcript.confidence:.2f})")
+        return self.understanding.understand(transcript)
+
+
+class Stopwatch(Iterator[AudioChunk]):
+    """Audio passed on, with a watch on it: work is told from waiting for the speaker."""
+
+    def __init__(self, audio: Iterable[AudioChunk]) -> None:
+        self._audio = iter(audio)
+        self._arrived = time.perf_counter()
+        self.waited = 0.0
+        """Seconds spent in waiting for chunks."""
+
+    def __next__(self) -> AudioChunk:
+        asked = time.perf_counter()
+        try:
+            return next(self._audio)
+        finally:
+            self._arrived = time.perf_counter()
+            self.waited += self._arrived - asked
+
+    @property
+    def since_arrival_ms(self) -> float:
+        """Milliseconds since the last chunk, or the audio's end, came in."""
+        return 1000 * (time.perf_counter() - self._arrived)
+
+
+def until(audio: Iterable[AudioChunk], asked: Callable[[], bool]) -> Iterator[AudioChunk]:
+    """The audio up to the chunk at which `asked` becomes true."""
+    for chunk in audio:
+        yield chunk
+        if asked():
+            return
+
+
+class Held:
+    """The endpoint of a held button, or of a recording of one utterance: all of the audio is the speech."""
+
+    def __init__(self) -> None:
+        self.endpoint = Endpoint(0, EndpointReason.END_OF_AUDIO)
+
+    def speech(self, audio: Iterator[AudioChunk]) -> Iterator[AudioChunk]:
+        for chunk in audio:
+            yield chunk
+            self.endpoint = Endpoint(chunk.end, EndpointReason.END_OF_AUDIO, chunk.end)
+
+
+class Never:
+    """The wake word that nobody says, where turns begin only by push-to-talk."""
+
+    def detect(self, audio: Iterator[AudioChunk]) -> NotDetected:
+        for _ in audio:
+            pass
+        return NotDetected()

@@ -1,0 +1,81 @@
+"""`mynah …`: reads the command line, runs one of `device.commands`, and prints what went wrong in a line.
+
+Exit status: 0 done, 1 the work failed, 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import os
+
+# Before numpy is imported: its threads cost a one-hop log-mel twenty times what the arithmetic does.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import argparse
+import importlib
+import logging
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from device.errors import MynahError
+
+COMMANDS = {
+    "run": "the daemon: microphone to MQTT",
+    "turn": "whole turns from recordings",
+    "detect": "the wake word in recordings",
+    "transcribe": "what is said in recordings",
+    "understand": "what a text means",
+    "doctor": "what is wrong with this device, and what to do",
+    "bench": "how quick the loop is, and what it costs when idle",
+}
+"""Each is a module in `device.commands` with `arguments(parser)` and `main(options) -> exit status`."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    options = _parser(arguments).parse_args(arguments)
+    logging.basicConfig(
+        stream=sys.stderr,
+        level=logging.DEBUG if options.debug else logging.INFO,
+        format="%(levelname)s %(message)s",
+    )
+    try:
+        status = _module(options.command).main(options)
+        sys.stdout.flush()
+        return int(status)
+    except MynahError as error:
+        if options.debug:
+            logging.exception("traceback")
+        print(f"mynah: {error}", file=sys.stderr)
+        return error.exit_status
+    except BrokenPipeError:  # what reads our output has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:
+        if options.debug:
+            logging.exception("traceback")
+        kind = type(error).__name__
+        print(f"mynah: a fault in Mynah: {kind}: {error} (--debug shows where)", file=sys.stderr)
+        return 1
+
+
+def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
+    """Only the named command's module is imported."""
+    parser = argparse.ArgumentParser("mynah", description="A voice assistant that lives on the device.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, summary in COMMANDS.items():
+        command = commands.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".")
+        command.add_argument("--debug", action="store_true", help="log more, and show tracebacks")
+        if arguments and arguments[0] == name:
+            _module(name).arguments(command)
+    return parser
+
+
+def _module(name: str) -> Any:
+    return importlib.import_module(f"device.commands.{name}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

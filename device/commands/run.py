@@ -1,0 +1,117 @@
+"""`mynah run`: the daemon, from the microphone, or from recordings at a microphone's pace, to the broker.
+
+SIGTERM and SIGINT end it with status 0, after `offline` is said.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import signal
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from types import FrameType
+
+import numpy as np
+
+from device.audio import wav
+from device.audio.pacing import paced
+from device.audio.pcm import chunked, read_raw
+from device.commands import options as common
+from device.daemon import Quiet, Sounds
+from device.events import SAMPLE_RATE, AudioChunk, Command, Samples, Turn
+from device.report import turn_json, turn_text
+from device.settings import Settings
+
+Audio = Iterable[AudioChunk]
+
+log = logging.getLogger(__name__)
+
+AFTER_RECORDING = 1.0
+"""Seconds of silence after each recording given as input, so that its last utterance ends."""
+
+AWAIT_BROKER = 5.0
+"""Seconds that recordings wait for the broker before they begin. A speaker is never made to wait."""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    common.understanding(parser)
+    common.output(parser)
+    parser.add_argument(
+        "--input",
+        nargs="+",
+        metavar="FILE",
+        help="instead of the microphone: recordings, one after the other; - is raw PCM on standard input"
+        " (signed 16-bit little-endian, 16 kHz, mono); played in real time, then it ends",
+    )
+
+
+def main(options: argparse.Namespace) -> int:
+    from device.assembly import make_assistant, make_home
+    from device.daemon import ASKED, Daemon
+    from device.mqtt.client import Publisher
+
+    end_on_signals()
+    settings = common.load(options)
+    home = make_home(settings)
+    assistant = make_assistant(settings, home)
+
+    def report(turn: Turn, dropped: Sequence[Command]) -> None:
+        common.emit(options, turn_json(turn, dropped), turn_text(turn, dropped))
+
+    def say(text: str) -> None:
+        common.emit(options, {"say": text}, f"  says    {text}")
+
+    with (
+        microphone(settings, options.input) as audio,
+        sounds(settings, options.input) as played,
+        Publisher(settings.mqtt, settings.device_id, home.topics(), ASKED) as publisher,
+    ):
+        words = " and ".join(folder.name for folder in settings.wake.bundles)
+        log.info("%s listens for %s", settings.device_id, words)
+        if options.input and "-" not in options.input:
+            publisher.wait_connected(AWAIT_BROKER)
+        try:
+            Daemon(assistant, home, publisher, played, report, say).run(audio)
+        finally:
+            log.info("ending")
+    return 0
+
+
+def sounds(settings: Settings, inputs: Sequence[str] | None) -> AbstractContextManager[Sounds]:
+    """The earcons on the loudspeaker; none where recordings are the input or the settings say so."""
+    return nullcontext(Quiet())
+
+
+def microphone(
+    settings: Settings, inputs: Sequence[str] | None
+) -> AbstractContextManager[Iterable[AudioChunk]]:
+    """The microphone, waited for where there is none yet; or the recordings, at its pace."""
+    if inputs:
+        return nullcontext(paced(chunked(recordings(inputs))))
+    from device.audio.microphone import Microphone
+
+    return Microphone(settings.audio.microphone, wait=True)
+
+
+def recordings(inputs: Iterable[str]) -> Iterator[Samples]:
+    """The samples of the files one after the other, a silence behind each; `-` is standard input."""
+    for name in inputs:
+        if name == "-":
+            yield from (chunk.samples for chunk in read_raw(sys.stdin.buffer))
+        else:
+            yield wav.read(name)
+            yield np.zeros(round(AFTER_RECORDING * SAMPLE_RATE), np.int16)
+
+
+def end_on_signals() -> None:
+    """SIGTERM and SIGINT end the program in good order, once."""
+
+    def end(number: int, frame: FrameType | None) -> None:
+        for each in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(each, signal.SIG_IGN)
+        sys.exit(0)
+
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, end)

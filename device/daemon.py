@@ -1,0 +1,155 @@
+"""The daemon: the voice loop between a microphone and the broker.
+
+What comes in over MQTT is taken between two chunks of audio, on the loop's own thread, so nothing here
+needs a lock and nothing waits for the network.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Protocol
+
+import numpy as np
+
+from device.assistant import Assistant, Listening, Step
+from device.errors import AudioError
+from device.events import AudioChunk, Command, Endpoint, Handled, Turn
+from device.mqtt.client import Publisher
+from device.mqtt.connection import Message
+
+log = logging.getLogger(__name__)
+
+ASKED = ("say", "listen", "mute/set")
+"""Our own topics on which others may ask for something."""
+
+LONGEST_TEXT = 500
+"""Characters of a text on `say` that are shown."""
+
+FAULTS = 10
+"""Faults in a row, without a turn between them, after which the daemon gives up and is to be restarted."""
+
+
+class Observer(Protocol):
+    """The home, as far as it follows its devices' states."""
+
+    def topics(self) -> Iterable[str]: ...
+
+    def observe(self, topic: str, payload: bytes) -> None: ...
+
+
+class Sounds(Protocol):
+    """Short sounds, played while the loop goes on."""
+
+    def listening(self) -> None: ...
+
+    def done(self) -> None: ...
+
+    def error(self) -> None: ...
+
+
+class Quiet:
+    """No sounds: there is no loudspeaker, or none is wanted."""
+
+    def listening(self) -> None: ...
+
+    def done(self) -> None: ...
+
+    def error(self) -> None: ...
+
+
+class Daemon:
+    """`report` is given each turn with the commands that could not be sent, `say` each text to be shown."""
+
+    def __init__(
+        self,
+        assistant: Assistant,
+        home: Observer,
+        publisher: Publisher,
+        sounds: Sounds,
+        report: Callable[[Turn, Sequence[Command]], None],
+        say: Callable[[str], None],
+    ) -> None:
+        self._assistant = assistant
+        self._home = home
+        self._publisher = publisher
+        self._sounds = sounds
+        self._report = report
+        self._say = say
+        self._muted = False
+
+    def run(self, audio: Iterable[AudioChunk]) -> None:
+        """Until the audio ends. A fault in one turn is logged, and the next wake word is waited for."""
+        self._publisher.retain("mute", "OFF")
+        self._state("idle")
+        attended = self.attend(audio)
+        faults = 0
+        while faults < FAULTS:
+            try:
+                for step in self._assistant.steps(attended):
+                    self.take(step)
+                    faults = 0 if isinstance(step, Turn) else faults
+                return
+            except AudioError:
+                raise
+            except Exception:
+                faults += 1
+                log.exception("a fault in this turn; going on")
+                self._state("idle")
+        raise AudioError(f"{FAULTS} faults in a row, see the log above; ending, to be started afresh")
+
+    def attend(self, audio: Iterable[AudioChunk]) -> Iterator[AudioChunk]:
+        """The audio, with what came in over MQTT taken between its chunks; silence while muted."""
+        for chunk in audio:
+            for message in self._publisher.messages():
+                self.receive(message)
+            yield dataclasses.replace(chunk, samples=np.zeros_like(chunk.samples)) if self._muted else chunk
+
+    def take(self, step: Step) -> None:
+        """Say outside what the loop has come to."""
+        match step:
+            case Listening():
+                self._state("listening")
+                self._sounds.listening()
+            case Endpoint():
+                self._state("thinking")
+            case Turn():
+                if self._muted:
+                    log.info("muted meanwhile: what was heard is forgotten")
+                else:
+                    dropped = self._publisher.publish(step).dropped
+                    self._report(step, dropped)
+                    fine = isinstance(step.outcome, Handled) and not dropped
+                    (self._sounds.done if fine else self._sounds.error)()
+                self._state("idle")
+
+    def receive(self, message: Message) -> None:
+        """One message from the broker: one of our own topics, or a device's state."""
+        topics, payload = self._publisher.topics, message.payload
+        if message.topic == topics["mute/set"]:
+            self._mute(payload.strip().upper())
+        elif message.topic == topics["listen"]:
+            if self._muted:
+                log.info("asked to listen, but muted")
+            elif not message.retained:  # an old wish, kept by the broker
+                self._assistant.controls.listen = True
+        elif message.topic == topics["say"]:
+            if not message.retained:
+                text = payload[: 4 * LONGEST_TEXT].decode("utf-8", "replace")
+                self._say("".join(c if c.isprintable() else " " for c in text)[:LONGEST_TEXT])
+        else:
+            self._home.observe(message.topic, payload)
+
+    def _mute(self, wish: bytes) -> None:
+        if wish not in (b"ON", b"OFF"):
+            log.warning("mute/set takes ON or OFF, not %r", wish[:20])
+            return
+        self._muted = wish == b"ON"
+        self._assistant.controls.listen = False
+        self._publisher.retain("mute", wish.decode())
+        self._state("idle")
+        log.info("muted" if self._muted else "listening again")
+
+    def _state(self, name: str) -> None:
+        self._publisher.retain("state", "muted" if self._muted else name)

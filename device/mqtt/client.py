@@ -1,0 +1,223 @@
+"""The broker as the voice loop sees it: hand over and go on, whatever the network does.
+
+A thread keeps a connection, with jittered pauses between the attempts. Mynah's own state is retained
+and said again on each connection; a command is sent on the connection there is, or not at all.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import random
+import threading
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from uuid import uuid4
+
+from device.errors import BrokerError, MynahError
+from device.events import Command, Turn
+from device.mqtt.connection import Connection, Message, Refused, Will
+from device.report import turn_json
+from device.settings import MqttSettings
+
+log = logging.getLogger(__name__)
+
+INBOX = 1000
+"""Messages kept until the voice loop looks, every 80 ms; older ones give way."""
+
+LARGEST = 1 << 20
+"""Bytes; a larger incoming payload is ignored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Topics:
+    """Mynah's own topics, for one device."""
+
+    device_id: str
+
+    def __getitem__(self, name: str) -> str:
+        return f"mynah/{self.device_id}/{name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a turn's commands: on the wire, or dropped."""
+
+    sent: tuple[Command, ...]
+    dropped: tuple[Command, ...]
+
+
+class Backoff:
+    """Seconds to wait before the next attempt: doubling, with jitter, so that devices do not come in step."""
+
+    def __init__(self, first: float = 1.0, most: float = 30.0, refused: float = 60.0) -> None:
+        self._first, self._most, self._refused = first, most, refused
+        self._next = first
+        self._random = random.Random()
+
+    def reset(self) -> None:
+        self._next = self._first
+
+    def after(self, error: Exception | None) -> float:
+        """The pause after `error`, or after a connection that was lost (None)."""
+        ceiling = self._refused if isinstance(error, Refused) else self._next
+        self._next = min(self._most, self._next * 2)
+        return ceiling * self._random.uniform(0.5, 1.0)
+
+
+class Publisher:
+    """A context manager; inside it, a thread keeps the connection to the broker.
+
+    `present`: say `online` and our state, retained, and leave a last will; without it the publisher is
+    one that comes and goes beside the daemon. `messages` gives what comes in on the topic filters
+    `subscriptions` and on `own`, names of our own topics. Raises SettingsError where the settings' files
+    cannot be used.
+    """
+
+    def __init__(
+        self,
+        settings: MqttSettings,
+        device_id: str,
+        subscriptions: Iterable[str] = (),
+        own: Iterable[str] = (),
+        *,
+        present: bool = True,
+        backoff: Backoff | None = None,
+    ) -> None:
+        self.topics = Topics(device_id)
+        self._settings = settings
+        self._subscriptions = (*(self.topics[name] for name in own), *subscriptions)
+        self._present = present
+        self._client_id = f"mynah-{device_id}" if present else f"mynah-{device_id}-{uuid4().hex[:8]}"
+        self._backoff = backoff or Backoff()
+        self._retained: dict[str, str] = {self.topics["availability"]: "online"} if present else {}
+        self._lock = threading.Lock()  # a retained value and its publication change together
+        self._inbox: deque[Message] = deque(maxlen=INBOX)
+        self._connection: Connection | None = None
+        self._connected = threading.Event()
+        self._closing = threading.Event()
+        self._said = ""
+        self._thread = threading.Thread(target=self._keep_connected, name="mqtt", daemon=True)
+
+    def __enter__(self) -> Publisher:
+        self._new_connection()  # the settings' files are read once here, to fail early
+        self._thread.start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        """Say `offline`, wait for what is on its way; a second at most."""
+        self._closing.set()
+        connection = self._connection
+        if connection is not None:
+            if self._present:
+                connection.publish(self.topics["availability"], "offline", retain=True)
+            connection.close()
+        self._thread.join(0.5)
+
+    @property
+    def connected(self) -> bool:
+        return self._connected.is_set()
+
+    def wait_connected(self, timeout: float) -> bool:
+        """Wait for the broker, at most `timeout` seconds; for commands, never for the voice loop."""
+        return self._connected.wait(timeout)
+
+    @property
+    def problem(self) -> str:
+        """Why there is no connection, in a line."""
+        return "" if self.connected else self._said
+
+    def publish(self, turn: Turn) -> Receipt:
+        """Send a turn's commands and the turn itself; what cannot be sent now is dropped and reported."""
+        connection = self._connection
+        sent: list[Command] = []
+        dropped: list[Command] = []
+        for command in turn.commands:
+            payload = command.payload if isinstance(command.payload, str) else json.dumps(command.payload)
+            ok = connection is not None and connection.publish(
+                command.topic, payload, expires=command.expires
+            )
+            (sent if ok else dropped).append(command)
+        for command in dropped:
+            log.warning("dropped, not sent: %s: %s", command.topic, self.problem or "it cannot be sent")
+        receipt = Receipt(tuple(sent), tuple(dropped))
+        if connection is not None:
+            text = json.dumps(turn_json(turn, dropped=receipt.dropped), ensure_ascii=False)
+            connection.publish(self.topics["turn"], text)
+        return receipt
+
+    def retain(self, name: str, value: str) -> None:
+        """Say `value` retained on our topic `name`, now and on every connection to come."""
+        topic = self.topics[name]
+        with self._lock:
+            if self._retained.get(topic) == value:
+                return
+            self._retained[topic] = value
+            if self._connection is not None:
+                self._connection.publish(topic, value, retain=True)
+
+    def messages(self) -> Iterator[Message]:
+        """What has come in since the last call; does not wait."""
+        while self._inbox:
+            yield self._inbox.popleft()
+
+    def _receive(self, message: Message) -> None:
+        if len(message.payload) <= LARGEST:
+            self._inbox.append(message)
+
+    def _new_connection(self) -> Connection:
+        will = Will(self.topics["availability"], "offline") if self._present else None
+        return Connection(self._settings, self._client_id, will, self._receive)
+
+    def _keep_connected(self) -> None:
+        while not self._closing.is_set():
+            error: Exception | None = None
+            try:
+                connection = self._new_connection()
+                connection.open()
+            except MynahError as failure:
+                error = failure
+                self._say(str(failure))
+            except Exception as failure:  # whatever a library does, the daemon keeps trying
+                error = failure
+                self._say(f"connecting to the broker failed: {failure!r}")
+            else:
+                self._attend(connection)
+            self._closing.wait(self._backoff.after(error))
+
+    def _attend(self, connection: Connection) -> None:
+        """Announce ourselves on a new connection, and stay with it until it ends."""
+        with self._lock:
+            self._connection = connection
+            for topic, value in self._retained.items():
+                connection.publish(topic, value, retain=True)
+        connection.subscribe(self._subscriptions)
+        self._connected.set()
+        self._said = ""
+        log.info("connected to the broker at %s:%s", *self._settings.address)
+        quiet = 0.0
+        while not connection.ended.wait(pause := connection.check()):
+            quiet += pause
+            if quiet > 10:  # one that lasts; a broker that throws us out at once is not asked at once again
+                self._backoff.reset()
+        self._connected.clear()
+        self._connection = None
+        if not self._closing.is_set():
+            self._say("the connection to the broker is lost")
+
+    def _say(self, problem: str) -> None:
+        """Log `problem` once, not at each attempt."""
+        if problem != self._said:
+            log.warning("%s; trying again", problem)
+        self._said = problem
+
+
+def connect(settings: MqttSettings, device_id: str, timeout: float = 5.0) -> Publisher:
+    """A publisher for one command of the command line, connected. Raises BrokerError."""
+    publisher = Publisher(settings, device_id, present=False)
+    publisher.__enter__()
+    if not publisher.wait_connected(timeout):
+        publisher.__exit__()
+        raise BrokerError(publisher.problem or "the broker does not answer")
+    return publisher

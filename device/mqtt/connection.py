@@ -1,0 +1,240 @@
+"""One connection to the broker, from its opening to its loss; a lost one is never used again.
+
+paho keeps unacknowledged messages and sends them again when a client reconnects. A light that switches
+minutes after the command is worse than one that does not, so each connection has a client of its own and
+what a lost one still held is gone with it.
+"""
+
+from __future__ import annotations
+
+import logging
+import socket
+import ssl
+import struct
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import paho.mqtt.client as paho
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
+
+from device.errors import BrokerError, SettingsError
+from device.settings import MqttSettings
+
+log = logging.getLogger(__name__)
+
+PATIENCE = 5.0
+"""Seconds that each step of connecting may take: TCP and TLS, then the broker's answer."""
+
+
+class Refused(BrokerError):
+    """The broker answers and says no: trying again soon will not help."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What came in on a subscribed topic; `retained`: it was said before we subscribed."""
+
+    topic: str
+    payload: bytes
+    retained: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Will:
+    """What the broker says, retained, when this connection is lost."""
+
+    topic: str
+    payload: str
+
+
+class Connection:
+    """A connection that is open until `ended` is set. Nothing here waits for the network but `open`.
+
+    `receive` is called with each incoming Message, on paho's thread.
+    """
+
+    def __init__(
+        self, settings: MqttSettings, client_id: str, will: Will | None, receive: Callable[[Message], None]
+    ) -> None:
+        self.ended = threading.Event()
+        self._settings = settings
+        self._receive = receive
+        self._answer: Any = None
+        self._answered = threading.Event()
+        self._unacknowledged: deque[tuple[float, str, paho.MQTTMessageInfo]] = deque()
+        self._client = self._make_client(client_id, will)
+
+    def _make_client(self, client_id: str, will: Will | None) -> paho.Client:
+        settings = self._settings
+        client = paho.Client(
+            CallbackAPIVersion.VERSION2, client_id, clean_session=True, reconnect_on_failure=False
+        )
+        client.connect_timeout = PATIENCE
+        client.max_inflight_messages_set(0)  # no limit: a message waiting for its turn could come late
+        client.username_pw_set(settings.username, password(settings))
+        if settings.tls:
+            client.tls_set_context(tls_context(settings))
+        if will is not None:
+            client.will_set(will.topic, will.payload, qos=1, retain=True)
+        client.on_connect = self._on_connect
+        client.on_disconnect = self._on_disconnect
+        client.on_message = self._on_message
+        return client
+
+    def open(self) -> None:
+        """Connect; at most `PATIENCE` a step. Raises BrokerError, Refused, SettingsError."""
+        host, port = self._settings.address
+        try:
+            self._client.connect(host, port, self._settings.keepalive)
+        except (OSError, ValueError) as error:
+            raise BrokerError(why_unreachable(error, self._settings)) from None
+        self._client.loop_start()
+        if not self._answered.wait(PATIENCE):
+            self.abandon()
+            raise BrokerError(f"the broker at {host}:{port} took the connection but does not answer")
+        if self._answer is None:
+            raise BrokerError(
+                f"the broker at {host}:{port} closed the connection without an answer: does its port want"
+                f" {'no TLS' if self._settings.tls else 'TLS (mqtt.tls = true)'}?"
+            )
+        if self._answer.is_failure:
+            raise Refused(why_refused(str(self._answer), self._settings))
+
+    def subscribe(self, topics: Iterable[str]) -> None:
+        for topic in topics:
+            self._client.subscribe(topic, qos=1)
+
+    def publish(self, topic: str, payload: str, *, retain: bool = False, expires: float = 5.0) -> bool:
+        """Hand over a QoS 1 message; False where it cannot be sent now.
+
+        Where no receipt comes within `expires` seconds, `check` gives the connection up.
+        """
+        if self.ended.is_set():
+            return False
+        try:
+            info = self._client.publish(topic, payload, qos=1, retain=retain)
+        except ValueError as error:
+            log.error("%r is no topic to publish to: %s", topic, error)
+            return False
+        if info.rc != MQTTErrorCode.MQTT_ERR_SUCCESS:
+            return False
+        self._unacknowledged.append((time.monotonic() + expires, topic, info))
+        return True
+
+    def check(self) -> float:
+        """Give the connection up if a message got no receipt in time; the seconds until the next check."""
+        for entry in tuple(self._unacknowledged):
+            deadline, topic, info = entry
+            if info.is_published():
+                self._unacknowledged.remove(entry)
+            elif time.monotonic() > deadline:
+                log.warning("no receipt for %s in time: it may not have arrived; connecting anew", topic)
+                self.abandon()
+        return 0.2 if self._unacknowledged else 1.0
+
+    def close(self, timeout: float = 0.8) -> None:
+        """Wait until the broker has all that was published, at most `timeout` seconds, and part from it."""
+        end = time.monotonic() + timeout
+        for _, _, info in tuple(self._unacknowledged):
+            while not info.is_published() and not self.ended.is_set() and time.monotonic() < end:
+                time.sleep(0.005)
+        self._client.disconnect()
+        if not self.ended.wait(max(0.1, end - time.monotonic())):
+            self.abandon()
+
+    def abandon(self) -> None:
+        """Drop the connection with all that is not sent yet, in paho's buffers and in the kernel's."""
+        sock = self._client.socket()
+        try:
+            if isinstance(sock, socket.socket):
+                # Closing shall discard (RST) what the peer has not taken; the end of input makes paho's
+                # thread close. The plain socket's method: TLS's own would let it go on unencrypted.
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                socket.socket.shutdown(sock, socket.SHUT_RD)
+        except OSError:
+            pass  # it is gone already
+        self.ended.set()
+
+    def _on_connect(self, client: Any, userdata: Any, flags: Any, reason: Any, properties: Any) -> None:
+        self._answer = reason
+        self._answered.set()
+
+    def _on_disconnect(self, client: Any, userdata: Any, flags: Any, reason: Any, properties: Any) -> None:
+        self.ended.set()
+        self._answered.set()
+
+    def _on_message(self, client: Any, userdata: Any, message: paho.MQTTMessage) -> None:
+        try:
+            topic = message.topic
+        except UnicodeDecodeError:
+            return
+        self._receive(Message(topic, bytes(message.payload), message.retain))
+
+
+def password(settings: MqttSettings) -> str | None:
+    """The password, from the settings or the first line of its file. Raises SettingsError."""
+    if settings.password_file is None:
+        return settings.password
+    try:
+        lines = Path(settings.password_file).read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"mqtt.password_file: {settings.password_file}: {_reason(error)}") from None
+    if not lines or not lines[0]:
+        raise SettingsError(f"mqtt.password_file: {settings.password_file} is empty: put the password in")
+    return lines[0]
+
+
+def tls_context(settings: MqttSettings) -> ssl.SSLContext:
+    """TLS with the settings' authorities and own certificate. Raises SettingsError."""
+    context = ssl.create_default_context()
+    try:
+        if settings.ca_file is not None:
+            context = ssl.create_default_context(cafile=settings.ca_file)
+    except (OSError, ssl.SSLError) as error:
+        raise SettingsError(f"mqtt.ca_file: {settings.ca_file}: {_reason(error)}") from None
+    try:
+        if settings.cert_file is not None:
+            # An encrypted key must not make the daemon ask on a terminal.
+            context.load_cert_chain(settings.cert_file, settings.key_file, password="")
+    except (OSError, ssl.SSLError) as error:
+        raise SettingsError(
+            f"mqtt.cert_file, mqtt.key_file: {settings.cert_file}, {settings.key_file}: {_reason(error)}"
+        ) from None
+    return context
+
+
+def why_unreachable(error: Exception, settings: MqttSettings) -> str:
+    """What is wrong and what to do, in a line, where connecting raised `error`."""
+    host, port = settings.address
+    where = f"{host}:{port}"
+    if isinstance(error, ssl.SSLCertVerificationError):
+        if "not yet valid" in error.verify_message or "expired" in error.verify_message:
+            return f"the broker's certificate at {where}: {error.verify_message}: check this device's clock"
+        return f"the broker's certificate at {where} is not trusted: {error.verify_message}: set mqtt.ca_file"
+    if isinstance(error, ssl.SSLError):
+        return f"no TLS with the broker at {where} ({_reason(error)}): check mqtt.port and mqtt.tls"
+    if isinstance(error, socket.gaierror):
+        return f"the broker's name {host} is not known: check mqtt.host"
+    if isinstance(error, ConnectionRefusedError):
+        return f"no broker listens at {where}: start it, or set mqtt.host and mqtt.port"
+    if isinstance(error, TimeoutError):
+        return f"the broker at {where} does not answer: check mqtt.host, the network and its firewall"
+    return f"the broker at {where} cannot be reached: {_reason(error)}"
+
+
+def why_refused(reason: str, settings: MqttSettings) -> str:
+    """What is wrong and what to do, in a line, where the broker's answer was `reason`."""
+    who = f"the user {settings.username!r}" if settings.username else "a client without a user name"
+    host, port = settings.address
+    advice = "check mqtt.username and mqtt.password_file" if settings.username else "set mqtt.username"
+    return f"the broker at {host}:{port} refuses {who} ({reason}): {advice}"
+
+
+def _reason(error: Exception) -> str:
+    reason = getattr(error, "strerror", None) or getattr(error, "reason", None) or str(error)
+    return str(reason) or type(error).__name__

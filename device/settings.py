@@ -1,0 +1,274 @@
+"""Settings: one frozen tree, read from a TOML file in which an unknown key is an error.
+
+The file's tables are the fields of `Settings`, their keys the fields of the table's class. A relative
+path in the file is relative to the file. What is not said keeps the default given here.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import hashlib
+import os
+import re
+import socket
+import tomllib
+import types
+import typing
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from device.audio.endpoint import EndpointSettings
+from device.errors import SettingsError
+
+T = TypeVar("T")
+
+DEVICE = Path(__file__).parent
+"""Where the shipped bundles, sentences and the example home lie."""
+
+BundleFolder = typing.NewType("BundleFolder", Path)
+"""A bundle's folder. In the file, a name without a slash is a shipped bundle's."""
+
+
+def bundle_folder(name: str, folder: Path = Path()) -> BundleFolder:
+    """The bundle called `name`: a shipped one, or with a slash in it a path, relative to `folder`."""
+    path = Path(name).expanduser()
+    return BundleFolder(folder / path if "/" in name else DEVICE / "bundles" / path)
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceSettings:
+    """Who this device is."""
+
+    id: str = ""
+    """Letters, digits, `_` and `-`; part of the MQTT topics. Empty: made from the host name."""
+
+
+@dataclass(frozen=True, slots=True)
+class AudioSettings:
+    """The microphone and the loudspeaker."""
+
+    microphone: str | int | None = None
+    """A part of the device's name, or its index; none: the system's default."""
+    speaker: str | int | None = None
+    """As `microphone`, for the short sounds."""
+    sounds: bool = True
+    """Whether a short sound says "I am listening", "done" and "I did not understand"."""
+
+
+@dataclass(frozen=True, slots=True)
+class WakeSettings:
+    """The wake words; several may be listened for at once."""
+
+    bundles: tuple[BundleFolder, ...] = (bundle_folder("hey_mynah"),)
+    """Names of shipped bundles, or folders."""
+    thresholds: Mapping[str, float] = field(default_factory=dict)
+    """Probability 0…1 above which a wake word (by its name) counts; default: its bundle's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class HearingSettings:
+    """The acoustic model, and when a hearing is too doubtful to act on."""
+
+    bundle: BundleFolder = field(default_factory=lambda: bundle_folder("english"))
+    """Name of a shipped bundle, or a folder."""
+    lexicon: Path | None = None
+    """A file of pronunciations added to the dictionary's."""
+    reject_below: float | None = None
+    """Confidence 0…1 below which nothing was recognized; default: the bundle's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class HomeSettings:
+    """The home and what may be said in it."""
+
+    file: Path = DEVICE / "home" / "example.toml"
+    """Rooms and devices."""
+    sentences: tuple[Path, ...] = ()
+    """Sentence files or folders that replace the shipped ones; none: `device/sentences/en`."""
+    secure_confidence: float = 0.9
+    """Confidence 0…1 that locks and doors ask for."""
+
+
+@dataclass(frozen=True, slots=True)
+class MqttSettings:
+    """The broker, and how to reach it."""
+
+    host: str = "localhost"
+    port: int = 0
+    """0: 8883 with TLS, 1883 without."""
+    username: str | None = None
+    password: str | None = field(default=None, repr=False)
+    password_file: Path | None = None
+    """A file whose first line is the password; better than `password`."""
+    tls: bool = False
+    ca_file: Path | None = None
+    """Certificate authorities to trust; none: the system's."""
+    cert_file: Path | None = None
+    """The client's own certificate, with `key_file`."""
+    key_file: Path | None = None
+    keepalive: int = 30
+    """Seconds between signs of life to the broker."""
+
+    @property
+    def address(self) -> tuple[str, int]:
+        return self.host, self.port or (8883 if self.tls else 1883)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that can be set."""
+
+    device: DeviceSettings = field(default_factory=DeviceSettings)
+    audio: AudioSettings = field(default_factory=AudioSettings)
+    wake: WakeSettings = field(default_factory=WakeSettings)
+    endpoint: EndpointSettings = field(default_factory=EndpointSettings)
+    hearing: HearingSettings = field(default_factory=HearingSettings)
+    home: HomeSettings = field(default_factory=HomeSettings)
+    mqtt: MqttSettings = field(default_factory=MqttSettings)
+
+    @property
+    def device_id(self) -> str:
+        """`device.id`, or one made from the host name."""
+        return self.device.id or default_id(socket.gethostname(), _machine_id())
+
+
+def default_id(host: str, machine: str) -> str:
+    """The host name as an id; where that says nothing, a hash of the machine id.
+
+    The machine id itself is confidential (machine-id(5)), so only a hash of it may be shown.
+    """
+    name = re.sub(r"[^a-z0-9_-]+", "-", host.split(".")[0].lower()).strip("-")
+    if name and name not in {"localhost", "raspberrypi", "debian"}:
+        return name
+    return hashlib.sha256(b"mynah" + machine.encode()).hexdigest()[:8]
+
+
+def _machine_id() -> str:
+    try:
+        return Path("/etc/machine-id").read_text().strip()
+    except OSError:
+        return ""
+
+
+def default_file() -> Path | None:
+    """The settings file that is read where none is named: the user's own, else the system's, else none."""
+    own = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "mynah" / "mynah.toml"
+    return next((path for path in (own, Path("/etc/mynah/mynah.toml")) if path.is_file()), None)
+
+
+def load(path: Path | None = None) -> Settings:
+    """The settings in the file `path`, default `default_file()`. Raises SettingsError naming the file."""
+    path = path or default_file()
+    if path is None:
+        return Settings()
+    try:
+        tables = tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise SettingsError(f"{path}: {error.strerror}: name a settings file that can be read") from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"{path}: not a text file in UTF-8") from None
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path}: not TOML: {error}") from None
+    try:
+        settings = _read(Settings, tables, "", path.parent)
+        _check(settings)
+    except SettingsError as error:
+        raise SettingsError(f"{path}: {error}") from None
+    return settings
+
+
+def _read(kind: type[T], table: Mapping[str, Any], prefix: str, folder: Path) -> T:
+    """`table` as the dataclass `kind`; `prefix` is the table's name with a dot, for messages."""
+    hints = typing.get_type_hints(kind)
+    known = [spec.name for spec in dataclasses.fields(kind) if spec.init]  # type: ignore[arg-type]
+    for key in table:
+        if key not in known:
+            raise SettingsError(f"no setting is called {prefix}{key}{_nearest(key, known, prefix)}")
+    values = {key: _value(hints[key], value, prefix + key, folder) for key, value in table.items()}
+    try:
+        return kind(**values)
+    except ValueError as error:
+        raise SettingsError(f"{prefix.rstrip('.')}: {error}") from None
+
+
+def _nearest(key: str, known: list[str], prefix: str) -> str:
+    near = difflib.get_close_matches(key, known, 1, 0.5)
+    if near:
+        return f": did you mean {prefix}{near[0]}?"
+    return f": there are {', '.join(prefix + name for name in known)}"
+
+
+def _value(hint: Any, value: Any, name: str, folder: Path) -> Any:
+    """`value` as TOML gives it, as the type `hint`. Raises SettingsError naming the setting."""
+    if dataclasses.is_dataclass(hint):
+        if isinstance(value, dict):
+            return _read(typing.cast(Any, hint), value, name + ".", folder)
+        raise SettingsError(f"{name} is a table: write [{name}] and its settings below")
+    for choice in typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,):
+        if (result := _simple(choice, value, folder)) is not None:
+            return result
+    raise SettingsError(f"{name} is {value!r}, but must be {_describe(hint)}")
+
+
+def _simple(hint: Any, value: Any, folder: Path) -> Any:
+    """`value` as one plain type, or None where it is none."""
+    origin, number = typing.get_origin(hint), isinstance(value, int | float) and not isinstance(value, bool)
+    if hint is Path:
+        return folder / Path(value).expanduser() if isinstance(value, str) and value else None
+    if hint is BundleFolder:
+        return bundle_folder(value, folder) if isinstance(value, str) and value else None
+    if hint is float:
+        return float(value) if number else None
+    if hint is int:
+        return value if number and isinstance(value, int) else None
+    if origin is tuple:
+        items = [value] if isinstance(value, str) else value
+        inner = typing.get_args(hint)[0]
+        results = [_simple(inner, item, folder) for item in items] if isinstance(items, list) else [None]
+        return None if None in results else tuple(results)
+    if origin is not None and isinstance(value, dict):
+        inner = typing.get_args(hint)[1]
+        mapped = {key: _simple(inner, item, folder) for key, item in value.items()}
+        return None if None in mapped.values() else mapped
+    return value if origin is None and hint in (str, bool) and isinstance(value, hint) else None
+
+
+def _describe(hint: Any) -> str:
+    if isinstance(hint, types.UnionType):
+        return " or ".join(_describe(choice) for choice in typing.get_args(hint) if choice is not type(None))
+    plain = {str: "text in quotes", int: "a whole number", float: "a number", bool: "true or false"}
+    if typing.get_origin(hint) is tuple:
+        return f"a list of {_describe(typing.get_args(hint)[0])}"
+    if hint in (Path, BundleFolder):
+        return "a path in quotes"
+    return plain.get(hint, "a table of names and numbers")
+
+
+def _check(settings: Settings) -> None:
+    """What types alone do not say. Raises SettingsError."""
+    mqtt = settings.mqtt
+    if not re.fullmatch(r"[A-Za-z0-9_-]*", settings.device.id):
+        raise SettingsError("device.id may hold only letters, digits, _ and -: it is part of MQTT topics")
+    if not 0 <= mqtt.port <= 65535:
+        raise SettingsError(f"mqtt.port is {mqtt.port}, but must be 1 to 65535")
+    if not 1 <= mqtt.keepalive <= 65535:
+        raise SettingsError(f"mqtt.keepalive is {mqtt.keepalive}, but must be 1 to 65535 seconds")
+    if mqtt.password is not None and mqtt.password_file is not None:
+        raise SettingsError("mqtt.password and mqtt.password_file are both set: keep one of them")
+    if (mqtt.password or mqtt.password_file) and mqtt.username is None:
+        raise SettingsError("mqtt.password is set but mqtt.username is not: set both or none")
+    if (mqtt.cert_file is None) != (mqtt.key_file is None):
+        raise SettingsError("mqtt.cert_file and mqtt.key_file go together: set both or none")
+    if not mqtt.tls and (mqtt.ca_file or mqtt.cert_file):
+        raise SettingsError("mqtt.ca_file or mqtt.cert_file is set but mqtt.tls is not: set mqtt.tls = true")
+    probabilities = {
+        "home.secure_confidence": settings.home.secure_confidence,
+        "hearing.reject_below": settings.hearing.reject_below,
+        **{f"wake.thresholds.{name}": value for name, value in settings.wake.thresholds.items()},
+    }
+    for name, value in probabilities.items():
+        if value is not None and not 0 <= value <= 1:
+            raise SettingsError(f"{name} is {value}, but must be 0 to 1")

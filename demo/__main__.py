@@ -18,9 +18,7 @@ from demo.screen import Screen
 from demo.voice import Voice
 from device.audio import wav
 from device.home.model import Home
-from device.settings import HomeSettings
 
-SCRIPT = Path(__file__).with_name("script.toml")
 STARTING = 60.0
 """Seconds that the daemon may take to listen; a Raspberry Pi with a cold SD card is slow."""
 PATIENCE = 8.0
@@ -32,11 +30,11 @@ PAUSE = 0.5
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser("script/demo", description="A simulated home reacts to speech.")
     parser.add_argument("--microphone", action="store_true", help="listen to you, until Ctrl-C")
-    parser.add_argument("--script", type=Path, default=SCRIPT, help="recordings and what they must do")
+    parser.add_argument("--script", type=Path, default=script.SCRIPT, help="recordings and what they must do")
     options = parser.parse_args(arguments)
     sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
     screen, scenes = Screen(), script.load(options.script)
-    appliances = furnish(Home.load(HomeSettings().file))
+    appliances = furnish(Home.load())
     with (
         Broker() as broker,
         House(appliances, broker.host, broker.port, DEVICE_ID) as house,

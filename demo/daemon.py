@@ -52,7 +52,7 @@ def daemon(host: str, port: int, microphone: bool) -> Iterator[Daemon]:
         with log.open("wb") as output:
             # A session of its own: Ctrl-C is for us, and we end it in good order.
             process = subprocess.Popen(
-                command if microphone else [*command, "--stdin"],
+                command if microphone else [*command, "--input", "-"],
                 stdin=subprocess.DEVNULL if microphone else subprocess.PIPE,
                 stderr=None if microphone else output,
                 stdout=subprocess.DEVNULL,

@@ -17,7 +17,7 @@ from demo.appliances import Appliance, State
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A command that arrived at an appliance's topic."""
+    """A command that arrived at an appliance's topic; what only asks for its state is none."""
 
     topic: str
     payload: str
@@ -44,6 +44,9 @@ class Said:
     kind: str
     content: Any
 
+
+QUESTIONS = ("get", "state", "status")
+"""The last part of topics that only ask an appliance for its state."""
 
 Event = Published | Changed | Said
 
@@ -89,7 +92,8 @@ class House:
         elif appliance := self._obeys.get(message.topic) or self._obeys.get(_wildcard(message.topic)):
             before = dict(appliance.state)
             answers = appliance.receive(message.topic, payload)
-            self.events.put(Published(message.topic, payload))
+            if message.topic.rpartition("/")[2].lower() not in QUESTIONS:
+                self.events.put(Published(message.topic, payload))
             if appliance.state != before:
                 self.events.put(Changed(appliance, before, dict(appliance.state)))
             for answer in answers:

@@ -67,7 +67,7 @@ class Screen:
         else:
             self._fact("meant", "nothing that this home knows", YELLOW)
         milliseconds = turn["timings"]["speech_end_to_command_ms"]
-        timing = self._paint(f"{milliseconds:.0f} ms after the end of speech", DIM)
+        timing = self._paint(f"{milliseconds:.0f} ms after the endpoint", DIM)
         self._fact("replied", f"“{turn['reply']}”  {timing}")
 
     def _fact(self, what: str, text: str, colour: str = BOLD) -> None:

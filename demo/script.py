@@ -10,6 +10,8 @@ from pathlib import Path
 from demo.appliances import State
 from demo.house import Changed
 
+SCRIPT = Path(__file__).with_name("script.toml")
+
 
 @dataclass(frozen=True, slots=True)
 class Scene:

@@ -16,6 +16,7 @@ TASMOTA_AT_FIRST: Mapping[str, State] = {
     "switch": {"POWER": "OFF"},
     "fan": {"FanSpeed": 0},
     "cover": {"ShutterPosition1": 0},
+    "media_player": {"POWER": "OFF", "MP3": "Stopped", "MP3Volume": 30, "MP3Track": 1},
 }
 
 
@@ -63,7 +64,7 @@ class Tasmota:
     def _obey(self, command: str, payload: str) -> State:
         """What the command changes; an empty payload asks and changes nothing."""
         match self.kind, command:
-            case "light" | "switch", "POWER":
+            case "light" | "switch" | "media_player", "POWER":
                 return {"POWER": self._power(payload)}
             case "light", "DIMMER":
                 level = self._number(payload, "Dimmer", 100)
@@ -81,6 +82,14 @@ class Tasmota:
                 return {"ShutterPosition1": 0}
             case "cover", "SHUTTERSTOP":
                 return {"ShutterPosition1": self.state["ShutterPosition1"]}
+            case "media_player", "MP3PLAY" | "MP3PAUSE" | "MP3STOP":
+                return {"MP3": {"MP3PLAY": "Playing", "MP3PAUSE": "Paused", "MP3STOP": "Stopped"}[command]}
+            case "media_player", "MP3VOLUME":
+                return {"MP3Volume": self._number(payload, "MP3Volume", 100)}
+            case "media_player", "MP3TRACK":
+                step = {"+": 1, "-": -1}
+                track = self.state["MP3Track"]
+                return {"MP3Track": track + step[payload] if payload in step else int(payload)}
         raise ValueError(command)
 
     def _power(self, payload: str) -> str:

@@ -57,7 +57,7 @@ def test_faults(wanted: dict[str, State], seen: list[Changed], faults: list[str]
     [
         (Said("turn", TURN), "  heard      “turn on the lamp”  0.93"),
         (Said("turn", TURN), "  meant      HassTurnOn  name = lamp"),
-        (Said("turn", TURN), "  replied    “Turned on the lamp”  38 ms after the end of speech"),
+        (Said("turn", TURN), "  replied    “Turned on the lamp”  38 ms after the endpoint"),
         (Said("turn", TURN | {"intent": None}), "  meant      nothing that this home knows"),
         (Said("turn", TURN | {"transcript": None, "intent": None}), "  heard      nothing"),
         (Published("cmnd/plug/POWER", "ON"), "  published  cmnd/plug/POWER  ON"),

@@ -1,0 +1,112 @@
+"""PortAudio through PyAudio: loaded only when sound hardware is wanted, and kept from chattering."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import functools
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from device.errors import AudioError
+from device.events import SAMPLE_RATE
+
+Importer = Callable[[str], Any]
+Direction = Literal["input", "output"]
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """One that PortAudio offers; `rate` in Hz is its own, `channels` the most it has."""
+
+    index: int
+    name: str
+    channels: int
+    rate: int
+
+
+def load(importer: Importer = importlib.import_module) -> Any:
+    """The module `pyaudio`. Raises AudioError where it or PortAudio is not installed."""
+    try:
+        module = importer("pyaudio")
+    except ImportError as error:
+        raise AudioError(
+            f"no sound without PyAudio ({error}); install it: "
+            "sudo apt install portaudio19-dev, then pip install 'mynah[microphone]'"
+        ) from None
+    _silence_libraries()
+    return module
+
+
+def devices(api: Any, direction: Direction) -> tuple[Device, ...]:
+    """All devices of the PyAudio instance `api` that can record, or play."""
+    found = (api.get_device_info_by_index(index) for index in range(api.get_device_count()))
+    return tuple(device for info in found if (device := _device(info, direction)).channels > 0)
+
+
+def choose(api: Any, direction: Direction, wanted: str | int | None) -> Device:
+    """The device `wanted`: an index, a name or a part of one in any case, or None for the default.
+
+    Raises AudioError where there is none, with what there is.
+    """
+    noun = "microphone" if direction == "input" else "speaker"
+    offered = devices(api, direction)
+    if not offered:
+        raise AudioError(f"no {noun} found; plug one in and see that your user is in the group 'audio'")
+    if wanted is None:
+        with contextlib.suppress(OSError):
+            return _device(getattr(api, f"get_default_{direction}_device_info")(), direction)
+        return offered[0]
+    index = int(wanted) if str(wanted).isdecimal() else None
+    name = str(wanted).casefold()
+    tests: tuple[Callable[[Device], bool], ...] = (
+        lambda device: device.index == index,
+        lambda device: device.name.casefold() == name,
+        lambda device: name in device.name.casefold(),
+    )
+    for test in tests[:1] if index is not None else tests[1:]:
+        for device in offered:
+            if test(device):
+                return device
+    names = ", ".join(f"{device.index} {device.name!r}" for device in offered)
+    raise AudioError(f"no {noun} {wanted!r}; choose one of: {names}")
+
+
+def choose_format(api: Any, pyaudio: Any, device: Device, direction: Direction) -> tuple[int, int]:
+    """(rate in Hz, channels) that the device takes as 16-bit samples: 16 kHz mono where it can."""
+    for rate in dict.fromkeys((SAMPLE_RATE, device.rate, 48_000, 44_100)):
+        for channels in dict.fromkeys((1, min(2, device.channels), device.channels)):
+            wanted = {
+                f"{direction}_device": device.index,
+                f"{direction}_channels": channels,
+                f"{direction}_format": pyaudio.paInt16,
+            }
+            with contextlib.suppress(ValueError, OSError):
+                if api.is_format_supported(float(rate), **wanted):
+                    return rate, channels
+    return device.rate, min(2, device.channels)
+
+
+def _device(info: dict[str, Any], direction: Direction) -> Device:
+    channels = info["maxInputChannels" if direction == "input" else "maxOutputChannels"]
+    return Device(int(info["index"]), str(info["name"]), int(channels), round(info["defaultSampleRate"]))
+
+
+@functools.cache
+def _silence_libraries() -> tuple[object, ...]:
+    """Stop ALSA and JACK from printing a page about every device that is not there.
+
+    What matters of it comes back as an error of PortAudio. Returns the handlers, which must stay alive.
+    """
+    alsa = ctypes.CFUNCTYPE(None, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p)
+    jack = ctypes.CFUNCTYPE(None, ctypes.c_char_p)
+    quiet_alsa, quiet_jack = alsa(lambda *_: None), jack(lambda _: None)
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL("libasound.so.2").snd_lib_error_set_handler(quiet_alsa)
+    with contextlib.suppress(OSError, AttributeError):
+        library = ctypes.CDLL("libjack.so.0")
+        library.jack_set_error_function(quiet_jack)
+        library.jack_set_info_function(quiet_jack)
+    return quiet_alsa, quiet_jack

@@ -48,6 +48,8 @@ class AcousticModel:
 
     def finish(self) -> Posteriors:
         """What the look-ahead still holds back; then `reset` before the next utterance."""
+        if not self._normaliser.heard:
+            return np.zeros((0, len(self.phones)), np.float32)
         missing = int(self._heard / (self.frame_seconds * self._frontend.settings.sample_rate)) - self._given
         tail = np.repeat(self._pending_level(), self._flush // self._frontend.settings.hop, axis=0)
         return self._steps(tail)[: max(0, missing)]
@@ -95,6 +97,10 @@ class Normaliser:
             if self._quietest is None or quietest.sum() < self._quietest.sum():
                 self._quietest = quietest
         return normalised
+
+    @property
+    def heard(self) -> bool:
+        return self._quietest is not None
 
     def quietest(self) -> Features:
         """(mels,) the quietest normalised frame of the utterance so far."""

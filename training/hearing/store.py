@@ -148,9 +148,9 @@ class Store:
             Item(**{**item, "segments": tuple((p, s, e) for p, s, e in item["segments"])}) for item in content["items"]
         ]
 
-    def features(self, source: str, mels: int = 40) -> npt.NDArray[np.float16]:
-        """(frames, mels) of the whole source, in memory."""
-        return np.fromfile(self.folder / f"{source}.f16", np.float16).reshape(-1, mels)
+    def mapped(self, source: str, mels: int = 40) -> npt.NDArray[np.float16]:
+        """(frames, mels) of the whole source, mapped from the disk."""
+        return np.memmap(self.folder / f"{source}.f16", np.float16, "r").reshape(-1, mels)
 
     def sources(self) -> Iterable[str]:
         return sorted(file.stem for file in self.folder.glob("*.json"))

@@ -1,0 +1,49 @@
+"""`mynah-train …`: trains models and measures them."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+COMMANDS = {
+    "wake": ("training.wake.train", "train a wake word from a typed phrase"),
+    "hearing": ("training.hearing.train", "train the acoustic model"),
+    "evaluate": ("training.evaluate.command", "run recordings through the device's own code and report"),
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """0 done, 1 the work failed, 2 wrong usage; errors are one line on standard error."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    from device.errors import MynahError
+
+    argv = list(sys.argv[1:] if argv is None else argv)
+    parser = argparse.ArgumentParser(prog="mynah-train", description=__doc__.splitlines()[0])
+    commands = parser.add_subparsers(dest="command", required=True)
+    # Only the command that runs is imported: TensorFlow takes seconds.
+    chosen = next((word for word in argv if word in COMMANDS), None)
+    module = None
+    for name, (path, summary) in COMMANDS.items():
+        command = commands.add_parser(name, help=summary, description=summary)
+        if name == chosen:
+            module = importlib.import_module(path)
+            module.add_arguments(command)
+    arguments = parser.parse_args(argv)
+    assert module is not None
+    try:
+        module.run(arguments)
+    except MynahError as error:
+        print(f"mynah-train: {error}", file=sys.stderr)
+        return error.exit_status
+    except KeyboardInterrupt:
+        print("mynah-train: stopped; run the same command again to go on", file=sys.stderr)
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

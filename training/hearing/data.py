@@ -1,0 +1,200 @@
+"""Training rows: a few seconds of a made-up turn, from its first frame on.
+
+A row begins as a turn does, with the normaliser at its prior: a pause, one or more utterances with pauses
+between them, background noise under it all, at some loudness, through some microphone.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from training.corpus import augment
+from training.hearing.model import INDEX, LOOKAHEAD, MELS, STRIDE, Normalisation
+from training.hearing.store import Item, Store
+
+FLOOR = float(np.log(1e-10))  # what the front end gives for digital silence
+DB = float(np.log(10) / 10)  # nats of energy to a decibel
+Labels = npt.NDArray[np.int8]
+
+WEIGHTS: Mapping[str, float] = {
+    "speech-librispeech": 0.16,
+    "speech-common-voice": 0.26,
+    "speech-an4": 0.14,
+    "speech-speech-commands": 0.09,
+    "speech-ljspeech": 0.03,
+    "speech-vctk-p239": 0.05,
+    "wake-custom-keywords": 0.04,
+    "wake-precise-community": 0.02,
+    "synthetic": 0.21,
+}
+"""How often each source is drawn for the next utterance: real speech three to four times as often."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowSettings:
+    frames: int = 480  # 4.8 s
+    rows: int = 16  # a batch
+    clean: float = 0.3  # share of rows at 20–45 dB
+    noisy: float = 0.2  # share of rows at −2–5 dB; the rest at 5–20 dB
+    gap: int = 60  # frames, the longest pause between utterances
+    weights: Mapping[str, float] = field(default_factory=lambda: dict(WEIGHTS))
+
+
+def tempo_labels(labels: Labels, tempo: float, outputs: int) -> Labels:
+    """The labels of a copy that runs `tempo` times as fast as the recording that `labels` belong to."""
+    index = np.rint((np.arange(outputs) + 0.5) * tempo - 0.5).astype(int)
+    return labels[np.clip(index, 0, len(labels) - 1)]
+
+
+def segment_labels(segments: Sequence[tuple[str, float, float]], outputs: int) -> Labels:
+    """One label an output frame from a synthesizer's own (phone, start s, end s)."""
+    ends = np.array([end for _, _, end in segments])
+    phones = np.array([INDEX[phone] for phone, _, _ in segments], np.int8)
+    centres = (np.arange(outputs) * STRIDE + (STRIDE + 1.5) / 2) * 0.01
+    return phones[np.clip(np.searchsorted(ends, centres), 0, len(phones) - 1)]
+
+
+class Rows:
+    """Draws rows from the store, with labels by (source, number of the utterance)."""
+
+    def __init__(
+        self,
+        store: Store,
+        labels: Mapping[tuple[str, int], Labels],
+        normalisation: Normalisation,
+        settings: RowSettings,
+        seed: int,
+    ) -> None:
+        self._rng = np.random.default_rng(seed)
+        self._settings, self._normalisation, self._labels = settings, normalisation, labels
+        self._items: dict[str, list[Item]] = {}
+        self._features: dict[str, npt.NDArray[np.float16]] = {}
+        for source in settings.weights:
+            items = [item for item in store.items(source) if (source, item.number) in labels]
+            if items:
+                self._items[source] = [item for item in items if item.frames >= 15]
+                self._features[source] = store.mapped(source)
+        self._noises = store.items("noise")
+        self._noise = store.mapped("noise")
+        self._sources = sorted(self._items)
+        weights = np.array([settings.weights[source] for source in self._sources])
+        self._weights = weights / weights.sum()
+
+    def batch(self) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int32]]:
+        """Normalised features (rows, frames, mels) and labels (rows, frames / stride), delayed."""
+        rows = [self._row() for _ in range(self._settings.rows)]
+        frames = self._normalisation.batch(np.stack([frames for frames, _ in rows]))
+        for row in frames:
+            augment.masked(row, self._rng)
+        delayed = np.zeros((len(rows), self._settings.frames // STRIDE), np.int32)
+        for into, (_, labels) in zip(delayed, rows, strict=True):
+            into[LOOKAHEAD:] = labels[:-LOOKAHEAD]
+        return frames, delayed
+
+    def _row(self) -> tuple[npt.NDArray[np.float32], Labels]:
+        rng, length = self._rng, self._settings.frames
+        speech = np.full((length, MELS), FLOOR, np.float32)
+        labels = np.zeros(length // STRIDE, np.int8)
+        level = rng.uniform(-11.0, -1.0)
+        position = int(rng.integers(0, 60 if rng.random() < 0.85 else 150))
+        while position < length - 60:
+            start = position - position % STRIDE
+            item, frames = self._utterance(length - start)
+            end = start + len(frames)
+            speech[start:end] = frames + np.float32(level + rng.normal() * 0.5 - augment.loudness(frames))
+            outputs = len(frames) // STRIDE
+            labels[start // STRIDE : start // STRIDE + outputs] = item[:outputs]
+            position = end + int(rng.integers(3, self._settings.gap))
+        mixed = augment.mixed(speech, *self._background(length, level))
+        return mixed + augment.equaliser(rng, MELS), labels
+
+    def _draw(self) -> Item:
+        source = self._sources[self._rng.choice(len(self._sources), p=self._weights)]
+        items = self._items[source]
+        return items[self._rng.integers(len(items))]
+
+    def _utterance(self, room: int) -> tuple[Labels, npt.NDArray[np.float32]]:
+        """An utterance's labels and features, at most `room` frames; a longer one is cut anywhere."""
+        item = self._draw()
+        frames = self._features[item.source][item.start : item.start + item.frames]
+        labels = tempo_labels(
+            self._labels[item.source, item.number], item.tempo, item.frames // STRIDE
+        )
+        if item.frames <= room:
+            return labels, frames.astype(np.float32)
+        first = int(self._rng.integers(0, (item.frames - room) // STRIDE + 1)) if self._rng.random() < 0.6 else 0
+        frames = frames[first * STRIDE : first * STRIDE + room]
+        return labels[first : first + room // STRIDE], frames.astype(np.float32)
+
+    def _background(self, length: int, level: float) -> tuple[npt.NDArray[np.float32], float]:
+        """(length, mels) of noise, and the nats to raise it by for the row's signal-to-noise ratio."""
+        rng, kind, quality = self._rng, self._rng.random(), self._rng.random()
+        if quality < self._settings.clean:
+            ratio = rng.uniform(20, 45)
+        elif quality < self._settings.clean + self._settings.noisy:
+            ratio = rng.uniform(-2, 5)
+        else:
+            ratio = rng.uniform(5, 20)
+        if kind < 0.25:
+            noise = self._steady(length)
+        elif kind < 0.40:
+            noise = self._babble(length)
+        else:
+            noise = self._tiled(self._noise, self._noises[rng.integers(len(self._noises))], length)
+        if kind >= 0.25 and rng.random() < 0.5:
+            # A room is never silent between two barks.
+            noise = augment.mixed(noise, self._steady(length), augment.loudness(noise) - rng.uniform(2, 8))
+        return noise, level - augment.loudness(noise) - ratio * DB
+
+    def _steady(self, length: int) -> npt.NDArray[np.float32]:
+        """A fan, an amplifier's hiss, distant traffic: coloured, exponentially distributed energies."""
+        colour = augment.equaliser(self._rng, MELS, depth=1.5)
+        energies = self._rng.gamma(3.0, 1 / 3.0, (length, MELS))
+        return (np.log(energies + 1e-3) + colour).astype(np.float32)
+
+    def _babble(self, length: int) -> npt.NDArray[np.float32]:
+        """One to five people talking elsewhere."""
+        total = np.full((length, MELS), FLOOR, np.float32)
+        for _ in range(self._rng.integers(1, 6)):
+            item = self._draw()
+            voice = self._tiled(self._features[item.source], item, length)
+            total = augment.mixed(total, voice, -augment.loudness(voice) + self._rng.normal())
+        return total
+
+    def _tiled(self, features: npt.NDArray[np.float16], item: Item, length: int) -> npt.NDArray[np.float32]:
+        frames = features[item.start : item.start + item.frames].astype(np.float32)
+        first = int(self._rng.integers(0, len(frames)))
+        return np.take(frames, np.arange(first, first + length), axis=0, mode="wrap")
+
+
+def _work(queue: multiprocessing.Queue, folder: Path, *arguments: object) -> None:
+    rows = Rows(Store(folder), *arguments)  # type: ignore[arg-type]
+    while True:
+        queue.put(rows.batch())
+
+
+def batches(
+    store: Store,
+    labels: Mapping[tuple[str, int], Labels],
+    normalisation: Normalisation,
+    settings: RowSettings,
+    seed: int,
+) -> Iterator[tuple[npt.NDArray[np.float32], npt.NDArray[np.int32]]]:
+    """Batches without end, made by another process; closing the generator ends it."""
+    context = multiprocessing.get_context("spawn")
+    queue: multiprocessing.Queue = context.Queue(maxsize=24)
+    worker = context.Process(
+        target=_work, args=(queue, store.folder, labels, normalisation, settings, seed), daemon=True
+    )
+    worker.start()
+    try:
+        while True:
+            yield queue.get()
+    finally:
+        worker.kill()

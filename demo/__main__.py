@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Protocol
 
 from demo import script
 from demo.broker import Broker
@@ -17,6 +18,7 @@ from demo.house import Changed, Event, House, Said
 from demo.screen import Screen
 from demo.voice import Voice
 from device.audio import wav
+from device.events import Samples
 from device.home.model import Home
 
 STARTING = 60.0
@@ -25,6 +27,11 @@ PATIENCE = 8.0
 """Seconds after a recording's end in which it must have its effect."""
 PAUSE = 0.5
 """Seconds between two recordings, in which nothing more may change."""
+
+
+class Speaker(Protocol):
+    def say(self, samples: Samples) -> float:
+        """Speak; the duration in seconds."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -64,7 +71,9 @@ def await_readiness(mynah: Daemon, house: House) -> bool:
     return False
 
 
-def perform(scene: script.Scene, voice: Voice, house: House, screen: Screen) -> bool:
+def perform(
+    scene: script.Scene, voice: Speaker, house: House, screen: Screen, patience: float = PATIENCE
+) -> bool:
     """Play one recording and show what it does; whether that is exactly what it should do."""
     screen.title(f"“Hey Mynah … {scene.text}”")
     seen: list[Event] = []
@@ -77,8 +86,8 @@ def perform(scene: script.Scene, voice: Voice, house: House, screen: Screen) -> 
     def changes() -> list[Changed]:
         return [event for event in seen if isinstance(event, Changed)]
 
-    patience = voice.say(wav.read(scene.recording)) + PATIENCE
-    watch(house, screen, patience, seen, done)
+    spoken = voice.say(wav.read(scene.recording))
+    watch(house, screen, spoken + patience, seen, done)
     watch(house, screen, PAUSE, seen)
     faults = scene.faults(changes()) if done() else scene.faults(changes()) or ["the wake word was not heard"]
     if faults:

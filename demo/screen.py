@@ -21,6 +21,8 @@ class Screen:
     def __init__(self, output: TextIO = sys.stdout) -> None:
         self._output = output
         self._colour = output.isatty() and "NO_COLOR" not in os.environ
+        self._listening = False
+        self._held: list[Event] = []
 
     def line(self, text: str = "") -> None:
         print(text, file=self._output, flush=True)
@@ -38,24 +40,38 @@ class Screen:
                 self.line(f"    {each.name:<20}{_state(each.state):<34}{topic}")
 
     def event(self, event: Event) -> None:
+        """Show it. Commands reach the appliances milliseconds before the turn that says why: they wait."""
         match event:
-            case Said("turn", turn):
-                self._turn(turn)
             case Said("state", "listening"):
                 self._fact("woke", self._paint("listening …", DIM))
+                self._listening = True
+            case Said("turn", turn):
+                self._understanding(turn)
+                self.release()
+                self._reply(turn)
+            case Published() | Changed() if self._listening:
+                self._held.append(event)
             case Published(topic, payload):
                 self._fact("published", f"{topic}  {self._paint(payload, DIM)}")
             case Changed(appliance):
                 self._fact("changed", f"{appliance.name} ({appliance.room}): {_change(event)}", GREEN)
 
+    def release(self) -> None:
+        """Show what waited for its turn."""
+        self._listening = False
+        held, self._held = self._held, []
+        for event in held:
+            self.event(event)
+
     def passed(self) -> None:
         self._fact("✓", "as commanded", GREEN)
 
     def failed(self, faults: Iterable[str]) -> None:
+        self.release()
         for fault in faults:
             self._fact("✗", fault, RED)
 
-    def _turn(self, turn: Mapping[str, Any]) -> None:
+    def _understanding(self, turn: Mapping[str, Any]) -> None:
         transcript, intent = turn.get("transcript"), turn.get("intent")
         if transcript:
             confidence = self._paint(f"{transcript['confidence']:.2f}", DIM)
@@ -66,6 +82,8 @@ class Screen:
             self._fact("meant", f"{intent['name']}  {self._paint(_slots(intent['slots']), DIM)}")
         else:
             self._fact("meant", "nothing that this home knows", YELLOW)
+
+    def _reply(self, turn: Mapping[str, Any]) -> None:
         milliseconds = turn["timings"]["speech_end_to_command_ms"]
         timing = self._paint(f"{milliseconds:.0f} ms after the endpoint", DIM)
         self._fact("replied", f"“{turn['reply']}”  {timing}")

@@ -52,6 +52,16 @@ def test_faults(wanted: dict[str, State], seen: list[Changed], faults: list[str]
     assert scene.complete(seen) == (not [fault for fault in faults if "should have" in fault])
 
 
+def test_screen_tells_what_was_heard_before_what_was_done() -> None:
+    output = io.StringIO()
+    screen = Screen(output)
+    command = Published("zigbee2mqtt/lamp/set", "ON")
+    for event in (Said("state", "listening"), command, ON, Said("turn", TURN), OTHER):
+        screen.event(event)
+    facts = [line.split()[0] for line in output.getvalue().splitlines()]
+    assert facts == ["woke", "heard", "meant", "published", "changed", "replied", "changed"]
+
+
 @pytest.mark.parametrize(
     ("event", "line"),
     [

@@ -37,7 +37,8 @@ class TemplateGroup:
 
     `lists` are `TextSlotList`s of spoken words; {name} holds only names that fit this group. `rules` maps
     <rule> names to `Sentence`s. Lists are shared between groups: the same object means the same expansion
-    (a rule's depends on the group's lists). `slots` are what the intent has besides those that the lists give. `contextual` marks
+    (a rule's depends on the group's lists). `slots` are what the intent has besides those that the lists
+    give. `contextual` marks
     sentences without a place that mean the room in which Mynah stands.
     """
 

@@ -1,0 +1,55 @@
+"""What an appliance can be told, in everyday units and without any protocol."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+
+class Do(enum.Enum):
+    """The verb of an action, and the unit of its value."""
+
+    ON = "on"
+    """Also: open a cover, lock a lock."""
+    OFF = "off"
+    """Also: close a cover, unlock a lock."""
+    TOGGLE = "toggle"
+    STOP = "stop"
+    BRIGHTNESS = "brightness"
+    """Percent."""
+    COLOR = "color"
+    """A name in `colors.HEX`."""
+    COLOR_TEMPERATURE = "color_temperature"
+    """Kelvin."""
+    POSITION = "position"
+    """Percent; 100 is open."""
+    TEMPERATURE = "temperature"
+    """Degrees Celsius to heat to."""
+    SPEED = "speed"
+    """Percent."""
+    VOLUME = "volume"
+    """Percent."""
+    VOLUME_STEP = "volume_step"
+    """Percent louder, or less than none for quieter."""
+    PLAY = "play"
+    PAUSE = "pause"
+    NEXT = "next"
+    PREVIOUS = "previous"
+    MUTE = "mute"
+    UNMUTE = "unmute"
+    START = "start"
+    DOCK = "dock"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """`value` is None for verbs without a unit."""
+
+    do: Do
+    value: float | str | None = None
+
+    @property
+    def number(self) -> float:
+        """The value of a verb that has a unit."""
+        assert isinstance(self.value, int | float)
+        return self.value

@@ -1,0 +1,87 @@
+"""The parts of a home: floors, rooms, devices and scenes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from device.events import Command
+from device.home.actions import Action, Do
+
+CAN: Mapping[str, tuple[str, ...]] = {
+    "light": ("brightness",),
+    "switch": (),
+    "fan": ("speed",),
+    "cover": ("position",),
+    "climate": ("temperature",),
+    "media_player": ("volume",),
+    "lock": (),
+    "vacuum": (),
+    "sensor": (),
+}
+"""The kinds of device, under Home Assistant's names, and what one can do besides on and off if `can` is
+not given."""
+
+CAPABILITIES = ("brightness", "color", "color_temperature", "position", "speed", "temperature", "volume")
+
+COVER_CLASSES = ("blind", "curtain", "shutter", "shade", "awning", "window", "garage", "gate", "door")
+WINDOW_COVERINGS = ("blind", "curtain", "shutter", "shade", "awning")
+"""Classes that people name for one another."""
+GUARDED_CLASSES = ("garage", "gate", "door")
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    name: str
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    name: str
+    floor: str | None = None
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A command that home.toml spells out. "{value}" in the payload is the action's value."""
+
+    topic: str
+    payload: str
+
+    def command(self, action: Action) -> Command:
+        value = "" if action.value is None else str(action.value)
+        return Command(self.topic, self.payload.replace("{value}", value))
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """`kind` is one of `CAN`; `topic` the base of the device's topics in its protocol (`zigbee2mqtt/lamp`
+    for Zigbee2MQTT, `lamp` for Tasmota, where `relay` counts its relays from 1). `commands` come first."""
+
+    name: str
+    kind: str
+    protocol: str
+    topic: str
+    room: str | None = None
+    aliases: tuple[str, ...] = ()
+    can: frozenset[str] = frozenset()
+    device_class: str | None = None
+    relay: int | None = None
+    commands: Mapping[Do, Template] = field(default_factory=dict)
+
+    @property
+    def guarded(self) -> bool:
+        """Whether the house stands open when this goes wrong."""
+        return self.kind == "lock" or (self.kind == "cover" and self.device_class in GUARDED_CLASSES)
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Actions on devices, by name, under one name."""
+
+    name: str
+    aliases: tuple[str, ...] = ()
+    steps: Mapping[str, tuple[Action, ...]] = field(default_factory=dict)
+    sends: tuple[Command, ...] = ()

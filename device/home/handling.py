@@ -1,0 +1,206 @@
+"""What an intent means in a home: which devices, told what, and the sentence to say about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from device.events import Command, Handled, Intent, NotHandled, Reply
+from device.home import questions, replies
+from device.home.actions import Action, Do
+from device.home.colors import HEX
+from device.home.devices import WINDOW_COVERINGS, Device, Scene
+
+if TYPE_CHECKING:
+    from device.home.model import Home
+
+Outcome = Handled | NotHandled
+EVERYTHING = ("light", "switch", "fan", "media_player")
+"""What "turn off everything" means: nothing that warms, locks or covers."""
+VOLUME_STEP = 10
+"""Percent, for "turn the volume up"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Devices, and what they are called together."""
+
+    devices: tuple[Device, ...]
+    called: str
+
+
+def handle(home: Home, intent: Intent) -> Outcome:
+    """Commands and a reply, or the reason why there are none. Never raises for what was said."""
+    if handler := _ANSWERS.get(intent.name):
+        return handler(home, intent.slots)
+    slots = intent.slots
+    if scene := _scene(home, slots):
+        return _activate(home, intent, scene) if intent.name == "HassTurnOn" else _cannot(scene.name)
+    plan = _PLANS.get(intent.name)
+    if plan is None:
+        return NotHandled(f"Nothing in this home knows what to do for {intent.name}")
+    actions, domain = plan(slots)
+    if not actions:
+        return NotHandled("Sorry, I cannot set it to that")
+    target = select(home, slots, domain)
+    if isinstance(target, NotHandled):
+        return target
+    return _tell(home, intent, target, actions)
+
+
+def select(home: Home, slots: Mapping[str, Any], domain: str | None) -> Target | NotHandled:
+    """The devices that the slots name: by `name`, or all of a domain in an `area`, on a `floor`, anywhere."""
+    if name := slots.get("name"):
+        device = home.devices.get(name)
+        if device is None or not _is_in(home, device, slots):
+            return NotHandled(f"There is no {name} {_place(slots)}".strip())
+        return Target((device,), replies.the(device))
+    domain = slots.get("domain", domain)
+    device_class = slots.get("device_class")
+    devices = _of_kind(tuple(d for d in home.layout.devices if _is_in(home, d, slots)), domain, device_class)
+    things = replies.plural(domain, device_class) if domain in replies.PLURALS else "devices"
+    place = _place(slots)
+    if not devices:
+        return NotHandled(f"There are no {things} {place}".strip())
+    if len(devices) == 1:
+        return Target(devices, replies.the(devices[0]))
+    if domain is None:
+        return Target(devices, f"everything {place}".strip())
+    return Target(devices, f"the {things} {place}" if place else f"all the {things}")
+
+
+def _is_in(home: Home, device: Device, slots: Mapping[str, Any]) -> bool:
+    area, floor = slots.get("area"), slots.get("floor")
+    return (area is None or device in home.in_area(area)) and (
+        floor is None or device in home.on_floor(floor)
+    )
+
+
+def _of_kind(devices: tuple[Device, ...], domain: str | None, device_class: str | None) -> tuple[Device, ...]:
+    if device_class is None:
+        kinds = EVERYTHING if domain is None else (domain,)
+        return tuple(d for d in devices if d.kind in kinds and (domain is not None or not d.guarded))
+    covers = tuple(d for d in devices if d.kind == "cover")
+    exact = tuple(d for d in covers if d.device_class == device_class)
+    if exact or device_class not in WINDOW_COVERINGS:
+        return exact
+    return tuple(d for d in covers if d.device_class in (*WINDOW_COVERINGS, None))
+
+
+def _place(slots: Mapping[str, Any]) -> str:
+    if area := slots.get("area"):
+        return f"in the {area}"
+    if floor := slots.get("floor"):
+        return floor if floor in ("upstairs", "downstairs") else f"on the {floor}"
+    return ""
+
+
+def _tell(home: Home, intent: Intent, target: Target, actions: Sequence[Action]) -> Outcome:
+    if doubt := _doubt(home, intent, target.devices):
+        return doubt
+    told = [(device, home.commands(device, actions)) for device in target.devices]
+    able = tuple(device for device, commands in told if commands)
+    if not able:
+        return _cannot(target.called)
+    commands = tuple(command for _, made in told for command in made)
+    called = replies.the(able[0]) if len(able) == 1 else target.called
+    return Handled(commands, Reply(replies.done(actions, able, called)))
+
+
+def _doubt(home: Home, intent: Intent, devices: Iterable[Device]) -> NotHandled | None:
+    """Locks and doors want to be sure of what they heard."""
+    if intent.confidence >= home.layout.lock_confidence:
+        return None
+    guarded = next((device for device in devices if device.guarded), None)
+    return guarded and NotHandled(f"I am not sure that you meant {replies.the(guarded)}, please say it again")
+
+
+def _cannot(called: str) -> NotHandled:
+    return NotHandled(f"I cannot do that with {called}")
+
+
+def _scene(home: Home, slots: Mapping[str, Any]) -> Scene | None:
+    return next((scene for scene in home.layout.scenes if scene.name == slots.get("name")), None)
+
+
+def _activate(home: Home, intent: Intent, scene: Scene) -> Outcome:
+    devices = [home.devices[name] for name in scene.steps]
+    if doubt := _doubt(home, intent, devices):
+        return doubt
+    commands: list[Command] = list(scene.sends)
+    for device in devices:
+        commands.extend(home.commands(device, scene.steps[device.name]))
+    return Handled(tuple(commands), Reply(f"Activated {scene.name}")) if commands else _cannot(scene.name)
+
+
+def _value(slot: str, do: Do) -> Callable[[Mapping[str, Any]], Sequence[Action]]:
+    def action(slots: Mapping[str, Any]) -> Sequence[Action]:
+        value = slots.get(slot)
+        return (Action(do, value),) if isinstance(value, int | float) else ()
+
+    return action
+
+
+def _light(slots: Mapping[str, Any]) -> Sequence[Action]:
+    actions: list[Action] = list(_value("brightness", Do.BRIGHTNESS)(slots))
+    if slots.get("color") in HEX:
+        actions.append(Action(Do.COLOR, slots["color"]))
+    return (*actions, *_value("temperature", Do.COLOR_TEMPERATURE)(slots))
+
+
+def _volume_step(slots: Mapping[str, Any]) -> Sequence[Action]:
+    step = slots.get("volume_step")
+    step = {"up": VOLUME_STEP, "down": -VOLUME_STEP}.get(step, step) if isinstance(step, str) else step
+    return (Action(Do.VOLUME_STEP, step),) if isinstance(step, int | float) else ()
+
+
+Plan = Callable[[Mapping[str, Any]], tuple[Sequence[Action], str | None]]
+
+
+def _plan(domain: str | None, actions: Callable[[Mapping[str, Any]], Sequence[Action]]) -> Plan:
+    return lambda slots: (actions(slots), domain)
+
+
+def _just(domain: str | None, do: Do) -> Plan:
+    return lambda slots: ((Action(do),), domain)
+
+
+_PLANS: Mapping[str, Plan] = {
+    "HassTurnOn": _just(None, Do.ON),
+    "HassTurnOff": _just(None, Do.OFF),
+    "HassToggle": _just(None, Do.TOGGLE),
+    "HassOpenCover": _just("cover", Do.ON),
+    "HassCloseCover": _just("cover", Do.OFF),
+    "HassStopMoving": _just("cover", Do.STOP),
+    "HassLightSet": _plan("light", _light),
+    "HassSetPosition": _plan("cover", _value("position", Do.POSITION)),
+    "HassClimateSetTemperature": _plan("climate", _value("temperature", Do.TEMPERATURE)),
+    "HassFanSetSpeed": _plan("fan", _value("percentage", Do.SPEED)),
+    "HassSetVolume": _plan("media_player", _value("volume_level", Do.VOLUME)),
+    "HassSetVolumeRelative": _plan("media_player", _volume_step),
+    "HassMediaPause": _just("media_player", Do.PAUSE),
+    "HassMediaUnpause": _just("media_player", Do.PLAY),
+    "HassMediaNext": _just("media_player", Do.NEXT),
+    "HassMediaPrevious": _just("media_player", Do.PREVIOUS),
+    "HassMediaPlayerMute": _just("media_player", Do.MUTE),
+    "HassMediaPlayerUnmute": _just("media_player", Do.UNMUTE),
+    "HassVacuumStart": _just("vacuum", Do.START),
+    "HassVacuumReturnToBase": _just("vacuum", Do.DOCK),
+}
+"""Intents that tell devices something: actions, and the domain where the sentence names none."""
+
+
+def _nevermind(home: Home, slots: Mapping[str, Any]) -> Outcome:
+    return Handled((), Reply("Never mind"))
+
+
+_ANSWERS: Mapping[str, Callable[[Home, Mapping[str, Any]], Outcome]] = {
+    "HassNevermind": _nevermind,
+    "HassGetState": lambda home, slots: questions.state(home, slots, select),
+    "HassClimateGetTemperature": questions.temperature,
+    "HassGetCurrentTime": questions.time,
+    "HassGetCurrentDate": questions.date,
+    "HassRespond": questions.respond,
+}
+"""Intents that only want an answer."""

@@ -1,0 +1,141 @@
+"""The home: what it consists of, what is known of it, and what an intent means in it."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Protocol
+
+from device.events import Command, Handled, Intent, NotHandled, NotRecognized
+from device.home import handling, reading
+from device.home.actions import Action
+from device.home.devices import Device
+from device.home.reading import Layout
+from device.home.state import HomeState
+from device.mqtt import tasmota, zigbee2mqtt
+from device.understanding.numbers import spoken
+from device.understanding.vocabulary import Name, Vocabulary
+
+EXAMPLE = Path(__file__).parent / "example.toml"
+"""The home that is used where none is given."""
+
+
+class _Protocol(Protocol):
+    """A module of `device.mqtt` that knows one kind of firmware."""
+
+    @staticmethod
+    def commands(device: Device, actions: Iterable[Action]) -> tuple[Command, ...]: ...
+
+    @staticmethod
+    def query(device: Device) -> Command | None: ...
+
+    @staticmethod
+    def topics(device: Device) -> tuple[str, ...]: ...
+
+    @staticmethod
+    def state(device: Device, topic: str, payload: bytes) -> Mapping[str, object]: ...
+
+
+PROTOCOLS: Mapping[str, _Protocol] = {"zigbee2mqtt": zigbee2mqtt, "tasmota": tasmota}
+
+
+class Home:
+    """A home. `layout` does not change; `state` follows what the appliances say."""
+
+    def __init__(
+        self, layout: Layout, clock: Callable[[], datetime.datetime] = datetime.datetime.now
+    ) -> None:
+        self.layout = layout
+        self.clock = clock
+        self.state = HomeState()
+        self.devices: Mapping[str, Device] = {device.name: device for device in layout.devices}
+        self._floors = {room.name: room.floor for room in layout.rooms}
+        self._listeners: dict[str, list[Device]] = {}
+        for device in layout.devices:
+            for topic in _topics(device):
+                self._listeners.setdefault(topic, []).append(device)
+
+    @classmethod
+    def load(cls, path: Path | str | None = None) -> Home:
+        """The home of a home.toml; without one, the example. Raises HomeError."""
+        return cls(reading.read(Path(path) if path is not None else EXAMPLE))
+
+    def handle(self, meaning: Intent | NotRecognized) -> Handled | NotHandled:
+        """What is sent and replied. Sends nothing itself."""
+        if isinstance(meaning, NotRecognized):
+            return NotHandled("Sorry, I did not understand that")
+        return handling.handle(self, meaning)
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """Everything that has a name here, as it is said."""
+        layout = self.layout
+        named = [(device, device.kind) for device in layout.devices]
+        scenes = [(scene, "scene") for scene in layout.scenes]
+        return Vocabulary(
+            names=tuple(
+                Name(spoken(text), thing.name, domain)
+                for thing, domain in (*named, *scenes)
+                for text in (thing.name, *thing.aliases)
+            ),
+            areas=tuple(
+                Name(spoken(text), room.name) for room in layout.rooms for text in (room.name, *room.aliases)
+            ),
+            floors=tuple(
+                Name(spoken(text), floor.name)
+                for floor in layout.floors
+                for text in (floor.name, *floor.aliases)
+            ),
+            here=layout.here,
+        )
+
+    def in_area(self, area: str) -> tuple[Device, ...]:
+        return tuple(device for device in self.layout.devices if device.room == area)
+
+    def floor_of(self, device: Device) -> str | None:
+        return self._floors.get(device.room) if device.room else None
+
+    def commands(self, device: Device, actions: Iterable[Action]) -> tuple[Command, ...]:
+        """The device's own commands for `actions`; none if it cannot do one of them."""
+        made: list[Command] = []
+        rest: list[Action] = []
+        for action in actions:
+            if action.do.value in reading.CAPABILITIES and action.do.value not in device.can:
+                return ()
+            if template := device.commands.get(action.do):
+                made.append(template.command(action))
+            else:
+                rest.append(action)
+        if rest:
+            protocol = PROTOCOLS.get(device.protocol)
+            native = protocol.commands(device, rest) if protocol else ()
+            if not native:
+                return ()
+            made.extend(native)
+        return tuple(made)
+
+    def topics(self) -> tuple[str, ...]:
+        """What to subscribe to, so that `observe` hears of every change."""
+        return tuple(self._listeners)
+
+    def queries(self) -> tuple[Command, ...]:
+        """Messages that ask every appliance for its state; to be sent after each connect."""
+        asked = (
+            PROTOCOLS[device.protocol].query(device)
+            for device in self.layout.devices
+            if device.protocol in PROTOCOLS
+        )
+        return tuple(dict.fromkeys(query for query in asked if query))
+
+    def observe(self, topic: str, payload: bytes) -> None:
+        """Take in a message of an appliance; others are ignored. May be called from another thread."""
+        for device in self._listeners.get(topic, ()):
+            if values := PROTOCOLS[device.protocol].state(device, topic, payload):
+                self.state.update(device.name, values)
+
+
+def _topics(device: Device) -> tuple[str, ...]:
+    protocol = PROTOCOLS.get(device.protocol)
+    return protocol.topics(device) if protocol else ()

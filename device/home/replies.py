@@ -1,0 +1,83 @@
+"""Short English sentences for what was done, and numbers and lists as they are read out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from device.home.actions import Action, Do
+from device.home.devices import Device
+
+PLURALS = {
+    "light": "lights", "switch": "switches", "fan": "fans", "climate": "heating", "lock": "locks",
+    "media_player": "players", "vacuum": "vacuums", "cover": "covers", "sensor": "sensors",
+}  # fmt: skip
+
+
+def number(value: float) -> str:
+    """21.0 → "21", 19.5 → "19.5"."""
+    return f"{value:.1f}".removesuffix(".0")
+
+
+def listed(names: Sequence[str]) -> str:
+    """["a", "b", "c"] → "a, b and c"."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def plural(domain: str, device_class: str | None = None) -> str:
+    if device_class:
+        return f"{device_class} doors" if device_class == "garage" else f"{device_class}s"
+    return PLURALS[domain]
+
+
+def the(device: Device) -> str:
+    """ "the kitchen lamp"; names that have an article of their own keep it."""
+    first = device.name.partition(" ")[0].lower()
+    return device.name if first in ("the", "my", "our") or first.endswith("'s") else f"the {device.name}"
+
+
+def done(actions: Sequence[Action], devices: Sequence[Device], target: str) -> str:
+    """What was done to `target`, "the kitchen lamp" or "all the lights"."""
+    verb = next((action for action in actions if action.do is not Do.ON), actions[0])
+    kinds = {device.kind for device in devices}
+    kind = kinds.pop() if len(kinds) == 1 else "switch"
+    settings = [_setting(action) for action in actions if _setting(action)]
+    if settings:
+        return f"Set {target} to {listed(settings)}"
+    return _DONE.get((kind, verb.do), _VERBS[verb.do]).format(target)
+
+
+def _setting(action: Action) -> str | None:
+    match action.do:
+        case Do.COLOR:
+            return str(action.value)
+        case Do.BRIGHTNESS | Do.POSITION | Do.SPEED | Do.VOLUME:
+            return f"{number(action.number)} percent"
+        case Do.TEMPERATURE:
+            return f"{number(action.number)} degrees"
+        case Do.COLOR_TEMPERATURE:
+            return f"{number(action.number)} kelvin"
+    return None
+
+
+_DONE = {
+    ("cover", Do.ON): "Opened {}",
+    ("cover", Do.OFF): "Closed {}",
+    ("lock", Do.ON): "Locked {}",
+    ("lock", Do.OFF): "Unlocked {}",
+}
+
+_VERBS = {
+    Do.ON: "Turned on {}",
+    Do.OFF: "Turned off {}",
+    Do.TOGGLE: "Switched {}",
+    Do.STOP: "Stopped {}",
+    Do.PLAY: "Playing {}",
+    Do.PAUSE: "Paused {}",
+    Do.NEXT: "Skipped to the next on {}",
+    Do.PREVIOUS: "Went back to the previous on {}",
+    Do.MUTE: "Muted {}",
+    Do.UNMUTE: "Unmuted {}",
+    Do.VOLUME_STEP: "Changed the volume of {}",
+    Do.START: "Started {}",
+    Do.DOCK: "Sent {} back to its base",
+}

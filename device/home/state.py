@@ -1,0 +1,29 @@
+"""What the appliances said of themselves.
+
+Keys, the same for every protocol: `on`, `open`, `locked`, `contact`, `occupancy` (bool), `brightness`,
+`position`, `speed`, `humidity`, `battery` (percent), `temperature`, `target` (degrees Celsius), `power`
+(watt), `illuminance` (lux).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+
+class HomeState:
+    """The last known state of every device, by name. MQTT's thread writes, the voice loop reads."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, dict[str, Any]] = {}
+        self._lock = threading.Lock()
+
+    def update(self, name: str, values: Mapping[str, Any]) -> None:
+        with self._lock:
+            self._known[name] = {**self._known.get(name, {}), **values}
+
+    def of(self, name: str) -> Mapping[str, Any]:
+        """All that is known of the device; empty where it never said anything."""
+        with self._lock:
+            return dict(self._known.get(name, {}))

@@ -1,0 +1,150 @@
+"""Zigbee2MQTT: actions as `<topic>/set` messages, and `<topic>` messages as state.
+
+https://www.zigbee2mqtt.io/guide/usage/mqtt_topics_and_messages.html, and the "Exposes" of its devices.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from device.events import Command
+from device.home.actions import Action, Do
+from device.home.colors import HEX
+from device.home.devices import Device
+
+BRIGHTEST = 254
+ON_OFF = {
+    "cover": ("OPEN", "CLOSE"),
+    "lock": ("LOCK", "UNLOCK"),
+}
+"""What `state` is set to for on and off, where it is not ON and OFF."""
+MEASURES = ("temperature", "humidity", "battery", "power", "illuminance", "contact", "occupancy")
+
+
+def commands(device: Device, actions: Iterable[Action]) -> tuple[Command, ...]:
+    """One message with all that `actions` ask; none if the device cannot do one of them."""
+    payload: dict[str, Any] = {}
+    for action in actions:
+        part = _payload(device, action)
+        if part is None:
+            return ()
+        payload |= part
+    return (Command(f"{device.topic}/set", payload),) if payload else ()
+
+
+def query(device: Device) -> Command | None:
+    """Asks for the state; a sensor that sleeps has none to give."""
+    if device.kind == "sensor":
+        return None
+    key = {"fan": "fan_mode", "climate": "local_temperature"}.get(device.kind, "state")
+    return Command(f"{device.topic}/get", {key: ""})
+
+
+def topics(device: Device) -> tuple[str, ...]:
+    return (device.topic,)
+
+
+def state(device: Device, topic: str, payload: bytes) -> Mapping[str, Any]:
+    """What a message says, in the units of `device.home.state`; nothing where it is not one of ours."""
+    try:
+        message = json.loads(payload)
+    except ValueError:
+        return {}
+    if not isinstance(message, dict):
+        return {}
+    read: dict[str, Any] = {key: message[key] for key in MEASURES if message.get(key) is not None}
+    power = message.get("state", message.get("fan_state"))
+    match device.kind:
+        case "cover":
+            read |= _cover(power, message.get("position"))
+        case "lock":
+            if power in ("LOCK", "UNLOCK"):
+                read["locked"] = power == "LOCK"
+        case "fan":
+            read |= _fan(power, message.get("fan_mode"))
+        case "climate":
+            read |= _climate(message)
+        case _:
+            if power in ("ON", "OFF"):
+                read["on"] = power == "ON"
+    if isinstance(message.get("brightness"), int | float) and device.kind == "light":
+        read["brightness"] = round(message["brightness"] / BRIGHTEST * 100)
+    return read
+
+
+def _payload(device: Device, action: Action) -> dict[str, Any] | None:
+    """The part of the message that `action` is; None if the device cannot do it."""
+    match device.kind, action.do:
+        case "fan", Do.ON | Do.OFF:
+            return {"fan_mode": action.do.value}
+        case "fan", Do.SPEED:
+            return {"fan_mode": _fan_mode(action.number)}
+        case "climate", Do.ON | Do.OFF:
+            return {"system_mode": "heat" if action.do is Do.ON else "off"}
+        case "climate", Do.TEMPERATURE:
+            return {"occupied_heating_setpoint": action.number}
+        case "cover", Do.STOP:
+            return {"state": "STOP"}
+        case "cover", Do.POSITION:
+            return {"position": round(action.number)}
+        case "light" | "switch", Do.TOGGLE:
+            return {"state": "TOGGLE"}
+        case "light" | "switch" | "cover" | "lock", Do.ON | Do.OFF:
+            on, off = ON_OFF.get(device.kind, ("ON", "OFF"))
+            return {"state": on if action.do is Do.ON else off}
+        case "light", _:
+            return _light(action)
+    return None
+
+
+def _light(action: Action) -> dict[str, Any] | None:
+    match action.do:
+        case Do.BRIGHTNESS if action.number <= 0:
+            return {"state": "OFF"}
+        case Do.BRIGHTNESS:
+            return {"state": "ON", "brightness": max(1, round(action.number / 100 * BRIGHTEST))}
+        case Do.COLOR if action.value in HEX:
+            return {"state": "ON", "color": {"hex": HEX[str(action.value)]}}
+        case Do.COLOR_TEMPERATURE:
+            return {"state": "ON", "color_temp": round(1_000_000 / action.number)}  # mired
+    return None
+
+
+def _fan_mode(percent: float) -> str:
+    return ("off", "low", "medium", "high")[thirds(percent)]
+
+
+def thirds(percent: float) -> int:
+    """0 for none, then 1 to 3, up to a third, two thirds and all."""
+    return 0 if percent <= 0 else 1 if percent <= 100 / 3 else 2 if percent <= 200 / 3 else 3
+
+
+def _cover(power: Any, position: Any) -> dict[str, Any]:
+    read: dict[str, Any] = {}
+    if power in ("OPEN", "CLOSE"):
+        read["open"] = power == "OPEN"
+    if isinstance(position, int | float):
+        read |= {"position": round(position), "open": position > 0}
+    return read
+
+
+def _fan(power: Any, mode: Any) -> dict[str, Any]:
+    read: dict[str, Any] = {}
+    if isinstance(mode, str):
+        read["on"] = mode != "off"
+        speeds = {"off": 0, "low": 33, "medium": 67, "high": 100}
+        if mode in speeds:
+            read["speed"] = speeds[mode]
+    elif power in ("ON", "OFF"):
+        read["on"] = power == "ON"
+    return read
+
+
+def _climate(message: Mapping[str, Any]) -> dict[str, Any]:
+    names = {"local_temperature": "temperature", "occupied_heating_setpoint": "target"}
+    read = {ours: message[theirs] for theirs, ours in names.items() if message.get(theirs) is not None}
+    if isinstance(message.get("system_mode"), str):
+        read["on"] = message["system_mode"] != "off"
+    return read

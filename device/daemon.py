@@ -16,7 +16,7 @@ import numpy as np
 from device.assistant import Assistant, Listening, Step
 from device.errors import AudioError
 from device.events import AudioChunk, Command, Endpoint, Handled, Turn
-from device.mqtt.client import Publisher
+from device.mqtt.client import Receipt, Topics
 from device.mqtt.connection import Message
 
 log = logging.getLogger(__name__)
@@ -34,9 +34,20 @@ FAULTS = 10
 class Observer(Protocol):
     """The home, as far as it follows its devices' states."""
 
-    def topics(self) -> Iterable[str]: ...
-
     def observe(self, topic: str, payload: bytes) -> None: ...
+
+
+class Outlet(Protocol):
+    """The broker, as `device.mqtt.client.Publisher` is it: nothing here waits."""
+
+    @property
+    def topics(self) -> Topics: ...
+
+    def publish(self, turn: Turn) -> Receipt: ...
+
+    def retain(self, name: str, value: str) -> None: ...
+
+    def messages(self) -> Iterable[Message]: ...
 
 
 class Sounds(Protocol):
@@ -66,7 +77,7 @@ class Daemon:
         self,
         assistant: Assistant,
         home: Observer,
-        publisher: Publisher,
+        publisher: Outlet,
         sounds: Sounds,
         report: Callable[[Turn, Sequence[Command]], None],
         say: Callable[[str], None],

@@ -88,8 +88,6 @@ class HomeSettings:
     """Rooms and devices."""
     sentences: tuple[Path, ...] = ()
     """Sentence files or folders that replace the shipped ones; none: `device/sentences/en`."""
-    secure_confidence: float = 0.9
-    """Confidence 0…1 that locks and doors ask for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +263,6 @@ def _check(settings: Settings) -> None:
     if not mqtt.tls and (mqtt.ca_file or mqtt.cert_file):
         raise SettingsError("mqtt.ca_file or mqtt.cert_file is set but mqtt.tls is not: set mqtt.tls = true")
     probabilities = {
-        "home.secure_confidence": settings.home.secure_confidence,
         "hearing.reject_below": settings.hearing.reject_below,
         **{f"wake.thresholds.{name}": value for name, value in settings.wake.thresholds.items()},
     }

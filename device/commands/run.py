@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,10 +20,14 @@ from device.audio import wav
 from device.audio.pacing import paced
 from device.audio.pcm import chunked, read_raw
 from device.commands import options as common
-from device.daemon import Quiet, Sounds
+from device.daemon import ASKED, Daemon, Quiet, Sounds
 from device.events import SAMPLE_RATE, AudioChunk, Command, Samples, Turn
 from device.report import turn_json, turn_text
 from device.settings import Settings
+
+if TYPE_CHECKING:
+    from device.assistant import Assistant
+    from device.home.model import Home
 
 Audio = Iterable[AudioChunk]
 
@@ -49,13 +54,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(options: argparse.Namespace) -> int:
     from device.assembly import make_assistant, make_home
-    from device.daemon import ASKED, Daemon
-    from device.mqtt.client import Publisher
 
     end_on_signals()
     settings = common.load(options)
     home = make_home(settings)
-    assistant = make_assistant(settings, home)
+    return serve(options, settings, home, make_assistant(settings, home))
+
+
+def serve(options: argparse.Namespace, settings: Settings, home: Home, assistant: Assistant) -> int:
+    """Run `assistant` between the audio and the broker until the audio ends, or a signal comes."""
+    from device.mqtt.client import Publisher
 
     def report(turn: Turn, dropped: Sequence[Command]) -> None:
         common.emit(options, turn_json(turn, dropped), turn_text(turn, dropped))
@@ -66,7 +74,9 @@ def main(options: argparse.Namespace) -> int:
     with (
         microphone(settings, options.input) as audio,
         sounds(settings, options.input) as played,
-        Publisher(settings.mqtt, settings.device_id, home.topics(), ASKED) as publisher,
+        Publisher(
+            settings.mqtt, settings.device_id, home.topics(), ASKED, queries=home.queries()
+        ) as publisher,
     ):
         words = " and ".join(folder.name for folder in settings.wake.bundles)
         log.info("%s listens for %s", settings.device_id, words)

@@ -11,8 +11,9 @@ import logging
 import random
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import uuid4
 
 from device.errors import BrokerError, MynahError
@@ -71,8 +72,8 @@ class Publisher:
 
     `present`: say `online` and our state, retained, and leave a last will; without it the publisher is
     one that comes and goes beside the daemon. `messages` gives what comes in on the topic filters
-    `subscriptions` and on `own`, names of our own topics. Raises SettingsError where the settings' files
-    cannot be used.
+    `subscriptions` and on `own`, names of our own topics. `queries` are sent on each connection:
+    they ask the appliances for their states. Raises SettingsError where the settings' files cannot be used.
     """
 
     def __init__(
@@ -82,12 +83,14 @@ class Publisher:
         subscriptions: Iterable[str] = (),
         own: Iterable[str] = (),
         *,
+        queries: Iterable[Command] = (),
         present: bool = True,
         backoff: Backoff | None = None,
     ) -> None:
         self.topics = Topics(device_id)
         self._settings = settings
         self._subscriptions = (*(self.topics[name] for name in own), *subscriptions)
+        self._queries = tuple(queries)
         self._present = present
         self._client_id = f"mynah-{device_id}" if present else f"mynah-{device_id}-{uuid4().hex[:8]}"
         self._backoff = backoff or Backoff()
@@ -134,9 +137,8 @@ class Publisher:
         sent: list[Command] = []
         dropped: list[Command] = []
         for command in turn.commands:
-            payload = command.payload if isinstance(command.payload, str) else json.dumps(command.payload)
             ok = connection is not None and connection.publish(
-                command.topic, payload, expires=command.expires
+                command.topic, _text(command.payload), expires=command.expires
             )
             (sent if ok else dropped).append(command)
         for command in dropped:
@@ -193,6 +195,8 @@ class Publisher:
             for topic, value in self._retained.items():
                 connection.publish(topic, value, retain=True)
         connection.subscribe(self._subscriptions)
+        for query in self._queries:
+            connection.publish(query.topic, _text(query.payload))
         self._connected.set()
         self._said = ""
         log.info("connected to the broker at %s:%s", *self._settings.address)
@@ -211,6 +215,10 @@ class Publisher:
         if problem != self._said:
             log.warning("%s; trying again", problem)
         self._said = problem
+
+
+def _text(payload: str | Mapping[str, Any]) -> str:
+    return payload if isinstance(payload, str) else json.dumps(payload, ensure_ascii=False)
 
 
 def connect(settings: MqttSettings, device_id: str, timeout: float = 5.0) -> Publisher:

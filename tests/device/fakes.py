@@ -1,0 +1,142 @@
+"""Stages that do as they are told, at audio times given beforehand, for tests of what lies around them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from device.assistant import Assistant
+from device.events import (
+    AudioChunk,
+    Command,
+    Detection,
+    Endpoint,
+    EndpointReason,
+    Handled,
+    Intent,
+    NotDetected,
+    NotHandled,
+    NotRecognized,
+    Reply,
+    Transcript,
+)
+
+CHUNK = 1280
+
+
+def audio(seconds: float, value: int = 1) -> Iterator[AudioChunk]:
+    """Chunks of 80 ms whose samples are all `value`."""
+    for index in range(round(seconds * 16_000 / CHUNK)):
+        yield AudioChunk(np.full(CHUNK, value, np.int16), index * CHUNK)
+
+
+@dataclass
+class Wake:
+    """Detects in the chunk that holds each audio time of `times` (seconds), `late` seconds after it.
+
+    Digital silence is no wake word, whenever it comes.
+    """
+
+    times: tuple[float, ...]
+    late: float = 0.0
+    _next: int = 0
+
+    def detect(self, audio: Iterator[AudioChunk]) -> Detection | NotDetected:
+        for chunk in audio:
+            if self._next < len(self.times):
+                at = round(self.times[self._next] * 16_000)
+                if chunk.end > at + self.late * 16_000 and chunk.samples.any():
+                    self._next += 1
+                    return Detection("hey mynah", 0.9, at)
+        return NotDetected()
+
+
+@dataclass
+class Ends:
+    """Every utterance is `seconds` long, with no pre-roll; its last 0.5 s are the pause."""
+
+    seconds: float = 1.0
+    endpoint: Endpoint | None = None
+
+    def speech(self, audio: Iterator[AudioChunk]) -> Iterator[AudioChunk]:
+        start, now = -1, 0
+        for chunk in audio:
+            start = chunk.start if start < 0 else start
+            now = chunk.end
+            yield chunk
+            if now - start >= self.seconds * 16_000:
+                self.endpoint = Endpoint(now, EndpointReason.SILENCE, now - 8_000)
+                return
+        self.endpoint = Endpoint(now, EndpointReason.END_OF_AUDIO)
+
+
+@dataclass
+class Hears:
+    """Hears `texts`, one an utterance, with `confidence`; afterwards nothing. Keeps what it was given."""
+
+    texts: Iterable[str | None] = ()
+    confidence: float = 0.9
+    given: list[tuple[int, int]] = field(default_factory=list)
+    during: Callable[[], None] = lambda: None
+
+    def __post_init__(self) -> None:
+        self._texts = iter(self.texts)
+
+    def transcribe(self, speech: Iterable[AudioChunk]) -> Transcript | None:
+        chunks = list(speech)
+        self.during()
+        self.given.append((chunks[0].start, chunks[-1].end) if chunks else (0, 0))
+        text = next(self._texts, None)
+        return None if text is None else Transcript(text, self.confidence)
+
+
+class Understands:
+    """ "turn on the lamp" is HassTurnOn of "lamp"; what does not begin with "turn" is nothing."""
+
+    def understand(self, transcript: Transcript) -> Intent | NotRecognized:
+        words = transcript.text.split()
+        if words[0] == "fail":
+            raise RuntimeError("a fault")
+        if words[0] != "turn":
+            return NotRecognized(transcript.text, "not a known sentence")
+        slots = {"name": " ".join(words[3:])}
+        return Intent(f"HassTurn{words[1].capitalize()}", slots, transcript.confidence)
+
+
+@dataclass
+class AnyHome:
+    """Every name is a lamp at zigbee2mqtt; `observed` is what its devices said."""
+
+    observed: dict[str, bytes] = field(default_factory=dict)
+    expires: float = 2.0
+
+    def handle(self, meaning: Intent | NotRecognized) -> Handled | NotHandled:
+        if isinstance(meaning, NotRecognized):
+            return NotHandled("Sorry, I did not understand that")
+        state: Mapping[str, str] = {"state": meaning.name.removeprefix("HassTurn").upper()}
+        topic = f"zigbee2mqtt/{meaning.slots['name']}/set"
+        return Handled((Command(topic, state, expires=self.expires),), Reply("Done"))
+
+    def topics(self) -> tuple[str, ...]:
+        return ("zigbee2mqtt/lamp",)
+
+    def queries(self) -> tuple[Command, ...]:
+        return (Command("zigbee2mqtt/lamp/get", {"state": ""}),)
+
+    def observe(self, topic: str, payload: bytes) -> None:
+        self.observed[topic] = payload
+
+
+def assistant(
+    times: tuple[float, ...] = (),
+    texts: Iterable[str | None] = (),
+    *,
+    late: float = 0.0,
+    confidence: float = 0.9,
+    reject_below: float = 0.5,
+) -> Assistant:
+    """An assistant that is woken at `times` and then hears `texts`."""
+    hears = Hears(texts, confidence)
+    return Assistant(Wake(times, late), Ends(), hears, Understands(), AnyHome(), reject_below)

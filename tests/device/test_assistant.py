@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from device.assistant import Held, Listening, Stopwatch, until
+from device.events import (
+    AudioChunk,
+    Detection,
+    Endpoint,
+    EndpointReason,
+    Intent,
+    NotHandled,
+    NotRecognized,
+    Transcript,
+    Turn,
+)
+from tests.device import fakes
+
+
+def test_audio_without_a_wake_word_gives_no_turn() -> None:
+    assert list(fakes.assistant().turns(fakes.audio(2))) == []
+
+
+def test_a_turn_goes_from_the_wake_word_to_the_command() -> None:
+    (turn,) = fakes.assistant((1.0,), ["turn on the lamp"]).turns(fakes.audio(4))
+    assert turn.detection == Detection("hey mynah", 0.9, 16_000)
+    assert turn.transcript == Transcript("turn on the lamp", 0.9)
+    assert turn.meaning == Intent("HassTurnOn", {"name": "lamp"}, 0.9)
+    assert [(command.topic, command.payload) for command in turn.commands] == [
+        ("zigbee2mqtt/lamp/set", {"state": "ON"})
+    ]
+    assert turn.endpoint.reason is EndpointReason.SILENCE
+
+
+def test_each_wake_word_has_its_turn() -> None:
+    texts = ["turn on the lamp", "turn off the lamp", "turn on the radio"]
+    turns = list(fakes.assistant((0.5, 2.5, 4.5), texts).turns(fakes.audio(8)))
+    assert [turn.transcript and turn.transcript.text for turn in turns] == texts
+
+
+def test_what_was_said_right_behind_the_wake_word_is_heard() -> None:
+    """The detection comes 0.4 s after the word, in a chunk with the beginning of the command."""
+    assistant = fakes.assistant((1.0,), ["turn on the lamp"], late=0.4)
+    list(assistant.turns(fakes.audio(4)))
+    assert assistant.hearing.given[0][0] == 16_000  # type: ignore[attr-defined]
+
+
+def test_steps_come_in_their_order() -> None:
+    steps = fakes.assistant((1.0,), ["turn on the lamp"]).steps(fakes.audio(4))
+    assert [type(step) for step in steps] == [Listening, Endpoint, Turn]
+
+
+def test_nothing_said_is_a_turn_without_transcript() -> None:
+    (turn,) = fakes.assistant((1.0,), [None]).turns(fakes.audio(4))
+    assert turn.transcript is None
+    assert turn.meaning == NotRecognized("", "nothing was said")
+    assert isinstance(turn.outcome, NotHandled)
+    assert turn.commands == ()
+
+
+def test_a_doubtful_hearing_sends_nothing() -> None:
+    assistant = fakes.assistant((1.0,), ["turn on the lamp"], confidence=0.4, reject_below=0.5)
+    (turn,) = assistant.turns(fakes.audio(4))
+    assert turn.transcript == Transcript("turn on the lamp", 0.4)
+    assert isinstance(turn.meaning, NotRecognized)
+    assert turn.commands == ()
+
+
+def test_an_unknown_sentence_sends_nothing() -> None:
+    (turn,) = fakes.assistant((1.0,), ["nice weather"]).turns(fakes.audio(4))
+    assert turn.meaning == NotRecognized("nice weather", "not a known sentence")
+    assert turn.commands == ()
+
+
+def test_audio_that_ends_with_the_wake_word() -> None:
+    (turn,) = fakes.assistant((1.95,), [None]).turns(fakes.audio(2))
+    assert turn.endpoint.reason is EndpointReason.END_OF_AUDIO
+
+
+def test_a_turn_that_is_asked_for_needs_no_wake_word() -> None:
+    assistant = fakes.assistant((), ["turn on the lamp"])
+
+    def asking() -> Iterator[AudioChunk]:
+        for chunk in fakes.audio(4):
+            if chunk.start == 10 * fakes.CHUNK:
+                assistant.controls.listen = True
+            yield chunk
+
+    (turn,) = assistant.turns(asking())
+    assert turn.detection is None
+    assert turn.transcript == Transcript("turn on the lamp", 0.9)
+    assert assistant.hearing.given[0][0] == 11 * fakes.CHUNK  # type: ignore[attr-defined]
+    assert not assistant.controls.listen
+
+
+def test_push_to_talk_takes_the_whole_recording() -> None:
+    from dataclasses import replace
+
+    assistant = replace(fakes.assistant((), ["turn on the lamp"]), endpointer=Held())
+    turn = assistant.push_to_talk(fakes.audio(4))
+    assert turn.detection is None
+    assert turn.endpoint == Endpoint(64_000, EndpointReason.END_OF_AUDIO, 64_000)
+    assert turn.timings.audio_s == 4.0
+    assert turn.commands
+
+
+def test_timings_are_of_work_and_not_of_waiting() -> None:
+    assistant = fakes.assistant((0.1,), ["turn on the lamp"])
+    assistant.hearing.during = lambda: time.sleep(0.03)  # type: ignore[attr-defined]
+
+    def slow() -> Iterator[AudioChunk]:
+        for chunk in fakes.audio(2):
+            time.sleep(0.02)
+            yield chunk
+
+    (turn,) = assistant.turns(slow())
+    assert 30 <= turn.timings.hearing_ms < 100  # the chunks alone took 240
+    assert 30 <= turn.timings.speech_end_to_command_ms < 100
+    assert turn.timings.wake_ms < 15
+    assert turn.timings.audio_s == pytest.approx(1.0, abs=0.09)
+
+
+def test_until_reads_no_further_than_it_must() -> None:
+    source = fakes.audio(1)
+    asked = iter([False, False, True])
+    assert [chunk.start for chunk in until(source, lambda: next(asked))] == [0, 1280, 2560]
+    assert next(source).start == 3840
+
+
+def test_a_stopwatch_also_times_the_end() -> None:
+    watch = Stopwatch(fakes.audio(0))
+    time.sleep(0.02)
+    assert next(watch, None) is None
+    assert watch.since_arrival_ms < 15

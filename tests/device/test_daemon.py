@@ -1,0 +1,200 @@
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import pytest
+
+from device.assistant import Assistant
+from device.daemon import FAULTS, Daemon
+from device.errors import AudioError
+from device.events import AudioChunk, Command, Turn
+from device.mqtt.client import Receipt, Topics
+from device.mqtt.connection import Message
+from tests.device import fakes
+
+
+class Broker:
+    """Keeps what it is told. `incoming` gives the messages that come with the n-th chunk."""
+
+    def __init__(self, incoming: dict[int, Message] | None = None, reachable: bool = True) -> None:
+        self.topics = Topics("kitchen")
+        self.said: list[tuple[str, str]] = []
+        self.turns: list[Turn] = []
+        self._incoming = incoming or {}
+        self._reachable = reachable
+        self._chunks = -1
+
+    def publish(self, turn: Turn) -> Receipt:
+        self.turns.append(turn)
+        return Receipt(turn.commands, ()) if self._reachable else Receipt((), turn.commands)
+
+    def retain(self, name: str, value: str) -> None:
+        self.said.append((name, value))
+
+    def messages(self) -> Iterable[Message]:
+        self._chunks += 1
+        return [self._incoming[self._chunks]] if self._chunks in self._incoming else []
+
+    def states(self) -> list[str]:
+        return [value for name, value in self.said if name == "state"]
+
+
+class Sounds:
+    def __init__(self) -> None:
+        self.played: list[str] = []
+
+    def listening(self) -> None:
+        self.played.append("listening")
+
+    def done(self) -> None:
+        self.played.append("done")
+
+    def error(self) -> None:
+        self.played.append("error")
+
+
+class Trial:
+    """A daemon over fakes; `reports` and `texts` are what it reported and was asked to say."""
+
+    def __init__(self, assistant: Assistant, broker: Broker | None = None) -> None:
+        self.broker = broker or Broker()
+        self.sounds = Sounds()
+        self.reports: list[tuple[Turn, tuple[Command, ...]]] = []
+        self.texts: list[str] = []
+        self.home = fakes.AnyHome()
+
+        def report(turn: Turn, dropped: Sequence[Command]) -> None:
+            self.reports.append((turn, tuple(dropped)))
+
+        self.daemon = Daemon(assistant, self.home, self.broker, self.sounds, report, self.texts.append)
+
+    def run(self, audio: Iterator[AudioChunk]) -> Trial:
+        self.daemon.run(audio)
+        return self
+
+
+def message(topic: str, payload: bytes, retained: bool = False) -> Message:
+    return Message(f"mynah/kitchen/{topic}", payload, retained)
+
+
+def test_a_turn_is_published_reported_and_its_states_are_said() -> None:
+    trial = Trial(fakes.assistant((1.0,), ["turn on the lamp"])).run(fakes.audio(4))
+    assert [turn.commands[0].topic for turn in trial.broker.turns] == ["zigbee2mqtt/lamp/set"]
+    assert trial.reports == [(trial.broker.turns[0], ())]
+    assert trial.broker.states() == ["idle", "listening", "thinking", "idle"]
+    assert trial.sounds.played == ["listening", "done"]
+
+
+def test_commands_that_could_not_be_sent_are_reported() -> None:
+    trial = Trial(fakes.assistant((1.0,), ["turn on the lamp"]), Broker(reachable=False)).run(fakes.audio(4))
+    ((turn, dropped),) = trial.reports
+    assert dropped == turn.commands
+    assert trial.sounds.played == ["listening", "error"]
+
+
+def test_what_is_not_understood_sounds_like_an_error() -> None:
+    trial = Trial(fakes.assistant((1.0,), ["nice weather"])).run(fakes.audio(4))
+    assert trial.sounds.played == ["listening", "error"]
+
+
+def test_devices_are_observed() -> None:
+    broker = Broker({3: Message("zigbee2mqtt/lamp", b'{"state": "ON"}')})
+    trial = Trial(fakes.assistant(), broker).run(fakes.audio(1))
+    assert trial.home.observed == {"zigbee2mqtt/lamp": b'{"state": "ON"}'}
+
+
+def test_muted_means_that_nothing_is_heard() -> None:
+    broker = Broker({2: message("mute/set", b"ON")})
+    trial = Trial(fakes.assistant((1.0,), ["turn on the lamp"]), broker).run(fakes.audio(4))
+    assert broker.turns == []
+    assert broker.states() == ["idle", "muted"]
+    assert ("mute", "ON") in broker.said
+    assert trial.reports == []
+
+
+def test_unmuted_it_hears_again() -> None:
+    broker = Broker({2: message("mute/set", b"ON"), 20: message("mute/set", b"off")})
+    Trial(fakes.assistant((2.0,), ["turn on the lamp"]), broker).run(fakes.audio(4))
+    assert len(broker.turns) == 1
+    assert broker.states() == ["idle", "muted", "idle", "listening", "thinking", "idle"]
+
+
+def test_muted_within_a_turn_nothing_of_it_is_sent() -> None:
+    broker = Broker({16: message("mute/set", b"ON")})
+    trial = Trial(fakes.assistant((1.0,), ["turn on the lamp"]), broker).run(fakes.audio(4))
+    assert broker.turns == []
+    assert trial.reports == []
+    assert broker.states()[-1] == "muted"
+
+
+def test_audio_while_muted_is_digital_silence_on_the_same_clock() -> None:
+    trial = Trial(fakes.assistant(), Broker({1: message("mute/set", b"ON")}))
+    chunks = list(trial.daemon.attend(fakes.audio(0.4)))
+    assert [int(abs(chunk.samples).max()) for chunk in chunks] == [1, 0, 0, 0, 0]
+    assert [chunk.start for chunk in chunks] == [0, 1280, 2560, 3840, 5120]
+
+
+def test_listen_begins_a_turn() -> None:
+    broker = Broker({5: message("listen", b"")})
+    Trial(fakes.assistant((), ["turn on the lamp"]), broker).run(fakes.audio(4))
+    (turn,) = broker.turns
+    assert turn.detection is None
+    assert turn.commands
+
+
+@pytest.mark.parametrize(
+    "incoming",
+    [
+        {5: message("listen", b"", retained=True)},
+        {2: message("mute/set", b"ON"), 5: message("listen", b"")},
+        {5: message("listen", b""), 6: message("mute/set", b"ON")},
+    ],
+    ids=["an old wish", "muted", "muted at once"],
+)
+def test_listen_in_vain(incoming: dict[int, Message]) -> None:
+    broker = Broker(incoming)
+    Trial(fakes.assistant((), ["turn on the lamp"]), broker).run(fakes.audio(4))
+    assert broker.turns == []
+
+
+def test_say_shows_the_text_without_control_characters() -> None:
+    broker = Broker({1: message("say", "dinner\x1b[2J is\nready \u2615".encode())})
+    trial = Trial(fakes.assistant(), broker).run(fakes.audio(1))
+    assert trial.texts == ["dinner [2J is ready ☕"]
+
+
+@pytest.mark.parametrize("payload", [b"\xff\xfe", b"x" * 100_000, b""])
+def test_any_bytes_may_come_on_say(payload: bytes) -> None:
+    trial = Trial(fakes.assistant(), Broker({1: message("say", payload)})).run(fakes.audio(1))
+    assert len(trial.texts[0]) <= 500
+
+
+@pytest.mark.parametrize("payload", [b"", b"maybe", b"\xff"])
+def test_a_wrong_mute_changes_nothing(payload: bytes) -> None:
+    broker = Broker({1: message("mute/set", payload)})
+    Trial(fakes.assistant(), broker).run(fakes.audio(1))
+    assert broker.states() == ["idle"]
+
+
+def test_a_fault_in_a_turn_does_not_end_the_daemon(caplog: pytest.LogCaptureFixture) -> None:
+    texts = ["fail", "turn on the lamp"]
+    trial = Trial(fakes.assistant((0.5, 2.5), texts)).run(fakes.audio(6))
+    assert [turn.transcript.text for turn in trial.broker.turns if turn.transcript] == ["turn on the lamp"]
+    assert "a fault" in caplog.text
+    assert trial.broker.states()[-1] == "idle"
+
+
+def test_nothing_but_faults_ends_it() -> None:
+    times = tuple(float(second) for second in range(0, 60, 2))
+    with pytest.raises(AudioError, match="10 faults in a row"):
+        Trial(fakes.assistant(times, ["fail"] * 30)).run(fakes.audio(70))
+    assert FAULTS == 10
+
+
+def test_audio_that_fails_ends_it() -> None:
+    def failing() -> Iterator[AudioChunk]:
+        yield from fakes.audio(1)
+        raise AudioError("the recording is truncated")
+
+    with pytest.raises(AudioError, match="truncated"):
+        Trial(fakes.assistant()).run(failing())

@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from device.errors import SettingsError
+from device.settings import DEVICE, Settings, default_id, load
+
+Write = Callable[[str], Path]
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    def write(text: str) -> Path:
+        path = tmp_path / "mynah.toml"
+        path.write_text(text, "utf-8")
+        return path
+
+    return write
+
+
+def test_an_empty_file_gives_the_defaults(write: Write) -> None:
+    assert load(write("")) == Settings()
+
+
+def test_every_kind_of_value(write: Write, tmp_path: Path) -> None:
+    settings = load(
+        write(
+            """
+            device.id = "kitchen"
+            [audio]
+            microphone = 2
+            sounds = false
+            [wake]
+            bundles = ["hey_mynah", "./own/hey_athena"]
+            thresholds = { "hey mynah" = 0.7, "hey athena" = 1 }
+            [endpoint]
+            trailing_silence = 1
+            [hearing]
+            lexicon = "words.txt"
+            [home]
+            file = "/etc/mynah/home.toml"
+            sentences = ["coffee.yaml"]
+            [mqtt]
+            host = "broker.local"
+            tls = true
+            """
+        )
+    )
+    assert settings.device_id == "kitchen"
+    assert settings.audio.microphone == 2
+    assert not settings.audio.sounds
+    assert settings.wake.bundles == (DEVICE / "bundles" / "hey_mynah", tmp_path / "own" / "hey_athena")
+    assert settings.wake.thresholds == {"hey mynah": 0.7, "hey athena": 1.0}
+    assert settings.endpoint.trailing_silence == 1.0
+    assert settings.hearing.lexicon == tmp_path / "words.txt"
+    assert settings.home.file == Path("/etc/mynah/home.toml")
+    assert settings.home.sentences == (tmp_path / "coffee.yaml",)
+    assert settings.mqtt.address == ("broker.local", 8883)
+
+
+def test_a_microphone_may_be_named(write: Write) -> None:
+    assert load(write('audio.microphone = "USB"')).audio.microphone == "USB"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[mqqt]", "no setting is called mqqt: did you mean mqtt?"),
+        ('mqtt.hots = "a"', "no setting is called mqtt.hots: did you mean mqtt.host?"),
+        ("[endpoint]\ntrailing_silense = 1", "did you mean endpoint.trailing_silence?"),
+        ("[audio]\nzzz = 1", "no setting is called audio.zzz: there are audio.microphone, audio.speaker"),
+        ('mqtt = "localhost"', "mqtt is a table: write [mqtt] and its settings below"),
+        ("mqtt.host = 5", "mqtt.host is 5, but must be text in quotes"),
+        ("mqtt.port = true", "mqtt.port is True, but must be a whole number"),
+        ('mqtt.port = "1883"', "mqtt.port is '1883', but must be a whole number"),
+        ("mqtt.port = 99999", "mqtt.port is 99999, but must be 1 to 65535"),
+        ('audio.sounds = "yes"', "audio.sounds is 'yes', but must be true or false"),
+        ("audio.microphone = 1.5", "must be text in quotes or a whole number"),
+        ("home.sentences = [1]", "home.sentences is [1], but must be a list of a path in quotes"),
+        ("home.file = ''", "home.file is '', but must be a path in quotes"),
+        ("hearing.reject_below = 2", "hearing.reject_below is 2.0, but must be 0 to 1"),
+        ("wake.thresholds = { a = 'x' }", "but must be a table of names and numbers"),
+        ("wake.thresholds = { a = 7 }", "wake.thresholds.a is 7.0, but must be 0 to 1"),
+        ('device.id = "a/b"', "device.id may hold only letters, digits, _ and -"),
+        ('mqtt.password = "x"', "mqtt.username is not: set both or none"),
+        ('mqtt.username = "u"\nmqtt.password = "x"\nmqtt.password_file = "f"', "keep one of them"),
+        ('mqtt.cert_file = "c"\nmqtt.tls = true', "mqtt.cert_file and mqtt.key_file go together"),
+        ('mqtt.ca_file = "c"', "set mqtt.tls = true"),
+        ("mqtt = ", "not TOML"),
+    ],
+)
+def test_a_mistake_is_one_line_that_names_file_and_setting(write: Write, text: str, message: str) -> None:
+    path = write(text)
+    with pytest.raises(SettingsError) as caught:
+        load(path)
+    assert str(caught.value).startswith(f"{path}: ")
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"nowhere\.toml: No such file"):
+        load(tmp_path / "nowhere.toml")
+
+
+def test_a_file_that_is_not_text(tmp_path: Path) -> None:
+    path = tmp_path / "mynah.toml"
+    path.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(SettingsError, match="not a text file"):
+        load(path)
+
+
+def test_the_shipped_settings_file_is_valid() -> None:
+    settings = load(DEVICE.parent / "systemd" / "mynah.toml")
+    assert settings.wake == Settings().wake
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [("Kitchen", "kitchen"), ("living-room.home.arpa", "living-room"), ("Küche 2", "k-che-2")],
+)
+def test_the_device_id_is_the_host_name(host: str, expected: str) -> None:
+    assert default_id(host, "0123456789abcdef") == expected
+
+
+@pytest.mark.parametrize("host", ["localhost", "raspberrypi", "", "§§"])
+def test_a_host_name_that_says_nothing_gives_a_hash_of_the_machine_id(host: str) -> None:
+    first, second = default_id(host, "0123456789abcdef"), default_id(host, "another")
+    assert len(first) == 8
+    assert first != second
+    assert first not in "0123456789abcdef"
+
+
+def test_the_password_is_not_shown() -> None:
+    settings = replace(Settings(), mqtt=replace(Settings().mqtt, username="u", password="secret-word"))
+    assert "secret-word" not in repr(settings)

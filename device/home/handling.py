@@ -72,9 +72,7 @@ def select(home: Home, slots: Mapping[str, Any], domain: str | None) -> Target |
 
 def _is_in(home: Home, device: Device, slots: Mapping[str, Any]) -> bool:
     area, floor = slots.get("area"), slots.get("floor")
-    return (area is None or device in home.in_area(area)) and (
-        floor is None or device in home.on_floor(floor)
-    )
+    return (area is None or device.room == area) and (floor is None or home.floor_of(device) == floor)
 
 
 def _of_kind(devices: tuple[Device, ...], domain: str | None, device_class: str | None) -> tuple[Device, ...]:
@@ -113,7 +111,9 @@ def _doubt(home: Home, intent: Intent, devices: Iterable[Device]) -> NotHandled 
     if intent.confidence >= home.layout.lock_confidence:
         return None
     guarded = next((device for device in devices if device.guarded), None)
-    return guarded and NotHandled(f"I am not sure that you meant {replies.the(guarded)}, please say it again")
+    if guarded is None:
+        return None
+    return NotHandled(f"I am not sure that you meant {replies.the(guarded)}, please say it again")
 
 
 def _cannot(called: str) -> NotHandled:

@@ -6,12 +6,12 @@ import datetime
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from device.events import Command, Handled, Intent, NotHandled, NotRecognized
 from device.home import handling, reading
 from device.home.actions import Action
-from device.home.devices import Device
+from device.home.devices import CAPABILITIES, Device
 from device.home.reading import Layout
 from device.home.state import HomeState
 from device.mqtt import tasmota, zigbee2mqtt
@@ -25,17 +25,13 @@ EXAMPLE = Path(__file__).parent / "example.toml"
 class _Protocol(Protocol):
     """A module of `device.mqtt` that knows one kind of firmware."""
 
-    @staticmethod
-    def commands(device: Device, actions: Iterable[Action]) -> tuple[Command, ...]: ...
+    def commands(self, device: Device, actions: Iterable[Action]) -> tuple[Command, ...]: ...
 
-    @staticmethod
-    def query(device: Device) -> Command | None: ...
+    def query(self, device: Device) -> Command | None: ...
 
-    @staticmethod
-    def topics(device: Device) -> tuple[str, ...]: ...
+    def topics(self, device: Device) -> tuple[str, ...]: ...
 
-    @staticmethod
-    def state(device: Device, topic: str, payload: bytes) -> Mapping[str, object]: ...
+    def state(self, device: Device, topic: str, payload: bytes) -> Mapping[str, Any]: ...
 
 
 PROTOCOLS: Mapping[str, _Protocol] = {"zigbee2mqtt": zigbee2mqtt, "tasmota": tasmota}
@@ -72,13 +68,13 @@ class Home:
     def vocabulary(self) -> Vocabulary:
         """Everything that has a name here, as it is said."""
         layout = self.layout
-        named = [(device, device.kind) for device in layout.devices]
-        scenes = [(scene, "scene") for scene in layout.scenes]
+        devices = [(device.name, device.aliases, device.kind) for device in layout.devices]
+        scenes = [(scene.name, scene.aliases, "scene") for scene in layout.scenes]
         return Vocabulary(
             names=tuple(
-                Name(spoken(text), thing.name, domain)
-                for thing, domain in (*named, *scenes)
-                for text in (thing.name, *thing.aliases)
+                Name(spoken(text), name, domain)
+                for name, aliases, domain in (*devices, *scenes)
+                for text in (name, *aliases)
             ),
             areas=tuple(
                 Name(spoken(text), room.name) for room in layout.rooms for text in (room.name, *room.aliases)
@@ -102,7 +98,7 @@ class Home:
         made: list[Command] = []
         rest: list[Action] = []
         for action in actions:
-            if action.do.value in reading.CAPABILITIES and action.do.value not in device.can:
+            if action.do.value in CAPABILITIES and action.do.value not in device.can:
                 return ()
             if template := device.commands.get(action.do):
                 made.append(template.command(action))

@@ -25,7 +25,7 @@ FLOOR_KEYS = ("name", "aliases")
 ROOM_KEYS = ("name", "aliases", "floor")
 DEVICE_KEYS = ("name", "aliases", "room", "kind", "class", "can", "protocol", "topic", "relay", "commands")
 SCENE_KEYS = ("name", "aliases", "steps", "send")
-STEP_KEYS = {"state": None, **{do.value: do for do in Do if do.value in CAPABILITIES}}
+STEP_VALUES = {do.value: do for do in Do if do.value in CAPABILITIES}
 STATES = {"on": Do.ON, "off": Do.OFF, "open": Do.ON, "closed": Do.OFF, "locked": Do.ON, "unlocked": Do.OFF}
 
 
@@ -158,9 +158,9 @@ class _Reader:
         return Scene(name, self.words(entry, "aliases", line), steps, sent)
 
     def actions(self, step: Mapping[str, Any], name: str, line: int) -> Iterable[Action]:
-        self.known(step, ("device", *STEP_KEYS), f"key in a step of {name!r}", line)
+        self.known(step, ("device", "state", *STEP_VALUES), f"key in a step of {name!r}", line)
         for key, value in step.items():
-            do = STEP_KEYS.get(key)
+            do = STEP_VALUES.get(key)
             if key == "state":
                 yield Action(STATES[self.one_of(value, list(STATES), "state", name, line)])
             elif do is Do.COLOR:

@@ -40,7 +40,7 @@ def done(actions: Sequence[Action], devices: Sequence[Device], target: str) -> s
     verb = next((action for action in actions if action.do is not Do.ON), actions[0])
     kinds = {device.kind for device in devices}
     kind = kinds.pop() if len(kinds) == 1 else "switch"
-    settings = [_setting(action) for action in actions if _setting(action)]
+    settings = [setting for action in actions if (setting := _setting(action))]
     if settings:
         return f"Set {target} to {listed(settings)}"
     return _DONE.get((kind, verb.do), _VERBS[verb.do]).format(target)

@@ -1,0 +1,256 @@
+"""From phone posteriors to words: the best path through the graph, and how far it is from the best of all.
+
+A frame's score for a phone is `acoustic_scale · (log posterior − prior_scale · log prior)`, for silence with
+`silence_bonus` added. kaldi-decoder finds the best sentence of the graph; beside it a loop over all phones
+finds the best phones of any sentence. What the sentence falls behind, for each frame of speech, is the
+log-likelihood ratio `llr`: about 0 where the sentence was said, clearly below where something else was.
+
+Calibration, over posteriors computed once: build one `Graph`, then for every `Settings` run `decode` on each
+utterance; `Settings` that differ only in `slope`, `worst_slope` and `offset` need `confidence` alone.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import kaldi_decoder
+import numpy as np
+import numpy.typing as npt
+
+from device.hearing.grammar import SILENCE, Graph
+
+Scores = npt.NDArray[np.float32]
+"""(frames, phones) float32: log posteriors, or scores made of them."""
+
+_LOWEST = -50.0
+"""A log posterior below this says nothing more, and −∞ would end every path."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How to decode; a bundle's `decision`. Costs and beam are in units of scores."""
+
+    acoustic_scale: float = 1.0
+    prior_scale: float = 0.5  # 0: posteriors as they are; 1: likelihoods
+    silence_bonus: float = 0.0  # a frame
+    phone_penalty: float = 0.0  # for each phone but silence, in the graph and in the loop
+    word_penalty: float = 0.0  # for each word
+    loop_penalty: float = 0.0  # for each phone in the loop, beside phone_penalty: makes the loop less free
+    bigram_scale: float = 1.0  # times the phone bigram of the loop, where the bundle has one
+    beam: float = 20.0
+    max_active: int = 4000  # states a frame, at most
+    slope: float = 10.0  # of confidence over llr
+    worst_slope: float = 0.0  # of confidence over the llr of the word that fits least
+    offset: float = 4.0
+    reject_below: float = 0.5  # confidence; what is below is not acted on
+
+    @classmethod
+    def of(cls, decision: Mapping[str, Any]) -> Settings:
+        """From a bundle: the same names, but slope, worst_slope and offset are under "confidence"."""
+        given = {**decision, **decision.get("confidence", {})}
+        return cls(**{name: given[name] for name in cls.__slots__ if name in given})
+
+
+class Word(NamedTuple):
+    """A word that was heard in the frames [begin, end), with its own llr a frame."""
+
+    text: str
+    begin: int
+    end: int
+    llr: float
+
+
+class Details(NamedTuple):
+    """What confidence rests on. `speech`: frames that are not silence; `worst`: the lowest llr of a word."""
+
+    llr: float
+    worst: float
+    speech: int
+    frames: int
+    words: tuple[Word, ...]
+
+
+class Decoded(NamedTuple):
+    words: tuple[str, ...]
+    confidence: float
+    details: Details
+
+
+class Decoder:
+    """Decodes one utterance at a time, as it comes. Streaming gives what one call over all frames gives.
+
+    `log_prior` (phones,) of the acoustic model; `decision` as a bundle has it (see `Settings.of`), or is one.
+    A square `decision["phone_bigram"]`, log probability of the phone (column) after the phone (row), makes
+    the loop prefer what sounds like the language.
+    """
+
+    def __init__(
+        self, graph: Graph, log_prior: npt.ArrayLike, decision: Mapping[str, Any] | Settings
+    ) -> None:
+        self.graph = graph
+        self.settings = decision if isinstance(decision, Settings) else Settings.of(decision)
+        bigram = None if isinstance(decision, Settings) else decision.get("phone_bigram")
+        self._log_prior = np.asarray(log_prior, np.float32)
+        self._silence = graph.phones.index(SILENCE)
+        self._bigram = None if bigram is None else np.asarray(bigram, np.float32)
+        options = kaldi_decoder.FasterDecoderOptions(
+            beam=self.settings.beam, max_active=self.settings.max_active
+        )
+        fst = graph.fst(self.settings.phone_penalty, self.settings.word_penalty)
+        self._search = kaldi_decoder.FasterDecoder(fst, options)
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget the utterance."""
+        self._search.init_decoding()
+        self._loop = PhoneLoop(self.settings, self._silence, self._bigram)
+        self._scores: list[Scores] = []
+        self._frames = 0
+
+    def advance(self, log_posteriors: Scores) -> None:
+        """Hear (n, phones) more frames, n ≥ 0."""
+        if not len(log_posteriors):
+            return
+        scores = frame_scores(log_posteriors, self._log_prior, self.settings, self._silence)
+        self._search.advance_decoding(kaldi_decoder.DecodableCtc(scores, self._frames))
+        self._loop.advance(scores)
+        self._scores.append(scores)
+        self._frames += len(scores)
+
+    def result(self) -> Decoded | None:
+        """The best sentence that the frames so far make whole; None if they make none."""
+        if not self._frames or not self._search.reached_final():
+            return None
+        found, lattice = self._search.get_best_path()
+        if not found:
+            return None
+        scores = np.concatenate(self._scores)
+        details = _compared(_path(lattice), scores, self._loop.gains(scores), self.graph.words, self._silence)
+        if not details.words:
+            return None
+        words = tuple(word.text for word in details.words)
+        return Decoded(words, confidence(details, self.settings), details)
+
+    def decode(self, log_posteriors: Scores) -> Decoded | None:
+        """A whole utterance."""
+        self.reset()
+        self.advance(log_posteriors)
+        return self.result()
+
+
+def frame_scores(log_posteriors: Scores, log_prior: Scores, settings: Settings, silence: int) -> Scores:
+    """What the searches add up. (n, phones) → (n, phones)."""
+    scores = np.maximum(log_posteriors, _LOWEST) - settings.prior_scale * log_prior
+    scores *= settings.acoustic_scale
+    scores[:, silence] += settings.silence_bonus
+    return np.ascontiguousarray(scores, np.float32)
+
+
+def confidence(details: Details, settings: Settings) -> float:
+    """0…1, a logistic of the log-likelihood ratios."""
+    x = settings.slope * details.llr + settings.worst_slope * details.worst + settings.offset
+    return 1.0 / (1.0 + math.exp(min(-x, 700.0)))
+
+
+class PhoneLoop:
+    """The best path through any phones in any order: the background that a sentence is held against."""
+
+    def __init__(self, settings: Settings, silence: int, bigram: Scores | None = None) -> None:
+        self._settings = settings
+        self._silence = silence
+        self._bigram = bigram
+        self._best: Scores | None = None
+        self._came_from: list[npt.NDArray[np.int64]] = []
+
+    def advance(self, scores: Scores) -> None:
+        cost, change = self._costs(scores.shape[1])
+        itself = np.arange(scores.shape[1])
+        for frame in scores:
+            if self._best is None:
+                self._came_from.append(itself)
+                self._best = frame - cost
+                continue
+            if change is None:
+                source: Any = int(self._best.argmax())
+                entered = self._best[source] - cost
+            else:
+                ways = self._best[:, None] + change
+                source = ways.argmax(axis=0)
+                entered = ways[source, itself]
+            stays = self._best >= entered
+            self._came_from.append(np.where(stays, itself, source))
+            self._best = np.where(stays, self._best, entered) + frame
+            # only differences matter, and float32 keeps them better near 0
+            self._best -= self._best.max()
+
+    def gains(self, scores: Scores) -> Scores:
+        """What each frame adds to the best path, (frames,): its score less the cost of a phone begun."""
+        assert self._best is not None
+        cost, change = self._costs(scores.shape[1])
+        phone = int(self._best.argmax())
+        gains = np.zeros(len(scores), np.float32)
+        for t in range(len(scores) - 1, -1, -1):
+            before = int(self._came_from[t][phone])
+            gains[t] = scores[t, phone]
+            if t == 0 or before != phone:
+                gains[t] += -cost[phone] if t == 0 or change is None else change[before, phone]
+            phone = before
+        return gains
+
+    def _costs(self, phones: int) -> tuple[Scores, Scores | None]:
+        """Of beginning each phone, and of each change with a bigram."""
+        cost = np.full(phones, self._settings.phone_penalty + self._settings.loop_penalty, np.float32)
+        cost[self._silence] = 0.0
+        if self._bigram is None:
+            return cost, None
+        return cost, self._settings.bigram_scale * self._bigram - cost
+
+
+class _Step(NamedTuple):
+    """A frame of the best path: its phone's index, the word that ends in it or 0, the cost in the graph."""
+
+    phone: int
+    word: int
+    cost: float
+
+
+def _path(lattice: Any) -> list[_Step]:
+    """The frames of a linear lattice; the costs of arcs without a frame go to the frame before."""
+    steps: list[_Step] = []
+    for line in lattice.to_str(show_weight_one=True).splitlines():
+        fields = line.split()
+        if len(fields) < 5:
+            continue
+        phone, word, cost = int(fields[2]), int(fields[3]), float(fields[4].split(",")[0])
+        if phone:
+            steps.append(_Step(phone - 1, word, cost))
+        elif steps:
+            steps[-1] = steps[-1]._replace(cost=steps[-1].cost + cost)
+    return steps
+
+
+def _compared(
+    steps: list[_Step], scores: Scores, loop: Scores, words: tuple[str, ...], silence: int
+) -> Details:
+    """The best path held against the loop's gains (frames,)."""
+    phones = np.array([step.phone for step in steps])
+    gains = scores[np.arange(len(steps)), phones] - np.array([step.cost for step in steps], np.float32)
+    ratio = (gains - loop).astype(np.float64)
+    spoken = phones != silence
+    heard: list[Word] = []
+    begin = 0
+    for t, step in enumerate(steps):
+        if not step.word:
+            continue
+        end = t + 1
+        while end < len(steps) and phones[end] == step.phone and not steps[end].word:
+            end += 1
+        begin += int(np.argmax(spoken[begin:end]))
+        heard.append(Word(words[step.word - 1], begin, end, float(ratio[begin:end].mean())))
+        begin = end
+    speech = int(spoken.sum())
+    worst = min((word.llr for word in heard), default=0.0)
+    return Details(float(ratio.sum()) / max(speech, 1), worst, speech, len(steps), tuple(heard))

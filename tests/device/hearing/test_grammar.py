@@ -1,0 +1,186 @@
+from __future__ import annotations
+
+import itertools
+import time
+
+import numpy as np
+import pytest
+from hassil.intents import WildcardSlotList
+from hassil.sample import sample_sentence
+
+from device.errors import LexiconError, SentencesError
+from device.hearing import grammar
+from device.hearing.grammar import SILENCE, Graph
+from device.hearing.lexicon import Lexicon
+from tests.device.hearing.synthetic import PHONES, Group, group
+
+
+@pytest.fixture(scope="module")
+def lexicon() -> Lexicon:
+    return Lexicon()
+
+
+def sentences(graph: Graph) -> set[str]:
+    """All that a small graph can say."""
+    arcs: dict[int, list[tuple[int, int]]] = {}
+    for source, target, word in zip(
+        graph.source.tolist(), graph.target.tolist(), graph.word.tolist(), strict=True
+    ):
+        if source != target:
+            arcs.setdefault(source, []).append((target, word))
+    finals = set(graph.finals.tolist())
+    found = set()
+    stack: list[tuple[int, tuple[str, ...]]] = [(0, ())]
+    seen = set(stack)
+    while stack:
+        state, words = stack.pop()
+        if state in finals:
+            found.add(" ".join(words))
+        for target, word in arcs.get(state, ()):
+            step = (target, (*words, graph.words[word - 1]) if word else words)
+            if step not in seen:
+                seen.add(step)
+                stack.append(step)
+    return found
+
+
+def sampled(templates: Group) -> set[str]:
+    """What hassil says that the templates say."""
+    return {
+        " ".join(text.lower().split())
+        for sentence in templates.sentences
+        for text in sample_sentence(sentence, dict(templates.lists), dict(templates.rules))
+    }
+
+
+ROOMS = ["kitchen", "hall", "attic", "cellar", "den"]
+THINGS = ["lamp", "fan", "blinds", "heater", "bell"]
+NAMES = ["Kitchen Lamp", "kitchen lamp two", "fan", "Bob's lamp", *(f"room {c}" for c in "abcdefghijkl")]
+
+
+@pytest.mark.parametrize(
+    "templates",
+    [
+        group("(turn|switch) on [the] lamp[s]"),
+        group("[please] (turn on;the lamp) [now]"),
+        group("open {name}", "open {name} and {name}", "is {name} open", lists={"name": NAMES}),
+        group("is {name}[s] [really] on", "{name}'s door", lists={"name": NAMES}),
+        group(
+            "<turn> <it>",
+            rules={"turn": "(turn|switch) [it] on", "it": "(the {name}|it all)"},
+            lists={"name": ["fan"]},
+        ),
+        group("what's on[?| now]", "stop", "stop", "stop it"),
+        group("set {level}[%| percent]", lists={"level": ["one", "twenty two"]}),
+        group("{a}{b}", lists={"a": ["some", "any"], "b": ["thing", "where"]}),
+    ],
+)
+def test_says_what_the_templates_say_and_nothing_else(templates: Group, lexicon: Lexicon) -> None:
+    expected = {text.replace("on?", "on") for text in sampled(templates)}
+    assert sentences(grammar.compile([templates], lexicon, PHONES)) == expected
+
+
+def test_groups_with_lists_of_the_same_name(lexicon: Lexicon) -> None:
+    lights = group("dim {name}", lists={"name": [f"light {c}" for c in "abcdefghijkl"]})
+    covers = group("close {name}", lists={"name": [f"blind {c}" for c in "abcdefghijkl"]})
+    graph = grammar.compile([lights, covers], lexicon, PHONES)
+    assert sentences(graph) == sampled(lights) | sampled(covers)
+
+
+def test_every_state_holds_one_phone_and_may_last(lexicon: Lexicon) -> None:
+    graph = grammar.compile([group("turn {name} (on|off)", lists={"name": NAMES})], lexicon, PHONES)
+    loops = graph.source == graph.target
+    held = dict(zip(graph.source[loops].tolist(), graph.phone[loops].tolist(), strict=True))
+    entering = (graph.phone > 0) & ~loops
+    assert all(
+        held[t] == p
+        for t, p in zip(graph.target[entering].tolist(), graph.phone[entering].tolist(), strict=True)
+    )
+    assert (graph.enters == entering).all()
+    assert set(graph.finals.tolist()) <= set(held)
+    assert not graph.word[loops].any()
+
+
+def test_silence_is_allowed_around_every_word(lexicon: Lexicon) -> None:
+    graph = grammar.compile([group("lamp on")], lexicon, PHONES)
+    silence = graph.phones.index(SILENCE) + 1
+    phones = [silence, *(graph.phones.index(p) + 1 for p in ["L", "AE", "M", "P"]), silence]
+    phones += [*(graph.phones.index(p) + 1 for p in ["AA", "N"]), silence]
+    states = {0}
+    for phone in phones:
+        step = (graph.phone == phone) & np.isin(graph.source, list(states)) & graph.enters
+        states = set(graph.target[step].tolist())
+    assert states & set(graph.finals.tolist())
+
+
+def test_the_fst_has_the_costs_asked_for(lexicon: Lexicon) -> None:
+    graph = grammar.compile([group("lamp")], lexicon, PHONES)
+    lines = [line.split() for line in graph.fst(0.5, 2.0).to_str(show_weight_one=True).splitlines()]
+    arcs = [line for line in lines if len(line) == 5 and line[0] != line[1]]
+    silence = str(PHONES.index(SILENCE) + 1)
+    assert {float(line[4]) for line in arcs if line[2] not in {"0", silence} and line[3] == "0"} == {0.5}
+    assert {float(line[4]) for line in arcs if line[3] != "0"} == {2.5}
+    assert all(float(line[4]) == 0.0 for line in arcs if line[2] == silence)
+    assert graph.fst(0.5, 2.0) is graph.fst(0.5, 2.0)
+
+
+def test_sentences_with_wildcards_are_left_out(lexicon: Lexicon) -> None:
+    templates = group("play {song}", "play [{song}] music")
+    templates = Group(templates.sentences, {"song": WildcardSlotList("song")})
+    assert sentences(grammar.compile([templates], lexicon, PHONES)) == {"play music"}
+
+
+@pytest.mark.parametrize(
+    ("templates", "error", "message"),
+    [
+        (group("open {nme}", lists={"name": ["door"]}), SentencesError, "unknown list {nme}"),
+        (group("open <the>"), SentencesError, "unknown rule <the>"),
+        (group(), SentencesError, "no sentence can be said"),
+        (group("open {name}", lists={"name": []}), SentencesError, "no sentence can be said"),
+        (group("open {name}", lists={"name": ["door", "氷"]}), LexiconError, "cannot pronounce '氷'"),
+    ],
+)
+def test_errors_name_what_is_wrong(
+    templates: Group, error: type[Exception], message: str, lexicon: Lexicon
+) -> None:
+    with pytest.raises(error, match=message):
+        grammar.compile([templates], lexicon, PHONES)
+
+
+def test_a_hundred_devices_compile_in_less_than_a_second() -> None:
+    rooms = [f"{size} {room}" for size in ("big", "small") for room in ROOMS]
+    things = [f"{kind} {thing}" for kind in ("new", "old") for thing in THINGS]
+    names = [f"{room} {thing}" for room, thing in itertools.product(rooms, things)]
+    words = [
+        "turn",
+        "switch",
+        "put",
+        "set",
+        "make",
+        "dim",
+        "raise",
+        "lower",
+        "open",
+        "close",
+        "start",
+        "stop",
+        "show",
+        "tell",
+        "give",
+    ]
+    templates = group(
+        *(
+            f"[please] ({a}|{b}) [the] {{name}} (on|off|up|down) [in [the] {{area}}]"
+            for a in words
+            for b in words[:5]
+        ),
+        *(f"{a} [the] {{name}} to {{level}} [percent]" for a in words),
+        *(f"(what|how) {a} {b} {c} the {{name}}" for a in words for b in words[:4] for c in words[:3]),
+        lists={"name": names, "area": rooms, "level": [f"twenty {w}" for w in words]},
+    )
+    lexicon = Lexicon()
+    start = time.perf_counter()
+    graph = grammar.compile([templates], lexicon, PHONES)
+    graph.fst()
+    assert time.perf_counter() - start < 1.0
+    assert len(templates.sentences) == 270

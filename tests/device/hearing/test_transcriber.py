@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from device.events import AudioChunk, Samples, Transcript
+from device.hearing import grammar
+from device.hearing.decoder import Decoder
+from device.hearing.lexicon import Lexicon
+from device.hearing.transcriber import Hearing
+from tests.device.hearing.synthetic import PHONES, PRIOR, group, phones_of, posteriors
+
+HOP = 480  # samples of one frame of posteriors
+LATE = 5  # frames of look-ahead
+
+
+class Model:
+    """Gives frames that were made before, `LATE` after the audio they belong to."""
+
+    def __init__(self, frames: npt.NDArray[np.float32]) -> None:
+        self.frames = frames
+        self.resets = 0
+        self.reset()
+
+    def reset(self) -> None:
+        self.resets += 1
+        self.samples = 0
+        self.given = 0
+
+    def process(self, samples: Samples) -> npt.NDArray[np.float32]:
+        self.samples += len(samples)
+        return self._until(max(0, self.samples // HOP - LATE))
+
+    def finish(self) -> npt.NDArray[np.float32]:
+        return self._until(len(self.frames))
+
+    def _until(self, end: int) -> npt.NDArray[np.float32]:
+        begin, self.given = self.given, max(self.given, min(end, len(self.frames)))
+        return self.frames[begin : self.given]
+
+
+def speech(frames: int) -> Iterator[AudioChunk]:
+    for start in range(0, frames * HOP, 1280):
+        yield AudioChunk(np.zeros(min(1280, frames * HOP - start), np.int16), start)
+
+
+@pytest.fixture(scope="module")
+def decoder() -> Decoder:
+    return Decoder(grammar.compile([group("turn (on|off) the lamp")], Lexicon(), PHONES), PRIOR, {})
+
+
+def test_transcribes_one_utterance_after_another(decoder: Decoder) -> None:
+    random = np.random.default_rng(0)
+    for text in ("turn on the lamp", "turn off the lamp"):
+        model = Model(posteriors(phones_of(text, Lexicon(), random), random))
+        hearing = Hearing(model, decoder)
+        for _ in range(2):
+            transcript = hearing.transcribe(speech(len(model.frames)))
+            assert transcript is not None
+            assert transcript.text == text
+            assert transcript.confidence > 0.5
+
+
+def test_decodes_while_the_speaker_speaks(decoder: Decoder) -> None:
+    """Before the last chunk is pulled, all but the look-ahead has been decoded."""
+    random = np.random.default_rng(1)
+    model = Model(posteriors(phones_of("turn on the lamp", Lexicon(), random), random))
+    total = len(model.frames)
+
+    def watched() -> Iterator[AudioChunk]:
+        for chunk in speech(total):
+            assert model.given == max(0, chunk.start // HOP - LATE)
+            yield chunk
+
+    assert isinstance(Hearing(model, decoder).transcribe(watched()), Transcript)
+
+
+def test_no_speech_is_no_transcript(decoder: Decoder) -> None:
+    model = Model(np.zeros((0, len(PHONES)), np.float32))
+    assert Hearing(model, decoder).transcribe(iter(())) is None

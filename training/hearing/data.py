@@ -15,11 +15,14 @@ import numpy as np
 import numpy.typing as npt
 
 from training.corpus import augment
+from training.corpus.manifest import held_out
 from training.hearing.model import INDEX, LOOKAHEAD, MELS, STRIDE, Normalisation
 from training.hearing.store import Item, Store
 
 FLOOR = float(np.log(1e-10))  # what the front end gives for digital silence
 DB = float(np.log(10) / 10)  # nats of energy to a decibel
+NOISE_HELD_OUT = 0.2
+"""Share of the noise recordings that are kept for measuring."""
 Labels = npt.NDArray[np.int8]
 
 WEIGHTS: Mapping[str, float] = {
@@ -80,7 +83,7 @@ class Rows:
             if items:
                 self._items[source] = [item for item in items if item.frames >= 15]
                 self._features[source] = store.mapped(source)
-        self._noises = store.items("noise")
+        self._noises = [item for item in store.items("noise") if not held_out(item.speaker, NOISE_HELD_OUT)]
         self._noise = store.mapped("noise")
         self._sources = sorted(self._items)
         weights = np.array([settings.weights[source] for source in self._sources])
@@ -101,7 +104,7 @@ class Rows:
         rng, length = self._rng, self._settings.frames
         speech = np.full((length, MELS), FLOOR, np.float32)
         labels = np.zeros(length // STRIDE, np.int8)
-        level = rng.uniform(-11.0, -1.0)
+        level = rng.uniform(-12.0, -1.0)
         position = int(rng.integers(0, 60 if rng.random() < 0.85 else 150))
         while position < length - 60:
             start = position - position % STRIDE

@@ -33,7 +33,8 @@ from training.hearing.loss import frame_loss, sequence_loss
 from training.hearing.prepare import BOOTSTRAP, REAL, SYNTHETIC, prepare
 from training.hearing.store import Store, first_copies
 
-SOURCES = (*(name.replace("/", "-") for name in REAL), SYNTHETIC)
+RECORDED = tuple(name.replace("/", "-") for name in REAL)
+SOURCES = (*RECORDED, SYNTHETIC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class Settings:
     dropout: float = 0.1
     average: float = 0.999
     bootstrap_utterances: int = 1500
-    synthetic_utterances: int = 8000
+    synthetic_utterances: int = 6000
     seed: int = 1
     stages: tuple[Stage, ...] = (
         Stage("bootstrap", 1000, 2e-3, sources="bootstrap"),
@@ -211,7 +212,7 @@ def write_run(trainer: Trainer, run: Path, normalisation: shape.Normalisation, l
 def run_stages(data: Path, run: Path, settings: Settings) -> None:
     store = Store(run / "features")
     prepare(store, data, settings.bootstrap_utterances, settings.synthetic_utterances, settings.seed)
-    normalisation = shape.Normalisation(prior=global_mean(store, SOURCES))
+    normalisation = shape.Normalisation(prior=global_mean(store, RECORDED))
     trainer = Trainer(run, settings)
     lexicon = Lexicon()
     board = tf.summary.create_file_writer(str(run / "tensorboard"))

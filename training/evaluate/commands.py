@@ -1,0 +1,196 @@
+"""Spoken commands through the whole of `device`: how many end in exactly what was meant.
+
+`turns`: wake word, pause and command by synthetic voices that no training used, through the loop with wake
+word and endpointing; right where exactly one turn comes and its MQTT commands are those of the command typed.
+`slots`: recordings with `slot=value; …` labels, push-to-talk, through a sentence file; right where every
+labelled slot has its value.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+from tqdm import tqdm
+
+from device.assembly import adjusted, make_assistant
+from device.assistant import Assistant
+from device.audio.pcm import CHUNK, chunked
+from device.events import SAMPLE_RATE, Intent, Samples, Transcript, Turn
+from device.settings import Settings
+from training.corpus import synthesis
+from training.evaluate.recordings import Noises, ratio_name, share_with_interval
+
+PAUSE = 0.5
+"""Seconds between the wake word and the command."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One recording at one ratio. `heard` is None where no turn came."""
+
+    ratio: float
+    said: str
+    speaker: str
+    woke: bool
+    heard: str | None
+    confidence: float
+    right: bool
+    hearing_ms: float
+    command_ms: float
+    seconds: float
+
+
+def spoken_turns(phrase: str, commands: Sequence[str], count: int, seed: int) -> Iterator[tuple[str, str, Samples]]:
+    """(command, voice, samples): `count` turns by held-out voices, half by each kind of engine."""
+    rng = np.random.default_rng(seed)
+    drawn = synthesis.draw(commands, synthesis.HELD_OUT_VOICES, count, rng, (0.85, 1.15), (0.92, 1.1), 0.5)
+    wakes = [replace(utterance, text=phrase) for utterance in drawn]
+    gap = np.zeros(int(PAUSE * SAMPLE_RATE), np.int16)
+    edge = np.zeros(SAMPLE_RATE, np.int16)
+    both = zip(drawn, synthesis.speak_all(wakes), synthesis.speak_all(drawn), strict=True)
+    for utterance, wake, command in both:
+        yield utterance.text, str(utterance.voice), np.concatenate((edge, trimmed(wake), gap, command, edge))
+
+
+def trimmed(samples: Samples) -> Samples:
+    """Without the synthesizer's silence at the ends."""
+    loud = np.flatnonzero(np.abs(samples.astype(np.int32)) > 200)
+    return samples[loud[0] : loud[-1] + 1] if len(loud) else samples
+
+
+def run_turns(assistant: Assistant, samples: Samples, ratio: float, said: str, speaker: str) -> Outcome:
+    meant = assistant.home.handle(assistant.understanding.understand(Transcript(said, 1.0)))
+    turns = list(assistant.turns(chunked([samples], CHUNK)))
+    turn = turns[0] if turns else None
+    expected = getattr(meant, "commands", None)
+    right = len(turns) == 1 and bool(expected) and turns[0].commands == expected
+    return _outcome(turn, ratio, said, speaker, right, samples)
+
+
+def run_slots(assistant: Assistant, samples: Samples, ratio: float, label: str, speaker: str) -> Outcome:
+    turn = assistant.push_to_talk(chunked([samples], CHUNK))
+    slots = turn.meaning.slots if isinstance(turn.meaning, Intent) else {}
+    wanted = dict(part.strip().split("=", 1) for part in label.split(";"))
+    right = bool(slots) and all(str(slots.get(name)) == value for name, value in wanted.items())
+    return _outcome(turn, ratio, label, speaker, right, samples)
+
+
+def _outcome(turn: Turn | None, ratio: float, said: str, speaker: str, right: bool, samples: Samples) -> Outcome:
+    transcript = turn.transcript if turn else None
+    return Outcome(
+        ratio=ratio,
+        said=said,
+        speaker=speaker,
+        woke=turn is not None,
+        heard=transcript.text if transcript else None,
+        confidence=transcript.confidence if transcript else 0.0,
+        right=right,
+        hearing_ms=turn.timings.hearing_ms if turn else 0.0,
+        command_ms=turn.timings.speech_end_to_command_ms if turn else 0.0,
+        seconds=len(samples) / SAMPLE_RATE,
+    )
+
+
+def table(outcomes: Iterable[Outcome], ratios: Sequence[float]) -> list[Mapping[str, Any]]:
+    """A row for each ratio: shares with 95 % intervals, and the median of the times."""
+    rows = []
+    everything = list(outcomes)
+    for ratio in ratios:
+        part = [outcome for outcome in everything if outcome.ratio == ratio]
+        share, low, high = share_with_interval(sum(outcome.right for outcome in part), len(part))
+        heard = [outcome for outcome in part if outcome.woke]
+        rows.append(
+            {
+                "noise": ratio_name(ratio),
+                "clips": len(part),
+                "right": round(share, 4),
+                "interval": [round(low, 4), round(high, 4)],
+                "woke": round(len(heard) / max(len(part), 1), 4),
+                "median_speech_end_to_command_ms": round(float(np.median([o.command_ms for o in heard] or [0])), 1),
+                "hearing_real_time_factor": round(
+                    sum(o.hearing_ms for o in part) / 1000 / max(sum(o.seconds for o in part), 1e-9), 4
+                ),
+            }
+        )
+    return rows
+
+
+def load_commands(file: Path) -> list[str]:
+    """The commands of a YAML list of texts."""
+    content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    return [str(text) for text in content]
+
+
+class Measure:
+    """Runs in a worker: an assistant, and one recording after another at every ratio."""
+
+    def __init__(self, settings: Settings, noise: Path | None, push_to_talk: bool) -> None:
+        self.assistant = make_assistant(settings, push_to_talk=push_to_talk)
+        self.noises = Noises(noise) if noise else None
+        self.run = run_slots if push_to_talk else run_turns
+
+    def __call__(self, number: int, said: str, speaker: str, samples: Samples, ratios: Sequence[float]) -> list[Outcome]:
+        outcomes = []
+        for ratio in ratios:
+            noisy = self.noises.behind(samples, ratio, number) if self.noises else samples
+            outcomes.append(self.run(self.assistant, noisy, ratio, said, speaker))
+        return outcomes
+
+
+_measure: Measure | None = None
+
+
+def _begin(*arguments: Any) -> None:
+    global _measure
+    _measure = Measure(*arguments)
+
+
+def _one(task: tuple[int, str, str, Samples, Sequence[float]]) -> list[Outcome]:
+    assert _measure is not None
+    return _measure(*task)
+
+
+def measure(
+    recordings: Iterable[tuple[str, str, Samples]],
+    total: int,
+    settings: Settings,
+    noise: Path | None,
+    ratios: Sequence[float],
+    push_to_talk: bool,
+    jobs: int,
+) -> list[Outcome]:
+    """Every recording (said, speaker, samples) at every ratio, by `jobs` processes."""
+    tasks = ((number, *recording, ratios) for number, recording in enumerate(recordings))
+    with ProcessPoolExecutor(jobs, initializer=_begin, initargs=(settings, noise, push_to_talk)) as pool:
+        done = tqdm(pool.map(_one, tasks), "turns", total, unit="clip", mininterval=5)
+        return [outcome for outcomes in done for outcome in outcomes]
+
+
+def report(outcomes: Sequence[Outcome], ratios: Sequence[float], wrong: int = 12) -> str:
+    """The table as text, and some of what went wrong."""
+    lines = [f"{'noise':>8} {'clips':>6} {'right':>7} {'95 % interval':>16} {'woke':>7} {'ms':>6} {'RTF':>7}"]
+    for row in table(outcomes, ratios):
+        low, high = row["interval"]
+        lines.append(
+            f"{row['noise']:>8} {row['clips']:>6} {row['right']:>7.1%} {low:>7.1%}…{high:<7.1%} {row['woke']:>7.1%}"
+            f" {row['median_speech_end_to_command_ms']:>6.0f} {row['hearing_real_time_factor']:>7.4f}"
+        )
+    failed = [outcome for outcome in outcomes if not outcome.right][:wrong]
+    lines += [f"  {ratio_name(o.ratio):>6}  {o.said!r} by {o.speaker}: {o.heard!r} ({o.confidence:.2f})" for o in failed]
+    return "\n".join(lines)
+
+
+def write(outcomes: Sequence[Outcome], ratios: Sequence[float], file: Path) -> None:
+    """The table as JSON."""
+    file.write_text(json.dumps(table(outcomes, ratios), indent=1) + "\n")
+
+
+def settings_for(home: Path | None, sentences: list[Path] | None, wake: list[Path] | None) -> Settings:
+    return adjusted(Settings(), home=home, sentences=sentences, wake=wake)

@@ -6,9 +6,9 @@
         process = subprocess.Popen([...], env={**os.environ, **virtual_audio.environment})
         virtual_audio.play("turn_on_the_lamp.wav")      # real time; returns when it has been played
 
-`virtual_audio` is there for one test and skips it where pulseaudio, paplay, pactl or ALSA's pulse plugin is
-not installed. While it is, `os.environ` has the server's address too, so PyAudio in the test's own process
-opens it as the default device.
+`virtual_audio` is there for one test and skips it where pulseaudio (15 or later), paplay, pactl or ALSA's
+pulse plugin is not installed. While it is, `os.environ` has the server's address too, so PyAudio in the
+test's own process opens it as the default device.
 
 - `environment`: what a child process needs in its environment.
 - `play(path)`: plays a recording into the microphone, in real time, to its end. `start(path)`: the same
@@ -70,7 +70,7 @@ class VirtualAudio:
         modules = (
             f"module-native-protocol-unix socket={self._socket} auth-anonymous=1",
             "module-null-sink sink_name=mic rate=16000 channels=1 norewinds=1",
-            "module-null-sink sink_name=spk",
+            "module-null-sink sink_name=spk norewinds=1",
         )
         arguments = ["pulseaudio", "-n", "--daemonize=no", "--use-pid-file=no", "--exit-idle-time=-1"]
         arguments += ["--disable-shm=yes", "--log-target=file:" + str(self.folder / "log")]
@@ -108,7 +108,8 @@ class VirtualAudio:
             time.sleep(0.05)
 
     def _pactl(self, *arguments: str) -> str | None:
-        done = subprocess.run(["pactl", *arguments], env=self._full(), capture_output=True, text=True, check=False)
+        command = ["pactl", *arguments]
+        done = subprocess.run(command, env=self._full(), capture_output=True, text=True, check=False)
         return done.stdout if done.returncode == 0 else None
 
     def _full(self) -> dict[str, str]:

@@ -35,8 +35,8 @@ class Microphone(Iterator[AudioChunk]):
     missing without a gap in audio time and counted in `overruns` (blocks of 80 ms), and so is what was not
     heard while the device was unplugged; it is reopened when it comes back. `stop` ends the iteration.
 
-    `device`: an index, a name, part of a name, or None for the default. `wait`: begin without a microphone and
-    take the one that comes. `patience`: seconds without audio after which the device is given up.
+    `device`: an index, a name, part of a name, or None for the default. `wait`: begin without a microphone
+    and take the one that comes. `patience`: seconds without audio after which the device is given up.
     `backoff`: seconds between the attempts to reopen it, the last one for ever. Raises AudioError on entry
     where PyAudio is absent or, unless `wait`, there is no such device or it cannot be opened.
     """
@@ -146,7 +146,7 @@ class Microphone(Iterator[AudioChunk]):
             self._close()
             reason = error.args[-1] if error.args else error
             raise AudioError(
-                f"the microphone {device.name!r} cannot be opened ({reason}); see that no other program uses it"
+                f"the microphone {device.name!r} cannot be opened ({reason}); does another program use it?"
             ) from None
         self.name = device.name
 

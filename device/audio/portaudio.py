@@ -100,8 +100,9 @@ def _silence_libraries() -> tuple[object, ...]:
 
     What matters of it comes back as an error of PortAudio. Returns the handlers, which must stay alive.
     """
-    alsa = ctypes.CFUNCTYPE(None, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p)
-    jack = ctypes.CFUNCTYPE(None, ctypes.c_char_p)
+    text, number = ctypes.c_char_p, ctypes.c_int
+    alsa = ctypes.CFUNCTYPE(None, text, number, text, number, text)
+    jack = ctypes.CFUNCTYPE(None, text)
     quiet_alsa, quiet_jack = alsa(lambda *_: None), jack(lambda _: None)
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL("libasound.so.2").snd_lib_error_set_handler(quiet_alsa)

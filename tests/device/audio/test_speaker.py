@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from device.audio import earcons
+from device.audio.speaker import SilentSpeaker, Speaker, open_speaker
+from device.events import Samples
+from tests.device.audio.fake_pyaudio import FakeDevice, FakePyAudio
+from tests.virtual_audio import VirtualAudio, virtual_audio
+
+__all__ = ["virtual_audio"]
+
+EARCONS = [earcons.listening, earcons.done, earcons.error]
+
+
+@pytest.mark.parametrize("make", EARCONS)
+def test_earcons_are_short_soft_and_without_clicks(make: Callable[[], Samples]) -> None:
+    sound = make()
+    assert sound.dtype == np.int16
+    assert 0.1 < len(sound) / 16_000 < 0.25
+    assert 3_000 < np.abs(sound).max() < 10_000
+    assert abs(int(sound[0])) < 10
+    assert abs(int(sound[-1])) < 10
+
+
+def test_earcons_can_be_told_apart() -> None:
+    sounds = {make().tobytes() for make in EARCONS}
+    assert len(sounds) == 3
+
+
+def test_a_sound_is_played_to_its_end_and_then_the_device_rests() -> None:
+    hardware = FakePyAudio([FakeDevice("USB Speaker", outputs=1)])
+    with Speaker(importer=hardware.importer) as speaker:
+        (stream,) = hardware.streams
+        assert not stream.arguments["start"]
+        speaker.play(np.arange(150, dtype=np.int16))
+        assert stream.started == 1
+        assert stream.ask(100) == (np.arange(100, dtype="<i2").tobytes(), hardware.paContinue)
+        last, flag = stream.ask(100)
+        assert flag == hardware.paComplete
+        assert np.frombuffer(last, "<i2").tolist() == [*range(100, 150), *[0] * 50]
+        speaker.play(np.ones(10, np.int16))
+        assert stream.started == 2
+    assert stream.closed
+    assert hardware.instances == 0
+
+
+def test_a_second_sound_waits_for_the_first() -> None:
+    hardware = FakePyAudio([FakeDevice("USB Speaker", outputs=1)])
+    with Speaker(importer=hardware.importer) as speaker:
+        speaker.play(np.full(10, 1, np.int16))
+        speaker.play(np.full(10, 2, np.int16))
+        assert hardware.streams[0].started == 1
+        played, _ = hardware.streams[0].ask(20)
+    assert np.frombuffer(played, "<i2").tolist() == [1] * 10 + [2] * 10
+
+
+def test_the_hardware_rate_and_channels_are_served() -> None:
+    hardware = FakePyAudio([FakeDevice("HDMI", outputs=2, rates=(48_000,))])
+    with Speaker(importer=hardware.importer) as speaker:
+        speaker.play(earcons.done())
+        played, flag = hardware.streams[0].ask(3 * len(earcons.done()) + 100)
+    assert flag == hardware.paComplete
+    left, right = np.frombuffer(played, "<i2").reshape(-1, 2).T
+    np.testing.assert_array_equal(left, right)
+    assert np.abs(left).max() == pytest.approx(np.abs(earcons.done()).max(), rel=0.05)
+
+
+@pytest.mark.parametrize("hardware", [FakePyAudio([]), FakePyAudio([FakeDevice("HDMI", outputs=2, busy=9)])])
+def test_without_a_speaker_it_is_silent(hardware: FakePyAudio) -> None:
+    with open_speaker(importer=hardware.importer) as speaker:
+        assert type(speaker) is SilentSpeaker
+        speaker.play(earcons.done())
+    assert hardware.instances == 0
+
+
+def test_without_pyaudio_it_is_silent() -> None:
+    def importer(name: str) -> object:
+        raise ModuleNotFoundError(f"No module named {name!r}")
+
+    assert type(open_speaker(importer=importer)) is SilentSpeaker
+
+
+def test_a_virtual_speaker_plays_an_earcon(virtual_audio: VirtualAudio) -> None:
+    command = ["parecord", "--device=spk.monitor", "--raw", "--latency-msec=20"]
+    command += ["--rate=16000", "--channels=1"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as recorder:
+        assert recorder.stdout is not None
+        virtual_audio.wait_for_recorder()
+        with open_speaker() as speaker:
+            assert isinstance(speaker, Speaker)
+            speaker.play(earcons.listening())
+            heard = np.frombuffer(recorder.stdout.read(32_000), "<i2")
+        recorder.terminate()
+    loud = np.flatnonzero(np.abs(heard) > 100)
+    assert (loud[-1] - loud[0]) / 16_000 == pytest.approx(0.13, abs=0.02)
+    assert np.abs(heard).max() == pytest.approx(6_553, rel=0.1)

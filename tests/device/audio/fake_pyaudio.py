@@ -109,7 +109,7 @@ class FakeApi:
         return True
 
     def open(self, *, stream_callback: Callback, **arguments: Any) -> FakeStream:
-        index = arguments.get("input_device_index", arguments.get("output_device_index"))
+        index: int = arguments.get("input_device_index", arguments.get("output_device_index", 0))
         device = self.devices[index]
         if device.busy:
             device.busy -= 1

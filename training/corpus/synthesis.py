@@ -221,10 +221,18 @@ def _run(command: list[str], text: str) -> str:
     environment = {**os.environ, "LC_ALL": "C.UTF-8"}
     try:
         done = subprocess.run(
-            command, input=text, capture_output=True, encoding="utf-8", errors="replace", env=environment
+            command,
+            input=text,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            env=environment,
+            timeout=120,
         )
     except FileNotFoundError:
         raise SynthesisError(f"{command[0]} is not installed; apt install {ENGINES[command[0]]}") from None
+    except subprocess.TimeoutExpired:
+        raise SynthesisError(f"{command[0]} does not finish; leave this text out") from None
     if done.returncode:
         reason = (done.stderr.strip().splitlines() or [f"status {done.returncode}"])[0]
         raise SynthesisError(

@@ -1,0 +1,59 @@
+"""`mynah-export RUN --out BUNDLE`: a finished training run becomes a streaming int8 bundle, or an error."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+from device.engine.bundle import Bundle
+from device.errors import MynahError
+from export import bundle as bundles
+from export import onnx, parity, quantize
+from export.streaming import Run
+
+
+def export(path: Path, out: Path, with_onnx: bool = True) -> parity.Parity:
+    """Writes the bundle of the run at `path` to `out`, if it passes every gate; ExportError if not."""
+    run = Run.load(path)
+    quantize.check_finite(run.rows)
+    with tempfile.TemporaryDirectory(prefix="mynah-export-") as name:
+        folder = Path(name)
+        float_model, int8_model = quantize.convert(run, folder)
+        bundles.write(run.config, int8_model, folder / "bundle", {})
+        found = parity.measure(run, float_model, Bundle.load(folder / "bundle"))
+        found.check(parity.TOLERANCES[run.config["kind"]])
+        if with_onnx:
+            onnx.write(run)
+        figures = {key: round(value, 6) for key, value in asdict(found).items()}
+        bundles.write(run.config, int8_model, out, {"parity": figures})
+    return found
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="mynah-export", description=__doc__)
+    parser.add_argument("run", type=Path, help="folder of a finished mynah-train run")
+    parser.add_argument("--out", type=Path, required=True, help="folder of the bundle")
+    parser.add_argument("--no-onnx", action="store_true", help="leave out model.onnx in the run's folder")
+    parsed = parser.parse_args(arguments)
+    try:
+        found = export(parsed.run, parsed.out, not parsed.no_onnx)
+    except MynahError as error:
+        print(f"mynah-export: {error}", file=sys.stderr)
+        return error.exit_status
+    size = (parsed.out / "model.tflite").stat().st_size
+    print(
+        f"{parsed.out}: {size / 1000:.0f} kB; streamed within {found.streamed:.1g}, float TFLite within "
+        f"{found.float_tflite:.1g}, int8 at {found.int8_snr:.1f} dB, {found.agreement:.1%} the same decisions"
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

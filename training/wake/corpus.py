@@ -1,0 +1,125 @@
+"""What a wake word is trained on: fills the feature store, and says who is held out of training."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from device.audio.frontend import features
+from device.events import Samples
+from training.corpus import augment, manifest, synthesis, texts
+from training.hearing.store import Item, Recording, Store, load_measured_rooms, load_recording
+from training.wake.phrases import Phrase
+
+HELD_OUT_SPEECH = 0.4
+"""Share of the real speakers kept for the threshold: their hours are what false accepts are counted in."""
+HELD_OUT_VOICES = 0.08
+HELD_OUT_NOISE = 0.2
+PARTS = ("speech", "wake", "negative")
+"""Folders of the data that hold folders of recordings, none of which says the phrase."""
+HOP = 160
+TAIL = 25
+"""Frames of silence, or of the room's echo, that stored phrases have after their end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where each kind of row comes from: (folder of the store, source) pairs."""
+
+    phrases: tuple[tuple[Path, str], ...]
+    near: tuple[tuple[Path, str], ...]
+    speech: tuple[tuple[Path, str], ...]
+    followers: tuple[tuple[Path, str], ...]  # commands, which follow the phrase
+    noise: tuple[tuple[Path, str], ...]
+
+
+def is_held_out(item: Item) -> bool:
+    """Whether training leaves `item` to the choice of the threshold: by its speaker, for ever."""
+    if item.source == "noise":
+        return manifest.held_out(f"{item.source}/{item.number}", HELD_OUT_NOISE)
+    if any(item.speaker.startswith(f"{engine}/") for engine in synthesis.ENGINES):
+        return manifest.held_out(item.speaker.partition("+")[2] or item.speaker, HELD_OUT_VOICES)
+    return manifest.held_out(item.speaker, HELD_OUT_SPEECH)
+
+
+def prepare(
+    phrase: Phrase,
+    data: Path,
+    own: Path,
+    shared: Path,
+    phrases: int = 2400,
+    others: int = 1500,
+    seed: int = 1,
+) -> Sources:
+    """Computes what is missing in the stores `own` (synthetic) and `shared` (recordings, for all runs)."""
+    rooms = load_measured_rooms(data / "rir")
+    speak(phrase, Store(own), rooms, phrases, others, seed)
+    recorded = Store(shared)
+    recorded.add("noise", manifest.read_manifest(data / "noise"), load_recording, rooms)
+    folders = [folder for part in PARTS for folder in sorted((data / part).glob("*")) if folder.is_dir()]
+    for folder in folders:
+        utterances = manifest.read_manifest(folder)
+        if folder.parent.name != "negative":
+            utterances = [utterance for utterance in utterances if utterance.text]
+        recorded.add(_name(folder), utterances, load_recording, rooms)
+    return Sources(
+        phrases=((own, "phrases"),),
+        near=((own, "near"),),
+        speech=(*((shared, _name(folder)) for folder in folders), (own, "commands")),
+        followers=((own, "commands"),),
+        noise=((shared, "noise"),),
+    )
+
+
+def speak(
+    phrase: Phrase, store: Store, rooms: Sequence[augment.Floats], phrases: int, others: int, seed: int
+) -> None:
+    """What synthetic voices say: the phrase, what is near it, and commands."""
+    rng = np.random.default_rng(seed)
+    spoken = _phrase_utterances(phrase, phrases, rng)
+    store.add("phrases", spoken, load_trimmed, rooms)
+    store.add("near", _near_utterances(phrase, others, rng), load_trimmed, rooms)
+    commands = list(texts.home_commands(others, rng))
+    drawn = synthesis.draw(commands, synthesis.TRAINING_VOICES, others, rng)
+    store.add("commands", drawn, load_trimmed, rooms)
+
+
+def _name(folder: Path) -> str:
+    return f"{folder.parent.name}-{folder.name}"
+
+
+def _phrase_utterances(phrase: Phrase, count: int, rng: np.random.Generator) -> list[synthesis.Utterance]:
+    speakers = [voice for voice in synthesis.TRAINING_VOICES if phrase.spellings(voice)]
+    drawn = synthesis.draw([phrase.text], speakers, count, rng, rates=(0.75, 1.4), espeak_share=0.65)
+    return [_spelled(phrase, utterance, rng) for utterance in drawn]
+
+
+def _spelled(phrase: Phrase, utterance: synthesis.Utterance, rng: np.random.Generator) -> synthesis.Utterance:
+    spellings = phrase.spellings(utterance.voice)
+    text = spellings[int(rng.integers(len(spellings)))]
+    return synthesis.Utterance(text, utterance.voice, utterance.rate, utterance.pitch)
+
+
+def _near_utterances(phrase: Phrase, count: int, rng: np.random.Generator) -> list[synthesis.Utterance]:
+    drawn = synthesis.draw(
+        phrase.near(), synthesis.TRAINING_VOICES, count, rng, rates=(0.75, 1.4), espeak_share=0.65
+    )
+    return [utterance for utterance in drawn if phrase.is_near(utterance.text, utterance.voice)]
+
+
+def load_trimmed(utterance: synthesis.Utterance) -> Recording:
+    """The utterance without the silence before it, and TAIL frames of silence after it."""
+    samples = trimmed(synthesis.speak_utterance(utterance))
+    return Recording(
+        utterance.text, str(utterance.voice), np.concatenate((samples, np.zeros(TAIL * HOP, np.int16)))
+    )
+
+
+def trimmed(samples: Samples, depth: float = 35.0) -> Samples:
+    """From the first to the last frame that is at most `depth` decibels below the loudest."""
+    energy = np.log10(np.exp(features(samples)).sum(axis=1)) * 10
+    loud = np.flatnonzero(energy > energy.max() - depth)
+    return samples[loud[0] * HOP : loud[-1] * HOP + 400]

@@ -1,0 +1,211 @@
+"""Training rows for a wake word: a few seconds of made-up household sound, with or without the phrase.
+
+A row holds the phrase, something near it, other speech or none; before and after it there may be speech as
+well, under it noise, all at some loudness through some microphone. The labels tell the outputs just after
+the phrase's end from all others.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from training.corpus import augment
+from training.hearing.store import Item, Store
+from training.wake.corpus import TAIL, Sources, is_held_out
+from training.wake.model import MELS, STRIDE, Normalisation
+
+FLOOR = float(np.log(1e-7))  # what the front end gives for digital silence
+DB = float(np.log(10) / 10)  # nats of energy to a decibel
+IGNORED = np.int8(-1)
+Frames = npt.NDArray[np.float32]
+Labels = npt.NDArray[np.int8]
+Batch = tuple[Frames, Labels]
+
+
+@dataclass(frozen=True, slots=True)
+class RowSettings:
+    frames: int = 320  # 3.2 s
+    rows: int = 64  # a batch
+    positive: float = 0.36  # shares of rows; the rest is noise alone
+    near: float = 0.22
+    speech: float = 0.34
+    clean: float = 0.15  # share of rows at 30–60 dB; the others −3–30 dB
+    begin: int = 3  # frames after the phrase's end at which the label begins
+    end: int = 19  # and ends
+
+
+class Clips:
+    """Items of several sources, with their features."""
+
+    def __init__(
+        self, sources: Sequence[tuple[Path, str]], held_out: bool, weight_by_length: bool = False
+    ) -> None:
+        """Those whose speaker is held out from training, or those whose is not."""
+        self._features: dict[str, npt.NDArray[np.float16]] = {}
+        self.items: list[Item] = []
+        for folder, source in sources:
+            store = Store(folder)
+            self._features[source] = store.mapped(source)
+            self.items += [
+                item for item in store.items(source) if is_held_out(item) == held_out and item.frames >= 15
+            ]
+        lengths = np.array(
+            [min(item.frames, 400) if weight_by_length else 1 for item in self.items], np.float64
+        )
+        self._cumulative = np.cumsum(lengths / lengths.sum())
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def frames(self, item: Item) -> Frames:
+        """(frames, mels) of a clip."""
+        return self._features[item.source][item.start : item.start + item.frames].astype(np.float32)
+
+    def draw(self, rng: np.random.Generator) -> tuple[Item, Frames]:
+        item = self.items[min(int(np.searchsorted(self._cumulative, rng.random())), len(self.items) - 1)]
+        return item, self.frames(item)
+
+
+class Rows:
+    """Draws rows, of training's speakers or of the held-out ones."""
+
+    def __init__(
+        self,
+        sources: Sources,
+        normalisation: Normalisation,
+        settings: RowSettings,
+        seed: int,
+        held_out: bool = False,
+    ) -> None:
+        self._rng = np.random.default_rng(seed)
+        self._settings, self._normalisation = settings, normalisation
+        self._phrases = Clips(sources.phrases, held_out)
+        self._near = Clips(sources.near, held_out)
+        self._speech = Clips(sources.speech, held_out, weight_by_length=True)
+        self._followers = Clips(sources.followers, held_out)
+        self._noise = Clips(sources.noise, held_out, weight_by_length=True)
+
+    def batch(self) -> Batch:
+        """Normalised features (rows, frames, mels); labels (rows, frames / stride): 1, 0 or IGNORED."""
+        rows = [self.row() for _ in range(self._settings.rows)]
+        frames = self._normalisation.batch(np.stack([frames for frames, _ in rows]))
+        return frames, np.stack([labels for _, labels in rows])
+
+    def row(self) -> tuple[Frames, Labels]:
+        """One row, not normalised."""
+        kind, shares = self._rng.random(), self._settings
+        labels = np.zeros(shares.frames // STRIDE, np.int8)
+        if kind < shares.positive:
+            return self._phrase_row(self._phrases, labels, positive=True)
+        if kind < shares.positive + shares.near:
+            return self._phrase_row(self._near, labels, positive=False)
+        if kind < shares.positive + shares.near + shares.speech:
+            return self._speech_row(labels)
+        level = self._rng.uniform(-11, -1)
+        return self._finished(_silence(shares.frames), level), labels
+
+    def _phrase_row(self, clips: Clips, labels: Labels, positive: bool) -> tuple[Frames, Labels]:
+        rng, length = self._rng, self._settings.frames
+        row, level = _silence(length), self._rng.uniform(-12, 0)
+        item, phrase = clips.draw(rng)
+        end = len(phrase) - round(TAIL / item.tempo)
+        at = int(rng.integers(min(end, 200), length - self._settings.end))  # where the phrase ends
+        _place(row, phrase, at - end, level)
+        if positive:
+            mark(labels, at, self._settings)
+        if rng.random() < 0.35:  # someone speaks before, now and then without a pause
+            _, before = self._speech.draw(rng)
+            _place(row, before, at - end - len(before) - int(rng.exponential(20)), level + rng.normal())
+        if rng.random() < 0.55:
+            _, after = (self._followers if rng.random() < 0.7 else self._speech).draw(rng)
+            _place(row, after, at + int(rng.exponential(25)), level + 0.5 * rng.normal())
+        return self._finished(row, level), labels
+
+    def _speech_row(self, labels: Labels) -> tuple[Frames, Labels]:
+        rng, length = self._rng, self._settings.frames
+        row, level = _silence(length), rng.uniform(-12, 0)
+        position = -int(rng.integers(0, 400))
+        while position < length:
+            _, speech = self._speech.draw(rng)
+            if position + len(speech) > 0:
+                _place(row, speech, position, level)
+            position += len(speech) + int(rng.exponential(15))
+        return self._finished(row, level), labels
+
+    def _finished(self, row: Frames, level: float) -> Frames:
+        """With noise, through a microphone. `level` is the speech's."""
+        rng = self._rng
+        ratio = rng.uniform(30, 60) if rng.random() < self._settings.clean else rng.uniform(-3, 30)
+        noise = self._background(len(row))
+        row = augment.mixed(row, noise, level - augment.loudness(noise) - ratio * DB)
+        row += augment.equaliser(rng, MELS, depth=0.5)
+        return np.logaddexp(row, np.float32(FLOOR))
+
+    def _background(self, length: int) -> Frames:
+        rng, kind = self._rng, self._rng.random()
+        if kind < 0.2:
+            return _steady(rng, length)
+        _, noise = (self._speech if kind < 0.3 else self._noise).draw(rng)
+        first = int(rng.integers(0, len(noise)))
+        noise = np.take(noise, np.arange(first, first + length), axis=0, mode="wrap")
+        if rng.random() < 0.5:  # a room is never silent between two barks
+            steady = _steady(rng, length)
+            noise = augment.mixed(
+                noise, steady, augment.loudness(noise) - augment.loudness(steady) - rng.uniform(1, 7)
+            )
+        return noise
+
+
+def mark(labels: Labels, end: int, settings: RowSettings) -> None:
+    """Labels a phrase that ends at frame `end`: 1 just after it, IGNORED around that."""
+    frames = (
+        np.arange(len(labels)) * STRIDE + STRIDE - 1 - end
+    )  # the last frame an output sees, from the end on
+    labels[(frames >= settings.begin - 14) & (frames < settings.end + 26)] = IGNORED
+    labels[(frames >= settings.begin) & (frames < settings.end)] = 1
+
+
+def batches(
+    sources: Sources, normalisation: Normalisation, settings: RowSettings, seed: int
+) -> Generator[Batch, None, None]:
+    """Batches without end, made by another process; closing the generator ends it."""
+    context = multiprocessing.get_context("spawn")
+    queue: multiprocessing.Queue[Batch] = context.Queue(maxsize=16)
+    worker = context.Process(target=_work, args=(queue, sources, normalisation, settings, seed), daemon=True)
+    worker.start()
+    try:
+        while True:
+            yield queue.get()
+    finally:
+        worker.kill()
+
+
+def _work(queue: multiprocessing.Queue[Batch], *arguments: object) -> None:
+    rows = Rows(*arguments)  # type: ignore[arg-type]
+    while True:
+        queue.put(rows.batch())
+
+
+def _silence(length: int) -> Frames:
+    return np.full((length, MELS), FLOOR, np.float32)
+
+
+def _place(row: Frames, clip: Frames, at: int, level: float) -> None:
+    """Adds `clip`, brought to loudness `level`, to `row` from frame `at` on; what lies outside is cut off."""
+    start, stop = max(0, at), min(len(row), at + len(clip))
+    if start < stop:
+        part = clip[start - at : stop - at] + np.float32(level - augment.loudness(clip))
+        row[start:stop] = np.logaddexp(row[start:stop], part)
+
+
+def _steady(rng: np.random.Generator, length: int) -> Frames:
+    """A fan, an amplifier's hiss, distant traffic: coloured, gamma-distributed energies."""
+    colour = augment.equaliser(rng, MELS, depth=1.5)
+    energies = rng.gamma(3.0, 1 / 3.0, (length, MELS))
+    return (np.log(energies + 1e-3) + colour).astype(np.float32)

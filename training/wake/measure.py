@@ -1,0 +1,150 @@
+"""How often a wake word is missed, and how often it is heard where nobody said it.
+
+Everything here takes a function from features to one score an output, so that the Keras model in training
+and the int8 model on the device are measured alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from device.audio.frontend import Features, features
+from device.events import Samples
+from training.corpus import augment, manifest, synthesis
+from training.hearing.store import Store, first_copies
+from training.wake.corpus import HOP, Sources, is_held_out, trimmed
+from training.wake.data import DB
+from training.wake.model import STRIDE
+from training.wake.phrases import Phrase
+
+Score = Callable[[Features], npt.NDArray[np.float32]]
+"""(frames, mels) log-mel energies → (frames / STRIDE,) smoothed probabilities."""
+
+PADDING = 150
+"""Frames of background before and after a phrase that is measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Peaks:
+    """The highest score of each stretch of sound, and when it came, in frames from the phrase's end."""
+
+    scores: npt.NDArray[np.float32]
+    delays: npt.NDArray[np.float32]
+
+
+def phrases(phrase: Phrase, voices: Sequence[synthesis.Voice], count: int, seed: int) -> list[Samples]:
+    """`count` utterances of the phrase by `voices`, without the silence around them."""
+    rng = np.random.default_rng(seed)
+    able = [voice for voice in voices if phrase.spellings(voice)]
+    drawn = synthesis.draw([phrase.text], able, count, rng, rates=(0.8, 1.3), espeak_share=0.85)
+    spelled = [
+        synthesis.Utterance(phrase.spellings(item.voice)[0], item.voice, item.rate, item.pitch)
+        for item in drawn
+    ]
+    return [trimmed(samples) for samples in synthesis.speak_all(spelled)]
+
+
+def noises(sources: Sources) -> list[Features]:
+    """Noise that training never heard."""
+    folder, source = sources.noise[0]
+    store = Store(folder)
+    mapped = store.mapped(source)
+    items = [item for item in first_copies(store.items(source)) if is_held_out(item)]
+    return [mapped[item.start : item.start + item.frames].astype(np.float32) for item in items]
+
+
+def peaks(
+    spoken: Iterable[Samples], backgrounds: Sequence[Features], ratio: float | None, score: Score
+) -> Peaks:
+    """The phrase in noise at `ratio` decibels, or in silence (None): the best score around its end."""
+    rng = np.random.default_rng(7)
+    found = []
+    for samples in spoken:
+        padded = np.concatenate(
+            (np.zeros(PADDING * HOP, np.int16), samples, np.zeros(PADDING * HOP, np.int16))
+        )
+        clean = features(padded)
+        end = PADDING + len(samples) // HOP
+        if ratio is not None:
+            noise = backgrounds[int(rng.integers(len(backgrounds)))]
+            first = int(rng.integers(len(noise)))
+            noise = np.take(noise, np.arange(first, first + len(clean)), axis=0, mode="wrap")
+            level = augment.loudness(features(samples)) - augment.loudness(noise)
+            clean = augment.mixed(clean, noise, level - ratio * DB)
+        scores = score(clean)
+        begin = max(0, (end - 20) // STRIDE)
+        best = begin + int(np.argmax(scores[begin : (end + 60) // STRIDE]))
+        found.append((scores[best], best * STRIDE + STRIDE - 1 - end))
+    return Peaks(np.array([peak for peak, _ in found]), np.array([delay for _, delay in found], np.float32))
+
+
+def streams(sources: Sources) -> Iterator[tuple[str, Features]]:
+    """Real speech of held-out people as it was recorded: (source, features), minutes at a time."""
+    for folder, source in sources.speech:
+        store = Store(folder)
+        items = [item for item in first_copies(store.items(source)) if is_held_out(item)]
+        if not items or any(
+            item.speaker.startswith(f"{engine}/") for item in items for engine in synthesis.ENGINES
+        ):
+            continue
+        mapped = store.mapped(source)
+        pieces = [mapped[item.start : item.start + item.frames] for item in items]
+        joined = np.concatenate(pieces).astype(np.float32)
+        for start in range(0, len(joined), 30_000):
+            yield source, joined[start : start + 30_000]
+
+
+def accepts(scores: npt.NDArray[np.float32], threshold: float, refractory: int) -> int:
+    """How often `scores` reach `threshold`, the `refractory` outputs after each one left out."""
+    over = np.flatnonzero(scores >= threshold)
+    count, free = 0, -1
+    for index in over.tolist():
+        if index > free:
+            count, free = count + 1, index + refractory
+    return count
+
+
+@dataclass(frozen=True, slots=True)
+class FalseAccepts:
+    """The scores of hours of sound without the phrase, by source."""
+
+    scores: Mapping[str, Sequence[npt.NDArray[np.float32]]]
+    refractory: int  # outputs
+
+    @classmethod
+    def over(cls, stretches: Iterable[tuple[str, Features]], score: Score, refractory: float) -> FalseAccepts:
+        """`refractory`: seconds."""
+        scores: dict[str, list[npt.NDArray[np.float32]]] = {}
+        for source, stretch in stretches:
+            scores.setdefault(source, []).append(score(stretch))
+        return cls(scores, round(refractory * 100 / STRIDE))
+
+    @property
+    def hours(self) -> float:
+        return sum(len(one) for many in self.scores.values() for one in many) * STRIDE / 360_000
+
+    def count(self, threshold: float) -> dict[str, int]:
+        """By source."""
+        return {
+            source: sum(accepts(one, threshold, self.refractory) for one in many)
+            for source, many in self.scores.items()
+        }
+
+    def lowest_threshold(self, per_hour: float) -> float:
+        """The lowest of 0.05, 0.06 … 0.99 with at most `per_hour` false accepts; 0.99 if there is none."""
+        for threshold in np.arange(5, 100) / 100:
+            if sum(self.count(float(threshold)).values()) <= per_hour * self.hours:
+                return float(threshold)
+        return 0.99
+
+
+def recordings(folder: Path) -> Iterator[Samples]:
+    """Every recording of a manifest."""
+    from device.audio.wav import read
+
+    return (read(utterance.path) for utterance in manifest.read_manifest(folder))

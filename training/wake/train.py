@@ -1,0 +1,259 @@
+"""`mynah-train wake`: from a typed phrase to a model and its threshold, resumable.
+
+Synthetic voices say the phrase, what sounds like it, and commands; people's recordings say everything else.
+The shipped weights are an exponential moving average of those trained. The threshold is chosen on speakers
+and voices that training left out; whole voices that it never heard then tell how often the phrase is heard.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+from tqdm import tqdm
+
+from device.audio.frontend import Features, FrontEndSettings
+from device.engine.bundle import describe
+from training.corpus import synthesis
+from training.wake import measure
+from training.wake import model as shape
+from training.wake.corpus import Sources, prepare
+from training.wake.data import Batch, Rows, RowSettings, batches
+from training.wake.phrases import Phrase
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    phrase: str
+    spellings: tuple[str, ...] = ()
+    width: int = 40
+    dropout: float = 0.1
+    updates: int = 6000
+    rate: float = 3e-3
+    average: float = 0.998
+    hardest: int = 8  # outputs of a row whose loss counts once more
+    phrases: int = 2400  # utterances synthesized
+    others: int = 1500  # of each kind that is not the phrase
+    smoothing: int = 5  # outputs whose mean decides: 0.1 s
+    refractory: float = 1.0  # s
+    false_accepts: float = 0.2  # an hour
+    seed: int = 1
+
+
+DEFAULTS = Settings(phrase="")
+
+
+class Trainer:
+    """The model, its optimizer and its average; `save` checkpoints all three."""
+
+    def __init__(self, run: Path, settings: Settings) -> None:
+        self.settings = settings
+        keras.utils.set_random_seed(settings.seed)
+        self.model = shape.build(shape.settings(settings.width, settings.dropout))
+        self.optimizer = keras.optimizers.AdamW(settings.rate, weight_decay=1e-4, clipnorm=1.0)
+        self.optimizer.build(self.model.trainable_variables)
+        self.average = [tf.Variable(weight) for weight in self.model.weights]
+        self.done = tf.Variable(0)
+        kept = [variable.value for variable in (*self.model.variables, *self.optimizer.variables)]
+        saved = tf.train.Checkpoint(variables=[*kept, *self.average], done=self.done)
+        self._manager = tf.train.CheckpointManager(saved, str(run / "checkpoints"), max_to_keep=2)
+        saved.restore(self._manager.latest_checkpoint)
+        self._update = tf.function(self._step, jit_compile=True)
+
+    def _step(self, x: Any, y: Any) -> Any:
+        with tf.GradientTape() as tape:
+            loss = row_loss(self.model(x, training=True)[:, :, 0], y, self.settings.hardest)
+        trained = self.model.trainable_variables
+        self.optimizer.apply_gradients(
+            zip(tape.gradient(loss, [variable.value for variable in trained]), trained, strict=True)
+        )
+        for mean, weight in zip(self.average, self.model.weights, strict=True):
+            mean.assign(self.settings.average * mean + (1 - self.settings.average) * weight)
+        return loss
+
+    def save(self, done: int) -> None:
+        self.done.assign(done)
+        self._manager.save()
+
+    def averaged(self) -> keras.Model:
+        """A copy of the model with the averaged weights."""
+        copy = shape.build(self.model.settings)
+        for weight, mean in zip(copy.weights, self.average, strict=True):
+            weight.assign(mean)
+        return copy
+
+    def train(self, rows: Iterator[Batch], board: Any) -> None:
+        """The rest of the updates, at a rate that falls along a half cosine; a checkpoint every 500."""
+        updates, first = self.settings.updates, int(self.done)
+        progress = tqdm(total=updates, initial=first, desc="wake", unit="upd", mininterval=10)
+        for update in range(first, updates):
+            falling = 0.02 + 0.98 * 0.5 * (1 + np.cos(np.pi * update / updates))
+            self.optimizer.learning_rate.assign(self.settings.rate * falling * min(1.0, (update + 1) / 200))
+            x, y = next(rows)
+            loss = self._update(tf.constant(x), tf.constant(y))
+            progress.update()
+            if update % 50 == 49:
+                progress.set_postfix(loss=f"{float(loss):.4f}")
+                with board.as_default():
+                    tf.summary.scalar("loss", loss, update)
+            if update % 500 == 499:
+                self.save(update + 1)
+        progress.close()
+        if first < updates:
+            self.save(updates)
+
+
+def row_loss(logits: Any, labels: Any, hardest: int) -> Any:
+    """Cross-entropy of (rows, outputs) logits against labels 1, 0 and −1 (ignored), in which the outputs
+    after a phrase weigh three times, plus half the mean over each row's `hardest` outputs."""
+    truth = tf.cast(labels > 0, tf.float32)
+    weight = tf.cast(labels >= 0, tf.float32) * (1.0 + 2.0 * truth)
+    losses = tf.nn.sigmoid_cross_entropy_with_logits(truth, logits) * weight
+    mean = tf.reduce_sum(losses) / tf.reduce_sum(weight)
+    ordered = tf.sort(losses, axis=1, direction="DESCENDING")
+    return mean + 0.5 * tf.reduce_mean(ordered[:, :hardest])
+
+
+def scorer(model: keras.Model, normalisation: shape.Normalisation, smoothing: int) -> measure.Score:
+    """Smoothed probabilities of a whole stretch of features, by the batch form of the model."""
+    forward = tf.function(lambda x: model(x))
+
+    def score(frames: Features) -> Any:
+        # In pieces of one length, or TensorFlow compiles anew; each begins with the model's history.
+        piece, history = 3000, 200
+        logits = []
+        for start in range(0, len(frames), piece):
+            part = frames[max(0, start - history) : start + piece]
+            before = min(history, start)
+            padded = np.zeros((history + piece, frames.shape[1]), np.float32)
+            padded[history - before : history - before + len(part)] = normalisation.batch(part)
+            out = np.asarray(forward(tf.constant(padded[None])))[0, :, 0]
+            logits.append(out[history // shape.STRIDE : (history + len(part) - before) // shape.STRIDE])
+        return shape.smoothed(shape.sigmoid(np.concatenate(logits)), smoothing)
+
+    return score
+
+
+def calibrated(settings: Settings, phrase: Phrase, sources: Sources, score: measure.Score) -> tuple[Any, Any]:
+    """(`decision`, `measured`) of a bundle.
+
+    The threshold lies half-way between the lowest that keeps to the false accepts and the highest that
+    hears 98 % of the left-out training voices in noise at 10 dB, if there is room between them.
+    """
+    noise = measure.noises(sources)
+    silent = measure.FalseAccepts.over(measure.streams(sources), score, settings.refractory)
+    lowest = silent.lowest_threshold(settings.false_accepts)
+    left_out = [v for v in synthesis.TRAINING_VOICES if v.variant and left_out_voice(v)]
+    spoken = measure.phrases(phrase, left_out, 300, seed=11)
+    chosen = measure.peaks(spoken, noise, 10.0, score)
+    highest = float(np.quantile(chosen.scores, 0.02))
+    threshold = round(max(lowest, min((lowest + highest) / 2, 0.9)), 2)
+    decision = {
+        "threshold": threshold,
+        "smoothing": settings.smoothing,
+        "refractory": settings.refractory,
+        "delay": round(float(np.median(chosen.delays)) / 100, 2),
+    }
+    counts = silent.count(threshold)
+    measured: dict[str, Any] = {
+        "false_accepts": counts,
+        "false_accepts_per_hour": round(sum(counts.values()) / silent.hours, 2),
+        "hours_without_the_phrase": round(silent.hours, 2),
+        "lowest_threshold": lowest,
+    }
+    unheard = measure.phrases(phrase, synthesis.HELD_OUT_VOICES, 400, seed=12)
+    for name, ratio in (("clean", None), ("15_db", 15.0), ("10_db", 10.0), ("5_db", 5.0)):
+        scores = measure.peaks(unheard, noise, ratio, score).scores
+        measured[f"recall_{name}"] = round(float(np.mean(scores >= threshold)), 4)
+    return decision, measured
+
+
+def left_out_voice(voice: synthesis.Voice) -> bool:
+    from training.corpus import manifest
+    from training.wake.corpus import HELD_OUT_VOICES
+
+    return manifest.held_out(voice.variant, HELD_OUT_VOICES)
+
+
+def write_run(
+    run: Path, model: keras.Model, settings: Settings, sources: Sources, decision: Any, measured: Any
+) -> None:
+    """What `mynah-export` needs: weights, settings and calibration rows; config.json last."""
+    model.save_weights(run / "model.weights.h5")
+    x, _ = Rows(sources, shape.Normalisation(), RowSettings(), seed=99).batch()
+    np.savez_compressed(run / "representative.npz", x=x)
+    config = {
+        "kind": "wake",
+        "name": settings.phrase,
+        "labels": [settings.phrase],
+        **describe(FrontEndSettings()),
+        "model": asdict(model.settings),
+        "stream": {"frames": shape.STEP_FRAMES, "stride": shape.STRIDE, "lookahead": 0},
+        "normalisation": asdict(shape.Normalisation()),
+        "decision": decision,
+        "measured": measured,
+        "training": {
+            "recipe": f'mynah-train wake --phrase "{settings.phrase}"',
+            "settings": asdict(settings),
+            "synthetic_voices": len(synthesis.TRAINING_VOICES),
+            "sources": [source for _, source in (*sources.speech, *sources.noise)],
+        },
+    }
+    temporary = run / "config.json.part"
+    temporary.write_text(json.dumps(config, indent=1))
+    temporary.rename(run / "config.json")
+
+
+def train(settings: Settings, data: Path, run: Path, shared: Path) -> None:
+    """A whole run, or the rest of one; `run` holds its weights and figures afterwards."""
+    begun = time.monotonic()
+    phrase = Phrase(settings.phrase, settings.spellings)
+    sources = prepare(
+        phrase, data, run / "features", shared, settings.phrases, settings.others, settings.seed
+    )
+    trainer = Trainer(run, settings)
+    board = tf.summary.create_file_writer(str(run / "tensorboard"))
+    rows = batches(sources, shape.Normalisation(), RowSettings(), settings.seed + int(trainer.done))
+    trainer.train(rows, board)
+    rows.close()
+    model = trainer.averaged()
+    score = scorer(model, shape.Normalisation(), settings.smoothing)
+    decision, measured = calibrated(settings, phrase, sources, score)
+    write_run(run, model, settings, sources, decision, measured)
+    print(f"{run}: {(time.monotonic() - begun) / 60:.1f} min; {decision}; {measured}", flush=True)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--phrase", required=True, help='what wakes it, in words: "hey mynah"')
+    parser.add_argument(
+        "--spelling", action="append", default=[], help="another spelling that sounds the same"
+    )
+    parser.add_argument(
+        "--data", type=Path, required=True, help="folder with speech/, wake/, negative/, noise/, rir/"
+    )
+    parser.add_argument(
+        "--out", type=Path, required=True, help="run folder; an unfinished run there is resumed"
+    )
+    parser.add_argument("--features", type=Path, help="store of recordings' features that several runs share")
+    parser.add_argument("--updates", type=int, default=DEFAULTS.updates, help="training steps of 64 rows")
+    parser.add_argument("--width", type=int, default=DEFAULTS.width, help="channels of every layer")
+
+
+def run(arguments: argparse.Namespace) -> None:
+    tf.config.threading.set_intra_op_parallelism_threads(1)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+    settings = Settings(
+        phrase=" ".join(arguments.phrase.lower().split()),
+        spellings=tuple(arguments.spelling),
+        updates=arguments.updates,
+        width=arguments.width,
+    )
+    train(settings, arguments.data, arguments.out, arguments.features or arguments.out / "features")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from device.assistant import Assistant
+from device.errors import SettingsError
 from device.settings import Settings
 
 if TYPE_CHECKING:
@@ -58,12 +59,18 @@ def make_understanding(settings: Settings, home: Home, sentences: Sentences | No
 
 
 def make_wake(settings: Settings) -> WakeWord:
-    """Raises BundleError."""
+    """Raises BundleError, and SettingsError for a threshold of a wake word that there is not."""
     from device.engine.bundle import Bundle
     from device.hearing.wake import WakeWord
 
     bundles = [Bundle.load(folder, "wake") for folder in settings.wake.bundles]
-    return WakeWord(bundles, dict(settings.wake.thresholds))
+    names = [bundle.name for bundle in bundles]
+    for name in settings.wake.thresholds:
+        if name not in names:
+            raise SettingsError(
+                f"wake.thresholds: no wake word is called {name!r}: there are {', '.join(names)}"
+            )
+    return WakeWord.load(bundles, settings.wake.thresholds)
 
 
 def make_hearing(settings: Settings, home: Home, sentences: Sentences | None = None) -> tuple[Hearing, float]:
@@ -75,6 +82,7 @@ def make_hearing(settings: Settings, home: Home, sentences: Sentences | None = N
     from device.hearing import grammar
     from device.hearing.acoustic import AcousticModel
     from device.hearing.decoder import Decoder
+    from device.hearing.decoder import Settings as DecoderSettings
     from device.hearing.lexicon import Lexicon
     from device.hearing.transcriber import Hearing
 
@@ -83,7 +91,7 @@ def make_hearing(settings: Settings, home: Home, sentences: Sentences | None = N
     graph = grammar.compile(groups, Lexicon(settings.hearing.lexicon), acoustic.phones)
     reject_below = settings.hearing.reject_below
     if reject_below is None:
-        reject_below = float(acoustic.decision.get("reject_below", 0.5))
+        reject_below = DecoderSettings.of(acoustic.decision).reject_below
     return Hearing(acoustic, Decoder(graph, acoustic.log_prior, acoustic.decision)), reject_below
 
 

@@ -46,7 +46,7 @@ class HearingStage(Protocol):
 
 
 class UnderstandingStage(Protocol):
-    def understand(self, transcript: Transcript) -> Intent | NotRecognized: ...
+    def understand(self, transcript: Transcript, reject_below: float) -> Intent | NotRecognized: ...
 
 
 class HomeStage(Protocol):
@@ -134,9 +134,7 @@ class Assistant:
         """What was meant, where it was heard well enough to act on."""
         if transcript is None:
             return NotRecognized("", "nothing was said")
-        if transcript.confidence < self.reject_below:
-            return NotRecognized(transcript.text, f"heard too doubtfully ({transcript.confidence:.2f})")
-        return self.understanding.understand(transcript)
+        return self.understanding.understand(transcript, self.reject_below)
 
 
 class Stopwatch(Iterator[AudioChunk]):

@@ -14,8 +14,9 @@ from typing import Protocol
 import numpy as np
 
 from device.assistant import Assistant, Listening, Step
+from device.audio import earcons
 from device.errors import AudioError
-from device.events import AudioChunk, Command, Endpoint, Handled, Turn
+from device.events import AudioChunk, Command, Endpoint, Handled, Samples, Turn
 from device.mqtt.client import Receipt, Topics
 from device.mqtt.connection import Message
 
@@ -50,24 +51,10 @@ class Outlet(Protocol):
     def messages(self) -> Iterable[Message]: ...
 
 
-class Sounds(Protocol):
-    """Short sounds, played while the loop goes on."""
+class Speaker(Protocol):
+    """As `device.audio.speaker.SilentSpeaker`: plays while the loop goes on."""
 
-    def listening(self) -> None: ...
-
-    def done(self) -> None: ...
-
-    def error(self) -> None: ...
-
-
-class Quiet:
-    """No sounds: there is no loudspeaker, or none is wanted."""
-
-    def listening(self) -> None: ...
-
-    def done(self) -> None: ...
-
-    def error(self) -> None: ...
+    def play(self, samples: Samples) -> None: ...
 
 
 class Daemon:
@@ -78,14 +65,14 @@ class Daemon:
         assistant: Assistant,
         home: Observer,
         publisher: Outlet,
-        sounds: Sounds,
+        speaker: Speaker,
         report: Callable[[Turn, Sequence[Command]], None],
         say: Callable[[str], None],
     ) -> None:
         self._assistant = assistant
         self._home = home
         self._publisher = publisher
-        self._sounds = sounds
+        self._speaker = speaker
         self._report = report
         self._say = say
         self._muted = False
@@ -122,7 +109,7 @@ class Daemon:
         match step:
             case Listening():
                 self._state("listening")
-                self._sounds.listening()
+                self._speaker.play(earcons.listening())
             case Endpoint():
                 self._state("thinking")
             case Turn():
@@ -132,7 +119,7 @@ class Daemon:
                     dropped = self._publisher.publish(step).dropped
                     self._report(step, dropped)
                     fine = isinstance(step.outcome, Handled) and not dropped
-                    (self._sounds.done if fine else self._sounds.error)()
+                    self._speaker.play(earcons.done() if fine else earcons.error())
                 self._state("idle")
 
     def receive(self, message: Message) -> None:

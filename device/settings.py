@@ -262,6 +262,8 @@ def _check(settings: Settings) -> None:
         raise SettingsError("mqtt.cert_file and mqtt.key_file go together: set both or none")
     if not mqtt.tls and (mqtt.ca_file or mqtt.cert_file):
         raise SettingsError("mqtt.ca_file or mqtt.cert_file is set but mqtt.tls is not: set mqtt.tls = true")
+    if not settings.wake.bundles:
+        raise SettingsError("wake.bundles is empty: name at least one wake word's bundle")
     probabilities = {
         "hearing.reject_below": settings.hearing.reject_below,
         **{f"wake.thresholds.{name}": value for name, value in settings.wake.thresholds.items()},

@@ -19,8 +19,9 @@ import numpy as np
 from device.audio import wav
 from device.audio.pacing import paced
 from device.audio.pcm import chunked, read_raw
+from device.audio.speaker import SilentSpeaker, open_speaker
 from device.commands import options as common
-from device.daemon import ASKED, Daemon, Quiet, Sounds
+from device.daemon import ASKED, Daemon
 from device.events import SAMPLE_RATE, AudioChunk, Command, Samples, Turn
 from device.report import turn_json, turn_text
 from device.settings import Settings
@@ -73,7 +74,7 @@ def serve(options: argparse.Namespace, settings: Settings, home: Home, assistant
 
     with (
         microphone(settings, options.input) as audio,
-        sounds(settings, options.input) as played,
+        loudspeaker(settings, options.input) as speaker,
         Publisher(
             settings.mqtt, settings.device_id, home.topics(), ASKED, queries=home.queries()
         ) as publisher,
@@ -83,15 +84,17 @@ def serve(options: argparse.Namespace, settings: Settings, home: Home, assistant
         if options.input and "-" not in options.input:
             publisher.wait_connected(AWAIT_BROKER)
         try:
-            Daemon(assistant, home, publisher, played, report, say).run(audio)
+            Daemon(assistant, home, publisher, speaker, report, say).run(audio)
         finally:
             log.info("ending")
     return 0
 
 
-def sounds(settings: Settings, inputs: Sequence[str] | None) -> AbstractContextManager[Sounds]:
-    """The earcons on the loudspeaker; none where recordings are the input or the settings say so."""
-    return nullcontext(Quiet())
+def loudspeaker(settings: Settings, inputs: Sequence[str] | None) -> SilentSpeaker:
+    """The loudspeaker; a silent one where recordings are the input or the settings say so."""
+    if inputs or not settings.audio.sounds:
+        return SilentSpeaker()
+    return open_speaker(settings.audio.speaker)
 
 
 def microphone(

@@ -12,6 +12,7 @@ import random
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -99,6 +100,7 @@ class Publisher:
         self._inbox: deque[Message] = deque(maxlen=INBOX)
         self._connection: Connection | None = None
         self._connected = threading.Event()
+        self._tried = threading.Event()
         self._closing = threading.Event()
         self._said = ""
         self._thread = threading.Thread(target=self._keep_connected, name="mqtt", daemon=True)
@@ -125,6 +127,11 @@ class Publisher:
     def wait_connected(self, timeout: float) -> bool:
         """Wait for the broker, at most `timeout` seconds; for commands, never for the voice loop."""
         return self._connected.wait(timeout)
+
+    def first_attempt(self) -> bool:
+        """Wait until the first attempt to connect has ended; whether it led to a connection."""
+        self._tried.wait()
+        return self.connected
 
     @property
     def problem(self) -> str:
@@ -186,6 +193,7 @@ class Publisher:
                 self._say(f"connecting to the broker failed: {failure!r}")
             else:
                 self._attend(connection)
+            self._tried.set()
             self._closing.wait(self._backoff.after(error))
 
     def _attend(self, connection: Connection) -> None:
@@ -197,8 +205,9 @@ class Publisher:
         connection.subscribe(self._subscriptions)
         for query in self._queries:
             connection.publish(query.topic, _text(query.payload))
-        self._connected.set()
         self._said = ""
+        self._connected.set()
+        self._tried.set()
         log.info("connected to the broker at %s:%s", *self._settings.address)
         quiet = 0.0
         while not connection.ended.wait(pause := connection.check()):
@@ -221,11 +230,10 @@ def _text(payload: str | Mapping[str, Any]) -> str:
     return payload if isinstance(payload, str) else json.dumps(payload, ensure_ascii=False)
 
 
-def connect(settings: MqttSettings, device_id: str, timeout: float = 5.0) -> Publisher:
-    """A publisher for one command of the command line, connected. Raises BrokerError."""
-    publisher = Publisher(settings, device_id, present=False)
-    publisher.__enter__()
-    if not publisher.wait_connected(timeout):
-        publisher.__exit__()
-        raise BrokerError(publisher.problem or "the broker does not answer")
-    return publisher
+@contextmanager
+def connect(settings: MqttSettings, device_id: str) -> Iterator[Publisher]:
+    """A publisher for one command of the command line, connected. Raises BrokerError where it cannot be."""
+    with Publisher(settings, device_id, present=False) as publisher:
+        if not publisher.first_attempt():
+            raise BrokerError(publisher.problem)
+        yield publisher

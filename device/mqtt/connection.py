@@ -216,12 +216,12 @@ def why_unreachable(error: Exception, settings: MqttSettings) -> str:
         if "not yet valid" in error.verify_message or "expired" in error.verify_message:
             return f"the broker's certificate at {where}: {error.verify_message}: check this device's clock"
         return f"the broker's certificate at {where} is not trusted: {error.verify_message}: set mqtt.ca_file"
-    if isinstance(error, ssl.SSLError):
+    if isinstance(error, ConnectionRefusedError):
+        return f"no broker listens at {where}: start it, or set mqtt.host and mqtt.port"
+    if isinstance(error, ssl.SSLError) or (settings.tls and isinstance(error, ConnectionError | EOFError)):
         return f"no TLS with the broker at {where} ({_reason(error)}): check mqtt.port and mqtt.tls"
     if isinstance(error, socket.gaierror):
         return f"the broker's name {host} is not known: check mqtt.host"
-    if isinstance(error, ConnectionRefusedError):
-        return f"no broker listens at {where}: start it, or set mqtt.host and mqtt.port"
     if isinstance(error, TimeoutError):
         return f"the broker at {where} does not answer: check mqtt.host, the network and its firewall"
     return f"the broker at {where} cannot be reached: {_reason(error)}"

@@ -95,7 +95,9 @@ class Hears:
 class Understands:
     """ "turn on the lamp" is HassTurnOn of "lamp"; what does not begin with "turn" is nothing."""
 
-    def understand(self, transcript: Transcript) -> Intent | NotRecognized:
+    def understand(self, transcript: Transcript, reject_below: float) -> Intent | NotRecognized:
+        if transcript.confidence < reject_below:
+            return NotRecognized(transcript.text, "heard too doubtfully")
         words = transcript.text.split()
         if words[0] == "fail":
             raise RuntimeError("a fault")

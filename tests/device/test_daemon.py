@@ -5,9 +5,10 @@ from collections.abc import Iterable, Iterator, Sequence
 import pytest
 
 from device.assistant import Assistant
+from device.audio import earcons
 from device.daemon import FAULTS, Daemon
 from device.errors import AudioError
-from device.events import AudioChunk, Command, Turn
+from device.events import AudioChunk, Command, Samples, Turn
 from device.mqtt.client import Receipt, Topics
 from device.mqtt.connection import Message
 from tests.device import fakes
@@ -39,18 +40,13 @@ class Broker:
         return [value for name, value in self.said if name == "state"]
 
 
-class Sounds:
+class Speaker:
     def __init__(self) -> None:
         self.played: list[str] = []
 
-    def listening(self) -> None:
-        self.played.append("listening")
-
-    def done(self) -> None:
-        self.played.append("done")
-
-    def error(self) -> None:
-        self.played.append("error")
+    def play(self, samples: Samples) -> None:
+        names = {id(make()): make.__name__ for make in (earcons.listening, earcons.done, earcons.error)}
+        self.played.append(names[id(samples)])
 
 
 class Trial:
@@ -58,7 +54,7 @@ class Trial:
 
     def __init__(self, assistant: Assistant, broker: Broker | None = None) -> None:
         self.broker = broker or Broker()
-        self.sounds = Sounds()
+        self.speaker = Speaker()
         self.reports: list[tuple[Turn, tuple[Command, ...]]] = []
         self.texts: list[str] = []
         self.home = fakes.AnyHome()
@@ -66,7 +62,7 @@ class Trial:
         def report(turn: Turn, dropped: Sequence[Command]) -> None:
             self.reports.append((turn, tuple(dropped)))
 
-        self.daemon = Daemon(assistant, self.home, self.broker, self.sounds, report, self.texts.append)
+        self.daemon = Daemon(assistant, self.home, self.broker, self.speaker, report, self.texts.append)
 
     def run(self, audio: Iterator[AudioChunk]) -> Trial:
         self.daemon.run(audio)
@@ -82,19 +78,19 @@ def test_a_turn_is_published_reported_and_its_states_are_said() -> None:
     assert [turn.commands[0].topic for turn in trial.broker.turns] == ["zigbee2mqtt/lamp/set"]
     assert trial.reports == [(trial.broker.turns[0], ())]
     assert trial.broker.states() == ["idle", "listening", "thinking", "idle"]
-    assert trial.sounds.played == ["listening", "done"]
+    assert trial.speaker.played == ["listening", "done"]
 
 
 def test_commands_that_could_not_be_sent_are_reported() -> None:
     trial = Trial(fakes.assistant((1.0,), ["turn on the lamp"]), Broker(reachable=False)).run(fakes.audio(4))
     ((turn, dropped),) = trial.reports
     assert dropped == turn.commands
-    assert trial.sounds.played == ["listening", "error"]
+    assert trial.speaker.played == ["listening", "error"]
 
 
 def test_what_is_not_understood_sounds_like_an_error() -> None:
     trial = Trial(fakes.assistant((1.0,), ["nice weather"])).run(fakes.audio(4))
-    assert trial.sounds.played == ["listening", "error"]
+    assert trial.speaker.played == ["listening", "error"]
 
 
 def test_devices_are_observed() -> None:

@@ -85,6 +85,7 @@ def test_a_microphone_may_be_named(write: Write) -> None:
         ("hearing.reject_below = 2", "hearing.reject_below is 2.0, but must be 0 to 1"),
         ("wake.thresholds = { a = 'x' }", "but must be a table of names and numbers"),
         ("wake.thresholds = { a = 7 }", "wake.thresholds.a is 7.0, but must be 0 to 1"),
+        ("wake.bundles = []", "wake.bundles is empty"),
         ('device.id = "a/b"', "device.id may hold only letters, digits, _ and -"),
         ('mqtt.password = "x"', "mqtt.username is not: set both or none"),
         ('mqtt.username = "u"\nmqtt.password = "x"\nmqtt.password_file = "f"', "keep one of them"),

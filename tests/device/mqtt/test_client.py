@@ -1,0 +1,279 @@
+"""The publisher against a real broker: what arrives, and above all what does not."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import logging
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from device.errors import BrokerError, SettingsError
+from device.events import Turn
+from device.mqtt.client import Backoff, Publisher, connect
+from device.mqtt.connection import Refused
+from device.settings import MqttSettings
+from tests.device import fakes
+from tests.device.broker import Mosquitto, Subscriber, free_port, needs_mosquitto, retained, wait_for
+
+QUICK = {"first": 0.1, "most": 0.3, "refused": 0.4}
+
+
+def turn(text: str = "turn on the lamp") -> Turn:
+    return next(fakes.assistant((0.5,), [text]).turns(fakes.audio(2)))
+
+
+def quick(broker: Mosquitto, *, present: bool = True, own: tuple[str, ...] = ()) -> Publisher:
+    return Publisher(broker.settings, "kitchen", (), own, present=present, backoff=Backoff(**QUICK))
+
+
+@pytest.fixture
+def broker(tmp_path: Path) -> Iterator[Mosquitto]:
+    with Mosquitto(tmp_path) as broker:
+        yield broker
+
+
+@needs_mosquitto
+def test_a_turn_arrives_byte_for_byte(broker: Mosquitto) -> None:
+    with Subscriber(broker.port) as subscriber, quick(broker) as publisher:
+        assert publisher.wait_connected(5)
+        receipt = publisher.publish(turn())
+        assert len(receipt.sent) == 1
+        assert receipt.dropped == ()
+        wait_for(lambda: subscriber.payloads("mynah/kitchen/turn"))
+        assert subscriber.payloads("zigbee2mqtt/lamp/set") == ['{"state": "ON"}']
+        (report,) = map(json.loads, subscriber.payloads("mynah/kitchen/turn"))
+        assert report["transcript"] == {"text": "turn on the lamp", "confidence": 0.9}
+        assert report["commands"] == [{"topic": "zigbee2mqtt/lamp/set", "payload": {"state": "ON"}}]
+        assert report["dropped"] == []
+    assert retained(broker.port, "zigbee2mqtt/lamp/set") is None
+
+
+@needs_mosquitto
+def test_availability_is_retained_and_goes_offline_on_leaving(broker: Mosquitto) -> None:
+    with quick(broker) as publisher:
+        publisher.retain("state", "idle")
+        wait_for(lambda: retained(broker.port, "mynah/kitchen/availability") == "online")
+        assert retained(broker.port, "mynah/kitchen/state") == "idle"
+    assert retained(broker.port, "mynah/kitchen/availability") == "offline"
+
+
+@needs_mosquitto
+def test_the_last_will_says_offline(broker: Mosquitto) -> None:
+    with quick(broker) as publisher:
+        assert publisher.wait_connected(5)
+        with Subscriber(broker.port) as subscriber:
+            assert publisher._connection
+            publisher._connection.abandon()
+            wait_for(lambda: "offline" in subscriber.payloads("mynah/kitchen/availability"))
+            wait_for(lambda: subscriber.payloads("mynah/kitchen/availability")[-1] == "online")
+
+
+@needs_mosquitto
+def test_nothing_is_sent_without_a_broker_nor_when_it_comes_back(broker: Mosquitto) -> None:
+    with quick(broker) as publisher:
+        assert publisher.wait_connected(5)
+        broker.stop()
+        wait_for(lambda: not publisher.connected)
+        late = publisher.publish(turn("turn on the heater"))
+        assert [command.topic for command in late.dropped] == ["zigbee2mqtt/heater/set"]
+        publisher.retain("state", "listening")
+        broker.start()
+        with Subscriber(broker.port) as subscriber:
+            assert publisher.wait_connected(5)
+            publisher.publish(turn("turn on the lamp"))
+            wait_for(lambda: subscriber.payloads("zigbee2mqtt/lamp/set"))
+            time.sleep(0.2)
+            assert subscriber.payloads("zigbee2mqtt/heater/set") == []
+            assert subscriber.payloads("mynah/kitchen/state")[-1] == "listening"
+            assert subscriber.payloads("mynah/kitchen/availability")[-1] == "online"
+
+
+@needs_mosquitto
+def test_what_a_dead_link_still_held_is_gone_with_it(broker: Mosquitto) -> None:
+    """A broker that stops reading takes the bytes into its socket's buffer; the rest must not come late."""
+    with quick(broker) as publisher, Subscriber(broker.port) as subscriber:
+        assert publisher.wait_connected(5)
+        assert broker._process
+        broker._process.send_signal(19)  # SIGSTOP
+        try:
+            big = dataclasses.replace(turn(), file="x" * 200_000)
+            began = time.monotonic()
+            for _ in range(40):
+                publisher.publish(big)
+            assert time.monotonic() - began < 0.5, "publishing waited for the network"
+            wait_for(lambda: not publisher.connected, 5)
+            assert time.monotonic() - began < 3.5
+        finally:
+            broker._process.send_signal(18)  # SIGCONT
+        assert publisher.wait_connected(5)
+        publisher.publish(turn("turn off the radio"))
+        wait_for(lambda: subscriber.payloads("zigbee2mqtt/radio/set"))
+        assert len(subscriber.payloads("zigbee2mqtt/lamp/set")) < 40
+
+
+@needs_mosquitto
+def test_no_broker_at_start_then_one_comes(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    broker = Mosquitto(tmp_path)
+    with quick(broker) as publisher:
+        publisher.retain("state", "idle")
+        time.sleep(0.5)
+        assert not publisher.connected
+        assert publisher.publish(turn()).dropped
+        assert f"no broker listens at 127.0.0.1:{broker.port}" in publisher.problem
+        with broker:
+            assert publisher.wait_connected(5)
+            wait_for(lambda: retained(broker.port, "mynah/kitchen/state") == "idle")
+    assert caplog.text.count("no broker listens") == 2, "once for the broker, once for the dropped command"
+
+
+@needs_mosquitto
+def test_a_refused_password_is_one_line_without_the_secret(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    with secured(tmp_path) as broker:
+        settings = dataclasses.replace(broker.settings, username="mynah", password="wrong-secret")
+        with Publisher(settings, "kitchen", backoff=Backoff(**QUICK)) as publisher:
+            time.sleep(1.2)
+            assert not publisher.connected
+        lines = [record.message for record in caplog.records if "refuses" in record.message]
+        assert len(lines) == 1
+        assert "the user 'mynah'" in lines[0]
+        assert "check mqtt.username and mqtt.password_file" in lines[0]
+        assert "secret" not in caplog.text
+
+
+@needs_mosquitto
+def test_the_password_comes_from_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "secret"
+    file.write_text("right\n")
+    with secured(tmp_path) as broker:
+        settings = dataclasses.replace(broker.settings, username="mynah", password_file=file)
+        with Publisher(settings, "kitchen") as publisher:
+            assert publisher.wait_connected(5)
+
+
+def secured(folder: Path) -> Mosquitto:
+    """A broker that knows the user mynah with the password right."""
+    passwords = folder / "passwords"
+    command = ["mosquitto_passwd", "-b", "-c", str(passwords), "mynah", "right"]
+    subprocess.run(command, check=True, capture_output=True)
+    return Mosquitto(folder, "allow_anonymous false", f"password_file {passwords}")
+
+
+@pytest.mark.parametrize("content", [None, "", "\n"])
+def test_a_password_file_that_is_absent_or_empty(tmp_path: Path, content: str | None) -> None:
+    file = tmp_path / "secret"
+    if content is not None:
+        file.write_text(content)
+    broker = Mosquitto(tmp_path)
+    settings = dataclasses.replace(broker.settings, username="mynah", password_file=file)
+    with pytest.raises(SettingsError, match=r"mqtt\.password_file"):
+        Publisher(settings, "kitchen").__enter__()
+
+
+@needs_mosquitto
+def test_tls_with_an_own_authority(tmp_path: Path) -> None:
+    authority, certificate, key = certificates(tmp_path)
+    with Mosquitto(tmp_path, f"certfile {certificate}", f"keyfile {key}") as broker:
+        settings = dataclasses.replace(broker.settings, tls=True, ca_file=authority)
+        with connect(settings, "kitchen"):
+            pass
+        assert "is not trusted" in refusal(dataclasses.replace(settings, ca_file=None))
+        assert "want TLS (mqtt.tls = true)?" in refusal(broker.settings)
+
+
+@needs_mosquitto
+def test_tls_with_a_broker_that_has_none(broker: Mosquitto) -> None:
+    assert "check mqtt.port and mqtt.tls" in refusal(dataclasses.replace(broker.settings, tls=True))
+
+
+def certificates(folder: Path) -> tuple[Path, Path, Path]:
+    """An authority's certificate, and a server's for 127.0.0.1 with its key, by openssl."""
+    authority, authority_key = folder / "ca.crt", folder / "ca.key"
+    request, certificate, key = folder / "server.csr", folder / "server.crt", folder / "server.key"
+    names = folder / "names"
+    names.write_text("subjectAltName=IP:127.0.0.1\n")
+    new = "openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes"
+    for command in (
+        f"{new} -x509 -days 2 -subj /CN=test -keyout {authority_key} -out {authority}",
+        f"{new} -subj /CN=server -keyout {key} -out {request}",
+        f"openssl x509 -req -days 2 -in {request} -extfile {names} -CA {authority} -CAkey {authority_key}"
+        f" -CAcreateserial -out {certificate}",
+    ):
+        subprocess.run(command.split(), check=True, capture_output=True)
+    return authority, certificate, key
+
+
+@pytest.mark.parametrize("name", ["ca_file", "cert_file"])
+def test_a_certificate_that_is_none(tmp_path: Path, name: str) -> None:
+    file = tmp_path / "file"
+    file.write_text("no certificate")
+    base = dataclasses.replace(Mosquitto(tmp_path).settings, tls=True, key_file=file)
+    for path in (file, tmp_path / "absent"):
+        with pytest.raises(SettingsError, match=rf"mqtt\.{name}"):
+            Publisher(dataclasses.replace(base, **{name: path}), "kitchen").__enter__()  # type: ignore[arg-type]
+
+
+@needs_mosquitto
+def test_messages_come_in_and_wait_until_they_are_asked_for(broker: Mosquitto) -> None:
+    with quick(broker, own=("say", "mute/set")) as publisher, Subscriber(broker.port) as subscriber:
+        assert publisher.wait_connected(5)
+        wait_for(lambda: subscriber.payloads("mynah/kitchen/availability"))
+        time.sleep(0.1)
+        subscriber.say("mynah/kitchen/say", "hello")
+        subscriber.say("mynah/other/say", "not for us")
+        subscriber.say("mynah/kitchen/mute/set", "ON")
+        wait_for(lambda: len(publisher._inbox) == 2)
+        assert [(message.topic, message.payload) for message in publisher.messages()] == [
+            ("mynah/kitchen/say", b"hello"),
+            ("mynah/kitchen/mute/set", b"ON"),
+        ]
+        assert list(publisher.messages()) == []
+
+
+@needs_mosquitto
+def test_a_visitor_says_nothing_about_the_device(broker: Mosquitto) -> None:
+    with Subscriber(broker.port) as subscriber:
+        with connect(broker.settings, "kitchen") as publisher:
+            publisher.publish(turn())
+        wait_for(lambda: subscriber.payloads("zigbee2mqtt/lamp/set"))
+        assert subscriber.payloads("mynah/kitchen/availability") == []
+
+
+@needs_mosquitto
+def test_a_topic_that_is_none_is_dropped_and_the_others_are_sent(broker: Mosquitto) -> None:
+    with quick(broker) as publisher:
+        assert publisher.wait_connected(5)
+        assert publisher.publish(turn("turn on the +")).dropped
+        assert publisher.publish(turn("turn on the lamp")).sent
+
+
+def test_a_visitor_is_told_why_there_is_no_broker() -> None:
+    port = free_port()
+    nobody = refusal(MqttSettings(host="127.0.0.1", port=port))
+    assert nobody == f"no broker listens at 127.0.0.1:{port}: start it, or set mqtt.host and mqtt.port"
+    assert "no.such.invalid is not known: check mqtt.host" in refusal(MqttSettings(host="no.such.invalid"))
+
+
+def refusal(settings: MqttSettings) -> str:
+    """What a visitor is told that cannot connect."""
+    with pytest.raises(BrokerError) as caught, connect(settings, "kitchen"):
+        pass
+    return str(caught.value)
+
+
+def test_pauses_double_with_jitter_to_a_limit_and_are_long_after_a_refusal() -> None:
+    backoff = Backoff(first=1, most=8, refused=60)
+    pauses = [backoff.after(None) for _ in range(6)]
+    for pause, ceiling in zip(pauses, [1, 2, 4, 8, 8, 8], strict=True):
+        assert ceiling / 2 <= pause <= ceiling
+    assert 30 <= backoff.after(Refused("no")) <= 60
+    backoff.reset()
+    assert backoff.after(None) <= 1
+    assert len({Backoff().after(None) for _ in range(5)}) > 1, "devices must not come in step"

@@ -1,4 +1,4 @@
-"""The demonstration's script is true of the example home: each command's text, understood, changes just that."""
+"""The script is true of the example home: each command, understood, changes just what it should."""
 
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 import kaldifst
 import numpy as np
@@ -32,8 +33,8 @@ SILENCE = "SIL"
 class Graph:
     """States and arcs. An arc consumes one frame of `phone` (0: none), and ends `word` (0: none).
 
-    `phone` − 1 and `word` − 1 are indices in `phones` and `words`. `enters` marks the arcs that begin a
-    phone, as opposed to those that prolong one. State 0 is the start.
+    `phone` − 1 and `word` − 1 are indices in `phones` and `words`. An arc from a state to itself prolongs
+    its phone. State 0 is the start.
     """
 
     phones: tuple[str, ...]
@@ -42,7 +43,6 @@ class Graph:
     target: Ints
     phone: Ints
     word: Ints
-    enters: npt.NDArray[np.bool_]
     finals: Ints
     _fsts: dict[tuple[float, float], kaldifst.StdVectorFst] = field(
         default_factory=dict, repr=False, compare=False
@@ -52,8 +52,9 @@ class Graph:
         """The graph for kaldi-decoder, with a cost for each phone that is not silence and for each word."""
         key = (phone_cost, word_cost)
         if key not in self._fsts:
-            silent = self.phone == self.phones.index(SILENCE) + 1
-            cost = phone_cost * (self.enters & ~silent) + word_cost * (self.word > 0)
+            silence = self.phones.index(SILENCE) + 1
+            begins = (self.phone > 0) & (self.phone != silence) & (self.source != self.target)
+            cost = phone_cost * begins + word_cost * (self.word > 0)
             rows = zip(
                 *(a.tolist() for a in (self.source, self.target, self.phone, self.word, cost)), strict=True
             )
@@ -107,8 +108,7 @@ class _Compiler:
             )
         lists = [self._over_words(list_pieces(shared, group)) for shared, group in pieces.lists]
         self._check_words()
-        spelled = self._over_phones(sentences, around=True)
-        return self._graph(_spliced(spelled, [self._over_phones(one, around=False) for one in lists]))
+        return self._graph(_spliced(self._over_phones(sentences), [self._over_phones(one) for one in lists]))
 
     def _over_words(self, pieces: Pieces) -> _Automaton:
         arcs = []
@@ -126,31 +126,23 @@ class _Compiler:
             names = ", ".join(map(repr, missing[:5])) + (", …" if len(missing) > 5 else "")
             raise LexiconError(f"cannot pronounce {names}: spell it otherwise or add it to your lexicon file")
 
-    def _over_phones(self, automaton: _Automaton, *, around: bool) -> _Automaton:
-        """Words become phones. Silence may be between words, and with `around` at both ends.
-
-        Of each state s there are two, 2s where words end and 2s + 1 where they begin.
-        """
+    def _over_phones(self, automaton: _Automaton) -> _Automaton:
+        """Words become their pronunciations."""
         names = list(self.words)
-        silence = self._symbol(SILENCE, 0)
-        finals = set(automaton.finals.tolist())
-        arcs = [(0, 1, 0)]
-        for state in range(automaton.states):
-            arcs.append((2 * state, 2 * state + 1, 0))
-            if around or state != 0:
-                arcs.append((2 * state, 2 * state + 1, silence))
-        count = 2 * automaton.states
+        arcs: list[tuple[int, int, int]] = []
+        count = automaton.states
         for source, target, symbol in automaton.arcs.tolist():
             if symbol >= _LISTS:
-                arcs.append((2 * source + 1, 2 * target, symbol))
+                arcs.append((source, target, symbol))
                 continue
             for phones in self.lexicon.pronunciations(names[symbol - 1]):
-                states = [2 * source + 1, *range(count, count + len(phones) - 1), 2 * target]
-                count += len(phones) - 1
-                ending = [0] * (len(phones) - 1) + [symbol]
-                spelled = map(self._symbol, phones, ending)
-                arcs += zip(states, states[1:], spelled, strict=False)
-        return _minimal(arcs, [2 * state + around for state in finals])
+                between = range(count, count + len(phones) - 1)
+                count += len(between)
+                ending = [*(0 for _ in between), symbol]
+                arcs += zip(
+                    (source, *between), (*between, target), map(self._symbol, phones, ending), strict=True
+                )
+        return _minimal(arcs, automaton.finals.tolist())
 
     def _symbol(self, phone: str, word: int) -> int:
         if phone not in self.phones:
@@ -160,29 +152,34 @@ class _Compiler:
     def _graph(self, automaton: _Automaton) -> Graph:
         phones, words = (np.array(column, np.int32) for column in zip(*self.symbols, strict=True))
         source, target, symbol = automaton.arcs.T
-        return _lasting(
-            tuple(self.phones),
-            tuple(self.words),
-            source,
-            target,
-            phones[symbol - 1],
-            words[symbol - 1],
-            automaton.finals,
-        )
+        arcs = _Arcs(source, target, phones[symbol - 1], words[symbol - 1])
+        lasting, finals = _lasting(arcs, automaton.finals, self.phones[SILENCE] + 1)
+        return Graph(tuple(self.phones), tuple(self.words), *lasting, finals)
+
+
+class _Arcs(NamedTuple):
+    """Columns: states, and phone and word as in `Graph`."""
+
+    source: npt.NDArray[Any]
+    target: npt.NDArray[Any]
+    phone: npt.NDArray[Any]
+    word: npt.NDArray[Any]
 
 
 def _minimal(arcs: Iterable[tuple[int, int, int]], finals: Iterable[int]) -> _Automaton:
-    """The minimal automaton that accepts what this one with start 0 does; symbol 0 is nothing."""
-    rows = sorted(set(arcs))  # the source of the first line is the start
+    """The minimal automaton that accepts what this one does; symbol 0 is nothing.
+
+    State 0 is the start, and the first arc leaves it: to OpenFst the first line's state is the start.
+    """
+    rows = list(dict.fromkeys(arcs))
     if not rows:
         return _EMPTY
     text = "\n".join([*(f"{s} {t} {symbol} {symbol}" for s, t, symbol in rows), *map(str, finals)])
     fst = kaldifst.compile(text + "\n")
-    kaldifst.connect(fst)
-    if fst.num_states == 0:
-        return _EMPTY
     kaldifst.determinize_star(fst)
     kaldifst.minimize(fst)
+    if fst.num_states == 0:
+        return _EMPTY
     lines = [line.split() for line in fst.to_str(is_acceptor=True, show_weight_one=True).splitlines()]
     swap = {0: fst.start, fst.start: 0}
     number = {str(state): swap.get(state, state) for state in range(fst.num_states)}
@@ -208,47 +205,62 @@ def _spliced(automaton: _Automaton, lists: Sequence[_Automaton]) -> _Automaton:
     return _Automaton(states, np.concatenate(parts), automaton.finals)
 
 
-def _lasting(
-    phones: tuple[str, ...],
-    words: tuple[str, ...],
-    source: Ints,
-    target: Ints,
-    phone: Ints,
-    word: Ints,
-    finals: Ints,
-) -> Graph:
-    """Every phone becomes a state with a loop: one for each pair of a state and a phone that leads to it.
+def _lasting(arcs: _Arcs, finals: Ints, silence: int) -> tuple[_Arcs, Ints]:
+    """Arcs and final states in which every phone lasts, and may be followed by silence where a word ends.
 
-    Where many phones lead to a state with many arcs, they meet in a state without a phone first.
+    A pair of a state and a phone that leads to it becomes a holder, a state with a loop; silence leads to the
+    start and to each state where a word ends, from its other holders. A state's arcs go out from all of its
+    holders or, where that would be more, from a hub: a state without a phone, in which its holders meet.
     """
-    count = len(phones) + 1
-    entered, slot = np.unique(target.astype(np.int64) * count + phone, return_inverse=True)
-    at, held = (entered // count).astype(np.int32), (entered % count).astype(np.int32)
-    ways_in = np.bincount(at, minlength=int(max(source.max(), target.max())) + 1)
-    ways_out = np.bincount(source, minlength=len(ways_in))
-    meets = ways_in * ways_out > ways_in + ways_out
-    meets[0] = True
-    # numbers: the start 0, then the states that hold a phone, then the meeting places
-    holder = np.arange(1, len(entered) + 1, dtype=np.int32)
-    meeting = np.where(meets, len(entered) + np.cumsum(meets), 0).astype(np.int32)
-    meeting[0] = 0
-    first = np.concatenate(([0], np.cumsum(ways_in)))[:-1]
+    quiet = np.union1d([0], arcs.target[arcs.word > 0])
+    led_to = np.concatenate((_pairs(arcs.target, arcs.phone), _pairs(quiet, silence)))
+    pairs, holder = np.unique(led_to, return_inverse=True)
+    holder = holder + 1  # by arc, then by quiet state; 0 stays the start
+    at, held = np.divmod(pairs, _PAIR)
+    numbers = np.arange(1, len(pairs) + 1)
+    silent_holder = np.zeros(max(arcs.source.max(), arcs.target.max()) + 1, np.int64)
+    silent_holder[quiet] = holder[len(arcs.target) :]
 
-    through = meets[source]
-    copies = np.where(through, 1, ways_in[source])
-    arc = np.repeat(np.arange(len(source)), copies)
-    which = np.arange(len(arc)) - np.repeat(np.cumsum(copies) - copies, copies)
-    begin = np.where(through[arc], meeting[source[arc]], holder[(first[source[arc]] + which) % len(holder)])
-    joins = np.flatnonzero(meets[at] & (ways_out[at] > 0))
-    none = np.zeros(len(joins), np.int32)
-    silent = np.zeros(len(holder), np.int32)
-    return Graph(
-        phones,
-        words,
-        source=np.concatenate((begin, holder, holder[joins])).astype(np.int32),
-        target=np.concatenate((holder[slot[arc]], holder, meeting[at[joins]])).astype(np.int32),
-        phone=np.concatenate((phone[arc], held, none)).astype(np.int32),
-        word=np.concatenate((word[arc], silent, none)).astype(np.int32),
-        enters=np.repeat([True, False], [len(arc), len(holder) + len(joins)]),
-        finals=holder[np.isin(at, finals)],
+    ways_in = np.bincount(at, minlength=len(silent_holder))
+    ways_out = np.bincount(arcs.source, minlength=len(silent_holder))
+    has_hub = ways_in * ways_out > ways_in + ways_out
+    hub = len(pairs) + np.cumsum(has_hub)
+    has_hub[0], hub[0] = True, 0
+
+    copies = np.where(has_hub, 1, ways_in)[arcs.source]
+    arc = np.repeat(np.arange(len(copies)), copies)
+    source = arcs.source[arc]
+    turn = np.arange(len(arc)) - (np.cumsum(copies) - copies)[arc]
+    first = np.cumsum(ways_in) - ways_in + 1
+    phones = _Arcs(
+        np.where(has_hub[source], hub[source], first[source] + turn),
+        holder[arc],
+        arcs.phone[arc],
+        arcs.word[arc],
     )
+    spoken = (silent_holder[at] > 0) & (held != silence)
+    silences = _silent(
+        np.append(0, numbers[spoken]), np.append(silent_holder[0], silent_holder[at[spoken]]), silence
+    )
+    meeting = has_hub[at] & (ways_out[at] > 0)
+    parts = (
+        phones,
+        silences,
+        _silent(numbers, numbers, held),
+        _silent(numbers[meeting], hub[at[meeting]], 0),
+    )
+    columns = (np.concatenate(column).astype(np.int32) for column in zip(*parts, strict=True))
+    return _Arcs(*columns), numbers[np.isin(at, finals)].astype(np.int32)
+
+
+_PAIR = 1 << 10
+
+
+def _pairs(states: npt.NDArray[Any], phones: Any) -> npt.NDArray[np.int64]:
+    return np.asarray(states.astype(np.int64) * _PAIR + phones, np.int64)
+
+
+def _silent(source: npt.ArrayLike, target: npt.ArrayLike, phone: npt.ArrayLike) -> _Arcs:
+    """Arcs on which no word ends."""
+    source = np.asarray(source)
+    return _Arcs(source, np.asarray(target), np.broadcast_to(phone, source.shape), np.zeros_like(source))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -68,8 +69,8 @@ class Pieces:
     def add(self, expression: Expression, at: int, group: TemplateGroup) -> int:
         """Add what `expression` says from state `at` on, and return the state where it ends."""
         if isinstance(expression, TextChunk):
-            for piece in re.findall(r"\s+|[^\s]+", expression.text.lower()):
-                at = self.arc(at, _without_punctuation(piece))
+            for piece in _split(expression.text):
+                at = self.arc(at, piece)
             return at
         if isinstance(expression, RuleReference):
             if expression.rule_name not in group.rules:
@@ -176,5 +177,8 @@ def list_pieces(slot_list: TextSlotList, group: TemplateGroup) -> Pieces:
     return pieces
 
 
-def _without_punctuation(piece: str) -> str | None:
-    return " " if piece.isspace() else piece.strip(".,;:!?¿¡…") or None
+@functools.lru_cache(maxsize=10_000)
+def _split(text: str) -> tuple[str | None, ...]:
+    """Spaces and what is between them, without punctuation."""
+    pieces = re.findall(r"\s+|\S+", text.lower())
+    return tuple(" " if piece.isspace() else piece.strip(".,;:!?¿¡…") or None for piece in pieces)

@@ -31,6 +31,8 @@ class Do(enum.Enum):
     """Percent."""
     VOLUME_STEP = "volume_step"
     """Percent louder, or less than none for quieter."""
+    LOUDER = "louder"
+    QUIETER = "quieter"
     PLAY = "play"
     PAUSE = "pause"
     NEXT = "next"

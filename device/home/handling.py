@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 Outcome = Handled | NotHandled
 EVERYTHING = ("light", "switch", "fan", "media_player")
 """What "turn off everything" means: nothing that warms, locks or covers."""
-VOLUME_STEP = 10
-"""Percent, for "turn the volume up"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +54,8 @@ def select(home: Home, slots: Mapping[str, Any], domain: str | None) -> Target |
         if device is None or not _is_in(home, device, slots):
             return NotHandled(f"There is no {name} {_place(slots)}".strip())
         return Target((device,), replies.the(device))
-    domain = slots.get("domain", domain)
+    if isinstance(slots.get("domain"), str):
+        domain = slots["domain"]
     device_class = slots.get("device_class")
     devices = _of_kind(tuple(d for d in home.layout.devices if _is_in(home, d, slots)), domain, device_class)
     things = replies.plural(domain, device_class) if domain in replies.PLURALS else "devices"
@@ -78,7 +77,7 @@ def _is_in(home: Home, device: Device, slots: Mapping[str, Any]) -> bool:
 def _of_kind(devices: tuple[Device, ...], domain: str | None, device_class: str | None) -> tuple[Device, ...]:
     if device_class is None:
         kinds = EVERYTHING if domain is None else (domain,)
-        return tuple(d for d in devices if d.kind in kinds and (domain is not None or not d.guarded))
+        return tuple(d for d in devices if d.kind in kinds)
     covers = tuple(d for d in devices if d.kind == "cover")
     exact = tuple(d for d in covers if d.device_class == device_class)
     if exact or device_class not in WINDOW_COVERINGS:
@@ -150,9 +149,10 @@ def _light(slots: Mapping[str, Any]) -> Sequence[Action]:
 
 
 def _volume_step(slots: Mapping[str, Any]) -> Sequence[Action]:
-    step = slots.get("volume_step")
-    step = {"up": VOLUME_STEP, "down": -VOLUME_STEP}.get(step, step) if isinstance(step, str) else step
-    return (Action(Do.VOLUME_STEP, step),) if isinstance(step, int | float) else ()
+    directions = {"up": Do.LOUDER, "down": Do.QUIETER}
+    if direction := directions.get(slots.get("volume_step", "")):
+        return (Action(direction),)
+    return _value("volume_step", Do.VOLUME_STEP)(slots)
 
 
 Plan = Callable[[Mapping[str, Any]], tuple[Sequence[Action], str | None]]

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from device.events import Command, Handled, Intent, NotHandled, NotRecognized
 from device.home import handling, reading
-from device.home.actions import Action
+from device.home.actions import Action, Do
 from device.home.devices import CAPABILITIES, Device
 from device.home.reading import Layout
 from device.home.state import HomeState
@@ -18,6 +18,8 @@ from device.mqtt import tasmota, zigbee2mqtt
 from device.understanding.numbers import spoken
 from device.understanding.vocabulary import Name, Vocabulary
 
+VOLUME_STEPS = {Do.LOUDER: 10, Do.QUIETER: -10, Do.VOLUME_STEP: 0}
+"""Percent, for "turn the volume up"."""
 EXAMPLE = Path(__file__).parent / "example.toml"
 """The home that is used where none is given."""
 
@@ -98,6 +100,8 @@ class Home:
         made: list[Command] = []
         rest: list[Action] = []
         for action in actions:
+            if action.do in VOLUME_STEPS and action.do not in device.commands:
+                action = self._volume(device, action)
             if action.do.value in CAPABILITIES and action.do.value not in device.can:
                 return ()
             if template := device.commands.get(action.do):
@@ -111,6 +115,14 @@ class Home:
                 return ()
             made.extend(native)
         return tuple(made)
+
+    def _volume(self, device: Device, step: Action) -> Action:
+        """A step as the volume that it leads to, where the present one is known; otherwise as it is."""
+        volume = self.state.of(device.name).get("volume")
+        if volume is None:
+            return step
+        change = step.number if step.do is Do.VOLUME_STEP else VOLUME_STEPS[step.do]
+        return Action(Do.VOLUME, min(100, max(0, volume + change)))
 
     def topics(self) -> tuple[str, ...]:
         """What to subscribe to, so that `observe` hears of every change."""

@@ -25,7 +25,7 @@ FLOOR_KEYS = ("name", "aliases")
 ROOM_KEYS = ("name", "aliases", "floor")
 DEVICE_KEYS = ("name", "aliases", "room", "kind", "class", "can", "protocol", "topic", "relay", "commands")
 SCENE_KEYS = ("name", "aliases", "steps", "send")
-STEP_VALUES = {do.value: do for do in Do if do.value in CAPABILITIES}
+STEP_VALUES: dict[str, Do] = {do.value: do for do in Do if do.value in CAPABILITIES}
 STATES = {"on": Do.ON, "off": Do.OFF, "open": Do.ON, "closed": Do.OFF, "locked": Do.ON, "unlocked": Do.OFF}
 
 

@@ -38,12 +38,15 @@ def the(device: Device) -> str:
 def done(actions: Sequence[Action], devices: Sequence[Device], target: str) -> str:
     """What was done to `target`, "the kitchen lamp" or "all the lights"."""
     verb = next((action for action in actions if action.do is not Do.ON), actions[0])
+    do = verb.do
+    if do is Do.VOLUME_STEP:
+        do = Do.LOUDER if verb.number > 0 else Do.QUIETER
     kinds = {device.kind for device in devices}
     kind = kinds.pop() if len(kinds) == 1 else "switch"
     settings = [setting for action in actions if (setting := _setting(action))]
     if settings:
         return f"Set {target} to {listed(settings)}"
-    return _DONE.get((kind, verb.do), _VERBS[verb.do]).format(target)
+    return _DONE.get((kind, do), _VERBS[do]).format(target)
 
 
 def _setting(action: Action) -> str | None:
@@ -77,7 +80,8 @@ _VERBS = {
     Do.PREVIOUS: "Went back to the previous on {}",
     Do.MUTE: "Muted {}",
     Do.UNMUTE: "Unmuted {}",
-    Do.VOLUME_STEP: "Changed the volume of {}",
+    Do.LOUDER: "Turned up {}",
+    Do.QUIETER: "Turned down {}",
     Do.START: "Started {}",
     Do.DOCK: "Sent {} back to its base",
 }

@@ -100,6 +100,8 @@ def _result(device: Device, message: Mapping[str, Any]) -> dict[str, Any]:
         read["on"] = message[_power(device)] == "ON"
     if device.kind == "light" and isinstance(message.get("Dimmer"), int | float):
         read["brightness"] = message["Dimmer"]
+    if device.kind == "media_player" and isinstance(message.get("MP3Volume"), int | float):
+        read["volume"] = message["MP3Volume"]
     if device.kind == "fan" and isinstance(message.get("FanSpeed"), int):
         read |= {"on": message["FanSpeed"] > 0, "speed": round(message["FanSpeed"] / 3 * 100)}
     if device.kind == "cover":

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 COMMANDS = {
     "wake": ("training.wake.train", "train a wake word from a typed phrase"),
     "hearing": ("training.hearing.train", "train the acoustic model"),
+    "calibrate": ("training.hearing.calibrate", "set the decoder and its confidence on held-out speech"),
     "evaluate": ("training.evaluate.command", "run recordings through the device's own code and report"),
 }
 

@@ -58,10 +58,10 @@ class Settings:
     seed: int = 1
     stages: tuple[Stage, ...] = (
         Stage("bootstrap", 1000, 2e-3, sources="bootstrap"),
-        Stage("first", 3000, 2e-3),
-        Stage("second", 8000, 2e-3),
-        Stage("third", 7000, 1.5e-3),
-        Stage("sequence", 3000, 3e-4, loss="sequence"),
+        Stage("first", 2000, 2e-3),
+        Stage("second", 5000, 2e-3),
+        Stage("third", 5000, 1.5e-3),
+        Stage("sequence", 2500, 3e-4, loss="sequence"),
     )
 
 
@@ -87,7 +87,7 @@ class Trainer:
         self._forward = tf.function(lambda x: self.model(x), jit_compile=True)
 
     def _step(self, loss: str) -> Any:
-        def step(x: Any, y: Any) -> tuple[Any, Any]:
+        def step(x: Any, y: Any, keep: Any) -> tuple[Any, Any]:
             with tf.GradientTape() as tape:
                 logits = self.model(x, training=True)
                 value = frame_loss(logits, y)
@@ -98,7 +98,7 @@ class Trainer:
             gradients = tape.gradient(value, self._trained())
             self.optimizer.apply_gradients(zip(gradients, self.variables, strict=True))
             for mean, variable in zip(self.average, self.model.weights, strict=True):
-                mean.assign(self.settings.average * mean + (1 - self.settings.average) * variable)
+                mean.assign(keep * mean + (1 - keep) * variable)
             hits = tf.equal(tf.argmax(logits, axis=2, output_type=tf.int32), y)
             return value, tf.reduce_mean(tf.cast(hits, tf.float32))
 
@@ -129,7 +129,9 @@ class Trainer:
                 stage.rate * warm * (0.05 + 0.95 * 0.5 * (1 + np.cos(np.pi * share)))
             )
             x, y = next(data)
-            loss, accuracy = self._steps[stage.loss](tf.constant(x), tf.constant(y))
+            # The average begins anew in each stage, and over few updates it is short.
+            keep = tf.constant(min(self.settings.average, (1 + update) / (10 + update)), tf.float32)
+            loss, accuracy = self._steps[stage.loss](tf.constant(x), tf.constant(y), keep)
             progress.update()
             if update % 50 == 49:
                 progress.set_postfix(loss=f"{float(loss):.3f}", accuracy=f"{float(accuracy):.3f}")

@@ -41,8 +41,13 @@ def is_held_out(item: Item) -> bool:
     if item.source == "noise":
         return manifest.held_out(f"{item.source}/{item.number}", HELD_OUT_NOISE)
     if any(item.speaker.startswith(f"{engine}/") for engine in synthesis.ENGINES):
-        return manifest.held_out(item.speaker.partition("+")[2] or item.speaker, HELD_OUT_VOICES)
+        return manifest.held_out(item.speaker.partition("+")[2], HELD_OUT_VOICES)
     return manifest.held_out(item.speaker, HELD_OUT_SPEECH)
+
+
+def is_left_out(voice: synthesis.Voice) -> bool:
+    """`is_held_out` for a voice: some of espeak-ng's speakers, in every accent."""
+    return manifest.held_out(voice.variant, HELD_OUT_VOICES)
 
 
 def prepare(

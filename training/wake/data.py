@@ -63,13 +63,14 @@ class Clips:
     def __len__(self) -> int:
         return len(self.items)
 
-    def frames(self, item: Item) -> Frames:
-        """(frames, mels) of a clip."""
-        return self._features[item.source][item.start : item.start + item.frames].astype(np.float32)
-
-    def draw(self, rng: np.random.Generator) -> tuple[Item, Frames]:
+    def draw(self, rng: np.random.Generator, longest: int | None = None) -> tuple[Item, Frames]:
+        """A clip; of one of more than `longest` frames, some part of that length."""
         item = self.items[min(int(np.searchsorted(self._cumulative, rng.random())), len(self.items) - 1)]
-        return item, self.frames(item)
+        first, frames = 0, item.frames
+        if longest is not None and frames > longest:
+            first, frames = int(rng.integers(frames - longest)), longest
+        start = item.start + first
+        return item, self._features[item.source][start : start + frames].astype(np.float32)
 
 
 class Rows:
@@ -120,21 +121,20 @@ class Rows:
         if positive:
             mark(labels, at, self._settings)
         if rng.random() < 0.35:  # someone speaks before, now and then without a pause
-            _, before = self._speech.draw(rng)
+            _, before = self._speech.draw(rng, length)
             _place(row, before, at - end - len(before) - int(rng.exponential(20)), level + rng.normal())
         if rng.random() < 0.55:
-            _, after = (self._followers if rng.random() < 0.7 else self._speech).draw(rng)
+            _, after = (self._followers if rng.random() < 0.7 else self._speech).draw(rng, length)
             _place(row, after, at + int(rng.exponential(25)), level + 0.5 * rng.normal())
         return self._finished(row, level), labels
 
     def _speech_row(self, labels: Labels) -> tuple[Frames, Labels]:
         rng, length = self._rng, self._settings.frames
         row, level = _silence(length), rng.uniform(-12, 0)
-        position = -int(rng.integers(0, 400))
+        position = -int(rng.integers(0, 200))
         while position < length:
-            _, speech = self._speech.draw(rng)
-            if position + len(speech) > 0:
-                _place(row, speech, position, level)
+            _, speech = self._speech.draw(rng, 2 * length)
+            _place(row, speech, position, level)
             position += len(speech) + int(rng.exponential(15))
         return self._finished(row, level), labels
 
@@ -151,7 +151,7 @@ class Rows:
         rng, kind = self._rng, self._rng.random()
         if kind < 0.2:
             return _steady(rng, length)
-        _, noise = (self._speech if kind < 0.3 else self._noise).draw(rng)
+        _, noise = (self._speech if kind < 0.3 else self._noise).draw(rng, length)
         first = int(rng.integers(0, len(noise)))
         noise = np.take(noise, np.arange(first, first + length), axis=0, mode="wrap")
         if rng.random() < 0.5:  # a room is never silent between two barks

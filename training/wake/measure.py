@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from device.audio.frontend import Features, features
 from device.events import Samples
-from training.corpus import augment, manifest, synthesis
+from training.corpus import augment, synthesis
 from training.hearing.store import Store, first_copies
 from training.wake.corpus import HOP, Sources, is_held_out, trimmed
 from training.wake.data import DB
@@ -30,11 +29,25 @@ PADDING = 150
 
 
 @dataclass(frozen=True, slots=True)
-class Peaks:
-    """The highest score of each stretch of sound, and when it came, in frames from the phrase's end."""
+class Trial:
+    """The scores around one saying of the phrase, the first of them `start` frames after its end."""
 
     scores: npt.NDArray[np.float32]
-    delays: npt.NDArray[np.float32]
+    start: int
+
+    @property
+    def peak(self) -> float:
+        return float(self.scores.max())
+
+    def delay(self, threshold: float) -> float | None:
+        """Seconds from the phrase's end to the first score that reaches `threshold`; None if none does."""
+        over = np.flatnonzero(self.scores >= threshold)
+        return (self.start + int(over[0]) * STRIDE) / 100 if len(over) else None
+
+
+def recall(trials: Sequence[Trial], threshold: float) -> float:
+    """The share of the trials that wake."""
+    return float(np.mean([trial.peak >= threshold for trial in trials]))
 
 
 def phrases(phrase: Phrase, voices: Sequence[synthesis.Voice], count: int, seed: int) -> list[Samples]:
@@ -58,29 +71,26 @@ def noises(sources: Sources) -> list[Features]:
     return [mapped[item.start : item.start + item.frames].astype(np.float32) for item in items]
 
 
-def peaks(
+def trials(
     spoken: Iterable[Samples], backgrounds: Sequence[Features], ratio: float | None, score: Score
-) -> Peaks:
-    """The phrase in noise at `ratio` decibels, or in silence (None): the best score around its end."""
+) -> list[Trial]:
+    """The phrase in noise at `ratio` decibels, or in digital silence (None)."""
     rng = np.random.default_rng(7)
     found = []
+    silence = np.zeros(PADDING * HOP, np.int16)
     for samples in spoken:
-        padded = np.concatenate(
-            (np.zeros(PADDING * HOP, np.int16), samples, np.zeros(PADDING * HOP, np.int16))
-        )
-        clean = features(padded)
-        end = PADDING + len(samples) // HOP
+        frames = features(np.concatenate((silence, samples, silence)))
         if ratio is not None:
             noise = backgrounds[int(rng.integers(len(backgrounds)))]
             first = int(rng.integers(len(noise)))
-            noise = np.take(noise, np.arange(first, first + len(clean)), axis=0, mode="wrap")
+            noise = np.take(noise, np.arange(first, first + len(frames)), axis=0, mode="wrap")
             level = augment.loudness(features(samples)) - augment.loudness(noise)
-            clean = augment.mixed(clean, noise, level - ratio * DB)
-        scores = score(clean)
-        begin = max(0, (end - 20) // STRIDE)
-        best = begin + int(np.argmax(scores[begin : (end + 60) // STRIDE]))
-        found.append((scores[best], best * STRIDE + STRIDE - 1 - end))
-    return Peaks(np.array([peak for peak, _ in found]), np.array([delay for _, delay in found], np.float32))
+            frames = augment.mixed(frames, noise, level - ratio * DB)
+        end = PADDING + len(samples) // HOP
+        begin = (end - 20) // STRIDE
+        around = score(frames)[begin : (end + 60) // STRIDE]
+        found.append(Trial(around, begin * STRIDE + STRIDE - 1 - end))
+    return found
 
 
 def streams(sources: Sources) -> Iterator[tuple[str, Features]]:
@@ -141,10 +151,3 @@ class FalseAccepts:
             if sum(self.count(float(threshold)).values()) <= per_hour * self.hours:
                 return float(threshold)
         return 0.99
-
-
-def recordings(folder: Path) -> Iterator[Samples]:
-    """Every recording of a manifest."""
-    from device.audio.wav import read
-
-    return (read(utterance.path) for utterance in manifest.read_manifest(folder))

@@ -21,7 +21,7 @@ STEP_FRAMES = 8
 class Normalisation:
     """Log-mel energies as they are, nothing adaptive: (x − offset) / scale."""
 
-    offset: float = -8.0  # nats
+    offset: float = -11.0  # nats
     scale: float = 4.0  # nats
 
     def batch(self, frames: Features) -> npt.NDArray[np.float32]:

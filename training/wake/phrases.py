@@ -1,4 +1,4 @@
-"""What is said to teach a wake word: the phrase, spelled so that every engine reads it right, and what is near.
+"""What teaches a wake word: the phrase, spelled so that every engine reads it right, and what is near it.
 
 An engine's reading of made-up words is a guess (flite says "mynah" as /mɪnə/), so each spelling is kept for
 an engine only if it comes out as the lexicon pronounces the phrase.

@@ -25,7 +25,7 @@ from device.engine.bundle import describe
 from training.corpus import synthesis
 from training.wake import measure
 from training.wake import model as shape
-from training.wake.corpus import Sources, prepare
+from training.wake.corpus import Sources, is_left_out, prepare
 from training.wake.data import Batch, Rows, RowSettings, batches
 from training.wake.phrases import Phrase
 
@@ -45,6 +45,7 @@ class Settings:
     smoothing: int = 5  # outputs whose mean decides: 0.1 s
     refractory: float = 1.0  # s
     false_accepts: float = 0.2  # an hour
+    trials: int = 400  # sayings of the phrase in which it is measured
     seed: int = 1
 
 
@@ -151,16 +152,17 @@ def calibrated(settings: Settings, phrase: Phrase, sources: Sources, score: meas
     noise = measure.noises(sources)
     silent = measure.FalseAccepts.over(measure.streams(sources), score, settings.refractory)
     lowest = silent.lowest_threshold(settings.false_accepts)
-    left_out = [v for v in synthesis.TRAINING_VOICES if v.variant and left_out_voice(v)]
-    spoken = measure.phrases(phrase, left_out, 300, seed=11)
-    chosen = measure.peaks(spoken, noise, 10.0, score)
-    highest = float(np.quantile(chosen.scores, 0.02))
+    left_out = [voice for voice in synthesis.TRAINING_VOICES if is_left_out(voice)]
+    spoken = measure.phrases(phrase, left_out, settings.trials, seed=11)
+    chosen = measure.trials(spoken, noise, 10.0, score)
+    highest = float(np.quantile([trial.peak for trial in chosen], 0.02))
     threshold = round(max(lowest, min((lowest + highest) / 2, 0.9)), 2)
+    delays = [delay for trial in chosen if (delay := trial.delay(threshold)) is not None]
     decision = {
         "threshold": threshold,
         "smoothing": settings.smoothing,
         "refractory": settings.refractory,
-        "delay": round(float(np.median(chosen.delays)) / 100, 2),
+        "delay": round(float(np.median(delays or [0.1])), 2),
     }
     counts = silent.count(threshold)
     measured: dict[str, Any] = {
@@ -169,18 +171,11 @@ def calibrated(settings: Settings, phrase: Phrase, sources: Sources, score: meas
         "hours_without_the_phrase": round(silent.hours, 2),
         "lowest_threshold": lowest,
     }
-    unheard = measure.phrases(phrase, synthesis.HELD_OUT_VOICES, 400, seed=12)
+    unheard = measure.phrases(phrase, synthesis.HELD_OUT_VOICES, settings.trials, seed=12)
     for name, ratio in (("clean", None), ("15_db", 15.0), ("10_db", 10.0), ("5_db", 5.0)):
-        scores = measure.peaks(unheard, noise, ratio, score).scores
-        measured[f"recall_{name}"] = round(float(np.mean(scores >= threshold)), 4)
+        tried = measure.trials(unheard, noise, ratio, score)
+        measured[f"recall_{name}"] = round(measure.recall(tried, threshold), 4)
     return decision, measured
-
-
-def left_out_voice(voice: synthesis.Voice) -> bool:
-    from training.corpus import manifest
-    from training.wake.corpus import HELD_OUT_VOICES
-
-    return manifest.held_out(voice.variant, HELD_OUT_VOICES)
 
 
 def write_run(

@@ -36,8 +36,8 @@ class Screen:
         for room, inside in groupby(by_room, key=lambda each: each.room):
             self.line(f"  {self._paint(room, CYAN)}")
             for each in inside:
-                topic = self._paint(each.subscriptions[0], DIM)
-                self.line(f"    {each.name:<20}{_state(each.state):<34}{topic}")
+                topic = self._paint(f"{each.subscriptions[0]:<34}", DIM)
+                self.line(f"    {each.name:<23}{topic}  {_state(each.state)}")
 
     def event(self, event: Event) -> None:
         """Show it. Commands reach the appliances milliseconds before the turn that says why: they wait."""

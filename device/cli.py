@@ -14,7 +14,7 @@ import argparse
 import importlib
 import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from device.errors import MynahError
@@ -39,26 +39,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
         level=logging.DEBUG if options.debug else logging.INFO,
         format="%(levelname)s %(message)s",
     )
+    return guarded(lambda: _module(options.command).main(options))
+
+
+def guarded(work: Callable[[], int]) -> int:
+    """The exit status of `work`; whatever goes wrong in it becomes a line on standard error."""
     try:
-        status = _module(options.command).main(options)
+        status = work()
         sys.stdout.flush()
-        return int(status)
+        return status
     except MynahError as error:
-        if options.debug:
-            logging.exception("traceback")
-        print(f"mynah: {error}", file=sys.stderr)
-        return error.exit_status
+        logging.debug("where it comes from", exc_info=True)
+        message, status = str(error), error.exit_status
     except BrokenPipeError:  # what reads our output has enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except KeyboardInterrupt:
         return 130
     except Exception as error:
-        if options.debug:
-            logging.exception("traceback")
-        kind = type(error).__name__
-        print(f"mynah: a fault in Mynah: {kind}: {error} (--debug shows where)", file=sys.stderr)
-        return 1
+        logging.debug("where it comes from", exc_info=True)
+        message, status = f"a fault in Mynah: {type(error).__name__}: {error} (--debug shows where)", 1
+    print(f"mynah: {message}", file=sys.stderr)
+    return status
 
 
 def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:

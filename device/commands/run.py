@@ -12,23 +12,21 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from device.audio import wav
 from device.audio.pacing import paced
 from device.audio.pcm import chunked, read_raw
 from device.audio.speaker import SilentSpeaker, open_speaker
 from device.commands import options as common
-from device.daemon import ASKED, Daemon
+from device.daemon import ASKED, Daemon, Observer
 from device.events import SAMPLE_RATE, AudioChunk, Command, Samples, Turn
 from device.report import turn_json, turn_text
 from device.settings import Settings
 
 if TYPE_CHECKING:
     from device.assistant import Assistant
-    from device.home.model import Home
 
 Audio = Iterable[AudioChunk]
 
@@ -39,6 +37,14 @@ AFTER_RECORDING = 1.0
 
 AWAIT_BROKER = 5.0
 """Seconds that recordings wait for the broker before they begin. A speaker is never made to wait."""
+
+
+class HomeInTouch(Observer, Protocol):
+    """`device.home.model.Home`, as far as the broker is concerned."""
+
+    def topics(self) -> Iterable[str]: ...
+
+    def queries(self) -> Iterable[Command]: ...
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -62,7 +68,7 @@ def main(options: argparse.Namespace) -> int:
     return serve(options, settings, home, make_assistant(settings, home))
 
 
-def serve(options: argparse.Namespace, settings: Settings, home: Home, assistant: Assistant) -> int:
+def serve(options: argparse.Namespace, settings: Settings, home: HomeInTouch, assistant: Assistant) -> int:
     """Run `assistant` between the audio and the broker until the audio ends, or a signal comes."""
     from device.mqtt.client import Publisher
 
@@ -110,6 +116,8 @@ def microphone(
 
 def recordings(inputs: Iterable[str]) -> Iterator[Samples]:
     """The samples of the files one after the other, a silence behind each; `-` is standard input."""
+    from device.audio import wav
+
     for name in inputs:
         if name == "-":
             yield from (chunk.samples for chunk in read_raw(sys.stdin.buffer))

@@ -166,6 +166,11 @@ class Publisher:
             if self._connection is not None:
                 self._connection.publish(topic, value, retain=True)
 
+    def say(self, name: str, value: str) -> bool:
+        """Say `value` once on our topic `name`; False where it cannot be sent now."""
+        connection = self._connection
+        return connection is not None and connection.publish(self.topics[name], value)
+
     def messages(self) -> Iterator[Message]:
         """What has come in since the last call; does not wait."""
         while self._inbox:

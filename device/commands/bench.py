@@ -1,0 +1,110 @@
+"""`mynah bench`: how quick the loop is on this machine, and what the daemon costs while nobody speaks.
+
+It has a broker of its own, so nothing is switched on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from device import bench
+from device.assembly import make_assistant, make_home
+from device.audio.pacing import paced
+from device.commands import options as common
+from device.events import AudioChunk
+from device.settings import DEVICE, MqttSettings, Settings
+
+RECORDINGS = DEVICE.parent / "demo" / "recordings"
+"""What is played where no recordings are given, in a checkout."""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    common.understanding(parser)
+    common.output(parser)
+    parser.add_argument("files", nargs="*", metavar="WAV", help="recordings: wake word, pause, command")
+    parser.add_argument("--push-to-talk", action="store_true", help="the recordings have no wake word")
+    parser.add_argument("--fast", action="store_true", help="play them as fast as they can be heard")
+    parser.add_argument("--seconds", type=float, default=30.0, help="of idling (default: 30; 0: none)")
+    parser.add_argument("--background", metavar="WAV", help="what is heard meanwhile (default: a quiet room)")
+    parser.add_argument("--microphone", action="store_true", help="idle with the microphone, not a recording")
+    parser.add_argument("--daemon", type=int, metavar="PORT", help=argparse.SUPPRESS)
+
+
+def main(options: argparse.Namespace) -> int:
+    settings = common.load(options)
+    if options.daemon is not None:
+        return idle(options, settings)
+    from device.audio import wav
+
+    files = options.files or sorted(str(path) for path in RECORDINGS.glob("*.flac"))
+    report: dict[str, object] = {}
+    with bench.private_broker() as mqtt:
+        if files:
+            report |= quickness(options, settings, files, mqtt)
+        if options.seconds > 0:
+            background = wav.read(options.background) if options.background else bench.room_noise()
+            command = bench.daemon_command(options.config, mqtt, options.microphone)
+            cost = bench.idle_cost(command, None if options.microphone else background, options.seconds)
+            idle_report = {"cpu_percent": round(cost.cpu, 2), "resident_mb": round(cost.resident, 1)}
+            report["idle"] = {**idle_report, "seconds": round(cost.seconds, 1)}
+    print(json.dumps(report) if options.json else text(report))
+    return 0
+
+
+def quickness(
+    options: argparse.Namespace, settings: Settings, files: Iterable[str], mqtt: MqttSettings
+) -> dict[str, object]:
+    from device.audio import wav
+
+    def recordings() -> Iterator[Iterable[AudioChunk]]:
+        for file in files:
+            yield wav.open_file(file) if options.fast else paced(wav.open_file(file))
+
+    assistant = make_assistant(settings, push_to_talk=options.push_to_talk)
+    found = bench.latencies(assistant, recordings(), mqtt)
+    return {
+        "files": found.files,
+        "turns": found.turns,
+        "with_commands": len(found.publish),
+        "endpoint_to_publish_ms": bench.summary(found.publish),
+        "endpoint_to_command_ms": bench.summary(found.command),
+        "trailing_silence_ms": bench.summary(found.trailing),
+        "hearing_ms_per_second": bench.summary(found.hearing),
+    }
+
+
+def idle(options: argparse.Namespace, settings: Settings) -> int:
+    """The daemon that is measured: `mynah run`, at the private broker."""
+    from device.commands import run
+
+    run.end_on_signals()
+    settings = replace(settings, mqtt=MqttSettings(host="127.0.0.1", port=options.daemon))
+    options.input = None if options.microphone else ["-"]
+    home = make_home(settings)
+    return run.serve(options, settings, home, make_assistant(settings, home))
+
+
+def text(report: dict[str, object]) -> str:
+    lines = []
+    if "turns" in report:
+        lines.append(
+            f"{report['files']} recordings, {report['turns']} turns, {report['with_commands']} with commands"
+        )
+        for key, words in (
+            ("endpoint_to_publish_ms", "endpoint → received by a subscriber"),
+            ("endpoint_to_command_ms", "endpoint → commands ready"),
+            ("trailing_silence_ms", "trailing silence before the endpoint"),
+            ("hearing_ms_per_second", "work of hearing, for a second of audio"),
+        ):
+            figures = report[key]
+            if isinstance(figures, dict):
+                lines.append(f"  {words:<40}{figures['median']:8.1f} ms  (90 %: {figures['p90']:.1f} ms)")
+    cost = report.get("idle")
+    if isinstance(cost, dict):
+        lines.append(f"idle for {cost['seconds']:.0f} s, listening for the wake word")
+        lines.append(f"  {'processor':<40}{cost['cpu_percent']:8.2f} % of one core")
+        lines.append(f"  {'resident memory':<40}{cost['resident_mb']:8.1f} MB")
+    return "\n".join(lines) or "nothing to measure: name recordings, or --seconds"

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import os
+import sys
+import time
+
+import numpy as np
+import pytest
+
+from device import bench
+from device.errors import AudioError
+from tests.device import fakes
+from tests.device.broker import needs_mosquitto
+
+
+@needs_mosquitto
+def test_latency_is_from_the_endpoint_to_a_subscriber() -> None:
+    assistant = fakes.assistant((0.5, 2.5), ["turn on the lamp", "nice weather"])
+    assistant.hearing.during = lambda: time.sleep(0.02)  # type: ignore[attr-defined]
+    with bench.private_broker() as mqtt:
+        found = bench.latencies(assistant, [fakes.audio(5)], mqtt)
+    assert (found.files, found.turns, len(found.publish)) == (1, 2, 1)
+    assert 20 <= found.command[0] < found.publish[0] < 500
+    assert found.trailing == [500.0]
+
+
+def test_cost_is_of_the_child() -> None:
+    """A child that works half of the time, and holds 50 MB more than it needs."""
+    code = """
+import sys, time
+held = bytearray(50_000_000)
+print("listens for", file=sys.stderr, flush=True)
+while sys.stdin.buffer.read(2560):
+    end = time.thread_time() + 0.02
+    while time.thread_time() < end: pass
+"""
+    cost = bench.idle_cost([sys.executable, "-c", code], np.zeros(1280, np.int16), 1.5)
+    assert 15 < cost.cpu < 35  # 20 of each 80 ms
+    assert 50 < cost.resident < 100
+    assert 1.5 <= cost.seconds < 2.5
+
+
+def test_a_daemon_that_ends_is_an_error_with_its_last_words() -> None:
+    code = "import sys; print('mynah: no bundle', file=sys.stderr); sys.exit(1)"
+    with pytest.raises(AudioError, match="the daemon ended: mynah: no bundle"):
+        bench.idle_cost([sys.executable, "-c", code], np.zeros(1280, np.int16), 1)
+
+
+def test_memory_and_time_of_a_process() -> None:
+    assert 5 < bench.resident_mb(os.getpid()) < 2000
+    assert bench.cpu_seconds(os.getpid()) == pytest.approx(time.process_time(), abs=0.2)
+
+
+def test_summary() -> None:
+    assert bench.summary([]) is None
+    assert bench.summary([float(value) for value in range(1, 101)]) == {"median": 50.5, "p90": 90.0}

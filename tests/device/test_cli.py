@@ -1,0 +1,160 @@
+"""The command line: what it prints, where, and its exit status."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from device.cli import COMMANDS, guarded, main
+from device.errors import AudioError, UsageError
+
+ROOT = Path(__file__).parents[2]
+
+
+def mynah(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "device.cli", *arguments]
+    # No settings of the machine's own.
+    environment = {**os.environ, "XDG_CONFIG_HOME": "/nonexistent"}
+    return subprocess.run(command, cwd=ROOT, env=environment, input=stdin, text=True, capture_output=True)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([command, "--help"])
+    assert ended.value.code == 0
+    assert COMMANDS[command][1:] in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize("arguments", [[], ["sing"], ["turn"], ["turn", "--loud", "a.wav"], ["understand"]])
+def test_wrong_usage_is_status_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    assert "usage: mynah" in capsys.readouterr().err
+
+
+def test_understand_gives_a_line_of_json_for_each_text() -> None:
+    done = mynah("understand", "--json", "Turn on the kitchen lamp!", "how are you")
+    assert (done.returncode, done.stderr) == (0, "")
+    first, second = map(json.loads, done.stdout.splitlines())
+    assert first == {
+        "text": "Turn on the kitchen lamp!",
+        "intent": {"name": "HassTurnOn", "slots": {"name": "kitchen lamp"}, "confidence": 1.0},
+        "commands": [{"topic": "zigbee2mqtt/kitchen lamp/set", "payload": {"state": "ON"}}],
+        "reply": "Turned on the kitchen lamp",
+    }
+    assert second["intent"] is None
+    assert second["commands"] == []
+
+
+def test_understand_reads_lines() -> None:
+    done = mynah("understand", "-", stdin="turn on the kitchen lamp\n\nturn off the kitchen lamp\n")
+    assert done.stdout.count("HassTurnO") == 2
+    assert 'sends   zigbee2mqtt/kitchen lamp/set {"state": "OFF"}' in done.stdout
+
+
+def test_own_sentences_replace_the_shipped_ones(tmp_path: Path) -> None:
+    coffee = tmp_path / "coffee.yaml"
+    coffee.write_text(
+        """
+        language: en
+        intents:
+          OrderDrink:
+            data:
+              - sentences: ["(make|give) me [a] {size} {drink}"]
+        lists:
+          size: {values: [small, large]}
+          drink: {values: [{in: latte, out: "caffe latte"}, espresso]}
+        """
+    )
+    done = mynah(
+        "understand",
+        "--json",
+        "--sentences",
+        str(coffee),
+        "give me a large latte",
+        "turn on the kitchen lamp",
+    )
+    order, lamp = map(json.loads, done.stdout.splitlines())
+    assert order["intent"]["name"] == "OrderDrink"
+    assert order["intent"]["slots"] == {"size": "large", "drink": "caffe latte"}
+    assert order["commands"] == []
+    assert lamp["intent"] is None
+
+
+@pytest.mark.parametrize(
+    ("option", "content", "message"),
+    [
+        ("--config", "[mqtt]\nhots = 'a'", "no setting is called mqtt.hots: did you mean mqtt.host?"),
+        ("--home", "nonsense = 1", "nonsense"),
+        ("--sentences", "intents:\n  A:\n    data:\n      - sentences: ['make {drnk}']\n", "{drnk}"),
+        ("--sentences", "intents: [", ""),
+    ],
+    ids=["settings", "home", "unknown list", "no YAML"],
+)
+def test_a_bad_file_is_one_line_naming_it_and_status_1(
+    tmp_path: Path, option: str, content: str, message: str
+) -> None:
+    file = tmp_path / ("bad.yaml" if option == "--sentences" else "bad.toml")
+    file.write_text(content)
+    done = mynah("understand", option, str(file), "turn on the kitchen lamp")
+    assert done.returncode == 1
+    assert done.stdout == ""
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(f"mynah: {file}:")
+    assert message in line
+
+
+@pytest.mark.parametrize("option", ["--config", "--home", "--sentences"])
+def test_a_file_that_is_not_there(tmp_path: Path, option: str) -> None:
+    done = mynah("understand", option, str(tmp_path / "absent"), "hello")
+    assert done.returncode == 1
+    assert str(tmp_path / "absent") in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_wake_bundle_that_is_not_there(tmp_path: Path) -> None:
+    done = mynah("detect", "--bundle", str(tmp_path / "absent"), "a.wav")
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1
+    assert "no bundle here" in done.stderr
+
+
+def test_errors_on_purpose_and_faults_are_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    def fails(error: BaseException) -> int:
+        def work() -> int:
+            raise error
+
+        return guarded(work)
+
+    assert fails(AudioError("a.wav: empty")) == 1
+    assert fails(UsageError("name a file")) == 2
+    assert fails(ZeroDivisionError("by zero")) == 1
+    assert fails(KeyboardInterrupt()) == 130
+    assert capsys.readouterr().err.splitlines() == [
+        "mynah: a.wav: empty",
+        "mynah: name a file",
+        "mynah: a fault in Mynah: ZeroDivisionError: by zero (--debug shows where)",
+    ]
+
+
+def test_a_reader_that_has_enough_is_no_fault() -> None:
+    command = f"{sys.executable} -m device.cli understand {'hello ' * 2000} | head -1"
+    done = subprocess.run(command, shell=True, cwd=ROOT, text=True, capture_output=True)
+    assert done.stdout == "hello\n"
+    assert "Traceback" not in done.stderr
+
+
+def test_numpy_has_one_thread() -> None:
+    code = "import device.cli, os; print(os.environ['OPENBLAS_NUM_THREADS'])"
+    environment = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=environment, text=True, capture_output=True
+    )
+    assert done.stdout == "1\n"

@@ -1,0 +1,175 @@
+"""The daemon as a process: signals, brokers that come and go, audio from a pipe. With scripted stages."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from device.audio import wav
+from tests.device.broker import Mosquitto, Subscriber, needs_mosquitto, retained, wait_for
+
+ROOT = Path(__file__).parents[2]
+
+
+class Process:
+    """A child process with its logs; a context manager that never leaves it behind."""
+
+    def __init__(self, folder: Path, port: int, *arguments: str, mqtt: str = "") -> None:
+        self.config = folder / "mynah.toml"
+        self.config.write_text(
+            f'[device]\nid = "kitchen"\n[mqtt]\nhost = "127.0.0.1"\nport = {port}\n{mqtt}', "utf-8"
+        )
+        self._log = folder / "log"
+        self._output = folder / "output"
+        program = [sys.executable, "-m", "tests.device.scripted_daemon", "--config", str(self.config)]
+        with self._log.open("wb") as log, self._output.open("wb") as output:
+            self.child = subprocess.Popen(
+                [*program, *arguments], cwd=ROOT, stdin=subprocess.PIPE, stdout=output, stderr=log, bufsize=0
+            )
+
+    @property
+    def log(self) -> str:
+        return self._log.read_text("utf-8")
+
+    @property
+    def output(self) -> str:
+        return self._output.read_text("utf-8")
+
+    def speak(self, seconds: float) -> None:
+        """Write audio to its standard input, all at once."""
+        assert self.child.stdin
+        self.child.stdin.write(np.ones(round(seconds * 16_000), "<i2").tobytes())
+
+    def end(self, number: int = signal.SIGTERM) -> tuple[int, float]:
+        """Send the signal; the exit status and the seconds it took."""
+        began = time.monotonic()
+        self.child.send_signal(number)
+        return self.child.wait(10), time.monotonic() - began
+
+    def __enter__(self) -> Process:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.child.kill()
+        self.child.wait()
+        if self.child.stdin:
+            self.child.stdin.close()
+
+
+@pytest.fixture
+def broker(tmp_path: Path) -> Iterator[Mosquitto]:
+    with Mosquitto(tmp_path) as broker:
+        yield broker
+
+
+@needs_mosquitto
+def test_a_turn_from_standard_input_and_a_good_end(tmp_path: Path, broker: Mosquitto) -> None:
+    arguments = ("--input", "-", "--json", "--wake", "0.2", "--hear", "turn on the lamp")
+    with Subscriber(broker.port) as subscriber, Process(tmp_path, broker.port, *arguments) as process:
+        wait_for(lambda: subscriber.payloads("mynah/kitchen/state") == ["idle"])
+        assert subscriber.payloads("mynah/kitchen/availability") == ["online"]
+        assert subscriber.payloads("zigbee2mqtt/lamp/get") == ['{"state": ""}']
+        process.speak(2.0)
+        wait_for(lambda: len(subscriber.payloads("mynah/kitchen/state")) == 4)
+        assert subscriber.payloads("zigbee2mqtt/lamp/set") == ['{"state": "ON"}']
+        assert subscriber.payloads("mynah/kitchen/state") == ["idle", "listening", "thinking", "idle"]
+        status, seconds = process.end()
+        assert status == 0
+        assert seconds < 2
+        (line,) = process.output.splitlines()
+        assert json.loads(line)["transcript"]["text"] == "turn on the lamp"
+        assert json.loads(line)["dropped"] == []
+    assert retained(broker.port, "mynah/kitchen/availability") == "offline"
+
+
+@needs_mosquitto
+def test_recordings_are_played_in_real_time_then_it_ends(tmp_path: Path, broker: Mosquitto) -> None:
+    recording = tmp_path / "command.wav"
+    wav.write(recording, np.ones(16_000, np.int16))
+    arguments = ["--input", str(recording), str(recording), "--wake", "0.2", "2.2"]
+    arguments += ["--hear", "turn on the lamp", "turn off it"]
+    with Subscriber(broker.port) as subscriber, Process(tmp_path, broker.port, *arguments) as process:
+        wait_for(lambda: subscriber.payloads("mynah/kitchen/state"))
+        began = time.monotonic()
+        assert process.child.wait(10) == 0
+        assert 3.8 < time.monotonic() - began < 5.5  # twice a second of recording and one of silence
+        assert subscriber.payloads("zigbee2mqtt/lamp/set") == ['{"state": "ON"}']
+        assert len(subscriber.payloads("mynah/kitchen/turn")) == 2
+        assert subscriber.payloads("mynah/kitchen/availability")[-1] == "offline"
+
+
+@needs_mosquitto
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_signals_end_it_with_status_0(tmp_path: Path, broker: Mosquitto, number: int) -> None:
+    with Process(tmp_path, broker.port, "--input", "-") as process:
+        wait_for(lambda: retained(broker.port, "mynah/kitchen/state") == "idle")
+        status, seconds = process.end(number)
+        assert status == 0
+        assert seconds < 2
+        assert "Traceback" not in process.log
+    assert retained(broker.port, "mynah/kitchen/availability") == "offline"
+
+
+@needs_mosquitto
+def test_without_a_broker_it_listens_and_ends_in_time(tmp_path: Path) -> None:
+    arguments = ("--input", "-", "--json", "--wake", "0.2", "--hear", "turn on the lamp")
+    with Process(tmp_path, Mosquitto(tmp_path).port, *arguments) as process:
+        wait_for(lambda: "no broker listens at" in process.log)
+        process.speak(2.0)
+        wait_for(lambda: process.output)
+        assert json.loads(process.output)["dropped"] == json.loads(process.output)["commands"] != []
+        status, seconds = process.end()
+        assert (status, seconds < 2) == (0, True)
+
+
+@needs_mosquitto
+def test_a_broker_that_disappears_within_a_turn(tmp_path: Path, broker: Mosquitto) -> None:
+    texts = ("turn on the heater", "turn on the lamp")
+    arguments = ("--input", "-", "--json", "--wake", "0.2", "3.0", "--hear", *texts)
+    with Process(tmp_path, broker.port, *arguments) as process:
+        wait_for(lambda: retained(broker.port, "mynah/kitchen/state") == "idle")
+        process.speak(0.6)
+        wait_for(lambda: retained(broker.port, "mynah/kitchen/state") == "listening")
+        broker.stop()
+        process.speak(1.4)
+        wait_for(lambda: process.output)
+        assert json.loads(process.output)["dropped"][0]["topic"] == "zigbee2mqtt/heater/set"
+        assert "dropped, not sent: zigbee2mqtt/heater/set" in process.log
+        broker.start()
+        with Subscriber(broker.port) as subscriber:
+            wait_for(lambda: subscriber.payloads("mynah/kitchen/state") == ["idle"])
+            process.speak(3.0)
+            wait_for(lambda: subscriber.payloads("zigbee2mqtt/lamp/set"))
+            assert subscriber.payloads("zigbee2mqtt/heater/set") == []
+        assert process.end()[0] == 0
+
+
+@needs_mosquitto
+def test_a_refused_password_is_a_line_and_it_goes_on(tmp_path: Path) -> None:
+    secured = Mosquitto(tmp_path, "allow_anonymous false")
+    login = 'username = "mynah"\npassword = "hunter2"\n'
+    arguments = ("--input", "-", "--json", "--wake", "0.2", "--hear", "turn on the lamp")
+    with secured, Process(tmp_path, secured.port, *arguments, mqtt=login) as process:
+        wait_for(lambda: "refuses the user 'mynah'" in process.log)
+        process.speak(2.0)
+        wait_for(lambda: process.output)
+        assert json.loads(process.output)["dropped"]
+        assert process.end()[0] == 0
+        assert "hunter2" not in process.log + process.output
+
+
+@needs_mosquitto
+def test_a_recording_that_cannot_be_read_is_a_line_and_status_1(tmp_path: Path, broker: Mosquitto) -> None:
+    with Process(tmp_path, broker.port, "--input", str(tmp_path / "absent.wav")) as process:
+        assert process.child.wait(10) == 1
+        assert "Traceback" not in process.log
+        assert f"mynah: {tmp_path / 'absent.wav'}: " in process.log.splitlines()[-1]
+    assert retained(broker.port, "mynah/kitchen/availability") == "offline"

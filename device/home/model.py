@@ -135,7 +135,7 @@ class Home:
             for device in self.layout.devices
             if device.protocol in PROTOCOLS
         )
-        return tuple(dict.fromkeys(query for query in asked if query))
+        return tuple({query.topic: query for query in asked if query}.values())
 
     def observe(self, topic: str, payload: bytes) -> None:
         """Take in a message of an appliance; others are ignored. May be called from another thread."""

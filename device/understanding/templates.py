@@ -164,7 +164,8 @@ class _Reader:
         try:
             document = yaml.load(text, Loader=_Loader)
         except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
+            unfinished = "end of stream" in str(error.problem)
+            mark = error.context_mark if unfinished else error.problem_mark
             self.near = mark.line + 1 if mark else 1
             raise self.error(f"not valid YAML: {error.problem}; check indentation and quotes") from error
         except yaml.YAMLError as error:

@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from device.events import Command, Handled, Intent, NotHandled
+from device.home.model import Home
+
+HOME = """
+[[room]]
+name = "garage"
+[[device]]
+name = "front door"
+kind = "lock"
+protocol = "zigbee2mqtt"
+[[device]]
+name = "garage door"
+kind = "cover"
+class = "garage"
+room = "garage"
+protocol = "tasmota"
+topic = "gate"
+[[device]]
+name = "awning"
+kind = "cover"
+class = "awning"
+protocol = "zigbee2mqtt"
+[[device]]
+name = "player"
+kind = "media_player"
+protocol = "tasmota"
+topic = "player"
+[[device]]
+name = "own"
+kind = "light"
+protocol = "mqtt"
+[device.commands]
+on = { topic = "own/set", payload = "1" }
+brightness = { topic = "own/dim", payload = "b={value}" }
+[[scene]]
+name = "leave"
+steps = [{ device = "front door", state = "unlocked" }]
+send = [{ topic = "zigbee2mqtt/all/set", payload = '{"scene_recall": 3}' }]
+"""
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    path = tmp_path / "home.toml"
+    path.write_text(HOME, encoding="utf-8")
+    return Home.load(path)
+
+
+def handle(home: Home, intent: str, confidence: float = 1.0, /, **slots: Any) -> Handled | NotHandled:
+    return home.handle(Intent(intent, slots, confidence))
+
+
+def sent(outcome: Handled | NotHandled) -> list[tuple[str, Any]]:
+    assert isinstance(outcome, Handled), outcome
+    return [(command.topic, command.payload) for command in outcome.commands]
+
+
+@pytest.mark.parametrize("name", ["front door", "garage door"])
+@pytest.mark.parametrize("intent", ["HassTurnOn", "HassTurnOff"])
+def test_locks_and_doors_want_to_be_sure(home: Home, name: str, intent: str) -> None:
+    refused = NotHandled(f"I am not sure that you meant the {name}, please say it again")
+    assert handle(home, intent, 0.89, name=name) == refused
+    assert len(sent(handle(home, intent, 0.9, name=name))) == 1
+
+
+def test_scenes_with_locks_want_to_be_sure(home: Home) -> None:
+    assert isinstance(handle(home, "HassTurnOn", 0.5, name="leave"), NotHandled)
+    assert sent(handle(home, "HassTurnOn", 0.95, name="leave")) == [
+        ("zigbee2mqtt/all/set", '{"scene_recall": 3}'),
+        ("zigbee2mqtt/front door/set", {"state": "UNLOCK"}),
+    ]
+
+
+def test_confidence_for_locks_is_a_setting(tmp_path: Path) -> None:
+    path = tmp_path / "home.toml"
+    path.write_text("lock_confidence = 0.5\n" + HOME, encoding="utf-8")
+    assert isinstance(handle(Home.load(path), "HassTurnOff", 0.6, name="front door"), Handled)
+
+
+def test_all_covers_of_a_class_are_not_the_garage_door(home: Home) -> None:
+    outcome = handle(home, "HassTurnOn", 0.5, domain="cover", device_class="blind")
+    assert sent(outcome) == [("zigbee2mqtt/awning/set", {"state": "OPEN"})]
+
+
+def test_scenes_cannot_be_turned_off(home: Home) -> None:
+    assert handle(home, "HassTurnOff", name="leave") == NotHandled("I cannot do that with leave")
+
+
+def test_spelled_out_commands(home: Home) -> None:
+    assert sent(handle(home, "HassTurnOn", name="own")) == [("own/set", "1")]
+    assert sent(handle(home, "HassLightSet", name="own", brightness=40)) == [("own/dim", "b=40")]
+    assert isinstance(handle(home, "HassTurnOff", name="own"), NotHandled)
+
+
+def test_volume_steps_need_the_present_volume(home: Home) -> None:
+    assert isinstance(handle(home, "HassSetVolumeRelative", name="player", volume_step="up"), NotHandled)
+    home.observe("stat/player/RESULT", b'{"MP3Volume": 35}')
+    assert sent(handle(home, "HassSetVolumeRelative", name="player", volume_step="up")) == [
+        ("cmnd/player/MP3Volume", "45")
+    ]
+    assert sent(handle(home, "HassSetVolumeRelative", name="player", volume_step=-50)) == [
+        ("cmnd/player/MP3Volume", "0")
+    ]
+
+
+def test_color_and_brightness_are_one_message() -> None:
+    outcome = handle(Home.load(), "HassLightSet", name="floor lamp", brightness=50, color="red")
+    assert sent(outcome) == [
+        ("zigbee2mqtt/floor lamp/set", {"state": "ON", "brightness": 127, "color": {"hex": "#FF0000"}})
+    ]
+    assert isinstance(outcome, Handled)
+    assert outcome.reply.text == "Set the floor lamp to 50 percent and red"
+
+
+@pytest.mark.parametrize(
+    ("name", "slots", "reason"),
+    [
+        ("orderDrink", {"drink": "latte"}, "Nothing in this home knows what to do for orderDrink"),
+        ("HassTurnOn", {"name": "toaster"}, "There is no toaster"),
+        ("HassLightSet", {"name": "own", "color": "mauve"}, "Sorry, I cannot set it to that"),
+        ("HassLightSet", {"name": "own", "brightness": "bright"}, "Sorry, I cannot set it to that"),
+        ("HassGetState", {"name": "toaster", "state": "on"}, "There is no toaster"),
+        ("HassGetState", {"name": "own", "state": "happy"}, "I cannot tell whether something is happy"),
+        ("HassClimateGetTemperature", {"name": "toaster"}, "I do not know the temperature yet"),
+    ],
+)
+def test_reasons(home: Home, name: str, slots: dict[str, Any], reason: str) -> None:
+    assert handle(home, name, **slots) == NotHandled(reason)
+
+
+def test_topics_and_queries_are_those_of_the_devices(home: Home) -> None:
+    assert set(home.topics()) >= {"zigbee2mqtt/front door", "stat/gate/RESULT", "tele/player/STATE"}
+    queries = home.queries()
+    assert Command("zigbee2mqtt/front door/get", {"state": ""}) in queries
+    assert Command("cmnd/gate/STATE", "") in queries
+
+
+def test_messages_of_others_change_nothing(home: Home) -> None:
+    home.observe("zigbee2mqtt/bridge/state", b'{"state": "online"}')
+    home.observe("zigbee2mqtt/front door", b"\xff{not json")
+    assert home.state.of("front door") == {}

@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from device.errors import HomeError
+from device.home.model import EXAMPLE, Home
+from device.home.reading import read
+from device.understanding.numbers import spoken
+
+ROOMS = '[[room]]\nname = "Kitchen"\n'
+
+
+def lamp(name: str = "lamp", rest: str = "") -> str:
+    return f'[[device]]\nname = "{name}"\nkind = "light"\nprotocol = "zigbee2mqtt"\n{rest}\n'
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "home.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_example_is_a_realistic_home() -> None:
+    layout = read(EXAMPLE)
+    assert {device.protocol for device in layout.devices} == {"zigbee2mqtt", "tasmota"}
+    assert len(layout.devices) >= 8
+    assert len({device.room for device in layout.devices}) >= 3
+    kinds = {device.kind for device in layout.devices}
+    assert kinds >= {"light", "switch", "cover", "climate", "fan", "media_player", "lock"}
+    assert layout.scenes
+
+
+def test_topics_of_the_protocols(tmp_path: Path) -> None:
+    tasmota = '[[device]]\nname = "tv"\nkind = "switch"\nprotocol = "tasmota"\ntopic = "plug"\nrelay = 2\n'
+    lamps = lamp("Lamp") + lamp("other", 'topic = "a/b"')
+    path = write(tmp_path, 'zigbee2mqtt_topic = "zb"\n' + lamps + tasmota)
+    assert [device.topic for device in read(path).devices] == ["zb/Lamp", "zb/a/b", "plug"]
+    assert read(path).devices[2].relay == 2
+
+
+def test_names_are_said_in_lower_case_words(tmp_path: Path) -> None:
+    vocabulary = Home.load(write(tmp_path, lamp("Lamp 2", 'aliases = ["TV-Light"]'))).vocabulary
+    assert [(name.text, name.value) for name in vocabulary.names] == [
+        ("lamp two", "Lamp 2"),
+        ("tv light", "Lamp 2"),
+    ]
+
+
+def test_every_name_of_the_example_can_be_said() -> None:
+    vocabulary = Home.load().vocabulary
+    for name in (*vocabulary.names, *vocabulary.areas, *vocabulary.floors):
+        assert name.text == spoken(name.text) != ""
+
+
+def test_an_empty_home_is_one(tmp_path: Path) -> None:
+    assert read(write(tmp_path, "")).devices == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "message"),
+    [
+        (lamp() + lamp(), 6, "device 'lamp' and device 'lamp' (line 1) are both called 'lamp'"),
+        (lamp() + lamp("LAMP"), 6, "both called 'lamp'; give one of them another name"),
+        (lamp() + lamp("light", 'aliases = ["Lamp"]'), 6, "device 'light' and device 'lamp' (line 1)"),
+        (
+            lamp() + '[[scene]]\nname = "lamp"\nsend = [{ topic = "a" }]\n',
+            6,
+            "scene 'lamp' and device 'lamp' (line 1) are both called 'lamp'",
+        ),
+        (ROOMS + ROOMS, 3, "room 'Kitchen' and room 'Kitchen' (line 1)"),
+        (
+            ROOMS + lamp("lamp", 'room = "Kitchn"'),
+            3,
+            "unknown room 'Kitchn' of 'lamp'; did you mean 'Kitchen'?",
+        ),
+        (lamp("lamp", 'rom = "x"'), 1, "unknown key in [[device]] 'rom'; did you mean 'room'?"),
+        ("devices = []\n", 1, "unknown key 'devices'; did you mean 'device'?"),
+        ("[[devcie]]\n", 1, "unknown key 'devcie'; did you mean 'device'?"),
+        ('[[device]]\nkind = "light"\n', 1, "a device has no name that can be said"),
+        (lamp("?!"), 1, "a device has no name that can be said"),
+        ('[[device]]\nname = "a"\n', 1, "'a' has no kind; known are light, switch"),
+        ('[[device]]\nname = "a"\nkind = "lihgt"\n', 1, "unknown kind 'lihgt' of 'a'; did you mean 'light'?"),
+        ('[[device]]\nname = "a"\nkind = "light"\nprotocol = "zigbee"\n', 1, "did you mean 'zigbee2mqtt'?"),
+        ('[[device]]\nname = "a"\nkind = "fan"\nprotocol = "tasmota"\n', 1, "device 'a' has no topic"),
+        (lamp("lamp", 'topic = "a/#"'), 1, "the topic of 'lamp' is 'a/#'"),
+        (lamp("lamp", "relay = 0"), 1, "the relay of 'lamp' is 0"),
+        (lamp("lamp", 'can = ["colour"]'), 1, "unknown capability 'colour' of 'lamp'; did you mean 'color'?"),
+        (lamp("lamp", 'aliases = "x"'), 1, "aliases must be a list"),
+        (lamp("lamp", 'commands = { blink = { topic = "a" } }'), 1, "unknown command 'blink' of 'lamp'"),
+        (lamp("lamp", 'commands = { on = "x" }'), 1, "must be a table"),
+        ('[[room]]\nname = "a"\nfloor = "up"\n', 1, "unknown floor 'up' of 'a'; known are none"),
+        ('[[scene]]\nname = "a"\n', 1, "scene 'a' does nothing"),
+        (
+            lamp() + '[[scene]]\nname = "a"\nsteps = [{ device = "lmap", state = "on" }]\n',
+            6,
+            "unknown device 'lmap' of 'a'; did you mean 'lamp'?",
+        ),
+        (
+            lamp() + '[[scene]]\nname = "a"\nsteps = [{ device = "lamp", brightnes = 3 }]\n',
+            6,
+            "unknown key in a step of 'a' 'brightnes'; did you mean 'brightness'?",
+        ),
+        ('here = "attic"\n', None, "unknown room 'attic' of 'here'"),
+        ("lock_confidence = 2\n", None, "lock_confidence is 2"),
+        ("[[device\n", None, "not valid TOML"),
+    ],
+)
+def test_what_is_wrong_with_a_home(tmp_path: Path, text: str, line: int | None, message: str) -> None:
+    path = write(tmp_path, text)
+    with pytest.raises(HomeError) as raised:
+        read(path)
+    told = str(raised.value)
+    assert told.startswith(f"{path}:{line}: " if line else f"{path}: "), told
+    assert message in told
+    assert "\n" not in told
+
+
+def test_missing_home(tmp_path: Path) -> None:
+    with pytest.raises(HomeError, match=r"none.toml: cannot be read \(No such file"):
+        read(tmp_path / "none.toml")

@@ -55,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if mynah.pipe is None:
             return listen(house, mynah, screen, scenes)
         with Voice(mynah.pipe) as voice:
-            passed = sum(perform(scene, voice, house, screen) for scene in scenes)
+            passed = sum(perform(scene, voice, house, screen) for scene in scenes if mynah.running)
         if not mynah.running:
             screen.failed(["the daemon ended; it said:", mynah.last_words()])
         screen.title(f"{passed} of {len(scenes)} commands changed the home as they should")

@@ -38,6 +38,11 @@ class Voice:
         self._stop.set()
         self._thread.join(timeout=5)
 
+    @property
+    def speaking(self) -> bool:
+        """Whether there is still somebody to speak to."""
+        return self._thread.is_alive()
+
     def say(self, samples: Samples) -> float:
         """Speak after what is being said now; the duration in seconds."""
         for start in range(0, len(samples), CHUNK):

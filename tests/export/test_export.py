@@ -113,6 +113,14 @@ def test_a_failed_gate_leaves_no_bundle(
     assert not (tmp_path / "bundle").exists()
 
 
+def test_a_wake_word_that_hears_too_little_or_too_much_is_not_exported() -> None:
+    good = {"recall_10_db": 0.97, "false_accepts_per_hour": 0.2}
+    cli.check_quality({"kind": "wake", "name": "x", "measured": good})
+    for figure, value in (("recall_10_db", 0.5), ("false_accepts_per_hour", 3.0)):
+        with pytest.raises(ExportError, match=f"{figure} is {value:g}"):
+            cli.check_quality({"kind": "wake", "name": "x", "measured": {**good, figure: value}})
+
+
 def test_a_run_that_is_not_finished_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main([str(tmp_path), "--out", str(tmp_path / "bundle")]) == 1
     assert "config.json is missing" in capsys.readouterr().err

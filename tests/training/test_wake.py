@@ -1,0 +1,180 @@
+"""Training a wake word: what is said, how rows are labelled, how misses and false accepts are counted."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from device.audio import wav
+from device.audio.frontend import features
+from device.engine.bundle import Bundle
+from device.hearing.wake import WakeModel
+from export import cli as export
+from training.corpus import synthesis
+from training.hearing.store import Item
+from training.wake import measure, train
+from training.wake import model as shape
+from training.wake.corpus import TAIL, is_held_out, load_trimmed, trimmed
+from training.wake.data import IGNORED, RowSettings, mark
+from training.wake.phrases import Phrase, distance
+
+needs_flite = pytest.mark.skipif(shutil.which("flite") is None, reason="flite is not installed")
+needs_espeak = pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="espeak-ng is not installed")
+
+
+def test_distance_counts_edits() -> None:
+    mynah = ("M", "AY", "N", "AH")
+    assert distance(mynah, mynah) == 0
+    assert distance(mynah, ("D", "AY", "N", "AH")) == 1
+    assert distance(mynah, ("M", "AY", "AH")) == 1
+    assert distance(mynah, ("CH", "AY", "N", "AH", "Z")) == 2
+
+
+@needs_flite
+@needs_espeak
+def test_each_engine_gets_a_spelling_that_it_reads_right() -> None:
+    phrase = Phrase("Hey  Mynah")
+    assert phrase.text == "hey mynah"
+    assert phrase.spellings(synthesis.Voice("flite", "slt")) == ("hey myna",)
+    assert phrase.spellings(synthesis.Voice("espeak-ng", "en-us")) == ("hey mynah",)
+
+
+@needs_flite
+@needs_espeak
+def test_what_is_near_sounds_different_in_that_voices_accent() -> None:
+    phrase = Phrase("hey mynah")
+    near = phrase.near()
+    assert {"mynah", "hey", "mynah hey", "hey dinah", "hey mina"} <= set(near)
+    assert "hey mynah" not in near
+    assert "hey minus" not in near  # until it is over, it is the phrase
+    assert phrase.is_near("hey minor", synthesis.Voice("espeak-ng", "en-us"))
+    assert not phrase.is_near("hey minor", synthesis.Voice("espeak-ng", "en-gb-x-rp"))
+
+
+def test_the_label_follows_the_end_of_the_phrase() -> None:
+    settings = RowSettings()
+    labels = np.zeros(160, np.int8)
+    mark(labels, 200, settings)
+    seen = np.arange(160) * 2 + 1  # the last frame that each output sees
+    np.testing.assert_array_equal(np.flatnonzero(labels == 1), np.flatnonzero((seen >= 203) & (seen < 219)))
+    around = (seen >= 189) & (seen < 245)
+    assert (labels[around & (labels != 1)] == IGNORED).all()
+    assert (labels[~around] == 0).all()
+
+
+@needs_espeak
+def test_a_stored_phrase_ends_where_its_tail_begins() -> None:
+    utterance = synthesis.Utterance("hey mynah", synthesis.Voice("espeak-ng", "en-us"))
+    frames = features(load_trimmed(utterance).samples)
+    energy = frames.max(axis=1)
+    end = len(frames) - TAIL
+    assert energy[end - 12 : end].max() > energy.max() - 35 / 4.34
+    assert (energy[end + 3 :] < energy.max() - 35 / 4.34).all()
+
+
+def test_trimming_keeps_the_loud_part() -> None:
+    tone = (8000 * np.sin(np.arange(16_000) * 0.2)).astype(np.int16)
+    kept = trimmed(np.concatenate((np.zeros(8000, np.int16), tone, np.zeros(4000, np.int16))))
+    assert len(kept) == pytest.approx(16_000, abs=800)
+
+
+def test_speakers_are_held_out_by_name_and_noise_by_number() -> None:
+    def held_out(source: str, speaker: str, number: int = 0) -> bool:
+        return is_held_out(Item(source, number, "", speaker, 0, 100))
+
+    people = [held_out("speech-x", f"x/{number}") for number in range(500)]
+    assert 0.33 < np.mean(people) < 0.47
+    variants = {name: held_out("phrases", f"espeak-ng/en-us+{name}") for name in synthesis.VARIANTS if name}
+    assert 1 <= sum(variants.values()) <= 12
+    assert all(held_out("near", f"espeak-ng/en-029+{name}") == kept for name, kept in variants.items())
+    assert not held_out("phrases", "flite/slt")
+
+
+def test_false_accepts_are_counted_once_and_give_the_threshold() -> None:
+    scores = np.zeros(1000, np.float32)
+    scores[[100, 110, 400]] = 0.8, 0.9, 0.5
+    assert measure.accepts(scores, 0.7, refractory=50) == 1
+    assert measure.accepts(scores, 0.7, refractory=5) == 2
+    assert measure.accepts(scores, 0.4, refractory=50) == 2
+    counted = measure.FalseAccepts(
+        {"a": [scores], "b": [np.zeros(180_000 - 1000, np.float32)]}, refractory=50
+    )
+    assert counted.hours == pytest.approx(1.0)
+    assert counted.count(0.4) == {"a": 2, "b": 0}
+    assert counted.lowest_threshold(per_hour=1.0) == pytest.approx(0.51)
+    assert counted.lowest_threshold(per_hour=0.0) == pytest.approx(0.91)
+
+
+def test_a_trial_tells_its_peak_and_its_delay() -> None:
+    trial = measure.Trial(np.array([0.1, 0.2, 0.6, 0.9, 0.3], np.float32), start=-5)
+    assert trial.peak == pytest.approx(0.9)
+    assert trial.delay(0.5) == pytest.approx(-0.01)
+    assert trial.delay(0.95) is None
+    assert measure.recall([trial, trial], 0.95) == 0.0
+
+
+def test_smoothing_is_the_mean_of_the_last_outputs() -> None:
+    np.testing.assert_allclose(shape.smoothed(np.array([1, 1, 0, 1], np.float32), 2), [0.5, 1, 0.5, 0.5])
+
+
+def test_the_loss_ignores_what_is_near_the_end_and_asks_for_the_phrase() -> None:
+    labels = np.array([[0, -1, 1, 0]], np.int8)
+    right = np.array([[-9.0, 9.0, 9.0, -9.0]], np.float32)
+    assert float(train.row_loss(right, labels, 2)) < 0.01
+    assert float(train.row_loss(-right, labels, 2)) > 5
+    elsewhere = np.array([[-9.0, -9.0, 9.0, -9.0]], np.float32)
+    assert float(train.row_loss(elsewhere, labels, 2)) == pytest.approx(
+        float(train.row_loss(right, labels, 2))
+    )
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A data folder in small: noise, a room, and two people who read."""
+    rng = np.random.default_rng(5)
+    for folder, names in (("noise", range(16)), ("speech/readers", range(16))):
+        path = tmp_path / "data" / folder
+        path.mkdir(parents=True)
+        lines = ["path\tseconds\tspeaker\ttext"]
+        for name in names:
+            level = np.repeat(rng.uniform(50, 3000, 20), 1600)
+            wav.write(
+                path / f"{name}.wav", (rng.normal(size=32_000) * level).clip(-32767, 32767).astype(np.int16)
+            )
+            lines.append(f"{name}.wav\t2.0\t{name}\tsome words")
+        (path / "manifest.tsv").write_text("\n".join(lines) + "\n")
+    (tmp_path / "data" / "rir").mkdir()
+    echo = np.exp(-np.arange(1600) / 400) * rng.normal(size=1600) * 0.1
+    soundfile.write(tmp_path / "data" / "rir" / "room.flac", np.concatenate(([0.9], echo)), 16_000)
+    return tmp_path / "data"
+
+
+@needs_flite
+@needs_espeak
+def test_a_run_trains_resumes_and_its_bundle_wakes_the_device(data: Path, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    settings = train.Settings(
+        "hey mynah", updates=2, rows=8, compiled=False, width=8, phrases=10, others=8, trials=2
+    )
+    train.train(settings, data, run, run / "features")
+    config = json.loads((run / "config.json").read_text())
+    assert config["labels"] == ["hey mynah"]
+    assert config["measured"]["hours_without_the_phrase"] > 0
+    assert 0.05 <= config["decision"]["threshold"] <= 0.99
+    trained_on = (run / "checkpoints" / "checkpoint").stat().st_mtime_ns
+    trainer = train.Trainer(run, settings)
+    assert int(trainer.done) == 2
+    trainer.train(iter([]), None)  # nothing is left to do
+    assert (run / "checkpoints" / "checkpoint").stat().st_mtime_ns == trained_on
+    # Two updates teach nothing, but the int8 model on the device must be the one that was trained.
+    export.export(run, tmp_path / "bundle", with_onnx=False, anyway=True)
+    device = WakeModel(Bundle.load(tmp_path / "bundle", "wake"))
+    frames = features(wav.read(data / "noise" / "3.wav"))
+    score = train.scorer(trainer.averaged(), shape.Normalisation(), settings.smoothing)
+    got = device.process(frames)
+    np.testing.assert_allclose(got, score(frames)[: len(got)], atol=0.03)

@@ -18,6 +18,7 @@ CAN: Mapping[str, tuple[str, ...]] = {
     "lock": (),
     "vacuum": (),
     "sensor": (),
+    "binary_sensor": (),
 }
 """The kinds of device, under Home Assistant's names, and what one can do besides on and off if `can` is
 not given."""

@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from device.events import Command, Handled, Intent, NotHandled, NotRecognized
-from device.home import handling, reading
+from device.home import handling, naming, reading
 from device.home.actions import Action, Do
 from device.home.devices import CAPABILITIES, Device
 from device.home.reading import Layout
 from device.home.state import HomeState
 from device.mqtt import tasmota, zigbee2mqtt
-from device.understanding.numbers import spoken
-from device.understanding.vocabulary import Name, Vocabulary
+from device.understanding.vocabulary import Vocabulary
 
 VOLUME_STEPS = {Do.LOUDER: 10, Do.QUIETER: -10, Do.VOLUME_STEP: 0}
 """Percent, for "turn the volume up"."""
@@ -69,25 +68,7 @@ class Home:
     @cached_property
     def vocabulary(self) -> Vocabulary:
         """Everything that has a name here, as it is said."""
-        layout = self.layout
-        devices = [(device.name, device.aliases, device.kind) for device in layout.devices]
-        scenes = [(scene.name, scene.aliases, "scene") for scene in layout.scenes]
-        return Vocabulary(
-            names=tuple(
-                Name(spoken(text), name, domain)
-                for name, aliases, domain in (*devices, *scenes)
-                for text in (name, *aliases)
-            ),
-            areas=tuple(
-                Name(spoken(text), room.name) for room in layout.rooms for text in (room.name, *room.aliases)
-            ),
-            floors=tuple(
-                Name(spoken(text), floor.name)
-                for floor in layout.floors
-                for text in (floor.name, *floor.aliases)
-            ),
-            here=layout.here,
-        )
+        return naming.vocabulary(self.layout)
 
     def in_area(self, area: str) -> tuple[Device, ...]:
         return tuple(device for device in self.layout.devices if device.room == area)

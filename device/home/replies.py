@@ -10,6 +10,7 @@ from device.home.devices import Device
 PLURALS = {
     "light": "lights", "switch": "switches", "fan": "fans", "climate": "heating", "lock": "locks",
     "media_player": "players", "vacuum": "vacuums", "cover": "covers", "sensor": "sensors",
+    "binary_sensor": "sensors",
 }  # fmt: skip
 
 

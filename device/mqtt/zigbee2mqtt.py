@@ -36,7 +36,7 @@ def commands(device: Device, actions: Iterable[Action]) -> tuple[Command, ...]:
 
 def query(device: Device) -> Command | None:
     """Asks for the state; a sensor that sleeps has none to give."""
-    if device.kind == "sensor":
+    if device.kind in ("sensor", "binary_sensor"):
         return None
     key = {"fan": "fan_mode", "climate": "local_temperature"}.get(device.kind, "state")
     return Command(f"{device.topic}/get", {key: ""})

@@ -39,6 +39,10 @@ protocol = "mqtt"
 [device.commands]
 on = { topic = "own/set", payload = "1" }
 brightness = { topic = "own/dim", payload = "b={value}" }
+[[device]]
+name = "patio door"
+kind = "sensor"
+protocol = "zigbee2mqtt"
 [[scene]]
 name = "leave"
 steps = [{ device = "front door", state = "unlocked" }]
@@ -133,6 +137,13 @@ def test_color_and_brightness_are_one_message() -> None:
 )
 def test_reasons(home: Home, name: str, slots: dict[str, Any], reason: str) -> None:
     assert handle(home, name, **slots) == NotHandled(reason)
+
+
+def test_contact_sensors_know_what_is_open(home: Home) -> None:
+    home.observe("zigbee2mqtt/patio door", b'{"contact": false, "battery": 90}')
+    outcome = handle(home, "HassGetState", name="patio door", state="open")
+    assert isinstance(outcome, Handled)
+    assert outcome.reply.text == "Yes, the patio door is open"
 
 
 def test_topics_and_queries_are_those_of_the_devices(home: Home) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 from hassil.expression import Sentence
-from hassil.intents import SlotList, _parse_list
+from hassil.intents import Intents, SlotList
 from hassil.parse_expression import parse_sentence
 from hassil.parser import ParseError
 
@@ -228,7 +228,8 @@ class _Reader:
                 raise self.error(f"a value of list {{{name}}} has no `in`; give the words that are said")
             _balanced(str(said), Where(self.path, self.near))
         try:
-            return _parse_list(str(name), _texts(body))
+            parsed = Intents.from_dict({"language": "en", "intents": {}, "lists": {str(name): _texts(body)}})
+            return parsed.slot_lists[str(name)]
         except (ParseError, AssertionError, ValueError, KeyError, TypeError) as error:
             raise self.error(
                 f"list {{{name}}} is malformed: it needs `values:`, `range:` with from and to, or `wildcard:`"

@@ -62,7 +62,10 @@ class Cost:
 
 
 def latencies(
-    assistant: Assistant, recordings: Iterable[Iterable[AudioChunk]], mqtt: MqttSettings
+    assistant: Assistant,
+    recordings: Iterable[Iterable[AudioChunk]],
+    mqtt: MqttSettings,
+    push_to_talk: bool = False,
 ) -> Latencies:
     """Turns from `recordings` through `assistant` and the broker at `mqtt`, to a subscriber there."""
     found = Latencies()
@@ -71,7 +74,7 @@ def latencies(
             raise BrokerError(publisher.problem)
         for audio in recordings:
             found.files += 1
-            for turn in assistant.turns(audio):
+            for turn in (assistant.push_to_talk(audio),) if push_to_talk else assistant.turns(audio):
                 _measure(turn, publisher, arrived, found)
     return found
 

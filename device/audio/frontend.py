@@ -75,7 +75,10 @@ class FrontEnd:
         self._pending = pending[count * hop :].copy()
         if not count:
             return np.zeros((0, self.settings.mels), np.float32)
-        frames = np.lib.stride_tricks.sliding_window_view(pending, window)[: count * hop : hop]
+        # As sliding_window_view(pending, window)[::hop], which takes a third of a chunk's time by itself.
+        pending = np.ascontiguousarray(pending)
+        step = pending.itemsize
+        frames = np.ndarray((count, window), pending.dtype, pending, 0, (hop * step, step))
         spectrum = np.fft.rfft(frames * self._window, self.settings.fft, axis=1)
         power = (spectrum.real**2 + spectrum.imag**2).astype(np.float32) * self._scale**2
         return np.log(power @ self._mels + np.float32(self.settings.floor))

@@ -64,7 +64,7 @@ def quickness(
             yield wav.open_file(file) if options.fast else paced(wav.open_file(file))
 
     assistant = make_assistant(settings, push_to_talk=options.push_to_talk)
-    found = bench.latencies(assistant, recordings(), mqtt)
+    found = bench.latencies(assistant, recordings(), mqtt, options.push_to_talk)
     return {
         "files": found.files,
         "turns": found.turns,

@@ -7,7 +7,10 @@ on both sides, so its bytes are fed straight back.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -43,15 +46,29 @@ def _interpreter(module: Any, bundle: Bundle) -> Any:
     return module.Interpreter(str(bundle.model), num_threads=1)
 
 
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """The runtimes announce on standard error that they use XNNPACK, and no setting stops them."""
+    kept, nothing = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nothing, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nothing)
+
+
 class StreamingModel:
     """A bundle's model, one step at a time, its state kept between steps."""
 
     def __init__(self, bundle: Bundle, module: Any = None) -> None:
         """`module`: a runtime as `runtime()` gives it. Raises BundleError if the model does not fit."""
         try:
-            self._interpreter = _interpreter(module or runtime(), bundle)
-            self._interpreter.allocate_tensors()
-            runner = self._interpreter.get_signature_runner("step")
+            with _quiet():
+                self._interpreter = _interpreter(module or runtime(), bundle)
+                self._interpreter.allocate_tensors()
+                runner = self._interpreter.get_signature_runner("step")
             inputs, outputs = runner.get_input_details(), runner.get_output_details()
         except (RuntimeError, ValueError) as error:
             raise BundleError(f"{bundle.model}: the runtime cannot load it ({_first_line(error)})") from error

@@ -83,7 +83,7 @@ def test_trimming_keeps_the_loud_part() -> None:
     assert len(kept) == pytest.approx(16_000, abs=800)
 
 
-def test_speakers_are_held_out_by_name_and_noise_by_number() -> None:
+def test_speakers_are_held_out_by_name() -> None:
     def held_out(source: str, speaker: str, number: int = 0) -> bool:
         return is_held_out(Item(source, number, "", speaker, 0, 100))
 

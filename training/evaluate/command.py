@@ -1,4 +1,4 @@
-"""`mynah-train evaluate turns|slots`: recordings through the device's own code, in and out of noise."""
+"""`mynah-train evaluate turns|slots|wake`: recordings through the device's own code, in and out of noise."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from device.audio.wav import read
 from device.errors import UsageError
 from training.corpus.manifest import Utterance
-from training.evaluate import commands
+from training.evaluate import commands, wakewords
 from training.evaluate.recordings import CLEAN
 
 
@@ -21,6 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     turns.add_argument("--seed", type=int, default=11)
     slots = kinds.add_parser("slots", help="recordings labelled slot=value; …, push-to-talk")
     slots.add_argument("--manifest", type=Path, required=True, help="folder with a manifest.tsv")
+    wakewords.add_arguments(kinds.add_parser("wake", help="a wake bundle: misses and false accepts"))
     for kind in (turns, slots):
         kind.add_argument("--home", type=Path)
         kind.add_argument("--sentences", type=Path, action="append")
@@ -41,6 +42,9 @@ def run(arguments: argparse.Namespace) -> None:
     ratios = parse_ratios(arguments.ratios)
     if any(ratio != CLEAN for ratio in ratios) and arguments.noise is None:
         raise UsageError("--ratios in dB need --noise, a folder of noise recordings")
+    if arguments.kind == "wake":
+        wakewords.run(arguments, ratios)
+        return
     settings = commands.settings_for(arguments.home, arguments.sentences, None)
     push_to_talk = arguments.kind == "slots"
     if push_to_talk:

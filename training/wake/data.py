@@ -91,6 +91,8 @@ class Rows:
         self._speech = Clips(sources.speech, held_out, weight_by_length=True)
         self._followers = Clips(sources.followers, held_out)
         self._noise = Clips(sources.noise, held_out, weight_by_length=True)
+        energies = self._rng.gamma(3.0, 1 / 3.0, (20 * settings.frames, MELS))
+        self._hiss = np.log(energies + 1e-3).astype(np.float32)
 
     def batch(self) -> Batch:
         """Normalised features (rows, frames, mels); labels (rows, frames / stride): 1, 0 or IGNORED."""
@@ -150,25 +152,28 @@ class Rows:
     def _background(self, length: int) -> Frames:
         rng, kind = self._rng, self._rng.random()
         if kind < 0.2:
-            return _steady(rng, length)
+            return self._steady(length)
         _, noise = (self._speech if kind < 0.3 else self._noise).draw(rng, length)
         first = int(rng.integers(0, len(noise)))
         noise = np.take(noise, np.arange(first, first + length), axis=0, mode="wrap")
         if rng.random() < 0.5:  # a room is never silent between two barks
-            steady = _steady(rng, length)
+            steady = self._steady(length)
             noise = augment.mixed(
                 noise, steady, augment.loudness(noise) - augment.loudness(steady) - rng.uniform(1, 7)
             )
         return noise
 
+    def _steady(self, length: int) -> Frames:
+        """A fan, an amplifier's hiss, distant traffic: coloured, gamma-distributed energies."""
+        first = int(self._rng.integers(len(self._hiss) - length))
+        return self._hiss[first : first + length] + augment.equaliser(self._rng, MELS, depth=1.5)
+
 
 def mark(labels: Labels, end: int, settings: RowSettings) -> None:
     """Labels a phrase that ends at frame `end`: 1 just after it, IGNORED around that."""
-    frames = (
-        np.arange(len(labels)) * STRIDE + STRIDE - 1 - end
-    )  # the last frame an output sees, from the end on
-    labels[(frames >= settings.begin - 14) & (frames < settings.end + 26)] = IGNORED
-    labels[(frames >= settings.begin) & (frames < settings.end)] = 1
+    seen = np.arange(len(labels)) * STRIDE + STRIDE - 1 - end  # each output's last frame, from the end on
+    labels[(seen >= settings.begin - 14) & (seen < settings.end + 26)] = IGNORED
+    labels[(seen >= settings.begin) & (seen < settings.end)] = 1
 
 
 def batches(
@@ -202,10 +207,3 @@ def _place(row: Frames, clip: Frames, at: int, level: float) -> None:
     if start < stop:
         part = clip[start - at : stop - at] + np.float32(level - augment.loudness(clip))
         row[start:stop] = np.logaddexp(row[start:stop], part)
-
-
-def _steady(rng: np.random.Generator, length: int) -> Frames:
-    """A fan, an amplifier's hiss, distant traffic: coloured, gamma-distributed energies."""
-    colour = augment.equaliser(rng, MELS, depth=1.5)
-    energies = rng.gamma(3.0, 1 / 3.0, (length, MELS))
-    return (np.log(energies + 1e-3) + colour).astype(np.float32)

@@ -15,24 +15,31 @@ import pytest
 
 from device.audio import wav
 from tests.device.broker import Mosquitto, Subscriber, needs_mosquitto, retained, wait_for
+from tests.virtual_audio import VirtualAudio, virtual_audio
+
+__all__ = ["virtual_audio"]
 
 ROOT = Path(__file__).parents[2]
+SCRIPTED = "tests.device.scripted_daemon"
 
 
 class Process:
     """A child process with its logs; a context manager that never leaves it behind."""
 
-    def __init__(self, folder: Path, port: int, *arguments: str, mqtt: str = "") -> None:
+    def __init__(
+        self, folder: Path, port: int, *arguments: str, mqtt: str = "", program: str = SCRIPTED
+    ) -> None:
         self.config = folder / "mynah.toml"
         self.config.write_text(
             f'[device]\nid = "kitchen"\n[mqtt]\nhost = "127.0.0.1"\nport = {port}\n{mqtt}', "utf-8"
         )
         self._log = folder / "log"
         self._output = folder / "output"
-        program = [sys.executable, "-m", "tests.device.scripted_daemon", "--config", str(self.config)]
+        command = [sys.executable, "-m", program, *(["run"] if program != SCRIPTED else [])]
+        command += ["--config", str(self.config), *arguments]
         with self._log.open("wb") as log, self._output.open("wb") as output:
             self.child = subprocess.Popen(
-                [*program, *arguments], cwd=ROOT, stdin=subprocess.PIPE, stdout=output, stderr=log, bufsize=0
+                command, cwd=ROOT, stdin=subprocess.PIPE, stdout=output, stderr=log, bufsize=0
             )
 
     @property
@@ -116,6 +123,32 @@ def test_signals_end_it_with_status_0(tmp_path: Path, broker: Mosquitto, number:
         assert seconds < 2
         assert "Traceback" not in process.log
     assert retained(broker.port, "mynah/kitchen/availability") == "offline"
+
+
+@needs_mosquitto
+def test_a_turn_from_a_microphone(tmp_path: Path, broker: Mosquitto, virtual_audio: VirtualAudio) -> None:
+    recording = tmp_path / "command.wav"
+    wav.write(recording, np.full(32_000, 1000, np.int16))
+    arguments = ("--json", "--wake", "0", "--hear", "turn on the lamp")
+    with Subscriber(broker.port) as subscriber, Process(tmp_path, broker.port, *arguments) as process:
+        virtual_audio.wait_for_recorder()
+        assert subscriber.payloads("zigbee2mqtt/lamp/set") == []
+        virtual_audio.play(recording)
+        wait_for(lambda: subscriber.payloads("zigbee2mqtt/lamp/set"))
+        assert subscriber.payloads("zigbee2mqtt/lamp/set") == ['{"state": "ON"}']
+        status, seconds = process.end()
+        assert (status, seconds < 2) == (0, True)
+    assert retained(broker.port, "mynah/kitchen/availability") == "offline"
+
+
+@needs_mosquitto
+def test_without_a_microphone_it_waits_for_one(tmp_path: Path, broker: Mosquitto) -> None:
+    with Process(tmp_path, broker.port, "--wake", "0") as process:
+        wait_for(lambda: retained(broker.port, "mynah/kitchen/availability") == "online")
+        wait_for(lambda: "microphone" in process.log)
+        status, seconds = process.end()
+        assert (status, seconds < 2) == (0, True)
+        assert "Traceback" not in process.log
 
 
 @needs_mosquitto

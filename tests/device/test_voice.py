@@ -1,0 +1,90 @@
+"""The whole device with its own models: a recording in at the microphone, exact bytes out at a broker."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from device.settings import Settings
+from tests.device.broker import Mosquitto, Subscriber, needs_mosquitto, retained, wait_for
+from tests.device.test_process import Process
+from tests.virtual_audio import VirtualAudio, virtual_audio
+
+__all__ = ["virtual_audio"]
+
+ROOT = Path(__file__).parents[2]
+RECORDING = ROOT / "demo" / "recordings" / "turn on the kitchen lamp.flac"
+
+bundles = (*Settings().wake.bundles, Settings().hearing.bundle)
+pytestmark = pytest.mark.skipif(
+    not all((folder / "bundle.json").is_file() for folder in bundles),
+    reason="device/bundles has no trained models: train and export them",
+)
+
+
+@pytest.fixture
+def broker(tmp_path: Path) -> Iterator[Mosquitto]:
+    with Mosquitto(tmp_path) as broker:
+        yield broker
+
+
+@needs_mosquitto
+def test_from_the_microphone_to_the_broker(
+    tmp_path: Path, broker: Mosquitto, virtual_audio: VirtualAudio
+) -> None:
+    with (
+        Subscriber(broker.port) as subscriber,
+        Process(tmp_path, broker.port, program="device.cli") as process,
+    ):
+        wait_for(lambda: subscriber.payloads("mynah/kitchen/state") == ["idle"], 20)
+        virtual_audio.wait_for_recorder()
+        virtual_audio.play(RECORDING)
+        wait_for(lambda: subscriber.payloads("mynah/kitchen/turn"), 10)
+        wait_for(lambda: subscriber.payloads("zigbee2mqtt/kitchen lamp/set"))
+        assert subscriber.payloads("zigbee2mqtt/kitchen lamp/set") == ['{"state": "ON"}']
+        (turn,) = map(json.loads, subscriber.payloads("mynah/kitchen/turn"))
+        assert turn["transcript"]["text"] == "turn on the kitchen lamp"
+        assert turn["timings"]["speech_end_to_command_ms"] < 500
+        status, seconds = process.end()
+        assert status == 0, process.log
+        assert seconds < 2
+        assert "Traceback" not in process.log
+    assert retained(broker.port, "mynah/kitchen/availability") == "offline"
+
+
+def test_a_recording_as_a_turn() -> None:
+    (report,) = map(json.loads, mynah("turn", "--json", str(RECORDING)).splitlines())
+    assert report["file"] == str(RECORDING)
+    assert report["detection"]["name"] == "hey mynah"
+    assert report["commands"] == [{"topic": "zigbee2mqtt/kitchen lamp/set", "payload": {"state": "ON"}}]
+
+
+def test_the_wake_word_alone() -> None:
+    (report,) = map(json.loads, mynah("detect", "--scores", "--json", str(RECORDING)).splitlines())
+    (detection,) = report["detections"]
+    assert detection["name"] == "hey mynah"
+    assert 0.3 < detection["at"] < 2.5
+    assert len(report["times"]) == len(report["scores"]) > 100
+    assert max(report["scores"]) >= detection["probability"] - 1e-3
+    assert report["times"] == sorted(report["times"])
+
+
+def test_what_is_no_recording_does_not_stop_the_others(tmp_path: Path) -> None:
+    empty = tmp_path / "empty.wav"
+    empty.write_bytes(b"")
+    command = [sys.executable, "-m", "device.cli", "turn", "--json", str(empty), str(RECORDING)]
+    done = subprocess.run(command, cwd=ROOT, text=True, capture_output=True)
+    assert done.returncode == 1
+    assert [json.loads(line)["file"] for line in done.stdout.splitlines()] == [str(RECORDING)]
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(f"mynah: {empty}: ")
+
+
+def mynah(*arguments: str) -> str:
+    command = [sys.executable, "-m", "device.cli", *arguments]
+    return subprocess.run(command, cwd=ROOT, text=True, capture_output=True, check=True).stdout

@@ -6,6 +6,7 @@ SIGTERM and SIGINT end it with status 0, after `offline` is said.
 from __future__ import annotations
 
 import argparse
+import gc
 import logging
 import signal
 import sys
@@ -89,6 +90,7 @@ def serve(options: argparse.Namespace, settings: Settings, home: HomeInTouch, as
         log.info("%s listens for %s", settings.device_id, words)
         if options.input and "-" not in options.input:
             publisher.wait_connected(AWAIT_BROKER)
+        gc.freeze()  # what is loaded by now stays: no collection need look at it again
         try:
             Daemon(assistant, home, publisher, speaker, report, say).run(audio)
         finally:

@@ -13,6 +13,9 @@ from device.doctor import Finding, Health
 from device.errors import BrokerError
 from device.settings import BundleFolder, MqttSettings, Settings
 from tests.device.broker import Mosquitto, free_port, needs_mosquitto
+from tests.virtual_audio import VirtualAudio, virtual_audio
+
+__all__ = ["virtual_audio"]
 
 NOW = 1_800_000_000.0
 
@@ -79,6 +82,12 @@ def test_microphones(samples: list[np.ndarray], health: Health, advice: str) -> 
     finding = doctor.judge_microphone("'USB'", samples, "0 'USB'")
     assert finding.health is health
     assert advice in finding.text
+
+
+def test_a_microphone_that_is_muted(virtual_audio: VirtualAudio) -> None:
+    finding = doctor.guarded(doctor.microphone, Settings())
+    assert finding.health is Health.PROBLEM
+    assert "only zeros" in finding.text
 
 
 def test_espeak_ng() -> None:

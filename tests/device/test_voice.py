@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from device.settings import Settings
-from tests.device.broker import Mosquitto, Subscriber, needs_mosquitto, retained, wait_for
+from tests.device.broker import Mosquitto, Subscriber, free_port, needs_mosquitto, retained, wait_for
 from tests.device.test_process import Process
 from tests.virtual_audio import VirtualAudio, virtual_audio
 
@@ -72,6 +72,33 @@ def test_the_wake_word_alone() -> None:
     assert len(report["times"]) == len(report["scores"]) > 100
     assert max(report["scores"]) >= detection["probability"] - 1e-3
     assert report["times"] == sorted(report["times"])
+
+
+def test_nothing_is_published_without_a_broker(tmp_path: Path) -> None:
+    config = tmp_path / "mynah.toml"
+    config.write_text(f'mqtt.host = "127.0.0.1"\nmqtt.port = {free_port()}\n')
+    command = [
+        sys.executable,
+        "-m",
+        "device.cli",
+        "turn",
+        "--publish",
+        "--config",
+        str(config),
+        str(RECORDING),
+    ]
+    done = subprocess.run(command, cwd=ROOT, text=True, capture_output=True)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.splitlines()[-1].startswith("mynah: no broker listens at 127.0.0.1:")
+
+
+@needs_mosquitto
+def test_a_turn_from_a_recording_is_published(tmp_path: Path, broker: Mosquitto) -> None:
+    config = tmp_path / "mynah.toml"
+    config.write_text(f'mqtt.host = "127.0.0.1"\nmqtt.port = {broker.port}\n')
+    with Subscriber(broker.port) as subscriber:
+        mynah("turn", "--publish", "--config", str(config), str(RECORDING))
+        wait_for(lambda: subscriber.payloads("zigbee2mqtt/kitchen lamp/set") == ['{"state": "ON"}'])
 
 
 def test_what_is_no_recording_does_not_stop_the_others(tmp_path: Path) -> None:

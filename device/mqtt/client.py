@@ -187,6 +187,7 @@ class Publisher:
     def _keep_connected(self) -> None:
         while not self._closing.is_set():
             error: Exception | None = None
+            connection: Connection | None = None
             try:
                 connection = self._new_connection()
                 connection.open()
@@ -198,6 +199,9 @@ class Publisher:
                 self._say(f"connecting to the broker failed: {failure!r}")
             else:
                 self._attend(connection)
+            if connection is not None:
+                connection.discard()
+                del connection
             self._tried.set()
             self._closing.wait(self._backoff.after(error))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import gc
 import json
 import logging
 import subprocess
@@ -71,6 +72,23 @@ def test_the_last_will_says_offline(broker: Mosquitto) -> None:
             publisher._connection.abandon()
             wait_for(lambda: "offline" in subscriber.payloads("mynah/kitchen/availability"))
             wait_for(lambda: subscriber.payloads("mynah/kitchen/availability")[-1] == "online")
+
+
+@needs_mosquitto
+def test_connections_that_are_lost_leave_no_files_open(broker: Mosquitto) -> None:
+    counts = []
+    gc.disable()
+    try:
+        with quick(broker) as publisher:
+            for _ in range(5):
+                assert publisher.wait_connected(5)
+                counts.append(len(list(Path("/proc/self/fd").iterdir())))
+                assert publisher._connection
+                publisher._connection.abandon()
+                wait_for(lambda: not publisher.connected)
+    finally:
+        gc.enable()
+    assert counts[-1] <= counts[0] + 1
 
 
 @needs_mosquitto

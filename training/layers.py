@@ -79,7 +79,9 @@ class CausalConv(keras.layers.Layer):
 
     def call(self, x: Tensor, training: bool = False) -> Tensor:
         padded = ops.pad(x, [[0, 0], [self.past, 0], [0, 0]])
-        y = self.norm(ops.matmul(self._taps(padded, x.shape[1] // self.stride), self.kernel), training=training)
+        y = self.norm(
+            ops.matmul(self._taps(padded, x.shape[1] // self.stride), self.kernel), training=training
+        )
         return ops.relu(y) if self.activation else y
 
     def step(self, x: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
@@ -157,6 +159,3 @@ class StreamingNet(keras.Model):
     def state_shapes(self) -> list[tuple[int, int, int]]:
         """(1, past frames, channels) for each of `convolutions`."""
         return [(1, *conv.state_shape()) for conv in self.convolutions]
-
-
-

@@ -57,7 +57,7 @@ class Bundle:
         content = _read(path)
         if content.get("version") != VERSION:
             raise BundleError(
-                f"{path}: bundle version {content.get('version')}, this Mynah reads {VERSION}; export it again"
+                f"{path}: version {content.get('version')}, this Mynah reads {VERSION}; export it again"
             )
         if kind is not None and content.get("kind") != kind:
             raise BundleError(f"{path}: a bundle for {content.get('kind')}, not for {kind}; name another one")
@@ -83,7 +83,9 @@ class Bundle:
                 training=content.get("training", {}),
             )
         except (KeyError, TypeError, ValueError) as error:
-            raise BundleError(f"{path}/bundle.json: missing or wrong {error}; export the bundle again") from error
+            raise BundleError(
+                f"{path}/bundle.json: missing or wrong {error}; export the bundle again"
+            ) from error
 
 
 def sha256(file: Path) -> str:
@@ -108,7 +110,9 @@ def _checked(path: Path, entry: Mapping[str, str]) -> Path:
     if not file.is_file():
         raise BundleError(f"{file}: missing; copy the bundle again")
     if sha256(file) != entry["sha256"]:
-        raise BundleError(f"{file}: damaged (its sha256 is not the one in bundle.json); copy the bundle again")
+        raise BundleError(
+            f"{file}: damaged (its sha256 is not the one in bundle.json); copy the bundle again"
+        )
     return file
 
 

@@ -1,9 +1,9 @@
 """Wake words: small streaming models that listen always.
 
-A wake bundle's `normalisation` is {"offset": nats, "scale": nats}: the model sees (log-mel − offset) / scale.
-Its `decision` is {"threshold": 0…1, "smoothing": outputs, "refractory": s, "delay": s}: the score is the mean of
-the last `smoothing` outputs; at `threshold` the word is detected, its end `delay` seconds before, and nothing
-more is detected for `refractory` seconds. The model's one logit becomes a probability by the logistic function.
+A wake bundle's `normalisation` is {"offset": nats, "scale": nats}: the model sees (log-mel − offset) / scale
+and gives one logit, which the logistic function makes a probability. Its `decision` is {"threshold": 0…1,
+"smoothing": outputs, "refractory": s, "delay": s}: the score is the mean of the last `smoothing` outputs; at
+`threshold` the word is detected, its end `delay` seconds before, and nothing more for `refractory` seconds.
 """
 
 from __future__ import annotations
@@ -52,10 +52,14 @@ class Trigger:
 class WakeModel:
     """One bundle of kind `wake`, streaming: features in, smoothed probabilities out."""
 
-    def __init__(self, bundle: Bundle, threshold: float | None = None, model: StreamingModel | None = None) -> None:
+    def __init__(
+        self, bundle: Bundle, threshold: float | None = None, model: StreamingModel | None = None
+    ) -> None:
         """`threshold` instead of the bundle's. Raises BundleError if the bundle is none for a wake word."""
         if bundle.kind != "wake":
-            raise BundleError(f"{bundle.path}: a bundle for {bundle.kind}, not for a wake word; name another one")
+            raise BundleError(
+                f"{bundle.path}: a bundle for {bundle.kind}, not for a wake word; name another one"
+            )
         decision = bundle.decision
         self.name, self.features = bundle.name, bundle.features
         self.delay = round(float(decision["delay"]) * SAMPLE_RATE)
@@ -98,7 +102,9 @@ class WakeWord:
         """Raises BundleError if the models were trained on different features."""
         if len({model.features.fingerprint for model in models}) > 1:
             names = ", ".join(model.name for model in models)
-            raise BundleError(f"the wake words {names} need different features; train them for one version of Mynah")
+            raise BundleError(
+                f"the wake words {names} need different features; train them for one version of Mynah"
+            )
         self.models = tuple(models)
         self._frontend = FrontEnd(self.models[0].features)
         self.reset()

@@ -61,7 +61,9 @@ def equaliser(rng: np.random.Generator, mels: int, depth: float = 0.7) -> Floats
     bands = np.linspace(-1, 1, mels)
     curve = rng.normal() * depth * bands
     for _ in range(2):
-        curve += rng.normal() * depth * np.exp(-(((bands - rng.uniform(-1, 1)) / rng.uniform(0.15, 0.6)) ** 2))
+        curve += (
+            rng.normal() * depth * np.exp(-(((bands - rng.uniform(-1, 1)) / rng.uniform(0.15, 0.6)) ** 2))
+        )
     return curve.astype(np.float32)
 
 

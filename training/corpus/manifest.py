@@ -29,7 +29,7 @@ class Utterance:
 
 def normalise(text: str) -> str:
     """Lower case, apostrophes kept, everything else that is no letter or digit becomes a space."""
-    text = text.lower().replace("’", "'")  # noqa: RUF001
+    text = text.lower().replace("’", "'")
     return " ".join(word.strip("'") for word in re.sub(r"[^a-z0-9']+", " ", text).split() if word.strip("'"))
 
 
@@ -37,7 +37,9 @@ def read_manifest(folder: Path) -> list[Utterance]:
     """The utterances of `folder`, in the manifest's order. Raises MynahError where there is none."""
     file = folder / "manifest.tsv"
     if not file.is_file():
-        raise MynahError(f"{file} does not exist: name a folder with a manifest.tsv (path, seconds, speaker, text)")
+        raise MynahError(
+            f"{file} does not exist: name a folder with a manifest.tsv (path, seconds, speaker, text)"
+        )
     with file.open(encoding="utf-8", newline="") as lines:
         rows = list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
     if rows and not {"path", "seconds", "text"} <= rows[0].keys():

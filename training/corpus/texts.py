@@ -14,18 +14,20 @@ import numpy as np
 
 from training.corpus.manifest import normalise
 
-ONES = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+ONES = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+)
 ONES += "seventeen eighteen nineteen"
 TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
 ADJECTIVES = "left right big small front back upper lower new old outdoor reading bedside ceiling corner wall floor main"
 ROOMS = (
-    "kitchen,living room,bedroom,bathroom,hallway,office,garage,garden,cellar,attic,nursery,guest room,dining room,"
-    "study,porch,laundry,pantry,workshop,conservatory,landing,playroom,patio,basement,den"
+    "kitchen,living room,bedroom,bathroom,hallway,office,garage,garden,cellar,attic,nursery,guest room,"
+    "dining room,study,porch,laundry,pantry,workshop,conservatory,landing,playroom,patio,basement,den"
 )
 THINGS = (
-    "lamp,light,lights,spotlight,fan,heater,radiator,thermostat,blind,blinds,curtain,shutter,socket,plug,switch,"
-    "television,radio,speaker,coffee machine,kettle,dishwasher,washing machine,vacuum,fridge,oven,sprinkler,pump,"
-    "gate,door,lock,window,chandelier,fireplace,dehumidifier,humidifier,projector,printer,alarm,scene,movie night"
+    "lamp,light,lights,spotlight,fan,heater,radiator,thermostat,blind,blinds,curtain,shutter,socket,plug,"
+    "switch,television,radio,speaker,coffee machine,kettle,dishwasher,washing machine,vacuum,fridge,oven,"
+    "sprinkler,pump,gate,door,lock,window,chandelier,fireplace,dehumidifier,humidifier,projector,printer,alarm,scene,movie night"
 )
 COLOURS = "red,green,blue,yellow,orange,purple,pink,white,warm white,cold white,turquoise,violet"
 PATTERNS = (
@@ -80,7 +82,9 @@ def home_commands(count: int, rng: np.random.Generator) -> Iterator[str]:
         if rng.random() < 0.5:
             thing = f"{pick(ROOMS) if rng.random() < 0.5 else pick(ADJECTIVES, ' ')} {thing}"
         text = PATTERNS[rng.integers(len(PATTERNS))]
-        text = text.replace("{thing}", thing).replace("{room}", pick(ROOMS)).replace("{colour}", pick(COLOURS))
+        text = (
+            text.replace("{thing}", thing).replace("{room}", pick(ROOMS)).replace("{colour}", pick(COLOURS))
+        )
         yield re.sub(r"\{number\}", lambda _: spoken_number(int(rng.integers(0, 100))), text)
 
 
@@ -100,5 +104,6 @@ def sentences(file: Path) -> Iterator[str]:
 
 def sayable(texts: Iterator[str], longest: int = 80) -> list[str]:
     """Those of `texts`, normalised, that are words only, three letters to `longest` characters; no repeats."""
-    words = (normalise(text) for text in texts if not re.search(r"[0-9@_$%&]|\b[b-hj-z]\b", text.lower()))
+    unclear = re.compile(r"[0-9@_$%&]|\b[b-hj-z]\b")
+    words = (normalise(text) for text in texts if not unclear.search(text.lower()))
     return list(dict.fromkeys(text for text in words if 3 <= len(text) <= longest))

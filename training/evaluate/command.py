@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 from pathlib import Path
 
 from device.audio.wav import read
 from device.errors import UsageError
+from device.events import Samples
 from training.corpus.manifest import Utterance
 from training.evaluate import commands, wakewords
 from training.evaluate.recordings import CLEAN
@@ -49,7 +51,9 @@ def run(arguments: argparse.Namespace) -> None:
     push_to_talk = arguments.kind == "slots"
     if push_to_talk:
         rows = labelled(arguments.manifest)
-        recordings = ((label, row.path.stem, read(row.path)) for label, row in rows)
+        recordings: Iterator[tuple[str, str, Samples]] = (
+            (label, row.path.stem, read(row.path)) for label, row in rows
+        )
         total = len(rows)
     else:
         texts = commands.load_commands(arguments.commands)

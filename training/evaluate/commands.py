@@ -47,7 +47,9 @@ class Outcome:
     seconds: float
 
 
-def spoken_turns(phrase: str, commands: Sequence[str], count: int, seed: int) -> Iterator[tuple[str, str, Samples]]:
+def spoken_turns(
+    phrase: str, commands: Sequence[str], count: int, seed: int
+) -> Iterator[tuple[str, str, Samples]]:
     """(command, voice, samples): `count` turns by held-out voices, half by each kind of engine."""
     rng = np.random.default_rng(seed)
     drawn = synthesis.draw(commands, synthesis.HELD_OUT_VOICES, count, rng, (0.85, 1.15), (0.92, 1.1), 0.5)
@@ -66,7 +68,7 @@ def trimmed(samples: Samples) -> Samples:
 
 
 def run_turns(assistant: Assistant, samples: Samples, ratio: float, said: str, speaker: str) -> Outcome:
-    meant = assistant.home.handle(assistant.understanding.understand(Transcript(said, 1.0)))
+    meant = assistant.home.handle(assistant.understand(Transcript(said, 1.0)))
     turns = list(assistant.turns(chunked([samples], CHUNK)))
     turn = turns[0] if turns else None
     expected = getattr(meant, "commands", None)
@@ -82,7 +84,9 @@ def run_slots(assistant: Assistant, samples: Samples, ratio: float, label: str, 
     return _outcome(turn, ratio, label, speaker, right, samples)
 
 
-def _outcome(turn: Turn | None, ratio: float, said: str, speaker: str, right: bool, samples: Samples) -> Outcome:
+def _outcome(
+    turn: Turn | None, ratio: float, said: str, speaker: str, right: bool, samples: Samples
+) -> Outcome:
     transcript = turn.transcript if turn else None
     return Outcome(
         ratio=ratio,
@@ -100,7 +104,7 @@ def _outcome(turn: Turn | None, ratio: float, said: str, speaker: str, right: bo
 
 def table(outcomes: Iterable[Outcome], ratios: Sequence[float]) -> list[Mapping[str, Any]]:
     """A row for each ratio: shares with 95 % intervals, and the median of the times."""
-    rows = []
+    rows: list[Mapping[str, Any]] = []
     everything = list(outcomes)
     for ratio in ratios:
         part = [outcome for outcome in everything if outcome.ratio == ratio]
@@ -113,7 +117,9 @@ def table(outcomes: Iterable[Outcome], ratios: Sequence[float]) -> list[Mapping[
                 "right": round(share, 4),
                 "interval": [round(low, 4), round(high, 4)],
                 "woke": round(len(heard) / max(len(part), 1), 4),
-                "median_speech_end_to_command_ms": round(float(np.median([o.command_ms for o in heard] or [0])), 1),
+                "median_speech_end_to_command_ms": round(
+                    float(np.median([o.command_ms for o in heard] or [0])), 1
+                ),
                 "hearing_real_time_factor": round(
                     sum(o.hearing_ms for o in part) / 1000 / max(sum(o.seconds for o in part), 1e-9), 4
                 ),
@@ -136,7 +142,9 @@ class Measure:
         self.noises = Noises(noise) if noise else None
         self.run = run_slots if push_to_talk else run_turns
 
-    def __call__(self, number: int, said: str, speaker: str, samples: Samples, ratios: Sequence[float]) -> list[Outcome]:
+    def __call__(
+        self, number: int, said: str, speaker: str, samples: Samples, ratios: Sequence[float]
+    ) -> list[Outcome]:
         outcomes = []
         for ratio in ratios:
             noisy = self.noises.behind(samples, ratio, number) if self.noises else samples
@@ -179,11 +187,15 @@ def report(outcomes: Sequence[Outcome], ratios: Sequence[float], wrong: int = 12
     for row in table(outcomes, ratios):
         low, high = row["interval"]
         lines.append(
-            f"{row['noise']:>8} {row['clips']:>6} {row['right']:>7.1%} {low:>7.1%}…{high:<7.1%} {row['woke']:>7.1%}"
+            f"{row['noise']:>8} {row['clips']:>6} {row['right']:>7.1%} {low:>7.1%}…{high:<7.1%}"
+            f" {row['woke']:>7.1%}"
             f" {row['median_speech_end_to_command_ms']:>6.0f} {row['hearing_real_time_factor']:>7.4f}"
         )
     failed = [outcome for outcome in outcomes if not outcome.right][:wrong]
-    lines += [f"  {ratio_name(o.ratio):>6}  {o.said!r} by {o.speaker}: {o.heard!r} ({o.confidence:.2f})" for o in failed]
+    lines += [
+        f"  {ratio_name(o.ratio):>6}  {o.said!r} by {o.speaker}: {o.heard!r} ({o.confidence:.2f})"
+        for o in failed
+    ]
     return "\n".join(lines)
 
 

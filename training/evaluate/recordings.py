@@ -18,12 +18,14 @@ CLEAN = float("inf")
 
 
 class Noises:
-    """The noise recordings of a folder that no training used, in a fixed order."""
+    """The noise recordings of a folder in a fixed order: those that no training used, or the others."""
 
-    def __init__(self, folder: Path) -> None:
-        kept = [item for item in read_manifest(folder) if held_out(item.speaker, NOISE_HELD_OUT)]
+    def __init__(self, folder: Path, *, trained_on: bool = False) -> None:
+        kept = [
+            item for item in read_manifest(folder) if held_out(item.speaker, NOISE_HELD_OUT) != trained_on
+        ]
         if not kept:
-            raise MynahError(f"{folder}: no held-out noise recordings; name a folder with more of them")
+            raise MynahError(f"{folder}: too few noise recordings; name a folder with more of them")
         self.recordings: Sequence[Samples] = [read(item.path) for item in kept]
 
     def behind(self, speech: Samples, ratio: float, number: int) -> Samples:
@@ -35,7 +37,7 @@ class Noises:
         if ratio == CLEAN:
             return speech
         rng = np.random.default_rng(number)
-        noise = self.recordings[rng.integers(len(self.recordings))]
+        noise = self.recordings[int(rng.integers(len(self.recordings)))]
         first = int(rng.integers(len(noise)))
         noise = np.take(noise, np.arange(first, first + len(speech)), mode="wrap").astype(np.float64)
         gain = np.sqrt(active_power(speech) / max(active_power(noise), 1e-9) / 10 ** (ratio / 10))

@@ -15,7 +15,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +38,7 @@ from device.settings import Settings
 from device.understanding.sentences import Sentences
 from training.corpus import synthesis
 from training.corpus.manifest import held_out, read_manifest
-from training.evaluate.recordings import CLEAN, active_power
-from training.hearing.data import NOISE_HELD_OUT
+from training.evaluate.recordings import CLEAN, Noises
 from training.hearing.labels import HELD_OUT
 
 RATIOS = (CLEAN, 15.0, 8.0)
@@ -80,32 +79,19 @@ def letters_and_numbers(folder: Path) -> Sentences:
     return Sentences.load([scratch])
 
 
-def noisy(samples: Samples, ratio: float, noises: Sequence[Samples], rng: np.random.Generator) -> Samples:
-    """`samples` in one of `noises` at `ratio` dB."""
-    if ratio == CLEAN:
-        return samples
-    noise = noises[rng.integers(len(noises))].astype(np.float64)
-    first = int(rng.integers(len(noise)))
-    noise = np.take(noise, np.arange(first, first + len(samples)), mode="wrap")
-    gain = np.sqrt(active_power(samples) / max(active_power(noise), 1e-9) / 10 ** (ratio / 10))
-    return np.clip(np.rint(samples + gain * noise), -32768, 32767).astype(np.int16)
-
-
 class Ear:
     """The int8 acoustic model in training-side noise."""
 
     def __init__(self, bundle: Bundle, noise: Path) -> None:
         self.model = AcousticModel(bundle)
-        kept = [item for item in read_manifest(noise) if not held_out(item.speaker, NOISE_HELD_OUT)]
-        self._noises = [read(item.path) for item in kept[::2]]
-        self._rng = np.random.default_rng(5)
+        self._noises = Noises(noise, trained_on=True)
 
     def hear(self, recordings: Sequence[tuple[str | None, Samples]], name: str) -> list[Heard]:
         heard = []
-        for text, samples in tqdm(recordings, name, unit="clip", mininterval=5):
+        for number, (text, samples) in enumerate(tqdm(recordings, name, unit="clip", mininterval=5)):
             for ratio in RATIOS:
                 self.model.reset()
-                mixed = noisy(samples, ratio, self._noises, self._rng)
+                mixed = self._noises.behind(samples, ratio, number)
                 parts = [self.model.process(mixed), self.model.finish()]
                 heard.append(Heard(text, ratio, np.concatenate(parts)))
         return heard
@@ -113,7 +99,9 @@ class Ear:
 
 def recordings_of(folder: Path, most: int, longest: float = 7.0) -> list[tuple[str, Samples]]:
     """Texts and samples of held-out speakers."""
-    items = [item for item in read_manifest(folder) if held_out(item.speaker, HELD_OUT) and item.seconds <= longest]
+    items = [
+        item for item in read_manifest(folder) if held_out(item.speaker, HELD_OUT) and item.seconds <= longest
+    ]
     return [(item.text, read(item.path)) for item in items[:: max(1, len(items) // most)]]
 
 
@@ -153,7 +141,7 @@ def tuned(heard: Sequence[Heard], graph: grammar.Graph, log_prior: Any, start: D
             for value in values:
                 if value == getattr(best, name):
                     continue
-                candidate = replace(best, **{name: value})
+                candidate = Decoding(**{**asdict(best), name: value})
                 rate = word_error_rate(heard, Decoder(graph, log_prior, candidate))
                 if rate < lowest:
                     best, lowest = candidate, rate
@@ -171,7 +159,7 @@ def observations(heard: Sequence[Heard], decoder: Decoder) -> Iterator[tuple[flo
 
 
 def logistic(x: npt.NDArray[np.float64], y: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
-    """Weights (features + 1,) of a logistic regression, both classes weighing the same, lightly regularised."""
+    """Weights (features + 1,) of a lightly regularised logistic regression, both classes weighing the same."""
     weight = np.where(y, 0.5 / max(y.sum(), 1), 0.5 / max((~y).sum(), 1))
     full = np.column_stack((x, np.ones(len(x))))
     sign = np.where(y, 1.0, -1.0)
@@ -187,7 +175,9 @@ def calibrate(bundle: Bundle, data: Path) -> dict[str, Any]:
     ear, lexicon, settings = Ear(bundle, data / "noise"), Lexicon(), Settings()
     log_prior, phones = ear.model.log_prior, ear.model.phones
     an4 = ear.hear(recordings_of(data / "speech" / "an4", 100), "an4")
-    spelling = grammar.compile(letters_and_numbers(data / "speech" / "an4").groups(make_home(settings)), lexicon, phones)
+    spelling = grammar.compile(
+        letters_and_numbers(data / "speech" / "an4").groups(make_home(settings)), lexicon, phones
+    )
     decoding = tuned(an4, spelling, log_prior, Decoding())
     sentences = Sentences.load(settings.home.sentences)
     home = grammar.compile(sentences.groups(make_home(settings)), lexicon, phones)
@@ -207,13 +197,18 @@ def calibrate(bundle: Bundle, data: Path) -> dict[str, Any]:
     right = np.array([hit for _, _, hit, _ in seen])
     slope, worst_slope, offset = logistic(x, right)
     confident = replace(decoding, slope=slope, worst_slope=worst_slope, offset=offset)
-    scores = 1 / (1 + np.exp(-(np.array([(llr, worst) for llr, worst, _, _ in at_home]) @ (slope, worst_slope) + offset)))
+    scores = 1 / (
+        1
+        + np.exp(-(np.array([(llr, worst) for llr, worst, _, _ in at_home]) @ (slope, worst_slope) + offset))
+    )
     command = np.array([is_command for _, _, _, is_command in at_home])
     hit = np.array([right for _, _, right, _ in at_home])
     allowed = int(FALSE_ACCEPTS * len(read_speech))
     threshold = float(np.sort(scores[~command])[::-1][allowed]) if (~command).sum() > allowed else 0.5
     seen_text = {
-        "word_error_rate_an4_held_out": round(word_error_rate(an4, Decoder(spelling, log_prior, decoding)), 4),
+        "word_error_rate_an4_held_out": round(
+            word_error_rate(an4, Decoder(spelling, log_prior, decoding)), 4
+        ),
         "an4_utterances": len(an4),
         "read_sentences": len(read_speech),
         "read_sentences_accepted": round(float((scores[~command] > threshold).sum()) / len(read_speech), 4),
@@ -236,7 +231,13 @@ def calibrate(bundle: Bundle, data: Path) -> dict[str, Any]:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--run", type=Path, required=True, dest="run_folder", help="run folder; its config.json gets the settings")
+    parser.add_argument(
+        "--run",
+        type=Path,
+        required=True,
+        dest="run_folder",
+        help="run folder; its config.json gets the settings",
+    )
     parser.add_argument("--bundle", type=Path, required=True, help="the bundle exported from the run")
     parser.add_argument("--data", type=Path, required=True, help="folder with speech/ and noise/")
 

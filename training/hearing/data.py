@@ -7,9 +7,10 @@ between them, background noise under it all, at some loudness, through some micr
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -126,12 +127,12 @@ class Rows:
         """An utterance's labels and features, at most `room` frames; a longer one is cut anywhere."""
         item = self._draw()
         frames = self._features[item.source][item.start : item.start + item.frames]
-        labels = tempo_labels(
-            self._labels[item.source, item.number], item.tempo, item.frames // STRIDE
-        )
+        labels = tempo_labels(self._labels[item.source, item.number], item.tempo, item.frames // STRIDE)
         if item.frames <= room:
             return labels, frames.astype(np.float32)
-        first = int(self._rng.integers(0, (item.frames - room) // STRIDE + 1)) if self._rng.random() < 0.6 else 0
+        first = (
+            int(self._rng.integers(0, (item.frames - room) // STRIDE + 1)) if self._rng.random() < 0.6 else 0
+        )
         frames = frames[first * STRIDE : first * STRIDE + room]
         return labels[first : first + room // STRIDE], frames.astype(np.float32)
 
@@ -176,7 +177,7 @@ class Rows:
         return np.take(frames, np.arange(first, first + length), axis=0, mode="wrap")
 
 
-def _work(queue: multiprocessing.Queue, folder: Path, *arguments: object) -> None:
+def _work(queue: Any, folder: Path, *arguments: object) -> None:
     rows = Rows(Store(folder), *arguments)  # type: ignore[arg-type]
     while True:
         queue.put(rows.batch())
@@ -188,10 +189,10 @@ def batches(
     normalisation: Normalisation,
     settings: RowSettings,
     seed: int,
-) -> Iterator[tuple[npt.NDArray[np.float32], npt.NDArray[np.int32]]]:
+) -> Generator[tuple[npt.NDArray[np.float32], npt.NDArray[np.int32]], None, None]:
     """Batches without end, made by another process; closing the generator ends it."""
     context = multiprocessing.get_context("spawn")
-    queue: multiprocessing.Queue = context.Queue(maxsize=24)
+    queue: Any = context.Queue(maxsize=24)
     worker = context.Process(
         target=_work, args=(queue, store.folder, labels, normalisation, settings, seed), daemon=True
     )

@@ -37,7 +37,9 @@ def prepare(store: Store, data: Path, bootstrap: int, synthetic: int, seed: int 
     # festival's two speakers are flite's too, and it takes ten times as long.
     quick = [voice for voice in synthesis.TRAINING_VOICES if voice.engine != "festival"]
     flite = [voice for voice in quick if voice.engine == "flite"]
-    aligned = synthesis.draw(written, flite, bootstrap, rng, rates=(0.8, 1.2), pitches=(0.9, 1.1), espeak_share=0)
+    aligned = synthesis.draw(
+        written, flite, bootstrap, rng, rates=(0.8, 1.2), pitches=(0.9, 1.1), espeak_share=0
+    )
     store.add(BOOTSTRAP, aligned, load_synthetic, rooms, jobs)
     store.add(NOISE, manifest.read_manifest(data / "noise"), load_recording, rooms, jobs)
     for folder in REAL:

@@ -92,7 +92,8 @@ def _copies(
         if number:
             tempo = float(rng.uniform(0.88, 1.14))
             samples = augment.faster(samples, tempo)
-            room = rooms[rng.integers(len(rooms))] if rng.random() < 0.15 else augment.simulated_room(rng)
+            measured = rooms and rng.random() < 0.15
+            room = rooms[int(rng.integers(len(rooms)))] if measured else augment.simulated_room(rng)
             samples = augment.reverberate(samples, room) if rng.random() < 0.8 else samples
         copies.append((tempo, features(samples).astype(np.float16)))
     return replace(recording, samples=np.zeros(0, np.int16)), copies
@@ -123,7 +124,10 @@ class Store:
         items: list[Item] = []
         start = 0
         partial_file = self.folder / f"{source}.part"
-        with partial_file.open("wb") as file, ProcessPoolExecutor(jobs, initializer=os.nice, initargs=(10,)) as pool:
+        with (
+            partial_file.open("wb") as file,
+            ProcessPoolExecutor(jobs, initializer=os.nice, initargs=(10,)) as pool,
+        ):
             work = pool.map(partial(_copies, load=load, rooms=rooms), enumerate(recordings), chunksize=8)
             for number, done in enumerate(tqdm(work, source, len(recordings), unit="utt", mininterval=10)):
                 for tempo, frames in done[1] if done else ():
@@ -131,7 +135,16 @@ class Store:
                     assert recording is not None
                     file.write(frames.tobytes())
                     items.append(
-                        Item(source, number, recording.text, recording.speaker, start, len(frames), tempo, recording.segments)
+                        Item(
+                            source,
+                            number,
+                            recording.text,
+                            recording.speaker,
+                            start,
+                            len(frames),
+                            tempo,
+                            recording.segments,
+                        )
                     )
                     start += len(frames)
         partial_file.rename(self.folder / f"{source}.f16")
@@ -145,7 +158,8 @@ class Store:
         if content["fingerprint"] != self.fingerprint:
             raise ValueError(f"{self.folder / source}: made with another front end; delete the folder")
         return [
-            Item(**{**item, "segments": tuple((p, s, e) for p, s, e in item["segments"])}) for item in content["items"]
+            Item(**{**item, "segments": tuple((p, s, e) for p, s, e in item["segments"])})
+            for item in content["items"]
         ]
 
     def mapped(self, source: str, mels: int = 40) -> npt.NDArray[np.float16]:

@@ -83,7 +83,9 @@ class Trainer:
         self._saved = tf.train.Checkpoint(variables=everything, stage=self.stage, done=self.done)
         self._manager = tf.train.CheckpointManager(self._saved, str(run / "checkpoints"), max_to_keep=2)
         self._saved.restore(self._manager.latest_checkpoint)
-        self._steps = {loss: tf.function(self._step(loss), jit_compile=True) for loss in ("frame", "sequence")}
+        self._steps = {
+            loss: tf.function(self._step(loss), jit_compile=True) for loss in ("frame", "sequence")
+        }
         self._forward = tf.function(lambda x: self.model(x), jit_compile=True)
 
     def _step(self, loss: str) -> Any:
@@ -121,7 +123,9 @@ class Trainer:
     def train(self, stage: Stage, data: Any, board: Any, base: int) -> None:
         """The rest of `stage`, with a checkpoint every 500 updates."""
         begun = time.monotonic()
-        progress = tqdm(total=stage.updates, initial=int(self.done), desc=stage.name, unit="upd", mininterval=10)
+        progress = tqdm(
+            total=stage.updates, initial=int(self.done), desc=stage.name, unit="upd", mininterval=10
+        )
         for update in range(int(self.done), stage.updates):
             share = update / stage.updates
             warm = min(1.0, (update + 1) / 200)
@@ -165,10 +169,12 @@ def global_mean(store: Store, sources: tuple[str, ...]) -> tuple[float, ...]:
         features = store.mapped(source)
         for item in items[:: max(1, len(items) // 50)]:
             means.append(features[item.start : item.start + item.frames].astype(np.float32).mean(axis=0))
-    return tuple(float(value) for value in np.round(np.mean(means, axis=0), 3))
+    return tuple(float(value) for value in np.stack(means).mean(axis=0).round(3).tolist())
 
 
-def accuracy(store: Store, labels: Mapping[labelling.Key, Labels], predict: labelling.Predict, normalisation: Any) -> float:
+def accuracy(
+    store: Store, labels: Mapping[labelling.Key, Labels], predict: labelling.Predict, normalisation: Any
+) -> float:
     """Share of frames of held-out speakers whose most probable phone is the aligned one."""
     trained_on = labelling.training_part(store, labels)
     hits = total = 0
@@ -185,7 +191,9 @@ def accuracy(store: Store, labels: Mapping[labelling.Key, Labels], predict: labe
     return hits / max(total, 1)
 
 
-def write_run(trainer: Trainer, run: Path, normalisation: shape.Normalisation, labels: Any, measured: Any) -> None:
+def write_run(
+    trainer: Trainer, run: Path, normalisation: shape.Normalisation, labels: Any, measured: Any
+) -> None:
     """What `mynah-export` needs: weights, settings and calibration rows; config.json last."""
     trainer.averaged().save_weights(run / "model.weights.h5")
     net = trainer.model.settings
@@ -194,7 +202,7 @@ def write_run(trainer: Trainer, run: Path, normalisation: shape.Normalisation, l
         "name": "english",
         "labels": list(shape.LABELS),
         **describe(FrontEndSettings()),
-        "model": {key: value for key, value in asdict(net).items()},
+        "model": asdict(net),
         "stream": {"frames": shape.STEP_FRAMES, "stride": shape.STRIDE, "lookahead": shape.LOOKAHEAD},
         "normalisation": asdict(normalisation),
         "decision": {"log_prior": [round(float(value), 4) for value in prior_of(labels)]},
@@ -237,7 +245,13 @@ def run_stages(data: Path, run: Path, settings: Settings) -> None:
         weights = {BOOTSTRAP: 1.0} if stage.sources == "bootstrap" else RowSettings().weights
         if stage.loss == "sequence" and not int(trainer.done):
             trainer.transitions.assign(transition_scores(train_on))
-        rows = batches(store, train_on, normalisation, RowSettings(weights=weights), settings.seed + 100 * number + int(trainer.done))
+        rows = batches(
+            store,
+            train_on,
+            normalisation,
+            RowSettings(weights=weights),
+            settings.seed + 100 * number + int(trainer.done),
+        )
         trainer.train(stage, rows, board, sum(s.updates for s in settings.stages[:number]))
         rows.close()
         trainer.stage.assign(number + 1)
@@ -264,18 +278,28 @@ def transition_scores(labels: Mapping[labelling.Key, Labels]) -> npt.NDArray[np.
 
 def write_representative(store: Store, normalisation: Any, labels: Any, run: Path, count: int = 64) -> None:
     """Normalised rows for the int8 calibration, as training sees them."""
-    weights = {source: weight for source, weight in RowSettings().weights.items() if any(s == source for s, _ in labels)}
-    rows = batches(store, labels, normalisation, RowSettings(rows=count, weights=weights or {BOOTSTRAP: 1.0}), 7)
+    weights = {
+        source: weight
+        for source, weight in RowSettings().weights.items()
+        if any(s == source for s, _ in labels)
+    }
+    rows = batches(
+        store, labels, normalisation, RowSettings(rows=count, weights=weights or {BOOTSTRAP: 1.0}), 7
+    )
     x, _ = next(rows)
     rows.close()
     np.savez_compressed(run / "representative.npz", x=x)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--data", type=Path, required=True, help="folder with speech/, noise/, rir/ and text/")
-    parser.add_argument("--out", type=Path, required=True, help="run folder; an unfinished run there is resumed")
+    parser.add_argument(
+        "--data", type=Path, required=True, help="folder with speech/, noise/, rir/ and text/"
+    )
+    parser.add_argument(
+        "--out", type=Path, required=True, help="run folder; an unfinished run there is resumed"
+    )
     parser.add_argument("--scale", type=float, default=1.0, help="multiplies the updates of every stage")
-    parser.add_argument("--width", type=int, default=Settings.width, help="channels of every layer")
+    parser.add_argument("--width", type=int, default=Settings().width, help="channels of every layer")
 
 
 def run(arguments: argparse.Namespace) -> None:

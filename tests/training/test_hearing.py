@@ -1,0 +1,127 @@
+"""Rows, labels and losses of the acoustic model's training, on a store made of noise and tones."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from device.audio.frontend import FrontEndSettings, RunningMean
+from device.events import SAMPLE_RATE, Samples
+from training.hearing import labels as labelling
+from training.hearing.data import Rows, RowSettings, segment_labels, tempo_labels
+from training.hearing.loss import frame_loss, sequence_loss
+from training.hearing.model import INDEX, LABELS, LOOKAHEAD, MELS, STRIDE, Normalisation
+from training.hearing.store import Recording, Store
+
+SEGMENTS = (("SIL", 0.0, 0.3), ("AA", 0.3, 1.0), ("SIL", 1.0, 1.2))
+
+
+def tone(number: int) -> Recording:
+    time = np.arange(int(1.2 * SAMPLE_RATE)) / SAMPLE_RATE
+    loud = ((time >= 0.3) & (time < 1.0)) * 8000
+    samples: Samples = (loud * np.sin(2 * np.pi * (300 + 50 * number) * time)).astype(np.int16)
+    return Recording("ah", f"voice{number}", samples, SEGMENTS)
+
+
+def hiss(number: int) -> Recording:
+    rng = np.random.default_rng(number)
+    return Recording("hiss", f"noise/{number}", rng.normal(0, 300, SAMPLE_RATE).astype(np.int16))
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    store = Store(tmp_path_factory.mktemp("features"))
+    store.add("bootstrap", range(6), tone, (), jobs=1)
+    store.add("noise", range(20), hiss, (), jobs=1)
+    return store
+
+
+NORMALISATION = Normalisation(prior=(-14.0,) * MELS)
+
+
+def rows(store: Store, **settings: object) -> Rows:
+    labels = labelling.bootstrap_labels(store, "bootstrap")
+    return Rows(store, labels, NORMALISATION, RowSettings(weights={"bootstrap": 1.0}, **settings), seed=1)  # type: ignore[arg-type]
+
+
+def test_every_utterance_is_kept_in_three_copies(store: Store) -> None:
+    items = store.items("bootstrap")
+    assert len(items) == 18
+    assert [item.tempo == 1.0 for item in items[:3]] == [True, False, False]
+    assert sum(item.frames for item in items) == len(store.mapped("bootstrap"))
+
+
+def test_a_store_made_with_another_front_end_is_refused(store: Store) -> None:
+    other = Store(store.folder, FrontEndSettings(floor=1.0))
+    with pytest.raises(ValueError, match="another front end"):
+        other.items("bootstrap")
+
+
+def test_rows_have_their_shape_and_labels_lie_on_the_sound(store: Store) -> None:
+    x, y = rows(store, clean=1.0, noisy=0.0).batch()
+    assert x.shape == (16, 480, MELS)
+    assert y.shape == (16, 160)
+    energy = x.max(axis=2).reshape(16, -1, STRIDE).mean(axis=2)
+    delayed = np.roll(energy, LOOKAHEAD, axis=1)
+    speech = y == INDEX["AA"]
+    assert 0.2 < speech.mean() < 0.9
+    assert delayed[speech].mean() > delayed[~speech].mean() + 0.3
+
+
+def test_segments_become_one_label_a_frame() -> None:
+    labels = segment_labels(SEGMENTS, 39)
+    assert labels[:9].tolist() == [0] * 9
+    assert set(labels[11:32].tolist()) == {INDEX["AA"]}
+    assert labels[-1] == 0
+
+
+def test_labels_of_a_faster_copy_come_sooner() -> None:
+    labels = np.repeat(np.arange(10, dtype=np.int8), 4)
+    faster = tempo_labels(labels, 2.0, 20)
+    np.testing.assert_array_equal(faster, np.repeat(np.arange(10), 2))
+
+
+def test_batch_normalisation_is_the_device_running_mean() -> None:
+    rng = np.random.default_rng(0)
+    frames = rng.normal(-12, 2, (2, 50, MELS)).astype(np.float32)
+    device = RunningMean(NORMALISATION.prior, NORMALISATION.weight)
+    batch = NORMALISATION.batch(frames)
+    expected = np.clip(
+        device.process(frames[1]) / NORMALISATION.scale, -NORMALISATION.clip, NORMALISATION.clip
+    )
+    np.testing.assert_allclose(batch[1], expected, atol=1e-5)
+
+
+def test_labels_survive_the_disk(store: Store, tmp_path: Path) -> None:
+    labels = labelling.bootstrap_labels(store, "bootstrap")
+    labelling.save(labels, tmp_path / "labels.npz")
+    loaded = labelling.load(tmp_path / "labels.npz")
+    assert loaded.keys() == labels.keys()
+    assert all(np.array_equal(loaded[key], labels[key]) for key in labels)
+
+
+def brute_force_log_z(logits: np.ndarray, transitions: np.ndarray) -> float:
+    frames, phones = logits.shape
+    paths = np.stack(np.meshgrid(*[np.arange(phones)] * frames), axis=-1).reshape(-1, frames)
+    scores = logits[np.arange(frames), paths].sum(axis=1)
+    scores += transitions[paths[:, :-1], paths[:, 1:]].sum(axis=1)
+    return float(np.log(np.exp(scores).sum()))
+
+
+def test_the_random_field_sums_over_all_paths() -> None:
+    rng = np.random.default_rng(0)
+    logits = rng.normal(size=(1, 5, 3)).astype(np.float32)
+    transitions = rng.normal(size=(3, 3)).astype(np.float32)
+    path = np.array([[0, 1, 1, 2, 0]], np.int32)
+    score = logits[0, np.arange(5), path[0]].sum() + transitions[path[0, :-1], path[0, 1:]].sum()
+    expected = (brute_force_log_z(logits[0], transitions) - score) / 5
+    assert float(sequence_loss(logits, path, transitions)) == pytest.approx(expected, abs=1e-4)
+
+
+def test_cross_entropy_falls_when_the_labels_are_likelier() -> None:
+    labels = np.zeros((1, 4), np.int32)
+    good = np.zeros((1, 4, len(LABELS)), np.float32)
+    good[..., 0] = 5
+    assert float(frame_loss(good, labels)) < float(frame_loss(-good, labels))

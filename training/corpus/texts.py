@@ -19,7 +19,10 @@ ONES = (
 )
 ONES += "seventeen eighteen nineteen"
 TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
-ADJECTIVES = "left right big small front back upper lower new old outdoor reading bedside ceiling corner wall floor main"
+ADJECTIVES = (
+    "left right big small front back upper lower new old outdoor "
+    "reading bedside ceiling corner wall floor main"
+)
 ROOMS = (
     "kitchen,living room,bedroom,bathroom,hallway,office,garage,garden,cellar,attic,nursery,guest room,"
     "dining room,study,porch,laundry,pantry,workshop,conservatory,landing,playroom,patio,basement,den"
@@ -27,7 +30,8 @@ ROOMS = (
 THINGS = (
     "lamp,light,lights,spotlight,fan,heater,radiator,thermostat,blind,blinds,curtain,shutter,socket,plug,"
     "switch,television,radio,speaker,coffee machine,kettle,dishwasher,washing machine,vacuum,fridge,oven,"
-    "sprinkler,pump,gate,door,lock,window,chandelier,fireplace,dehumidifier,humidifier,projector,printer,alarm,scene,movie night"
+    "sprinkler,pump,gate,door,lock,window,chandelier,fireplace,dehumidifier,humidifier,"
+    "projector,printer,alarm,scene,movie night"
 )
 COLOURS = "red,green,blue,yellow,orange,purple,pink,white,warm white,cold white,turquoise,violet"
 PATTERNS = (
@@ -103,7 +107,7 @@ def sentences(file: Path) -> Iterator[str]:
 
 
 def sayable(texts: Iterator[str], longest: int = 80) -> list[str]:
-    """Those of `texts`, normalised, that are words only, three letters to `longest` characters; no repeats."""
+    """Those of `texts`, normalised, that are words only, three to `longest` characters; no repeats."""
     unclear = re.compile(r"[0-9@_$%&]|\b[b-hj-z]\b")
     words = (normalise(text) for text in texts if not unclear.search(text.lower()))
     return list(dict.fromkeys(text for text in words if 3 <= len(text) <= longest))

@@ -159,7 +159,7 @@ def observations(heard: Sequence[Heard], decoder: Decoder) -> Iterator[tuple[flo
 
 
 def logistic(x: npt.NDArray[np.float64], y: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
-    """Weights (features + 1,) of a lightly regularised logistic regression, both classes weighing the same."""
+    """Weights (features + 1,) of a logistic regression, both classes weighing as much."""
     weight = np.where(y, 0.5 / max(y.sum(), 1), 0.5 / max((~y).sum(), 1))
     full = np.column_stack((x, np.ones(len(x))))
     sign = np.where(y, 1.0, -1.0)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -97,8 +98,6 @@ def test_a_turn_that_is_asked_for_needs_no_wake_word() -> None:
 
 
 def test_push_to_talk_takes_the_whole_recording() -> None:
-    from dataclasses import replace
-
     assistant = replace(fakes.assistant((), ["turn on the lamp"]), endpointer=Held())
     turn = assistant.push_to_talk(fakes.audio(4))
     assert turn.detection is None
@@ -117,9 +116,9 @@ def test_timings_are_of_work_and_not_of_waiting() -> None:
             yield chunk
 
     (turn,) = assistant.turns(slow())
-    assert 30 <= turn.timings.hearing_ms < 100  # the chunks alone took 240
-    assert 30 <= turn.timings.speech_end_to_command_ms < 100
-    assert turn.timings.wake_ms < 15
+    assert 30 <= turn.timings.hearing_ms < 200  # the chunks alone took 240
+    assert 30 <= turn.timings.speech_end_to_command_ms < 200
+    assert turn.timings.wake_ms < 100
     assert turn.timings.audio_s == pytest.approx(1.0, abs=0.09)
 
 
@@ -132,6 +131,6 @@ def test_until_reads_no_further_than_it_must() -> None:
 
 def test_a_stopwatch_also_times_the_end() -> None:
     watch = Stopwatch(fakes.audio(0))
-    time.sleep(0.02)
+    time.sleep(0.3)
     assert next(watch, None) is None
-    assert watch.since_arrival_ms < 15
+    assert watch.since_arrival_ms < 200

@@ -35,7 +35,7 @@ while sys.stdin.buffer.read(2560):
     while time.thread_time() < end: pass
 """
     cost = bench.idle_cost([sys.executable, "-c", code], np.zeros(1280, np.int16), 1.5)
-    assert 15 < cost.cpu < 35  # 20 of each 80 ms
+    assert 10 < cost.cpu < 40  # 20 of each 80 ms
     assert 50 < cost.resident < 100
     assert 1.5 <= cost.seconds < 2.5
 

@@ -107,7 +107,7 @@ def test_recordings_are_played_in_real_time_then_it_ends(tmp_path: Path, broker:
         wait_for(lambda: subscriber.payloads("mynah/kitchen/state"))
         began = time.monotonic()
         assert process.child.wait(10) == 0
-        assert 3.8 < time.monotonic() - began < 5.5  # twice a second of recording and one of silence
+        assert 3.8 < time.monotonic() - began < 8  # twice a second of recording and one of silence
         assert subscriber.payloads("zigbee2mqtt/lamp/set") == ['{"state": "ON"}']
         assert len(subscriber.payloads("mynah/kitchen/turn")) == 2
         assert subscriber.payloads("mynah/kitchen/availability")[-1] == "offline"

@@ -6,6 +6,7 @@ import dataclasses
 import gc
 import json
 import logging
+import shutil
 import subprocess
 import time
 from collections.abc import Iterator
@@ -196,6 +197,7 @@ def test_a_password_file_that_is_absent_or_empty(tmp_path: Path, content: str | 
 
 
 @needs_mosquitto
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed: apt install openssl")
 def test_tls_with_an_own_authority(tmp_path: Path) -> None:
     authority, certificate, key = certificates(tmp_path)
     with Mosquitto(tmp_path, f"certfile {certificate}", f"keyfile {key}") as broker:

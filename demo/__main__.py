@@ -101,7 +101,8 @@ def listen(house: House, mynah: Daemon, screen: Screen, scenes: Sequence[script.
     """Show what happens until Ctrl-C, or until the daemon ends."""
     screen.title("Say “hey mynah”, then for example:")
     for scene in scenes:
-        screen.line(f"    {scene.text}")
+        if scene.changes:
+            screen.line(f"    {scene.text}")
     screen.line("Ctrl-C ends it.")
     try:
         watch(house, screen, float("inf"), [], lambda: not mynah.running)

@@ -81,7 +81,7 @@ class Screen:
         if intent:
             self._fact("meant", f"{intent['name']}  {self._paint(_slots(intent['slots']), DIM)}")
         else:
-            self._fact("meant", "nothing that this home knows", YELLOW)
+            self._fact("meant", "nothing to act on", YELLOW)
 
     def _reply(self, turn: Mapping[str, Any]) -> None:
         milliseconds = turn["timings"]["speech_end_to_command_ms"]

@@ -68,7 +68,7 @@ def test_screen_tells_what_was_heard_before_what_was_done() -> None:
         (Said("turn", TURN), "  heard      “turn on the lamp”  0.93"),
         (Said("turn", TURN), "  meant      HassTurnOn  name = lamp"),
         (Said("turn", TURN), "  replied    “Turned on the lamp”  38 ms after the endpoint"),
-        (Said("turn", TURN | {"intent": None}), "  meant      nothing that this home knows"),
+        (Said("turn", TURN | {"intent": None}), "  meant      nothing to act on"),
         (Said("turn", TURN | {"transcript": None, "intent": None}), "  heard      nothing"),
         (Published("cmnd/plug/POWER", "ON"), "  published  cmnd/plug/POWER  ON"),
         (ON, "  changed    lamp (kitchen): state OFF → ON"),

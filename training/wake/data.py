@@ -7,10 +7,12 @@ the phrase's end from all others.
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from queue import Full
 
 import numpy as np
 import numpy.typing as npt
@@ -33,9 +35,10 @@ class RowSettings:
     frames: int = 320  # 3.2 s
     rows: int = 64  # a batch
     positive: float = 0.36  # shares of rows; the rest is noise alone
-    near: float = 0.22
-    speech: float = 0.34
-    clean: float = 0.15  # share of rows at 30–60 dB; the others −3–30 dB
+    near: float = 0.2
+    hard: float = 0.12  # where there are mined ones; else more speech
+    speech: float = 0.26
+    clean: float = 0.15  # share of rows at 30–60 dB; the others −3–30 dB, mostly about 15
     begin: int = 3  # frames after the phrase's end at which the label begins
     end: int = 19  # and ends
 
@@ -44,17 +47,25 @@ class Clips:
     """Items of several sources, with their features."""
 
     def __init__(
-        self, sources: Sequence[tuple[Path, str]], held_out: bool, weight_by_length: bool = False
+        self,
+        sources: Sequence[tuple[Path, str]],
+        held_out: bool,
+        weight_by_length: bool = False,
+        only: Sequence[Item] | None = None,
     ) -> None:
-        """Those whose speaker is held out from training, or those whose is not."""
+        """Those whose speaker is held out from training, or those whose is not; or `only` these."""
         self._features: dict[str, npt.NDArray[np.float16]] = {}
         self.items: list[Item] = []
         for folder, source in sources:
             store = Store(folder)
             self._features[source] = store.mapped(source)
-            self.items += [
-                item for item in store.items(source) if is_held_out(item) == held_out and item.frames >= 15
-            ]
+            if only is None:
+                self.items += [
+                    item
+                    for item in store.items(source)
+                    if is_held_out(item) == held_out and item.frames >= 15
+                ]
+        self.items += only or []
         lengths = np.array(
             [min(item.frames, 400) if weight_by_length else 1 for item in self.items], np.float64
         )
@@ -83,12 +94,15 @@ class Rows:
         settings: RowSettings,
         seed: int,
         held_out: bool = False,
+        hard: Sequence[Item] = (),
     ) -> None:
+        """`hard`: stretches of the training speech that sound like the phrase to the model as it is."""
         self._rng = np.random.default_rng(seed)
         self._settings, self._normalisation = settings, normalisation
         self._phrases = Clips(sources.phrases, held_out)
         self._near = Clips(sources.near, held_out)
         self._speech = Clips(sources.speech, held_out, weight_by_length=True)
+        self._hard = Clips(sources.speech, held_out, only=hard) if hard else self._speech
         self._followers = Clips(sources.followers, held_out)
         self._noise = Clips(sources.noise, held_out, weight_by_length=True)
         energies = self._rng.gamma(3.0, 1 / 3.0, (20 * settings.frames, MELS))
@@ -108,7 +122,9 @@ class Rows:
             return self._phrase_row(self._phrases, labels, positive=True)
         if kind < shares.positive + shares.near:
             return self._phrase_row(self._near, labels, positive=False)
-        if kind < shares.positive + shares.near + shares.speech:
+        if kind < shares.positive + shares.near + shares.hard and self._hard is not self._speech:
+            return self._phrase_row(self._hard, labels, positive=False)
+        if kind < shares.positive + shares.near + shares.hard + shares.speech:
             return self._speech_row(labels)
         level = self._rng.uniform(-11, -1)
         return self._finished(_silence(shares.frames), level), labels
@@ -143,7 +159,7 @@ class Rows:
     def _finished(self, row: Frames, level: float) -> Frames:
         """With noise, through a microphone. `level` is the speech's."""
         rng = self._rng
-        ratio = rng.uniform(30, 60) if rng.random() < self._settings.clean else rng.uniform(-3, 30)
+        ratio = rng.uniform(30, 60) if rng.random() < self._settings.clean else rng.triangular(-3, 15, 30)
         noise = self._background(len(row))
         row = augment.mixed(row, noise, level - augment.loudness(noise) - ratio * DB)
         row += augment.equaliser(rng, MELS, depth=0.5)
@@ -177,12 +193,18 @@ def mark(labels: Labels, end: int, settings: RowSettings) -> None:
 
 
 def batches(
-    sources: Sources, normalisation: Normalisation, settings: RowSettings, seed: int
+    sources: Sources,
+    normalisation: Normalisation,
+    settings: RowSettings,
+    seed: int,
+    hard: Sequence[Item] = (),
 ) -> Generator[Batch, None, None]:
     """Batches without end, made by another process; closing the generator ends it."""
     context = multiprocessing.get_context("spawn")
     queue: multiprocessing.Queue[Batch] = context.Queue(maxsize=16)
-    worker = context.Process(target=_work, args=(queue, sources, normalisation, settings, seed), daemon=True)
+    worker = context.Process(
+        target=_work, args=(queue, sources, normalisation, settings, seed, hard), daemon=True
+    )
     worker.start()
     try:
         while True:
@@ -191,10 +213,21 @@ def batches(
         worker.kill()
 
 
-def _work(queue: multiprocessing.Queue[Batch], *arguments: object) -> None:
-    rows = Rows(*arguments)  # type: ignore[arg-type]
-    while True:
-        queue.put(rows.batch())
+def _work(
+    queue: multiprocessing.Queue[Batch],
+    sources: Sources,
+    normalisation: Normalisation,
+    settings: RowSettings,
+    seed: int,
+    hard: Sequence[Item],
+) -> None:
+    rows = Rows(sources, normalisation, settings, seed, hard=hard)
+    parent = multiprocessing.parent_process()
+    batch = rows.batch()
+    while parent is not None and parent.is_alive():  # a training that was killed leaves no process behind
+        with contextlib.suppress(Full):
+            queue.put(batch, timeout=5)
+            batch = rows.batch()
 
 
 def _silence(length: int) -> Frames:

@@ -23,10 +23,12 @@ from tqdm import tqdm
 from device.audio.frontend import Features, FrontEndSettings
 from device.engine.bundle import describe
 from training.corpus import synthesis
+from training.hearing.store import Item
 from training.wake import measure
 from training.wake import model as shape
 from training.wake.corpus import Sources, is_left_out, prepare
 from training.wake.data import Batch, Rows, RowSettings, batches
+from training.wake.mining import mine
 from training.wake.phrases import Phrase
 
 
@@ -41,6 +43,9 @@ class Settings:
     compiled: bool = True  # by XLA, three times as fast once it is
     rate: float = 3e-3
     average: float = 0.998
+    mine: tuple[float, ...] = (0.35, 0.65)  # shares of the updates after which hard negatives are looked for
+    mined_share: float = 0.4  # of the training speech that is searched each time
+    start: str = ""  # a finished run of the same width whose weights to start from
     hardest: int = 8  # outputs of a row whose loss counts once more
     phrases: int = 2400  # utterances synthesized
     others: int = 1500  # of each kind that is not the phrase
@@ -63,6 +68,8 @@ class Trainer:
         self.model = shape.build(shape.settings(settings.width, settings.dropout))
         self.optimizer = keras.optimizers.AdamW(settings.rate, weight_decay=1e-4, clipnorm=1.0)
         self.optimizer.build(self.model.trainable_variables)
+        if settings.start:
+            self.model.load_weights(Path(settings.start) / "model.weights.h5")
         self.average = [tf.Variable(weight) for weight in self.model.weights]
         self.done = tf.Variable(0)
         kept = [variable.value for variable in (*self.model.variables, *self.optimizer.variables)]
@@ -93,11 +100,11 @@ class Trainer:
             weight.assign(mean)
         return copy
 
-    def train(self, rows: Iterator[Batch], board: Any) -> None:
-        """The rest of the updates, at a rate that falls along a half cosine; a checkpoint every 500."""
+    def train(self, rows: Iterator[Batch], until: int, board: Any) -> None:
+        """On to update `until`, at a rate that falls along a half cosine; a checkpoint every 500."""
         updates, first = self.settings.updates, int(self.done)
         progress = tqdm(total=updates, initial=first, desc="wake", unit="upd", mininterval=10)
-        for update in range(first, updates):
+        for update in range(first, until):
             falling = 0.02 + 0.98 * 0.5 * (1 + np.cos(np.pi * update / updates))
             self.optimizer.learning_rate.assign(self.settings.rate * falling * min(1.0, (update + 1) / 200))
             x, y = next(rows)
@@ -107,11 +114,9 @@ class Trainer:
                 progress.set_postfix(loss=f"{float(loss):.4f}")
                 with board.as_default():
                     tf.summary.scalar("loss", loss, update)
-            if update % 500 == 499:
+            if update % 500 == 499 or update == until - 1:
                 self.save(update + 1)
         progress.close()
-        if first < updates:
-            self.save(updates)
 
 
 def row_loss(logits: Any, labels: Any, hardest: int) -> Any:
@@ -180,6 +185,14 @@ def calibrated(settings: Settings, phrase: Phrase, sources: Sources, score: meas
     return decision, measured
 
 
+def mined(trainer: Trainer, sources: Sources, seed: int) -> list[Item]:
+    """Hard negatives of the model as it is."""
+    score = scorer(trainer.averaged(), shape.Normalisation(), trainer.settings.smoothing)
+    found = mine(sources, score, trainer.settings.mined_share, 0.1, 2500, seed)
+    print(f"mined {len(found)} stretches of speech that sound like the phrase", flush=True)
+    return found
+
+
 def write_run(
     run: Path, model: keras.Model, settings: Settings, sources: Sources, decision: Any, measured: Any
 ) -> None:
@@ -218,11 +231,14 @@ def train(settings: Settings, data: Path, run: Path, shared: Path) -> None:
     )
     trainer = Trainer(run, settings)
     board = tf.summary.create_file_writer(str(run / "tensorboard"))
-    rows = batches(
-        sources, shape.Normalisation(), RowSettings(rows=settings.rows), settings.seed + int(trainer.done)
-    )
-    trainer.train(rows, board)
-    rows.close()
+    for part, share in enumerate((*settings.mine, 1.0)):
+        until = round(share * settings.updates)
+        if int(trainer.done) < until:
+            hard = mined(trainer, sources, part) if part or settings.start else []
+            seed = settings.seed + int(trainer.done)
+            rows = batches(sources, shape.Normalisation(), RowSettings(rows=settings.rows), seed, hard)
+            trainer.train(rows, until, board)
+            rows.close()
     model = trainer.averaged()
     score = scorer(model, shape.Normalisation(), settings.smoothing)
     decision, measured = calibrated(settings, phrase, sources, score)
@@ -243,6 +259,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--features", type=Path, help="store of recordings' features that several runs share")
     parser.add_argument("--updates", type=int, default=DEFAULTS.updates, help="training steps of 64 rows")
+    parser.add_argument("--start", type=Path, help="finished run of any phrase whose weights to start from")
     parser.add_argument("--width", type=int, default=DEFAULTS.width, help="channels of every layer")
 
 
@@ -253,6 +270,7 @@ def run(arguments: argparse.Namespace) -> None:
         phrase=" ".join(arguments.phrase.lower().split()),
         spellings=tuple(arguments.spelling),
         updates=arguments.updates,
+        start=str(arguments.start or ""),
         width=arguments.width,
     )
     train(settings, arguments.data, arguments.out, arguments.features or arguments.out / "features")

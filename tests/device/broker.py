@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple, Self
+from uuid import uuid4
 
 import paho.mqtt.client as paho
 import pytest
@@ -116,12 +117,14 @@ class Subscriber:
 def retained(port: int, topic: str) -> str | None:
     """What the broker keeps on `topic`."""
     with Subscriber(port) as subscriber:
-        time.sleep(0.1)
+        mark = uuid4().hex  # what is retained comes before what is said afterwards
+        subscriber.say("mark", mark)
+        wait_for(lambda: mark in subscriber.payloads("mark"))
         values = [seen.payload for seen in subscriber.seen if seen.topic == topic and seen.retained]
     return values[-1] if values else None
 
 
-def wait_for(condition: Callable[[], object], seconds: float = 5.0) -> None:
+def wait_for(condition: Callable[[], object], seconds: float = 30.0) -> None:
     """Wait until `condition` holds; fails where it does not in time."""
     deadline = time.monotonic() + seconds
     while not condition():

@@ -42,7 +42,7 @@ def broker(tmp_path: Path) -> Iterator[Mosquitto]:
 @needs_mosquitto
 def test_a_turn_arrives_byte_for_byte(broker: Mosquitto) -> None:
     with Subscriber(broker.port) as subscriber, quick(broker) as publisher:
-        assert publisher.wait_connected(5)
+        assert publisher.wait_connected(30)
         receipt = publisher.publish(turn())
         assert len(receipt.sent) == 1
         assert receipt.dropped == ()
@@ -67,7 +67,7 @@ def test_availability_is_retained_and_goes_offline_on_leaving(broker: Mosquitto)
 @needs_mosquitto
 def test_the_last_will_says_offline(broker: Mosquitto) -> None:
     with quick(broker) as publisher:
-        assert publisher.wait_connected(5)
+        assert publisher.wait_connected(30)
         with Subscriber(broker.port) as subscriber:
             assert publisher._connection
             publisher._connection.abandon()
@@ -82,7 +82,7 @@ def test_connections_that_are_lost_leave_no_files_open(broker: Mosquitto) -> Non
     try:
         with quick(broker) as publisher:
             for _ in range(5):
-                assert publisher.wait_connected(5)
+                assert publisher.wait_connected(30)
                 counts.append(len(list(Path("/proc/self/fd").iterdir())))
                 assert publisher._connection
                 publisher._connection.abandon()
@@ -95,7 +95,7 @@ def test_connections_that_are_lost_leave_no_files_open(broker: Mosquitto) -> Non
 @needs_mosquitto
 def test_nothing_is_sent_without_a_broker_nor_when_it_comes_back(broker: Mosquitto) -> None:
     with quick(broker) as publisher:
-        assert publisher.wait_connected(5)
+        assert publisher.wait_connected(30)
         broker.stop()
         wait_for(lambda: not publisher.connected)
         late = publisher.publish(turn("turn on the heater"))
@@ -103,7 +103,7 @@ def test_nothing_is_sent_without_a_broker_nor_when_it_comes_back(broker: Mosquit
         publisher.retain("state", "listening")
         broker.start()
         with Subscriber(broker.port) as subscriber:
-            assert publisher.wait_connected(5)
+            assert publisher.wait_connected(30)
             publisher.publish(turn("turn on the lamp"))
             wait_for(lambda: subscriber.payloads("zigbee2mqtt/lamp/set"))
             time.sleep(0.2)
@@ -116,7 +116,7 @@ def test_nothing_is_sent_without_a_broker_nor_when_it_comes_back(broker: Mosquit
 def test_what_a_dead_link_still_held_is_gone_with_it(broker: Mosquitto) -> None:
     """A broker that stops reading takes the bytes into its socket's buffer; the rest must not come late."""
     with quick(broker) as publisher, Subscriber(broker.port) as subscriber:
-        assert publisher.wait_connected(5)
+        assert publisher.wait_connected(30)
         assert broker._process
         broker._process.send_signal(19)  # SIGSTOP
         try:
@@ -129,7 +129,7 @@ def test_what_a_dead_link_still_held_is_gone_with_it(broker: Mosquitto) -> None:
             assert time.monotonic() - began < 3.5
         finally:
             broker._process.send_signal(18)  # SIGCONT
-        assert publisher.wait_connected(5)
+        assert publisher.wait_connected(30)
         publisher.publish(turn("turn off the radio"))
         wait_for(lambda: subscriber.payloads("zigbee2mqtt/radio/set"))
         assert len(subscriber.payloads("zigbee2mqtt/lamp/set")) < 40
@@ -145,7 +145,7 @@ def test_no_broker_at_start_then_one_comes(tmp_path: Path, caplog: pytest.LogCap
         assert publisher.publish(turn()).dropped
         assert f"no broker listens at 127.0.0.1:{broker.port}" in publisher.problem
         with broker:
-            assert publisher.wait_connected(5)
+            assert publisher.wait_connected(30)
             wait_for(lambda: retained(broker.port, "mynah/kitchen/state") == "idle")
     assert caplog.text.count("no broker listens") == 2, "once for the broker, once for the dropped command"
 
@@ -174,7 +174,7 @@ def test_the_password_comes_from_a_file(tmp_path: Path) -> None:
     with secured(tmp_path) as broker:
         settings = dataclasses.replace(broker.settings, username="mynah", password_file=file)
         with Publisher(settings, "kitchen") as publisher:
-            assert publisher.wait_connected(5)
+            assert publisher.wait_connected(30)
 
 
 def secured(folder: Path) -> Mosquitto:
@@ -243,7 +243,7 @@ def test_a_certificate_that_is_none(tmp_path: Path, name: str) -> None:
 @needs_mosquitto
 def test_messages_come_in_and_wait_until_they_are_asked_for(broker: Mosquitto) -> None:
     with quick(broker, own=("say", "mute/set")) as publisher, Subscriber(broker.port) as subscriber:
-        assert publisher.wait_connected(5)
+        assert publisher.wait_connected(30)
         wait_for(lambda: subscriber.payloads("mynah/kitchen/availability"))
         time.sleep(0.1)
         subscriber.say("mynah/kitchen/say", "hello")
@@ -269,7 +269,7 @@ def test_a_visitor_says_nothing_about_the_device(broker: Mosquitto) -> None:
 @needs_mosquitto
 def test_a_topic_that_is_none_is_dropped_and_the_others_are_sent(broker: Mosquitto) -> None:
     with quick(broker) as publisher:
-        assert publisher.wait_connected(5)
+        assert publisher.wait_connected(30)
         assert publisher.publish(turn("turn on the +")).dropped
         assert publisher.publish(turn("turn on the lamp")).sent
 

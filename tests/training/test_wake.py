@@ -169,7 +169,7 @@ def test_a_run_trains_resumes_and_its_bundle_wakes_the_device(data: Path, tmp_pa
     trained_on = (run / "checkpoints" / "checkpoint").stat().st_mtime_ns
     trainer = train.Trainer(run, settings)
     assert int(trainer.done) == 2
-    trainer.train(iter([]), None)  # nothing is left to do
+    trainer.train(iter([]), settings.updates, None)  # nothing is left to do
     assert (run / "checkpoints" / "checkpoint").stat().st_mtime_ns == trained_on
     # Two updates teach nothing, but the int8 model on the device must be the one that was trained.
     export.export(run, tmp_path / "bundle", with_onnx=False, anyway=True)

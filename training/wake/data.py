@@ -17,12 +17,13 @@ from queue import Full
 import numpy as np
 import numpy.typing as npt
 
+from device.audio.frontend import FrontEndSettings
 from training.corpus import augment
 from training.hearing.store import Item, Store
 from training.wake.corpus import TAIL, Sources, is_held_out
 from training.wake.model import MELS, STRIDE, Normalisation
 
-FLOOR = float(np.log(1e-7))  # what the front end gives for digital silence
+FLOOR = float(np.log(FrontEndSettings().floor))  # what the front end gives for digital silence
 DB = float(np.log(10) / 10)  # nats of energy to a decibel
 IGNORED = np.int8(-1)
 Frames = npt.NDArray[np.float32]

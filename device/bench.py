@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import queue
 import shutil
@@ -241,7 +242,7 @@ def summary(values: list[float]) -> dict[str, float] | None:
     if not values:
         return None
     ordered = sorted(values)
-    return {"median": round(median(ordered), 1), "p90": round(ordered[int(0.9 * (len(ordered) - 1))], 1)}
+    return {"median": round(median(ordered), 1), "p90": round(ordered[math.ceil(0.9 * len(ordered)) - 1], 1)}
 
 
 def daemon_command(config: Path | None, mqtt: MqttSettings, microphone: bool) -> list[str]:

@@ -60,3 +60,4 @@ def test_memory_and_time_of_a_process() -> None:
 def test_summary() -> None:
     assert bench.summary([]) is None
     assert bench.summary([float(value) for value in range(1, 101)]) == {"median": 50.5, "p90": 90.0}
+    assert bench.summary([3.0, 1.0, 2.0]) == {"median": 2.0, "p90": 3.0}

@@ -27,6 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for kind in (turns, slots):
         kind.add_argument("--home", type=Path)
         kind.add_argument("--sentences", type=Path, action="append")
+        kind.add_argument("--bundle", type=Path, help="another acoustic model than the shipped one")
         kind.add_argument("--noise", type=Path, help="folder of noise recordings with a manifest.tsv")
         kind.add_argument("--ratios", default="clean", help="comma-separated dB, and clean")
         kind.add_argument("--jobs", type=int, default=1)
@@ -47,7 +48,7 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.kind == "wake":
         wakewords.run(arguments, ratios)
         return
-    settings = commands.settings_for(arguments.home, arguments.sentences, None)
+    settings = commands.settings_for(arguments.home, arguments.sentences, arguments.bundle)
     push_to_talk = arguments.kind == "slots"
     if push_to_talk:
         rows = labelled(arguments.manifest)

@@ -22,10 +22,12 @@ from tqdm import tqdm
 from device.assembly import adjusted, make_assistant
 from device.assistant import Assistant
 from device.audio.pcm import CHUNK, chunked
-from device.events import SAMPLE_RATE, Intent, Samples, Transcript, Turn
-from device.settings import Settings
+from device.events import SAMPLE_RATE, Intent, NotRecognized, Samples, Transcript, Turn
+from device.settings import BundleFolder, Settings
 from training.corpus import synthesis
 from training.evaluate.recordings import Noises, ratio_name, share_with_interval
+from training.wake.measure import trimmed
+from training.wake.phrases import Phrase
 
 PAUSE = 0.5
 """Seconds between the wake word and the command."""
@@ -41,6 +43,7 @@ class Outcome:
     woke: bool
     heard: str | None
     confidence: float
+    understood: bool  # right, were nothing rejected
     right: bool
     hearing_ms: float
     command_ms: float
@@ -53,7 +56,8 @@ def spoken_turns(
     """(command, voice, samples): `count` turns by held-out voices, half by each kind of engine."""
     rng = np.random.default_rng(seed)
     drawn = synthesis.draw(commands, synthesis.HELD_OUT_VOICES, count, rng, (0.85, 1.15), (0.92, 1.1), 0.5)
-    wakes = [replace(utterance, text=phrase) for utterance in drawn]
+    wake_phrase = Phrase(phrase)
+    wakes = [replace(item, text=wake_phrase.spellings(item.voice)[0]) for item in drawn]
     gap = np.zeros(int(PAUSE * SAMPLE_RATE), np.int16)
     edge = np.zeros(SAMPLE_RATE, np.int16)
     both = zip(drawn, synthesis.speak_all(wakes), synthesis.speak_all(drawn), strict=True)
@@ -61,31 +65,45 @@ def spoken_turns(
         yield utterance.text, str(utterance.voice), np.concatenate((edge, trimmed(wake), gap, command, edge))
 
 
-def trimmed(samples: Samples) -> Samples:
-    """Without the synthesizer's silence at the ends."""
-    loud = np.flatnonzero(np.abs(samples.astype(np.int32)) > 200)
-    return samples[loud[0] : loud[-1] + 1] if len(loud) else samples
-
-
 def run_turns(assistant: Assistant, samples: Samples, ratio: float, said: str, speaker: str) -> Outcome:
-    meant = assistant.home.handle(assistant.understand(Transcript(said, 1.0)))
+    def commands(meaning: Intent | NotRecognized) -> Any:
+        return getattr(assistant.home.handle(meaning), "commands", None)
+
+    expected = commands(assistant.understand(Transcript(said, 1.0)))
     turns = list(assistant.turns(chunked([samples], CHUNK)))
-    turn = turns[0] if turns else None
-    expected = getattr(meant, "commands", None)
-    right = len(turns) == 1 and bool(expected) and turns[0].commands == expected
-    return _outcome(turn, ratio, said, speaker, right, samples)
+    turn = turns[0] if len(turns) == 1 else None
+    understood = bool(expected) and turn is not None and commands(unrejected(assistant, turn)) == expected
+    right = understood and turn is not None and turn.commands == expected
+    return _outcome(turn, ratio, said, speaker, understood, right, samples)
 
 
 def run_slots(assistant: Assistant, samples: Samples, ratio: float, label: str, speaker: str) -> Outcome:
-    turn = assistant.push_to_talk(chunked([samples], CHUNK))
-    slots = turn.meaning.slots if isinstance(turn.meaning, Intent) else {}
     wanted = dict(part.strip().split("=", 1) for part in label.split(";"))
-    right = bool(slots) and all(str(slots.get(name)) == value for name, value in wanted.items())
-    return _outcome(turn, ratio, label, speaker, right, samples)
+
+    def fits(meaning: Intent | NotRecognized) -> bool:
+        slots = meaning.slots if isinstance(meaning, Intent) else {}
+        return bool(slots) and all(str(slots.get(name)) == value for name, value in wanted.items())
+
+    turn = assistant.push_to_talk(chunked([samples], CHUNK))
+    understood = fits(unrejected(assistant, turn))
+    return _outcome(turn, ratio, label, speaker, understood, fits(turn.meaning), samples)
+
+
+def unrejected(assistant: Assistant, turn: Turn) -> Intent | NotRecognized:
+    """What the turn's transcript means, however doubtful it is."""
+    if turn.transcript is None:
+        return turn.meaning
+    return assistant.understand(Transcript(turn.transcript.text, 1.0))
 
 
 def _outcome(
-    turn: Turn | None, ratio: float, said: str, speaker: str, right: bool, samples: Samples
+    turn: Turn | None,
+    ratio: float,
+    said: str,
+    speaker: str,
+    understood: bool,
+    right: bool,
+    samples: Samples,
 ) -> Outcome:
     transcript = turn.transcript if turn else None
     return Outcome(
@@ -95,6 +113,7 @@ def _outcome(
         woke=turn is not None,
         heard=transcript.text if transcript else None,
         confidence=transcript.confidence if transcript else 0.0,
+        understood=understood,
         right=right,
         hearing_ms=turn.timings.hearing_ms if turn else 0.0,
         command_ms=turn.timings.speech_end_to_command_ms if turn else 0.0,
@@ -116,6 +135,7 @@ def table(outcomes: Iterable[Outcome], ratios: Sequence[float]) -> list[Mapping[
                 "clips": len(part),
                 "right": round(share, 4),
                 "interval": [round(low, 4), round(high, 4)],
+                "right_unrejected": round(sum(o.understood for o in part) / max(len(part), 1), 4),
                 "woke": round(len(heard) / max(len(part), 1), 4),
                 "median_speech_end_to_command_ms": round(
                     float(np.median([o.command_ms for o in heard] or [0])), 1
@@ -183,12 +203,14 @@ def measure(
 
 def report(outcomes: Sequence[Outcome], ratios: Sequence[float], wrong: int = 12) -> str:
     """The table as text, and some of what went wrong."""
-    lines = [f"{'noise':>8} {'clips':>6} {'right':>7} {'95 % interval':>16} {'woke':>7} {'ms':>6} {'RTF':>7}"]
+    lines = [
+        f"{'noise':>8} {'clips':>6} {'right':>7} {'95 % interval':>16} {'unrejected':>10} {'woke':>7} {'ms':>6} {'RTF':>7}"
+    ]
     for row in table(outcomes, ratios):
         low, high = row["interval"]
         lines.append(
             f"{row['noise']:>8} {row['clips']:>6} {row['right']:>7.1%} {low:>7.1%}…{high:<7.1%}"
-            f" {row['woke']:>7.1%}"
+            f" {row['right_unrejected']:>10.1%} {row['woke']:>7.1%}"
             f" {row['median_speech_end_to_command_ms']:>6.0f} {row['hearing_real_time_factor']:>7.4f}"
         )
     failed = [outcome for outcome in outcomes if not outcome.right][:wrong]
@@ -204,5 +226,9 @@ def write(outcomes: Sequence[Outcome], ratios: Sequence[float], file: Path) -> N
     file.write_text(json.dumps(table(outcomes, ratios), indent=1) + "\n")
 
 
-def settings_for(home: Path | None, sentences: list[Path] | None, wake: list[Path] | None) -> Settings:
-    return adjusted(Settings(), home=home, sentences=sentences, wake=wake)
+def settings_for(home: Path | None, sentences: list[Path] | None, hearing: Path | None) -> Settings:
+    """The default settings, but for another home, other sentences or another acoustic model."""
+    settings = adjusted(Settings(), home=home, sentences=sentences)
+    if hearing is not None:
+        settings = replace(settings, hearing=replace(settings.hearing, bundle=BundleFolder(hearing)))
+    return settings

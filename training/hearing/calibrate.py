@@ -189,7 +189,7 @@ def calibrate(bundle: Bundle, data: Path) -> dict[str, Any]:
     home = grammar.compile(sentences.groups(make_home(settings)), lexicon, phones)
     texts = yaml.safe_load((Path(__file__).parent / "calibration.yaml").read_text())
     commands = ear.hear(spoken_commands(texts, 150), "commands")
-    decoding = tuned([(an4, spelling), (commands[: len(commands) // 2], home)], log_prior, Decoding())
+    decoding = tuned([(an4, spelling), (commands[: len(commands) // 4], home)], log_prior, Decoding())
     others = [
         (None, samples)
         for folder in ("common-voice", "librispeech")

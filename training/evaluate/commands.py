@@ -26,7 +26,7 @@ from device.events import SAMPLE_RATE, Intent, NotRecognized, Samples, Transcrip
 from device.settings import BundleFolder, Settings
 from training.corpus import synthesis
 from training.evaluate.recordings import Noises, ratio_name, share_with_interval
-from training.wake.measure import trimmed
+from training.wake.corpus import trimmed
 from training.wake.phrases import Phrase
 
 PAUSE = 0.5
@@ -204,7 +204,8 @@ def measure(
 def report(outcomes: Sequence[Outcome], ratios: Sequence[float], wrong: int = 12) -> str:
     """The table as text, and some of what went wrong."""
     lines = [
-        f"{'noise':>8} {'clips':>6} {'right':>7} {'95 % interval':>16} {'unrejected':>10} {'woke':>7} {'ms':>6} {'RTF':>7}"
+        f"{'noise':>8} {'clips':>6} {'right':>7} {'95 % interval':>16} {'unrejected':>10}"
+        f" {'woke':>7} {'ms':>6} {'RTF':>7}"
     ]
     for row in table(outcomes, ratios):
         low, high = row["interval"]

@@ -4,8 +4,9 @@ A hop of 10 ms counts as speech where three things agree:
 
 - it stands out of the noise: band by band against a floor, which is what the band's quietest tenth of the
   last seconds was; so steady noise (rain, a fan, hum) is learned from the gaps between words;
-- it is near something voiced: periodic at the pitch of a voice, so clicks, crackle and hiss are no speech;
-- it is not far weaker than the voiced sound heard so far, so murmur in the next room is no speech.
+- it is close to a steady stretch of voice: periodic at a pitch that people have, so clicks, crackle and hiss
+  are no speech, nor is most of what barks and crows;
+- it is not far weaker than the voice heard so far, so murmur in the next room is no speech.
 
 Everything is relative: the gain of the microphone does not matter. Because floor and level are learned
 while listening, all hops are judged anew each time; an utterance has some thousand.
@@ -29,46 +30,51 @@ BANDS = FrontEndSettings(window=640, fft=1024, mels=20, low=100.0, high=7_000.0)
 """40 ms: long enough for two periods of a deep voice."""
 
 _PITCH = slice(SAMPLE_RATE // 400, SAMPLE_RATE // 70)  # lags, of 400 down to 70 Hz
+_SHRILL = slice(SAMPLE_RATE // 1_000, SAMPLE_RATE // 400)  # lags of a higher pitch than people speak with
 _VOICE = (80.0, 1_500.0)  # Hz: where the first harmonics are
 _QUIETEST = 1e-11  # energy, far below one bit of 16
+_SMOOTHING = 2  # hops on either side
 
 
 @dataclass(frozen=True, slots=True)
 class ActivitySettings:
-    """All but `history` and `reach` are levels; none depends on the microphone's gain."""
+    """Chosen on synthetic and real speech in household noise at 10 and 15 dB."""
 
     history: int = 200  # hops that the noise floor is learned from
     quantile: float = 0.1  # part of them that is taken to be without speech
-    above_floor: float = 6.0  # dB above the floor, mean over the bands
+    above_floor: float = 4.5  # dB above the floor, mean over the bands
     ceiling: float = 20.0  # dB: no band counts for more than this
-    below_speech: float = 0.35  # part of the strongest hops' height above the floor
-    below_level: float = 20.0  # dB below the level of voiced hops
-    periodicity: float = 0.6  # autocorrelation at the pitch, 1 is a perfect period
-    reach: int = 25  # hops around a voiced one that may be speech: consonants
+    below_strongest: float = 0.35  # part of the strongest hops' height above the floor
+    periodicity: float = 0.6  # autocorrelation at the pitch; 1 is a perfect period
+    shrill: float = 0.97  # of it at a higher pitch: no voice
+    steady: int = 5  # periodic hops of nine in a row that make a voice
+    voice_below: float = 14.0  # dB that a voice may be below the usual level of voice
+    speech_below: float = 24.0  # dB that consonants may be
+    reach: int = 25  # hops from a voice within which consonants are
 
 
 class Activity:
-    """Takes samples in pieces of any length; `active()` says which hops so far are speech."""
+    """Takes samples in pieces of any length; `active()` says which hops so far are speech.
+
+    Hop i is judged by the 40 ms that begin with it.
+    """
 
     def __init__(self, settings: ActivitySettings | None = None) -> None:
         self.settings = settings or ActivitySettings()
         self._window = np.hanning(BANDS.window + 1)[:-1].astype(np.float32) / np.float32(32768.0)
-        self._filters = mel_filters(BANDS)
+        self._filters = mel_filters(BANDS) * np.float32((2 / BANDS.window) ** 2)
         hertz = np.fft.rfftfreq(BANDS.fft, 1 / SAMPLE_RATE)
         self._voice = ((hertz >= _VOICE[0]) & (hertz <= _VOICE[1])).astype(np.float32)
-        own = np.fft.irfft(np.abs(np.fft.rfft(self._window, BANDS.fft)) ** 2)
-        self._own_period = (own[_PITCH] / own[0]).astype(np.float32)
-        self.reset()
-
-    def reset(self) -> None:
-        """Forget what was heard."""
+        window = np.fft.irfft(np.abs(np.fft.rfft(self._window, BANDS.fft)) ** 2)
+        self._taper = (window / window[0]).astype(np.float32)  # what the window does to its autocorrelation
         self._pending: Samples = np.zeros(0, np.int16)
-        self._levels: Reals = np.zeros((0, BANDS.mels), np.float32)
-        self._periodic: Reals = np.zeros(0, np.float32)
+        self._bands: Reals = np.zeros((0, BANDS.mels), np.float32)  # dB
+        self._level: Reals = np.zeros(0, np.float32)  # dB
+        self._periodic: Flags = np.zeros(0, np.bool_)
 
     def __len__(self) -> int:
         """Hops heard so far."""
-        return len(self._levels)
+        return len(self._level)
 
     def process(self, samples: Samples) -> None:
         """Hear `samples`, int16 mono 16 kHz, any length."""
@@ -80,41 +86,56 @@ class Activity:
         frames = np.lib.stride_tricks.sliding_window_view(pending, BANDS.window)[: count * HOP : HOP]
         spectrum = np.fft.rfft(frames * self._window, BANDS.fft, axis=1)
         power = (spectrum.real**2 + spectrum.imag**2).astype(np.float32)
-        levels = 10 * np.log10(power @ self._filters * np.float32((2 / BANDS.window) ** 2) + _QUIETEST)
-        self._levels = np.concatenate((self._levels, levels.astype(np.float32)))
-        self._periodic = np.concatenate((self._periodic, self._periodicity(power)))
+        energy = power @ self._filters + np.float32(_QUIETEST)
+        self._bands = np.concatenate((self._bands, 10 * np.log10(energy)))
+        self._level = np.concatenate((self._level, 10 * np.log10(energy.sum(axis=1))))
+        self._periodic = np.concatenate((self._periodic, self._has_pitch(power)))
 
     def voiced(self) -> Flags:
-        """(hops,) whether a hop is periodic as a voice is, whatever its level."""
-        periodic = self._periodic > self.settings.periodicity
-        return periodic & (_around(periodic, 2) >= 3)
+        """(hops,) whether a hop is in a steady stretch that is periodic as a voice is, at whatever level."""
+        return self._periodic & (_around(self._periodic, 4) >= self.settings.steady)
+
+    def audible(self) -> Flags:
+        """(hops,) whether a hop stands out of the noise at all."""
+        flags: Flags = self._height() > self.settings.above_floor
+        return flags
 
     def active(self) -> Flags:
         """(hops,) whether a hop is speech, by all that was heard so far."""
-        settings = self.settings
-        if not len(self):
-            return np.zeros(0, np.bool_)
-        smooth = _around(self._levels, 2) / _around(np.ones((len(self), 1), np.float32), 2)
-        floor = np.quantile(smooth[-settings.history :], settings.quantile, axis=0)
-        height = np.clip(smooth - floor, 0, settings.ceiling).mean(axis=1)
+        settings, height = self.settings, self._height()
         active: Flags = height > settings.above_floor
-        if not active.any():
-            return active
-        active &= height > settings.below_speech * np.quantile(height[active], 0.8)
+        if active.any():
+            active &= height > settings.below_strongest * np.quantile(height[active], 0.8)
         voiced = active & self.voiced()
         if not voiced.any():
             return voiced
-        level = 10 * np.log10((10 ** (self._levels / 10)).sum(axis=1))
-        active &= level > np.quantile(level[voiced], 0.7) - settings.below_level
-        return active & (_around(voiced & active, settings.reach) > 0)
+        usual = np.quantile(self._level[voiced], 0.7)
+        voiced &= self._level > usual - settings.voice_below
+        active &= self._level > usual - settings.speech_below
+        return active & (_around(voiced, settings.reach) > 0)
 
-    def _periodicity(self, power: Reals) -> Reals:
-        """(frames,) 0…1: the highest peak of the autocorrelation among the lags of a voice's pitch."""
-        correlation = np.fft.irfft(power * self._voice, axis=1).astype(np.float32)
-        peaks = correlation[:, _PITCH] / (correlation[:, :1] + _QUIETEST) / self._own_period
-        best = peaks.argmax(axis=1)
-        inside = (best > 0) & (best < peaks.shape[1] - 1)  # at the edge it is no peak but a slope
-        return np.where(inside, peaks.max(axis=1), 0).astype(np.float32)
+    def _height(self) -> Reals:
+        """(hops,) dB above the noise floor, mean over the bands."""
+        settings = self.settings
+        if not len(self):
+            return np.zeros(0, np.float32)
+        bands = _around(self._bands, _SMOOTHING) / _around(np.ones((len(self), 1), np.float32), _SMOOTHING)
+        floor = np.quantile(bands[-settings.history :], settings.quantile, axis=0)
+        return np.clip(bands - floor, 0, settings.ceiling).mean(axis=1).astype(np.float32)
+
+    def _has_pitch(self, power: Reals) -> Flags:
+        """(frames,) whether the autocorrelation peaks at a lag of a voice's pitch, and at no shorter one."""
+        correlation = np.fft.irfft(power * self._voice, axis=1) + _QUIETEST
+        relative = correlation / correlation[:, :1] / self._taper
+        pitch, shrill = _peak(relative[:, _PITCH]), _peak(relative[:, _SHRILL])
+        return (pitch > self.settings.periodicity) & (shrill <= self.settings.shrill * pitch)
+
+
+def _peak(correlation: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
+    """The highest value of each row, or 0 where it is at an edge: then it is a slope and no peak."""
+    best = correlation.argmax(axis=1)
+    inside = (best > 0) & (best < correlation.shape[1] - 1)
+    return np.where(inside, correlation.max(axis=1), 0)
 
 
 def _around(values: npt.NDArray[np.generic], reach: int) -> Reals:

@@ -14,6 +14,9 @@ from device.events import SAMPLE_RATE, AudioChunk, Endpoint, EndpointReason
 _CENTRE = (BANDS.window - HOP) // 2
 """Samples from where a hop's window begins to where the hop itself does, in its middle."""
 
+_SOFT_START, _SOFT_GAP = 60, 20
+"""Hops: how far before the first sure speech softer speech is looked for, and the gaps that it may have."""
+
 
 @dataclass(frozen=True, slots=True)
 class EndpointSettings:
@@ -58,46 +61,40 @@ class Endpointer:
             held.append(chunk)
             activity.process(chunk.samples)
             active = activity.active()
-            utterance = self._utterance(active, utterance)
-            if utterance is not None:
+            utterance = self._go_on(active, utterance) if utterance else self._begin(active, activity)
+            if utterance:
                 yield from self._release(held, origin, utterance)
             if reason := self._over(active, utterance):
                 break
         else:
             reason = EndpointReason.END_OF_AUDIO
-            if utterance is None and origin is not None:
-                utterance = self._any_voice(activity)
-                if utterance is not None:
-                    yield from self._release(held, origin, utterance)
-        spoken = None if utterance is None or origin is None else origin + utterance.end * HOP + _CENTRE
+            if not utterance and (utterance := self._last_hope(activity)):
+                yield from held
+        spoken = origin + utterance.end * HOP + _CENTRE if utterance and origin is not None else None
         self.endpoint = Endpoint(at or 0, reason, spoken)
 
-    def _release(self, held: list[AudioChunk], origin: int, utterance: Utterance) -> Iterator[AudioChunk]:
-        """What is held of the utterance and of `pre_roll` before it; nothing is held afterwards."""
-        begin = origin + (utterance.start - _hops(self.settings.pre_roll)) * HOP
-        for chunk in held:
-            cut = max(0, begin - chunk.start)
-            if cut < len(chunk.samples):
-                yield AudioChunk(chunk.samples[cut:], chunk.start + cut) if cut else chunk
-        held.clear()
-
-    def _utterance(self, active: Flags, known: Utterance | None) -> Utterance | None:
+    def _begin(self, active: Flags, activity: Activity) -> Utterance | None:
         """The utterance that the active hops make, or None as long as they are too few.
 
-        A start that was given out stays. Before that, it is the last group of active hops that has no gap of
-        `trailing_silence`, and enough of them.
+        It is the last group of active hops that has no gap of `trailing_silence`, and enough of them. It
+        begins earlier where something audible leads up to it: a soft first word.
         """
         hops = np.flatnonzero(active)
-        if known is not None:
-            later = hops[hops >= known.start]
-            return Utterance(known.start, int(later[-1]) + 1) if len(later) else known
-        if not len(hops):
-            return None
-        breaks = np.flatnonzero(np.diff(hops) > _hops(self.settings.trailing_silence)) + 1
+        breaks = np.flatnonzero(np.diff(hops) >= _hops(self.settings.trailing_silence)) + 1
         for group in reversed(np.split(hops, breaks)):
             if len(group) >= _hops(self.settings.minimum_speech):
-                return Utterance(int(group[0]), int(group[-1]) + 1)
+                start = begin = int(group[0])
+                for hop in np.flatnonzero(activity.audible()[:start])[::-1]:
+                    if start - hop > _SOFT_START or begin - hop > _SOFT_GAP:
+                        break
+                    begin = int(hop)
+                return Utterance(begin, int(group[-1]) + 1)
         return None
+
+    def _go_on(self, active: Flags, utterance: Utterance) -> Utterance:
+        """The utterance as long as the hops heard by now make it; its beginning was given out and stays."""
+        later = np.flatnonzero(active[utterance.start :])
+        return Utterance(utterance.start, utterance.start + int(later[-1]) + 1) if len(later) else utterance
 
     def _over(self, active: Flags, utterance: Utterance | None) -> EndpointReason | None:
         """Why listening ends with the hops heard so far, if it does."""
@@ -111,7 +108,7 @@ class Endpointer:
         beginning = active[-silence:].any() and late < silence  # someone may just have begun
         return EndpointReason.TIMEOUT if late >= 0 and not beginning else None
 
-    def _any_voice(self, activity: Activity) -> Utterance | None:
+    def _last_hope(self, activity: Activity) -> Utterance | None:
         """Everything, where the audio ended and anything in it may be a voice.
 
         A recording may be one short word without a pause to learn the noise from. Better to let the hearing
@@ -120,7 +117,16 @@ class Endpointer:
         voiced = np.flatnonzero(activity.voiced())
         if len(voiced) < _hops(self.settings.minimum_speech) // 2:
             return None
-        return Utterance(int(voiced[0]), int(voiced[-1]) + 1)
+        return Utterance(0, int(voiced[-1]) + 1)
+
+    def _release(self, held: list[AudioChunk], origin: int, utterance: Utterance) -> Iterator[AudioChunk]:
+        """What is held of the utterance and of `pre_roll` before it; nothing is held afterwards."""
+        begin = origin + (utterance.start - _hops(self.settings.pre_roll)) * HOP
+        for chunk in held:
+            cut = max(0, begin - chunk.start)
+            if cut < len(chunk.samples):
+                yield AudioChunk(chunk.samples[cut:], chunk.start + cut) if cut else chunk
+        held.clear()
 
 
 def _hops(seconds: float) -> int:

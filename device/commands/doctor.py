@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import logging
+from collections.abc import Iterator
 
 from device.commands import options as common
-from device.doctor import Health, examine
+from device.doctor import Finding, Health, examine
 
 MARKS = {Health.OK: "ok      ", Health.WARNING: "warning ", Health.PROBLEM: "PROBLEM "}
 
@@ -17,11 +18,21 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(options: argparse.Namespace) -> int:
-    if not options.debug:
-        logging.getLogger("device").setLevel(logging.ERROR)  # the findings say it all
+    settings = common.load(options)
     healthy = True
-    for finding in examine(common.load(options)):
+    for finding in examine(settings) if options.debug else quietly(examine(settings)):
         report = {"check": finding.check, "health": finding.health.value, "text": finding.text}
         common.emit(options, report, f"{MARKS[finding.health]}{finding.check:<15}{finding.text}")
         healthy = healthy and finding.health is not Health.PROBLEM
     return 0 if healthy else 1
+
+
+def quietly(findings: Iterator[Finding]) -> Iterator[Finding]:
+    """The findings say it all: what the checks log is left out."""
+    logger = logging.getLogger("device")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield from findings
+    finally:
+        logger.setLevel(level)

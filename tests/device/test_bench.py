@@ -20,7 +20,7 @@ def test_latency_is_from_the_endpoint_to_a_subscriber() -> None:
     with bench.private_broker() as mqtt:
         found = bench.latencies(assistant, [fakes.audio(5)], mqtt)
     assert (found.files, found.turns, len(found.publish)) == (1, 2, 1)
-    assert 20 <= found.command[0] < found.publish[0] < 500
+    assert 20 <= found.command[0] < found.publish[0] < 5000
     assert found.trailing == [500.0]
 
 

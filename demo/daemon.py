@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO
 
 DEVICE_ID = "demo"
+CHECKOUT = Path(__file__).parent.parent
 
 SETTINGS = """\
 [device]
@@ -48,7 +49,7 @@ def daemon(host: str, port: int, microphone: bool) -> Iterator[Daemon]:
     with tempfile.TemporaryDirectory(prefix="mynah-demo-") as folder:
         settings, log = Path(folder) / "mynah.toml", Path(folder) / "log"
         settings.write_text(SETTINGS.format(id=DEVICE_ID, host=host, port=port), "utf-8")
-        command = [str(Path(sys.executable).with_name("mynah")), "run", "--config", str(settings)]
+        command = [sys.executable, "-m", "device.cli", "run", "--config", str(settings)]
         with log.open("wb") as output:
             # A session of its own: Ctrl-C is for us, and we end it in good order.
             process = subprocess.Popen(
@@ -56,6 +57,7 @@ def daemon(host: str, port: int, microphone: bool) -> Iterator[Daemon]:
                 stdin=subprocess.DEVNULL if microphone else subprocess.PIPE,
                 stderr=None if microphone else output,
                 stdout=subprocess.DEVNULL,
+                cwd=CHECKOUT,
                 start_new_session=True,
             )
         try:

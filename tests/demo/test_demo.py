@@ -1,0 +1,35 @@
+"""The demonstration itself, for one command: recording → daemon with its own models → broker → lamp."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from demo.script import SCRIPT
+
+ROOT = Path(__file__).parents[2]
+RECORDING = SCRIPT.parent / "recordings" / "turn on the kitchen lamp.flac"
+
+
+@pytest.mark.parametrize(("state", "status"), [("ON", 0), ("PURPLE", 1)])
+def test_it_ends_well_only_if_the_home_changed_as_commanded(tmp_path: Path, state: str, status: int) -> None:
+    script = tmp_path / "script.toml"
+    scene = f'[[scene]]\nrecording = "{RECORDING}"\nchanges."kitchen lamp" = {{ state = "{state}" }}\n'
+    script.write_text(scene, "utf-8")
+    began = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, "-m", "demo", "--script", str(script)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=90,
+    )
+    assert done.returncode == status, done.stdout + done.stderr
+    assert "heard      “turn on the kitchen lamp”" in done.stdout
+    assert 'published  zigbee2mqtt/kitchen lamp/set  {"state": "ON"}' in done.stdout
+    assert "changed    kitchen lamp (kitchen): state OFF → ON" in done.stdout
+    assert time.monotonic() - began > 3.0  # it was said in real time

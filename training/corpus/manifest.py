@@ -15,6 +15,9 @@ from pathlib import Path
 
 from device.errors import MynahError
 
+NOISE_HELD_OUT = 0.2
+"""Share of the noise recordings that are kept for measuring."""
+
 
 @dataclass(frozen=True, slots=True)
 class Utterance:

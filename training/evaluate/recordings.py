@@ -10,8 +10,7 @@ import numpy as np
 from device.audio.wav import read
 from device.errors import MynahError
 from device.events import SAMPLE_RATE, Samples
-from training.corpus.manifest import held_out, read_manifest
-from training.hearing.data import NOISE_HELD_OUT
+from training.corpus.manifest import NOISE_HELD_OUT, held_out, read_manifest
 
 CLEAN = float("inf")
 """The signal-to-noise ratio of a recording as it is."""

@@ -17,14 +17,12 @@ import numpy.typing as npt
 
 from device.audio.frontend import FrontEndSettings
 from training.corpus import augment
-from training.corpus.manifest import held_out
+from training.corpus.manifest import NOISE_HELD_OUT, held_out
 from training.hearing.model import INDEX, LOOKAHEAD, MELS, STRIDE, Normalisation
 from training.hearing.store import Item, Store
 
 FLOOR = float(np.log(FrontEndSettings().floor))  # what the front end gives for digital silence
 DB = float(np.log(10) / 10)  # nats of energy to a decibel
-NOISE_HELD_OUT = 0.2
-"""Share of the noise recordings that are kept for measuring."""
 Labels = npt.NDArray[np.int8]
 
 WEIGHTS: Mapping[str, float] = {

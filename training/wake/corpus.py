@@ -11,7 +11,6 @@ import numpy as np
 from device.audio.frontend import features
 from device.events import Samples
 from training.corpus import augment, manifest, synthesis, texts
-from training.hearing.data import NOISE_HELD_OUT
 from training.hearing.store import Item, Recording, Store, load_measured_rooms, load_recording
 from training.wake.phrases import Phrase
 
@@ -39,7 +38,7 @@ class Sources:
 def is_held_out(item: Item) -> bool:
     """Whether training leaves `item` to the choice of the threshold: by its speaker, for ever."""
     if item.source == "noise":
-        return manifest.held_out(item.speaker, NOISE_HELD_OUT)  # no noise has a speaker: by its file
+        return manifest.held_out(item.speaker, manifest.NOISE_HELD_OUT)  # no noise has a speaker: by its file
     if any(item.speaker.startswith(f"{engine}/") for engine in synthesis.ENGINES):
         return manifest.held_out(item.speaker.partition("+")[2], HELD_OUT_VOICES)
     return manifest.held_out(item.speaker, HELD_OUT_SPEECH)

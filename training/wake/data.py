@@ -21,7 +21,7 @@ from device.audio.frontend import FrontEndSettings
 from training.corpus import augment
 from training.hearing.store import Item, Store
 from training.wake.corpus import TAIL, Sources, is_held_out
-from training.wake.model import MELS, STRIDE, Normalisation
+from training.wake.signal import MELS, STRIDE, Normalisation
 
 FLOOR = float(np.log(FrontEndSettings().floor))  # what the front end gives for digital silence
 DB = float(np.log(10) / 10)  # nats of energy to a decibel
@@ -136,15 +136,20 @@ class Rows:
         item, phrase = clips.draw(rng)
         end = len(phrase) - round(TAIL / item.tempo)
         at = int(rng.integers(min(end, 200), length - self._settings.end))  # where the phrase ends
-        _place(row, phrase, at - end, level)
+        _place(row, self._warped(phrase), at - end, level)
         if positive:
             mark(labels, at, self._settings)
         if rng.random() < 0.35:  # someone speaks before, now and then without a pause
             _, before = self._speech.draw(rng, length)
-            _place(row, before, at - end - len(before) - int(rng.exponential(20)), level + rng.normal())
+            _place(
+                row,
+                self._warped(before),
+                at - end - len(before) - int(rng.exponential(20)),
+                level + rng.normal(),
+            )
         if rng.random() < 0.55:
             _, after = (self._followers if rng.random() < 0.7 else self._speech).draw(rng, length)
-            _place(row, after, at + int(rng.exponential(25)), level + 0.5 * rng.normal())
+            _place(row, self._warped(after), at + int(rng.exponential(25)), level + 0.5 * rng.normal())
         return self._finished(row, level), labels
 
     def _speech_row(self, labels: Labels) -> tuple[Frames, Labels]:
@@ -153,9 +158,25 @@ class Rows:
         position = -int(rng.integers(0, 200))
         while position < length:
             _, speech = self._speech.draw(rng, 2 * length)
-            _place(row, speech, position, level)
+            _place(row, self._warped(speech), position, level)
             position += len(speech) + int(rng.exponential(15))
         return self._finished(row, level), labels
+
+    def _warped(self, frames: Frames) -> Frames:
+        """`frames` from another vocal tract, mostly: each formant moved its own way.
+
+        After the vocal tract length perturbation of Jaitly and Hinton (2013).
+        """
+        rng = self._rng
+        if rng.random() < 0.3:
+            return frames
+        shift = rng.normal() * 1.2 + rng.normal(size=5) * 1.2  # mel bands, at five points of the scale
+        moved = np.interp(np.arange(MELS), np.linspace(0, MELS - 1, 5), shift) + np.arange(MELS)
+        moved = np.clip(moved, 0, MELS - 1.001)
+        below = moved.astype(int)
+        share = (moved - below).astype(np.float32)
+        warped: Frames = frames[:, below] * (1 - share) + frames[:, below + 1] * share
+        return warped
 
     def _finished(self, row: Frames, level: float) -> Frames:
         """With noise, through a microphone. `level` is the speech's."""
@@ -163,7 +184,7 @@ class Rows:
         ratio = rng.uniform(30, 60) if rng.random() < self._settings.clean else rng.triangular(-3, 15, 30)
         noise = self._background(len(row))
         row = augment.mixed(row, noise, level - augment.loudness(noise) - ratio * DB)
-        row += augment.equaliser(rng, MELS, depth=0.5)
+        row += augment.equaliser(rng, MELS, depth=0.6)
         return np.logaddexp(row, np.float32(FLOOR))
 
     def _background(self, length: int) -> Frames:

@@ -18,8 +18,8 @@ from training.corpus import augment, synthesis
 from training.hearing.store import Store, first_copies
 from training.wake.corpus import HOP, Sources, is_held_out, trimmed
 from training.wake.data import DB
-from training.wake.model import STRIDE
 from training.wake.phrases import Phrase
+from training.wake.signal import STRIDE
 
 Score = Callable[[Features], npt.NDArray[np.float32]]
 """(frames, mels) log-mel energies → (frames / STRIDE,) smoothed probabilities."""

@@ -10,7 +10,7 @@ import numpy as np
 from training.hearing.store import Item, Store
 from training.wake.corpus import TAIL, Sources, is_held_out
 from training.wake.measure import Score
-from training.wake.model import STRIDE
+from training.wake.signal import STRIDE
 
 STRETCH = 30_000  # frames that are scored at a time
 BEFORE, AFTER = 150, 12  # frames kept of what led to a high score, and after it

@@ -1,31 +1,9 @@
-"""The wake-word model's shape and what stands before and after it: all that training and export share."""
+"""The wake-word model's shape."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-import numpy as np
-import numpy.typing as npt
-
-from device.audio.frontend import Features
 from training.layers import NetSettings, StreamingNet
-
-MELS = 40
-STRIDE = 2
-"""Feature frames to an output: 20 ms."""
-STEP_FRAMES = 8
-"""Feature frames a step on the device: 80 ms, four outputs."""
-
-
-@dataclass(frozen=True, slots=True)
-class Normalisation:
-    """Log-mel energies as they are, nothing adaptive: (x − offset) / scale."""
-
-    offset: float = -11.0  # nats
-    scale: float = 4.0  # nats
-
-    def batch(self, frames: Features) -> npt.NDArray[np.float32]:
-        return ((frames - np.float32(self.offset)) / np.float32(self.scale)).astype(np.float32)
+from training.wake.signal import MELS, STRIDE, Normalisation  # noqa: F401
 
 
 def settings(width: int = 40, dropout: float = 0.1) -> NetSettings:
@@ -37,13 +15,3 @@ def build(net: NetSettings) -> StreamingNet:
     model = StreamingNet(net)
     model.build((None, None, net.mels))
     return model
-
-
-def sigmoid(logits: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    return (1.0 / (1.0 + np.exp(-np.clip(logits, -30, 30)))).astype(np.float32)
-
-
-def smoothed(probabilities: npt.NDArray[np.float32], outputs: int) -> npt.NDArray[np.float32]:
-    """At each output the mean of the last `outputs`; before the first there is nothing but zeros."""
-    sums = np.cumsum(np.concatenate((np.zeros(outputs), probabilities)), dtype=np.float64)
-    return ((sums[outputs:] - sums[:-outputs]) / outputs).astype(np.float32)

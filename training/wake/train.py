@@ -30,6 +30,7 @@ from training.wake.corpus import Sources, is_left_out, prepare
 from training.wake.data import Batch, Rows, RowSettings, batches
 from training.wake.mining import mine
 from training.wake.phrases import Phrase
+from training.wake.signal import STEP_FRAMES, STRIDE, Normalisation, sigmoid, smoothed
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Settings:
     compiled: bool = True  # by XLA, three times as fast once it is
     rate: float = 3e-3
     average: float = 0.998
-    mine: tuple[float, ...] = (0.35, 0.65)  # shares of the updates after which hard negatives are looked for
+    mine: tuple[float, ...] = (0.5,)  # shares of the updates after which hard negatives are looked for
     mined_share: float = 0.4  # of the training speech that is searched each time
     start: str = ""  # a finished run of the same width whose weights to start from
     hardest: int = 8  # outputs of a row whose loss counts once more
@@ -51,7 +52,7 @@ class Settings:
     others: int = 1500  # of each kind that is not the phrase
     smoothing: int = 5  # outputs whose mean decides: 0.1 s
     refractory: float = 1.0  # s
-    false_accepts: float = 0.2  # an hour
+    false_accepts: float = 0.3  # an hour
     trials: int = 400  # sayings of the phrase in which it is measured
     seed: int = 1
 
@@ -130,7 +131,7 @@ def row_loss(logits: Any, labels: Any, hardest: int) -> Any:
     return mean + 0.5 * tf.reduce_mean(ordered[:, :hardest])
 
 
-def scorer(model: keras.Model, normalisation: shape.Normalisation, smoothing: int) -> measure.Score:
+def scorer(model: keras.Model, normalisation: Normalisation, smoothing: int) -> measure.Score:
     """Smoothed probabilities of a whole stretch of features, by the batch form of the model."""
     forward = tf.function(lambda x: model(x))
 
@@ -144,8 +145,8 @@ def scorer(model: keras.Model, normalisation: shape.Normalisation, smoothing: in
             padded = np.zeros((history + piece, frames.shape[1]), np.float32)
             padded[history - before : history - before + len(part)] = normalisation.batch(part)
             out = np.asarray(forward(tf.constant(padded[None])))[0, :, 0]
-            logits.append(out[history // shape.STRIDE : (history + len(part) - before) // shape.STRIDE])
-        return shape.smoothed(shape.sigmoid(np.concatenate(logits)), smoothing)
+            logits.append(out[history // STRIDE : (history + len(part) - before) // STRIDE])
+        return smoothed(sigmoid(np.concatenate(logits)), smoothing)
 
     return score
 
@@ -187,7 +188,7 @@ def calibrated(settings: Settings, phrase: Phrase, sources: Sources, score: meas
 
 def mined(trainer: Trainer, sources: Sources, seed: int) -> list[Item]:
     """Hard negatives of the model as it is."""
-    score = scorer(trainer.averaged(), shape.Normalisation(), trainer.settings.smoothing)
+    score = scorer(trainer.averaged(), Normalisation(), trainer.settings.smoothing)
     found = mine(sources, score, trainer.settings.mined_share, 0.1, 2500, seed)
     print(f"mined {len(found)} stretches of speech that sound like the phrase", flush=True)
     return found
@@ -198,7 +199,7 @@ def write_run(
 ) -> None:
     """What `mynah-export` needs: weights, settings and calibration rows; config.json last."""
     model.save_weights(run / "model.weights.h5")
-    x, _ = Rows(sources, shape.Normalisation(), RowSettings(), seed=99).batch()
+    x, _ = Rows(sources, Normalisation(), RowSettings(), seed=99).batch()
     np.savez_compressed(run / "representative.npz", x=x)
     config = {
         "kind": "wake",
@@ -206,8 +207,8 @@ def write_run(
         "labels": [settings.phrase],
         **describe(FrontEndSettings()),
         "model": asdict(model.settings),
-        "stream": {"frames": shape.STEP_FRAMES, "stride": shape.STRIDE, "lookahead": 0},
-        "normalisation": asdict(shape.Normalisation()),
+        "stream": {"frames": STEP_FRAMES, "stride": STRIDE, "lookahead": 0},
+        "normalisation": asdict(Normalisation()),
         "decision": decision,
         "measured": measured,
         "training": {
@@ -236,11 +237,11 @@ def train(settings: Settings, data: Path, run: Path, shared: Path) -> None:
         if int(trainer.done) < until:
             hard = mined(trainer, sources, part) if part or settings.start else []
             seed = settings.seed + int(trainer.done)
-            rows = batches(sources, shape.Normalisation(), RowSettings(rows=settings.rows), seed, hard)
+            rows = batches(sources, Normalisation(), RowSettings(rows=settings.rows), seed, hard)
             trainer.train(rows, until, board)
             rows.close()
     model = trainer.averaged()
-    score = scorer(model, shape.Normalisation(), settings.smoothing)
+    score = scorer(model, Normalisation(), settings.smoothing)
     decision, measured = calibrated(settings, phrase, sources, score)
     write_run(run, model, settings, sources, decision, measured)
     print(f"{run}: {(time.monotonic() - begun) / 60:.1f} min; {decision}; {measured}", flush=True)

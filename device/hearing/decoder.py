@@ -42,9 +42,9 @@ class Settings:
     bigram_scale: float = 1.0  # times the phone bigram of the loop, where the bundle has one
     beam: float = 16.0  # wider finds nothing better, at twice the time
     max_active: int = 4000  # states a frame, at most
-    slope: float = 10.0  # of confidence over llr
+    slope: float = 10.0  # of confidence over llr; commands lie near -0.3, other speech below -1
     worst_slope: float = 0.0  # of confidence over the llr of the word that fits least
-    offset: float = 4.0
+    offset: float = 7.5
     reject_below: float = 0.5  # confidence; what is below is not acted on
 
     @classmethod

@@ -66,7 +66,7 @@ class VirtualAudio:
         self._server: subprocess.Popen[bytes] | None = None
 
     def start_server(self) -> None:
-        """Raises RuntimeError where PulseAudio does not answer within 10 s."""
+        """Raises RuntimeError where PulseAudio does not answer within 30 s."""
         modules = (
             f"module-native-protocol-unix socket={self._socket} auth-anonymous=1",
             "module-null-sink sink_name=mic rate=16000 channels=1 norewinds=1",
@@ -76,7 +76,7 @@ class VirtualAudio:
         arguments += ["--disable-shm=yes", "--log-target=file:" + str(self.folder / "log")]
         arguments += [argument for module in modules for argument in ("-L", module)]
         self._server = subprocess.Popen(arguments, env=self._full(), stderr=subprocess.DEVNULL)
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 30
         while self._pactl("info") is None:
             if self._server.poll() is not None or time.monotonic() > deadline:
                 log = (self.folder / "log").read_text() if (self.folder / "log").exists() else ""
@@ -88,7 +88,7 @@ class VirtualAudio:
     def stop_server(self) -> None:
         if self._server is not None:
             self._server.terminate()
-            self._server.wait(10)
+            self._server.wait(30)
             self._server = None
             self._socket.unlink(missing_ok=True)
 
@@ -101,7 +101,7 @@ class VirtualAudio:
     def recorders(self) -> int:
         return len((self._pactl("list", "short", "source-outputs") or "").splitlines())
 
-    def wait_for_recorder(self, seconds: float = 20) -> None:
+    def wait_for_recorder(self, seconds: float = 60) -> None:
         deadline = time.monotonic() + seconds
         while not self.recorders():
             assert time.monotonic() < deadline, f"nobody opened the microphone within {seconds} s"

@@ -94,8 +94,12 @@ def test_a_virtual_speaker_plays_an_earcon(virtual_audio: VirtualAudio) -> None:
         with open_speaker() as speaker:
             assert isinstance(speaker, Speaker)
             speaker.play(earcons.listening())
-            heard = np.frombuffer(recorder.stdout.read(32_000), "<i2")
+            heard = recorder.stdout.read(3_200)
+            for _ in range(300):  # 30 s: a busy machine is late, and plays with gaps
+                if np.frombuffer(heard[:-64_000], "<i2").any():
+                    break
+                heard += recorder.stdout.read(3_200)
         recorder.terminate()
-    loud = np.flatnonzero(np.abs(heard) > 100)
-    assert (loud[-1] - loud[0]) / 16_000 == pytest.approx(0.13, abs=0.02)
-    assert np.abs(heard).max() == pytest.approx(6_553, rel=0.1)
+    samples = np.frombuffer(heard, "<i2")
+    assert np.count_nonzero(np.abs(samples) > 100) / 16_000 == pytest.approx(0.13, abs=0.03)
+    assert np.abs(samples).max() == pytest.approx(6_553, rel=0.1)

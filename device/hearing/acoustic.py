@@ -27,8 +27,8 @@ class AcousticModel:
         self._model = model or StreamingModel(bundle)
         self._lookahead = bundle.stream.lookahead
         # Enough silence for the last sound's label to come out, whatever is still pending.
-        step = bundle.stream.frames * bundle.features.hop
-        self._flush = self._lookahead * bundle.stream.stride * bundle.features.hop + step
+        self._stride = bundle.stream.stride
+        self._flush = self._lookahead * self._stride + bundle.stream.frames
         self.reset()
 
     def reset(self) -> None:
@@ -51,12 +51,17 @@ class AcousticModel:
         if not self._normaliser.heard:
             return np.zeros((0, len(self.phones)), np.float32)
         missing = int(self._heard / (self.frame_seconds * self._frontend.settings.sample_rate)) - self._given
-        tail = np.repeat(self._pending_level(), self._flush // self._frontend.settings.hop, axis=0)
-        return self._steps(tail)[: max(0, missing)]
+        return self._steps(self._tail())[: max(0, missing)]
 
-    def _pending_level(self) -> Features:
-        """One frame of background, as the model saw it last: what follows the end of the audio."""
-        return self._normaliser.quietest()[None]
+    def of_features(self, frames: Features) -> Posteriors:
+        """The posteriors of a stretch of log-mel frames (n, mels), n > 0, as an utterance of its own."""
+        self.reset()
+        given = self._steps(self._normaliser.process(frames))
+        return np.concatenate((given, self._steps(self._tail())))[: len(frames) // self._stride]
+
+    def _tail(self) -> Features:
+        """What follows the end of the audio: its own quietest frame, for as long as the look-ahead needs."""
+        return np.repeat(self._normaliser.quietest()[None], self._flush, axis=0)
 
     def _steps(self, frames: Features) -> Posteriors:
         self._pending = np.concatenate((self._pending, frames))

@@ -4,12 +4,16 @@ A wake bundle's `normalisation` is {"offset": nats, "scale": nats}: the model se
 and gives one logit, which the logistic function makes a probability. Its `decision` is {"threshold": 0…1,
 "smoothing": outputs, "refractory": s, "delay": s}: the score is the mean of the last `smoothing` outputs; at
 `threshold` the word is detected, its end `delay` seconds before, and nothing more for `refractory` seconds.
+
+Where the bundle has `decision["second_look"]` and an acoustic model is there, a lower score makes a
+candidate, and the acoustic model decides with it: see `device.hearing.second_look`.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -19,8 +23,11 @@ from device.engine.bundle import Bundle
 from device.engine.interpreter import StreamingModel
 from device.errors import BundleError
 from device.events import SAMPLE_RATE, AudioChunk, Detection, NotDetected, Samples
+from device.hearing.second_look import FRAMES, Judgement, SecondLook
 
 Scores = npt.NDArray[np.float32]
+PIECE = 1280
+"""Samples that are listened to at a time: 80 ms, a step of the models."""
 
 
 class Trigger:
@@ -49,11 +56,24 @@ class Trigger:
         return True
 
 
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A rise of the score: its highest value, the sample at which it came, the llr of a second look."""
+
+    score: float
+    at: int
+    llr: float | None = None
+
+
 class WakeModel:
-    """One bundle of kind `wake`, streaming: features in, smoothed probabilities out."""
+    """One bundle of kind `wake`, streaming: features in, smoothed probabilities and candidates out."""
 
     def __init__(
-        self, bundle: Bundle, threshold: float | None = None, model: StreamingModel | None = None
+        self,
+        bundle: Bundle,
+        threshold: float | None = None,
+        model: StreamingModel | None = None,
+        second_look: SecondLook | None = None,
     ) -> None:
         """`threshold` instead of the bundle's. Raises BundleError if the bundle is none for a wake word."""
         if bundle.kind != "wake":
@@ -64,8 +84,13 @@ class WakeModel:
         self.name, self.features = bundle.name, bundle.features
         self.delay = round(float(decision["delay"]) * SAMPLE_RATE)
         self.output_samples = bundle.stream.stride * bundle.features.hop
+        self._judgement = self._second_look = None
+        if second_look is not None and "second_look" in decision:
+            self._judgement, self._second_look = Judgement.of(decision["second_look"]), second_look
+        own = self._judgement.accept if self._judgement else float(decision["threshold"])
+        self.threshold = own if threshold is None else threshold
         self.trigger = Trigger(
-            float(decision["threshold"] if threshold is None else threshold),
+            self._judgement.candidate if self._judgement else self.threshold,
             float(decision["refractory"]) * SAMPLE_RATE,
         )
         self._offset = np.float32(bundle.normalisation["offset"])
@@ -79,6 +104,9 @@ class WakeModel:
         self.trigger.reset()
         self._pending = np.zeros((0, self.features.mels), np.float32)
         self._last: deque[float] = deque([0.0] * self._smoothing, self._smoothing)
+        self._heard: deque[Features] = deque()
+        self._outputs = 0
+        self._rising: Candidate | None = None
 
     def process(self, frames: Features) -> Scores:
         """The scores that `frames` (n, mels) complete: one for every `output_samples` of audio."""
@@ -93,6 +121,48 @@ class WakeModel:
                 scores.append(sum(self._last) / self._smoothing)
         self._pending = pending
         return np.array(scores, np.float32)
+
+    def listen(self, frames: Features) -> tuple[Scores, list[Candidate]]:
+        """The scores, and the candidates that are ripe by now: at once, or after their second look."""
+        scores = self.process(frames)
+        if self._judgement is not None:
+            self._remember(frames)
+        ripe: list[Candidate] = []
+        for score in scores:
+            self._outputs += 1
+            now = self._outputs * self.output_samples
+            if self._rising is not None:
+                self._rising = Candidate(max(self._rising.score, float(score)), self._rising.at)
+            if self.trigger.update(float(score), now):
+                self._rising = Candidate(float(score), now)
+            if self._rising is not None and now - self._rising.at >= self._wait:
+                ripe += self.ripen()
+        return scores, ripe
+
+    def ripen(self) -> list[Candidate]:
+        """The candidate that was waiting, looked at now: because its time has come, or the audio ended."""
+        rising, self._rising = self._rising, None
+        if rising is None:
+            return []
+        if self._judgement is None or self._second_look is None:
+            return [rising]
+        frames = np.concatenate(self._heard)[-FRAMES:]
+        llr = self._second_look.llr(frames, self._judgement.pronunciations)
+        return [Candidate(rising.score, rising.at, llr)]
+
+    def probability(self, candidate: Candidate) -> float:
+        if self._judgement is None or candidate.llr is None:
+            return candidate.score
+        return self._judgement.probability(candidate.score, candidate.llr)
+
+    @property
+    def _wait(self) -> int:
+        return round(self._judgement.wait * SAMPLE_RATE) if self._judgement else 0
+
+    def _remember(self, frames: Features) -> None:
+        self._heard.append(frames)
+        while sum(map(len, self._heard)) - len(self._heard[0]) >= FRAMES:
+            self._heard.popleft()
 
 
 class WakeWord:
@@ -110,15 +180,20 @@ class WakeWord:
         self.reset()
 
     @classmethod
-    def load(cls, bundles: Sequence[Bundle], thresholds: Mapping[str, float] | None = None) -> WakeWord:
+    def load(
+        cls,
+        bundles: Sequence[Bundle],
+        thresholds: Mapping[str, float] | None = None,
+        second_look: SecondLook | None = None,
+    ) -> WakeWord:
         """`thresholds`: by the name of the wake word, instead of the bundles' own."""
-        return cls([WakeModel(bundle, (thresholds or {}).get(bundle.name)) for bundle in bundles])
+        given = thresholds or {}
+        return cls([WakeModel(bundle, given.get(bundle.name), None, second_look) for bundle in bundles])
 
     def reset(self) -> None:
         """Forgets the audio so far."""
         self._frontend.reset()
         self._origin: int | None = None
-        self._outputs = 0
         for model in self.models:
             model.reset()
 
@@ -132,31 +207,37 @@ class WakeWord:
             _, detections = self.process(chunk)
             if detections:
                 return detections[0]
-        return NotDetected()
+        last = self.finish()
+        return last[0] if last else NotDetected()
 
     def process(self, chunk: AudioChunk) -> tuple[dict[str, Scores], list[Detection]]:
         """The scores of `chunk` by wake word, and what was detected in it."""
         if self._origin is None:
             self._origin = chunk.start
-        frames = self._frontend.process(chunk.samples)
-        scores: dict[str, Scores] = {}
+        scores: dict[str, list[Scores]] = {model.name: [] for model in self.models}
         detections: list[Detection] = []
-        for model in self.models:
-            values = model.process(frames)
-            scores[model.name] = values
-            detections += self._decide(model, values)
-        self._outputs += len(scores[self.models[0].name])
-        return scores, detections
+        for first in range(0, len(chunk.samples), PIECE):
+            frames = self._frontend.process(chunk.samples[first : first + PIECE])
+            for model in self.models:
+                values, candidates = model.listen(frames)
+                scores[model.name].append(values)
+                detections += self._accepted(model, candidates)
+        return {name: np.concatenate(values) for name, values in scores.items()}, detections
 
-    def _decide(self, model: WakeModel, scores: Scores) -> Iterator[Detection]:
+    def finish(self) -> list[Detection]:
+        """What the last of the audio held."""
+        return [found for model in self.models for found in self._accepted(model, model.ripen())]
+
+    def _accepted(self, model: WakeModel, candidates: Sequence[Candidate]) -> Iterator[Detection]:
         origin = self._origin or 0
-        for number, score in enumerate(scores, self._outputs):
-            now = origin + (number + 1) * model.output_samples
-            if model.trigger.update(float(score), now):
-                yield Detection(model.name, float(score), max(origin, now - model.delay))
+        for candidate in candidates:
+            probability = model.probability(candidate)
+            if probability >= model.threshold:
+                yield Detection(model.name, probability, origin + max(0, candidate.at - model.delay))
 
 
 def scores(wake: WakeWord, samples: Samples) -> tuple[dict[str, Scores], list[Detection]]:
     """A whole recording: every score by wake word, one every `output_samples`, and every detection."""
     wake.reset()
-    return wake.process(AudioChunk(samples, 0))
+    found, detections = wake.process(AudioChunk(samples, 0))
+    return found, detections + wake.finish()

@@ -6,7 +6,7 @@ The int8 bundle hears, through the device's code, speakers that training never u
 - made-up home commands by synthetic voices against the home's grammar;
 - read sentences against the home's grammar: speech that is no command.
 
-The decoder's settings are those with the fewest word errors on the first two. The confidence is a logistic
+The decoder's settings are those with the fewest errors on the first two. The confidence is a logistic
 regression over all three, heard rightly or not; the rejection threshold its operating point on the last.
 """
 
@@ -14,10 +14,10 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -28,14 +28,15 @@ from tqdm import tqdm
 from device.assembly import make_home
 from device.audio.wav import read
 from device.engine.bundle import Bundle
-from device.events import Samples
+from device.events import Intent, Samples, Transcript
 from device.hearing import grammar
 from device.hearing.acoustic import AcousticModel, Posteriors
-from device.hearing.decoder import Decoded, Decoder
+from device.hearing.decoder import Decoder
 from device.hearing.decoder import Settings as Decoding
 from device.hearing.lexicon import Lexicon
 from device.settings import Settings
 from device.understanding.sentences import Sentences
+from device.understanding.understanding import Understanding
 from training.corpus import synthesis
 from training.corpus.manifest import held_out, read_manifest
 from training.evaluate.recordings import CLEAN, Noises
@@ -122,47 +123,80 @@ def word_errors(reference: Sequence[str], hypothesis: Sequence[str]) -> int:
     return row[-1]
 
 
-def word_error_rate(heard: Sequence[Heard], decoder: Decoder) -> float:
-    errors = words = 0
-    for item in heard:
-        reference = (item.text or "").split()
-        decoded = decoder.decode(item.posteriors)
-        errors += word_errors(reference, decoded.words if decoded else ())
-        words += len(reference)
-    return errors / words
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Recordings for a grammar; `errors(said, heard)` counts what is wrong, out of `parts(said)`."""
+
+    heard: Sequence[Heard]
+    graph: grammar.Graph
+    errors: Callable[[str, str], int]
+    parts: Callable[[str], int]
+
+    def error_rate(self, decoder: Decoder) -> float:
+        wrong = total = 0
+        for item in self.heard:
+            decoded = decoder.decode(item.posteriors)
+            wrong += self.errors(item.text or "", " ".join(decoded.words) if decoded else "")
+            total += self.parts(item.text or "")
+        return wrong / total
+
+    def observations(self, decoder: Decoder) -> Iterator[Observation]:
+        """Of everything that decodes to a sentence."""
+        for item in self.heard:
+            decoded = decoder.decode(item.posteriors)
+            if decoded is not None:
+                right = item.text is not None and not self.errors(item.text, " ".join(decoded.words))
+                yield Observation(decoded.details.llr, decoded.details.worst, right, item.text is not None)
 
 
-Sets = Sequence[tuple[Sequence[Heard], grammar.Graph]]
+class Observation(NamedTuple):
+    """`llr`, `worst`: what confidence rests on; `right`: heard as it was meant; else to be rejected."""
+
+    llr: float
+    worst: float
+    right: bool
+    is_command: bool
 
 
-def tuned(sets: Sets, log_prior: Any, start: Decoding) -> Decoding:
-    """Coordinate descent over GRID, twice through, on the mean word error rate of `sets`."""
+def spelling_task(heard: Sequence[Heard], graph: grammar.Graph) -> Task:
+    """Errors are words."""
+    return Task(
+        heard,
+        graph,
+        lambda said, found: word_errors(said.split(), found.split()),
+        lambda said: len(said.split()),
+    )
 
-    def rates(decoding: Decoding) -> list[float]:
-        return [word_error_rate(heard, Decoder(graph, log_prior, decoding)) for heard, graph in sets]
 
-    best, lowest = start, float(np.mean(rates(start)))
-    print(f"word error rate {lowest:.4f} at the start", flush=True)
+def command_task(heard: Sequence[Heard], graph: grammar.Graph, understanding: Understanding) -> Task:
+    """Errors are commands that are understood otherwise than they were said."""
+
+    def meaning(text: str) -> Any:
+        found = understanding.understand(Transcript(text, 1.0))
+        return (found.name, dict(found.slots)) if isinstance(found, Intent) else None
+
+    return Task(heard, graph, lambda said, found: int(meaning(said) != meaning(found)), lambda _: 1)
+
+
+def tuned(tasks: Sequence[Task], log_prior: Any, start: Decoding) -> Decoding:
+    """Coordinate descent over GRID, twice through, on the mean error rate of `tasks`."""
+
+    def rate_of(decoding: Decoding) -> float:
+        return float(np.mean([task.error_rate(Decoder(task.graph, log_prior, decoding)) for task in tasks]))
+
+    best, lowest = start, rate_of(start)
+    print(f"error rate {lowest:.4f} at the start", flush=True)
     for _ in range(2):
         for name, values in GRID.items():
             for value in values:
                 if value == getattr(best, name):
                     continue
                 candidate = Decoding(**{**asdict(best), name: value})
-                rate = float(np.mean(rates(candidate)))
+                rate = rate_of(candidate)
                 if rate < lowest:
                     best, lowest = candidate, rate
-            print(f"word error rate {lowest:.4f} with {name} {getattr(best, name)}", flush=True)
+            print(f"error rate {lowest:.4f} with {name} {getattr(best, name)}", flush=True)
     return best
-
-
-def observations(heard: Sequence[Heard], decoder: Decoder) -> Iterator[tuple[float, float, bool, bool]]:
-    """(llr, worst word's llr, right, is a command) of everything that decodes to a sentence."""
-    for item in heard:
-        decoded: Decoded | None = decoder.decode(item.posteriors)
-        if decoded is not None:
-            right = item.text is not None and " ".join(decoded.words) == item.text
-            yield decoded.details.llr, decoded.details.worst, right, item.text is not None
 
 
 def logistic(x: npt.NDArray[np.float64], y: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
@@ -181,60 +215,57 @@ def calibrate(bundle: Bundle, data: Path) -> dict[str, Any]:
     """The entries of `decision` that calibration finds, and what it saw."""
     ear, lexicon, settings = Ear(bundle, data / "noise"), Lexicon(), Settings()
     log_prior, phones = ear.model.log_prior, ear.model.phones
-    an4 = ear.hear(recordings_of(data / "speech" / "an4", 100), "an4")
-    spelling = grammar.compile(
-        letters_and_numbers(data / "speech" / "an4").groups(make_home(settings)), lexicon, phones
-    )
+    at_home = make_home(settings)
     sentences = Sentences.load(settings.home.sentences)
-    home = grammar.compile(sentences.groups(make_home(settings)), lexicon, phones)
+    home = grammar.compile(sentences.groups(at_home), lexicon, phones)
+    letters = letters_and_numbers(data / "speech" / "an4")
     texts = yaml.safe_load((Path(__file__).parent / "calibration.yaml").read_text())
-    commands = ear.hear(spoken_commands(texts, 150), "commands")
-    decoding = tuned([(an4, spelling), (commands[: len(commands) // 4], home)], log_prior, Decoding())
-    others = [
-        (None, samples)
-        for folder in ("common-voice", "librispeech")
-        for _, samples in recordings_of(data / "speech" / folder, 150)
-    ]
-    read_speech = ear.hear(others, "read sentences")
-    home_decoder = Decoder(home, log_prior, decoding)
-    seen = [*observations(an4, Decoder(spelling, log_prior, decoding))]
-    at_home = [*observations(commands, home_decoder), *observations(read_speech, home_decoder)]
-    seen += at_home
-    x = np.array([(llr, worst) for llr, worst, _, _ in seen])
-    right = np.array([hit for _, _, hit, _ in seen])
-    slope, worst_slope, offset = logistic(x, right)
-    confident = replace(decoding, slope=slope, worst_slope=worst_slope, offset=offset)
-    scores = 1 / (
-        1
-        + np.exp(-(np.array([(llr, worst) for llr, worst, _, _ in at_home]) @ (slope, worst_slope) + offset))
+    understanding = Understanding(sentences, at_home)
+    an4 = spelling_task(
+        ear.hear(recordings_of(data / "speech" / "an4", 100), "an4"),
+        grammar.compile(letters.groups(at_home), lexicon, phones),
     )
-    command = np.array([is_command for _, _, _, is_command in at_home])
-    hit = np.array([right for _, _, right, _ in at_home])
-    allowed = int(FALSE_ACCEPTS * len(read_speech))
-    threshold = float(np.sort(scores[~command])[::-1][allowed]) if (~command).sum() > allowed else 0.5
-    seen_text = {
-        "word_error_rate_an4_held_out": round(
-            word_error_rate(an4, Decoder(spelling, log_prior, decoding)), 4
-        ),
-        "an4_utterances": len(an4),
-        "read_sentences": len(read_speech),
-        "read_sentences_accepted": round(float((scores[~command] > threshold).sum()) / len(read_speech), 4),
-        "commands": len(commands),
-        "commands_right": round(float(hit.sum()) / len(commands), 4),
-        "commands_right_and_accepted": round(float((hit & (scores > threshold)).sum()) / len(commands), 4),
-    }
-    print(json.dumps(seen_text, indent=1), flush=True)
+    commands = command_task(ear.hear(spoken_commands(texts, 150), "commands"), home, understanding)
+    others = command_task(ear.hear(read_sentences(data), "read sentences"), home, understanding)
+    tuning = replace(commands, heard=commands.heard[: len(commands.heard) // 2])
+    decoding = tuned([an4, tuning], log_prior, Decoding())
+    at_ease = Decoder(home, log_prior, decoding)
+    domestic = [*commands.observations(at_ease), *others.observations(at_ease)]
+    seen = [*an4.observations(Decoder(an4.graph, log_prior, decoding)), *domestic]
+    weights = logistic(
+        np.array([(one.llr, one.worst) for one in seen]), np.array([one.right for one in seen])
+    )
+    slope, worst_slope, offset = (round(float(weight), 4) for weight in weights)
+
+    def sure(one: Observation) -> float:
+        return float(1 / (1 + np.exp(-(slope * one.llr + worst_slope * one.worst + offset))))
+
+    false = sorted((sure(one) for one in domestic if not one.is_command), reverse=True)
+    threshold = false[min(int(FALSE_ACCEPTS * len(others.heard)), len(false) - 1)]
+    spoken = [one for one in domestic if one.is_command]
     kept = ("acoustic_scale", "prior_scale", "silence_bonus", "phone_penalty", "word_penalty", "beam")
     return {
-        **{name: getattr(confident, name) for name in kept},
-        "confidence": {
-            "slope": round(float(slope), 4),
-            "worst_slope": round(float(worst_slope), 4),
-            "offset": round(float(offset), 4),
-        },
+        **{name: getattr(decoding, name) for name in kept},
+        "confidence": {"slope": slope, "worst_slope": worst_slope, "offset": offset},
         "reject_below": round(threshold, 4),
-        "calibration": seen_text,
+        "calibration": {
+            "an4_held_out": len(an4.heard),
+            "an4_word_error_rate": round(an4.error_rate(Decoder(an4.graph, log_prior, decoding)), 4),
+            "read_sentences": len(others.heard),
+            "read_sentences_accepted": round(sum(x > threshold for x in false) / len(others.heard), 4),
+            "commands": len(commands.heard),
+            "commands_right": round(sum(one.right for one in spoken) / len(commands.heard), 4),
+            "commands_right_and_accepted": round(
+                sum(one.right and sure(one) > threshold for one in spoken) / len(commands.heard), 4
+            ),
+        },
     }
+
+
+def read_sentences(data: Path) -> list[tuple[str | None, Samples]]:
+    """Speech of held-out people that is no command."""
+    folders = ("common-voice", "librispeech")
+    return [(None, samples) for name in folders for _, samples in recordings_of(data / "speech" / name, 150)]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -254,6 +285,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     bundle = Bundle.load(arguments.bundle, "hearing")
     decision = calibrate(bundle, arguments.data)
+    print(json.dumps(decision, indent=1), flush=True)
     for file in (arguments.run_folder / "config.json", arguments.bundle / "bundle.json"):
         content = json.loads(file.read_text(encoding="utf-8"))
         content["decision"].update(decision)

@@ -1,0 +1,84 @@
+"""A second look before it wakes: are the wake word's own phones in what the small model took for it?
+
+The acoustic model scores the last two seconds, and only them, when the wake model asks. Each frame gives the
+log-likelihood ratio of a phone of the wake word against the best phone of all; the word's best path through
+the frames, wherever it begins and ends, is its `llr`: near 0 where the word was said.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from device.audio.frontend import Features
+from device.hearing.acoustic import AcousticModel, Posteriors
+
+PRIOR_SCALE = 0.5
+FRAMES = 190
+"""Feature frames that are looked at: 1.9 s."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A wake bundle's `decision["second_look"]`: how score and llr together become a probability.
+
+    `candidate`: the score from which on there is a second look, `wait` seconds later, at the highest score
+    by then; `accept`: the probability from which on it wakes.
+    """
+
+    pronunciations: tuple[tuple[str, ...], ...]
+    candidate: float
+    wait: float
+    score_weight: float
+    llr_weight: float
+    offset: float
+    accept: float
+
+    @classmethod
+    def of(cls, entry: Mapping[str, Any]) -> Judgement:
+        words = tuple(tuple(pronunciation) for pronunciation in entry["pronunciations"])
+        return cls(**{**entry, "pronunciations": words})
+
+    def probability(self, score: float, llr: float) -> float:
+        """`score`: the wake model's, 0…1."""
+        x = self.score_weight * log_odds(score) + self.llr_weight * llr + self.offset
+        return 1.0 / (1.0 + math.exp(-max(-50.0, min(50.0, x))))
+
+
+class SecondLook:
+    """The acoustic model as a judge of wake words."""
+
+    def __init__(self, acoustic: AcousticModel) -> None:
+        self._acoustic = acoustic
+
+    def llr(self, frames: Features, pronunciations: Sequence[Sequence[str]]) -> float:
+        """Of the best of `pronunciations` in log-mel `frames` (n, mels); −∞ if they are too few for it."""
+        posteriors = self._acoustic.of_features(frames)
+        ratios = phone_ratios(posteriors, self._acoustic.log_prior)
+        index = {phone: number for number, phone in enumerate(self._acoustic.phones)}
+        return max(best_path(ratios[:, [index[phone] for phone in word]]) for word in pronunciations)
+
+
+def phone_ratios(posteriors: Posteriors, log_prior: Posteriors) -> Posteriors:
+    """(frames, phones): each phone's score less the best one's, ≤ 0."""
+    scores = posteriors - PRIOR_SCALE * log_prior
+    return np.asarray(scores - scores.max(axis=1, keepdims=True))
+
+
+def best_path(ratios: Posteriors) -> float:
+    """The highest sum over a stretch of (frames, phones of a word), each phone in turn for ≥ 1 frame."""
+    path = np.full(ratios.shape[1], -np.inf)
+    best = -math.inf
+    for row in ratios:
+        path = np.maximum(path, np.concatenate(([0.0], path[:-1]))) + row
+        best = max(best, float(path[-1]))
+    return best
+
+
+def log_odds(probability: float) -> float:
+    clipped = min(max(probability, 1e-4), 1 - 1e-4)
+    return math.log(clipped / (1 - clipped))

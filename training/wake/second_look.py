@@ -1,0 +1,146 @@
+"""`mynah-train second-look`: teaches a wake bundle how far to trust the acoustic model's second look.
+
+What raises the small model's score even a little is looked at again: the phrase by voices that its training
+left out, clean and in noise, and hours of speech without the phrase. A logistic regression on the score and
+the llr tells them apart. All of it runs the device's code on the int8 bundles.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from tqdm import tqdm
+
+from device.audio.frontend import features
+from device.audio.wav import read
+from device.engine.bundle import Bundle
+from device.events import SAMPLE_RATE, Samples
+from device.hearing.acoustic import AcousticModel
+from device.hearing.second_look import Judgement, SecondLook, log_odds
+from device.hearing.wake import PIECE, Candidate, WakeModel
+from training.corpus import manifest, synthesis
+from training.evaluate.recordings import CLEAN, Noises
+from training.hearing.calibrate import logistic
+from training.wake.corpus import HELD_OUT_SPEECH, PARTS, is_left_out
+from training.wake.measure import phrases
+from training.wake.phrases import Phrase
+
+RATIOS = (CLEAN, 15.0, 10.0, 5.0)
+CANDIDATE = 0.15
+"""The score from which on there is a second look: some ten times an hour of talk."""
+WAIT = 0.12
+"""Seconds after that: by then the score is at its highest."""
+FALSE_ACCEPTS = 0.3
+"""An hour of speech."""
+
+
+def candidates(model: WakeModel, samples: Samples) -> Iterator[Candidate]:
+    """All that the model takes for its phrase, in any degree, with the second look's llr."""
+    model.reset()
+    frames = features(samples)
+    step = PIECE // model.features.hop
+    for first in range(0, len(frames), step):
+        yield from model.listen(frames[first : first + step])[1]
+    yield from model.ripen()
+
+
+def spoken(model: WakeModel, noises: Noises, count: int) -> list[Candidate]:
+    """The best candidate of each saying of the phrase at each ratio; score 0 where there is none."""
+    voices = [voice for voice in synthesis.TRAINING_VOICES if is_left_out(voice)]
+    edge = np.zeros(3 * SAMPLE_RATE // 2, np.int16)
+    found = []
+    for number, samples in enumerate(tqdm(phrases(Phrase(model.name), voices, count, seed=31), "phrases")):
+        padded = np.concatenate((edge, samples, edge))
+        for ratio in RATIOS:
+            heard = candidates(model, noises.behind(padded, ratio, number))
+            found.append(max(heard, key=lambda one: one.llr or 0.0, default=Candidate(0.0, 0, -100.0)))
+    return found
+
+
+def unspoken(model: WakeModel, data: Path) -> tuple[list[Candidate], float]:
+    """The candidates in speech of the people whom the wake word's training left out, and its hours."""
+    found: list[Candidate] = []
+    length = 0
+    for folder in (folder for part in PARTS for folder in sorted((data / part).iterdir())):
+        kept = [
+            item
+            for item in manifest.read_manifest(folder)
+            if manifest.held_out(item.speaker, HELD_OUT_SPEECH)
+        ]
+        for first in tqdm(range(0, len(kept), 50), folder.name):
+            samples = np.concatenate([read(item.path) for item in kept[first : first + 50]])
+            found += candidates(model, samples)
+            length += len(samples)
+    return found, length / SAMPLE_RATE / 3600
+
+
+def observed(found: list[Candidate]) -> npt.NDArray[np.float64]:
+    return np.array([(log_odds(one.score), one.llr) for one in found])
+
+
+def judgement(bundle: Bundle, acoustic: Bundle, data: Path, count: int) -> tuple[Judgement, dict[str, Any]]:
+    """What goes into the wake bundle's `decision`, and what was seen."""
+    words = tuple(sorted(Phrase(bundle.name).pronunciations))
+    first = Judgement(words, CANDIDATE, WAIT, 1.0, 0.1, 0.0, 0.0)
+    decision = {**bundle.decision, "second_look": dataclasses.asdict(first)}
+    open_minded = dataclasses.replace(bundle, decision=decision)
+    model = WakeModel(open_minded, second_look=SecondLook(AcousticModel(acoustic)))
+    said = spoken(model, Noises(data / "noise", trained_on=True), count)
+    unsaid, hours = unspoken(model, data)
+    raised = [one for one in said if one.score > 0]
+    x = np.concatenate((observed(raised), observed(unsaid)))
+    weights = logistic(x, np.arange(len(x)) < len(raised))
+    fitted = dataclasses.replace(
+        first,
+        score_weight=round(float(weights[0]), 4),
+        llr_weight=round(float(weights[1]), 4),
+        offset=round(float(weights[2]), 4),
+    )
+    false = sorted((fitted.probability(one.score, one.llr or 0.0) for one in unsaid), reverse=True)
+    accept = round(min(0.999, false[min(int(FALSE_ACCEPTS * hours), len(false) - 1)] + 1e-4), 4)
+    true = np.array([fitted.probability(one.score, one.llr or 0.0) if one.score > 0 else 0 for one in said])
+    seen = {
+        "phrases": len(said),
+        "candidates": len(raised),
+        "hours_without_the_phrase": round(hours, 3),
+        "candidates_without_the_phrase": len(unsaid),
+        "false_accepts": sum(p >= accept for p in false),
+        "recall_left_out": {
+            "clean" if ratio == CLEAN else f"{ratio:g} dB": round(
+                float(np.mean(true[i :: len(RATIOS)] >= accept)), 4
+            )
+            for i, ratio in enumerate(RATIOS)
+        },
+    }
+    return dataclasses.replace(fitted, accept=accept), seen
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--bundle", type=Path, required=True, help="the wake bundle, which gets the judgement"
+    )
+    parser.add_argument("--hearing", type=Path, required=True, help="the acoustic model's bundle")
+    parser.add_argument(
+        "--data", type=Path, required=True, help="folder with speech/, wake/, negative/, noise/"
+    )
+    parser.add_argument("--count", type=int, default=200, help="how often the phrase is said")
+
+
+def run(arguments: argparse.Namespace) -> None:
+    bundle, acoustic = Bundle.load(arguments.bundle, "wake"), Bundle.load(arguments.hearing, "hearing")
+    found, seen = judgement(bundle, acoustic, arguments.data, arguments.count)
+    file = arguments.bundle / "bundle.json"
+    content = json.loads(file.read_text(encoding="utf-8"))
+    content["decision"]["second_look"] = dataclasses.asdict(found)
+    content["measured"]["second_look"] = seen
+    temporary = file.with_suffix(".part")
+    temporary.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    temporary.rename(file)
+    print(json.dumps({**dataclasses.asdict(found), **seen}, indent=1))

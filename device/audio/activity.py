@@ -42,7 +42,7 @@ class ActivitySettings:
 
     history: int = 200  # hops that the noise floor is learned from
     quantile: float = 0.1  # part of them that is taken to be without speech
-    above_floor: float = 4.5  # dB above the floor, mean over the bands
+    above_floor: float = 3.5  # dB above the floor, mean over the bands
     ceiling: float = 20.0  # dB: no band counts for more than this
     below_strongest: float = 0.35  # part of the strongest hops' height above the floor
     periodicity: float = 0.6  # autocorrelation at the pitch; 1 is a perfect period
@@ -50,7 +50,7 @@ class ActivitySettings:
     steady: int = 5  # periodic hops of nine in a row that make a voice
     voice_below: float = 14.0  # dB that a voice may be below the usual level of voice
     speech_below: float = 24.0  # dB that consonants may be
-    reach: int = 25  # hops from a voice within which consonants are
+    reach: int = 30  # hops from a voice within which consonants are
 
 
 class Activity:

@@ -15,7 +15,11 @@ _CENTRE = (BANDS.window - HOP) // 2
 """Samples from where a hop's window begins to where the hop itself does, in its middle."""
 
 _SOFT_START, _SOFT_GAP = 60, 20
-"""Hops: how far before the first sure speech softer speech is looked for, and the gaps that it may have."""
+"""Hops: how far before the first sure speech softer speech is looked for, and the gaps that it may have.
+
+Speech that seems to begin hardly later may have begun at once, in noise that it does not stand out of yet:
+then everything from the first sample goes along.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +27,7 @@ class EndpointSettings:
     """All in seconds."""
 
     pre_roll: float = 0.3  # audio before the first speech that goes along: soft beginnings of words
-    trailing_silence: float = 0.6  # a pause as long as this ends the utterance
+    trailing_silence: float = 0.7  # a pause as long as this ends the utterance
     minimum_speech: float = 0.15  # less than this is no utterance: the wake word's tail, a click
     maximum: float = 10.0  # an utterance that is longer is cut here
     no_speech_timeout: float = 4.0  # where nobody spoke for this long, nobody will
@@ -120,8 +124,9 @@ class Endpointer:
         return Utterance(0, int(voiced[-1]) + 1)
 
     def _release(self, held: list[AudioChunk], origin: int, utterance: Utterance) -> Iterator[AudioChunk]:
-        """What is held of the utterance and of `pre_roll` before it; nothing is held afterwards."""
-        begin = origin + (utterance.start - _hops(self.settings.pre_roll)) * HOP
+        """What is held of the utterance and of the audio before it; nothing is held afterwards."""
+        first = utterance.start - _hops(self.settings.pre_roll)
+        begin = origin + first * HOP if first > _SOFT_START else origin
         for chunk in held:
             cut = max(0, begin - chunk.start)
             if cut < len(chunk.samples):

@@ -64,7 +64,7 @@ def test_an_utterance_begins_with_its_pre_roll_and_ends_after_the_silence() -> N
     assert 1.0 * RATE <= chunks[0].start <= 1.25 * RATE
     assert endpoint.reason is EndpointReason.SILENCE
     assert endpoint.speech_end == pytest.approx(2.7 * RATE, abs=0.1 * RATE)
-    assert 3.2 * RATE <= endpoint.at <= 3.5 * RATE
+    assert 3.3 * RATE <= endpoint.at <= 3.6 * RATE
     assert chunks[-1].end == endpoint.at
 
 

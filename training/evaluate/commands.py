@@ -9,6 +9,7 @@ labelled slot has its value.
 from __future__ import annotations
 
 import json
+import multiprocessing
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
@@ -196,7 +197,10 @@ def measure(
 ) -> list[Outcome]:
     """Every recording (said, speaker, samples) at every ratio, by `jobs` processes."""
     tasks = ((number, *recording, ratios) for number, recording in enumerate(recordings))
-    with ProcessPoolExecutor(jobs, initializer=_begin, initargs=(settings, noise, push_to_talk)) as pool:
+    # Not by fork: the synthesis of the recordings has threads.
+    context = multiprocessing.get_context("spawn")
+    arguments = (settings, noise, push_to_talk)
+    with ProcessPoolExecutor(jobs, context, _begin, arguments) as pool:
         done = tqdm(pool.map(_one, tasks), "turns", total, unit="clip", mininterval=5)
         return [outcome for outcomes in done for outcome in outcomes]
 

@@ -67,6 +67,21 @@ def equaliser(rng: np.random.Generator, mels: int, depth: float = 0.7) -> Floats
     return curve.astype(np.float32)
 
 
+def bent(features: Features, rng: np.random.Generator, common: float, single: float) -> Features:
+    """`features` (frames, mels) by another voice: the spectrum moved along the mel axis.
+
+    By `common` bands all of it and by `single` bands each of five formants in its own way, as standard
+    deviations. After the vocal tract length perturbation of Jaitly and Hinton (2013).
+    """
+    mels = features.shape[1]
+    shift = rng.normal() * common + rng.normal(size=5) * single
+    moved = np.interp(np.arange(mels), np.linspace(0, mels - 1, 5), shift) + np.arange(mels)
+    moved = np.clip(moved, 0, mels - 1.001)
+    below = moved.astype(int)
+    share = (moved - below).astype(np.float32)
+    return np.asarray(features[:, below] * (1 - share) + features[:, below + 1] * share)
+
+
 def loudness(features: Features) -> float:
     """Log of the mean energy of a frame over its loudest third: the level of the speech in `features`."""
     energy = np.exp(features).sum(axis=1)

@@ -163,19 +163,11 @@ class Rows:
         return self._finished(row, level), labels
 
     def _warped(self, frames: Frames) -> Frames:
-        """`frames` by another voice, mostly: each formant moved its own way, the spectrum tilted and bent.
-
-        After the vocal tract length perturbation of Jaitly and Hinton (2013).
-        """
+        """`frames` by another voice, mostly: each formant moved its own way, the spectrum tilted and bent."""
         rng = self._rng
         if rng.random() < 0.25:
             return frames
-        shift = rng.normal() * 1.3 + rng.normal(size=5) * 1.5  # mel bands, at five points of the scale
-        moved = np.interp(np.arange(MELS), np.linspace(0, MELS - 1, 5), shift) + np.arange(MELS)
-        moved = np.clip(moved, 0, MELS - 1.001)
-        below = moved.astype(int)
-        share = (moved - below).astype(np.float32)
-        warped: Frames = frames[:, below] * (1 - share) + frames[:, below + 1] * share
+        warped = augment.bent(frames, rng, common=1.3, single=1.5)
         return warped + augment.equaliser(rng, MELS, depth=min(rng.exponential(0.8), 2.0))
 
     def _finished(self, row: Frames, level: float) -> Frames:

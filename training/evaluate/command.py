@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import csv
 from collections.abc import Iterator
 from pathlib import Path
 
 from device.audio.wav import read
 from device.errors import UsageError
 from device.events import Samples
-from training.corpus.manifest import Utterance
+from training.annotate import annotate
+from training.corpus.manifest import Utterance, read_manifest
 from training.evaluate import commands, wakewords
 from training.evaluate.recordings import CLEAN
 
@@ -32,6 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         kind.add_argument("--ratios", default="clean", help="comma-separated dB, and clean")
         kind.add_argument("--jobs", type=int, default=1)
         kind.add_argument("--json", type=Path, help="write the table here")
+        kind.add_argument("--record", help="under this name, put the table into the acoustic model's bundle")
 
 
 def parse_ratios(text: str) -> list[float]:
@@ -66,14 +69,13 @@ def run(arguments: argparse.Namespace) -> None:
     print(commands.report(outcomes, ratios))
     if arguments.json:
         commands.write(outcomes, ratios, arguments.json)
+    if arguments.record:
+        bundle = Path(settings.hearing.bundle) / "bundle.json"
+        annotate(bundle, "measured", {arguments.record: commands.table(outcomes, ratios)})
 
 
 def labelled(folder: Path) -> list[tuple[str, Utterance]]:
     """The rows of a manifest with their labels as they are written."""
-    import csv
-
-    from training.corpus.manifest import read_manifest
-
     with (folder / "manifest.tsv").open(encoding="utf-8", newline="") as lines:
         labels = [row["text"] for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)]
     return [(label, row) for label, row in zip(labels, read_manifest(folder), strict=True) if label]

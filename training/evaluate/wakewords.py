@@ -18,6 +18,8 @@ from tqdm import tqdm
 from device.audio.wav import read
 from device.engine.bundle import Bundle
 from device.events import SAMPLE_RATE, Samples
+from device.hearing.acoustic import AcousticModel
+from device.hearing.second_look import SecondLook
 from device.hearing.wake import WakeWord, scores
 from training.corpus import manifest, synthesis
 from training.evaluate.recordings import CLEAN, Noises, ratio_name, share_with_interval
@@ -51,16 +53,21 @@ class Report:
         return "\n".join(lines)
 
 
+def load(bundle: Bundle, acoustic: Path | None) -> WakeWord:
+    """`bundle` as the daemon runs it: with the second look of the bundle `acoustic`, if one is named."""
+    judge = SecondLook(AcousticModel(Bundle.load(acoustic, "hearing"))) if acoustic else None
+    return WakeWord.load([bundle], second_look=judge)
+
+
 def measure(
-    bundle: Bundle,
+    wake: WakeWord,
     voices: Sequence[synthesis.Voice],
     count: int,
     ratios: Iterable[float],
     noises: Noises | None,
 ) -> tuple[dict[str, int], list[float]]:
     """By ratio how often the phrase was heard; and how late the reported ends were, in seconds."""
-    wake = WakeWord.load([bundle])
-    spoken = phrases(Phrase(bundle.name), voices, count, seed=21)
+    spoken = phrases(Phrase(wake.models[0].name), voices, count, seed=21)
     heard: dict[str, int] = {}
     errors: list[float] = []
     for ratio in ratios:
@@ -79,13 +86,12 @@ def measure(
 
 
 def false_accepts(
-    bundle: Bundle, folders: Iterable[Path], everyone: bool
+    wake: WakeWord, folders: Iterable[Path], everyone: bool
 ) -> Iterator[tuple[str, int, float]]:
-    """For each folder its name, how often `bundle` woke, and the hours of speech.
+    """For each folder its name, how often `wake` woke, and the hours of speech.
 
     Of the speakers that training left out, or of `everyone`.
     """
-    wake = WakeWord.load([bundle])
     for folder in folders:
         kept = [
             item
@@ -104,6 +110,7 @@ def false_accepts(
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--bundle", type=Path, required=True)
+    parser.add_argument("--acoustic", type=Path, help="bundle of the acoustic model that takes a second look")
     parser.add_argument("--count", type=int, default=400, help="how often the phrase is said")
     parser.add_argument("--ratios", default="clean", help="comma-separated dB, and clean")
     parser.add_argument("--noise", type=Path, help="folder of noise recordings with a manifest.tsv")
@@ -113,10 +120,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace, ratios: Sequence[float]) -> Report:
-    bundle = Bundle.load(arguments.bundle, "wake")
+    wake = load(Bundle.load(arguments.bundle, "wake"), arguments.acoustic)
     noises = Noises(arguments.noise) if any(ratio != CLEAN for ratio in ratios) else None
-    heard, errors = measure(bundle, synthesis.HELD_OUT_VOICES, arguments.count, ratios, noises)
-    found = list(false_accepts(bundle, arguments.speech, arguments.everyone))
+    heard, errors = measure(wake, synthesis.HELD_OUT_VOICES, arguments.count, ratios, noises)
+    found = list(false_accepts(wake, arguments.speech, arguments.everyone))
     report = Report(
         spoken=arguments.count,
         heard=heard,

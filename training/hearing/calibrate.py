@@ -39,6 +39,7 @@ from device.hearing.lexicon import Lexicon
 from device.settings import Settings
 from device.understanding.sentences import Sentences
 from device.understanding.understanding import Understanding
+from training.annotate import annotate
 from training.corpus import synthesis
 from training.corpus.manifest import held_out, read_manifest
 from training.evaluate.recordings import CLEAN, Noises
@@ -303,9 +304,5 @@ def run(arguments: argparse.Namespace) -> None:
     decision = calibrate(bundle, arguments.data)
     print(json.dumps(decision, indent=1), flush=True)
     for file in (arguments.run_folder / "config.json", arguments.bundle / "bundle.json"):
-        content = json.loads(file.read_text(encoding="utf-8"))
-        content["decision"].update(decision)
-        temporary = file.with_suffix(".part")
-        temporary.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-        temporary.rename(file)
+        annotate(file, "decision", decision)
         print(f"{file}: calibrated")

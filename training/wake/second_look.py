@@ -25,6 +25,7 @@ from device.events import SAMPLE_RATE, Samples
 from device.hearing.acoustic import AcousticModel
 from device.hearing.second_look import Judgement, SecondLook, log_odds
 from device.hearing.wake import PIECE, Candidate, WakeModel
+from training.annotate import annotate
 from training.corpus import manifest, synthesis
 from training.evaluate.recordings import CLEAN, Noises
 from training.hearing.calibrate import logistic
@@ -137,10 +138,6 @@ def run(arguments: argparse.Namespace) -> None:
     bundle, acoustic = Bundle.load(arguments.bundle, "wake"), Bundle.load(arguments.hearing, "hearing")
     found, seen = judgement(bundle, acoustic, arguments.data, arguments.count)
     file = arguments.bundle / "bundle.json"
-    content = json.loads(file.read_text(encoding="utf-8"))
-    content["decision"]["second_look"] = dataclasses.asdict(found)
-    content["measured"]["second_look"] = seen
-    temporary = file.with_suffix(".part")
-    temporary.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-    temporary.rename(file)
+    annotate(file, "decision", {"second_look": dataclasses.asdict(found)})
+    annotate(file, "measured", {"second_look": seen})
     print(json.dumps({**dataclasses.asdict(found), **seen}, indent=1))

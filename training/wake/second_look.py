@@ -34,11 +34,11 @@ from training.wake.measure import phrases
 from training.wake.phrases import Phrase
 
 RATIOS = (CLEAN, 15.0, 10.0, 5.0)
-CANDIDATE = 0.15
-"""The score from which on there is a second look: some ten times an hour of talk."""
+CANDIDATE = 0.08
+"""The score from which on there is a second look: some twenty times an hour of talk."""
 WAIT = 0.12
 """Seconds after that: by then the score is at its highest."""
-FALSE_ACCEPTS = 0.3
+FALSE_ACCEPTS = 0.5
 """An hour of speech."""
 
 

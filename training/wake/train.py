@@ -214,6 +214,7 @@ def write_run(
         "training": {
             "recipe": f'mynah-train wake --phrase "{settings.phrase}"',
             "settings": asdict(settings),
+            "started_from": _training_of(settings.start),
             "synthetic_voices": len(synthesis.TRAINING_VOICES),
             "sources": [source for _, source in (*sources.speech, *sources.noise)],
         },
@@ -221,6 +222,12 @@ def write_run(
     temporary = run / "config.json.part"
     temporary.write_text(json.dumps(config, indent=1))
     temporary.rename(run / "config.json")
+
+
+def _training_of(start: str) -> Any:
+    """What the run whose weights were the start tells of its own training; None without one."""
+    config = Path(start) / "config.json"
+    return json.loads(config.read_text(encoding="utf-8"))["training"] if start and config.is_file() else None
 
 
 def train(settings: Settings, data: Path, run: Path, shared: Path) -> None:

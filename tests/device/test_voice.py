@@ -69,7 +69,10 @@ def test_the_wake_word_alone() -> None:
     assert detection["name"] == "hey mynah"
     assert 0.3 < detection["at"] < 2.5
     assert len(report["times"]) == len(report["scores"]) > 100
-    assert max(report["scores"]) >= detection["probability"] - 1e-3
+    assert detection["probability"] > 0.5
+    peak = report["scores"].index(max(report["scores"]))
+    assert report["scores"][peak] > 0.5
+    assert report["times"][peak] == pytest.approx(detection["at"], abs=0.4)
     assert report["times"] == sorted(report["times"])
 
 

@@ -38,8 +38,8 @@ PHONES = (
 
 SILENCE = "SIL"
 
-ACCENTS = _words("en-gb en-us en-us-nyc en-gb-scotland en-gb-x-gbclan en-gb-x-rp en-gb-x-gbcwmd en-029")
-"""espeak-ng's accents of English."""
+ACCENTS = _words("en en-us en-us-nyc en-gb-scotland en-gb-x-gbclan en-gb-x-rp en-gb-x-gbcwmd en-029")
+"""espeak-ng's accents of English. Not `en-gb`, which is `en` but for ignoring every variant (1.51)."""
 
 VARIANTS = (
     "",

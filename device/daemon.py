@@ -101,7 +101,10 @@ class Daemon:
         """The audio, with what came in over MQTT taken between its chunks; silence while muted."""
         for chunk in audio:
             for message in self._publisher.messages():
-                self.receive(message)
+                try:
+                    self.receive(message)
+                except Exception:  # raised from here, it would end the audio, and the daemon with it
+                    log.exception("a fault with a message on %s; going on", message.topic)
             yield dataclasses.replace(chunk, samples=np.zeros_like(chunk.samples)) if self._muted else chunk
 
     def take(self, step: Step) -> None:

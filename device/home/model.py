@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +17,8 @@ from device.home.reading import Layout
 from device.home.state import HomeState
 from device.mqtt import tasmota, zigbee2mqtt
 from device.understanding.vocabulary import Vocabulary
+
+log = logging.getLogger(__name__)
 
 VOLUME_STEPS = {Do.LOUDER: 10, Do.QUIETER: -10, Do.VOLUME_STEP: 0}
 """Percent, for "turn the volume up"."""
@@ -121,7 +124,12 @@ class Home:
     def observe(self, topic: str, payload: bytes) -> None:
         """Take in a message of an appliance; others are ignored. May be called from another thread."""
         for device in self._listeners.get(topic, ()):
-            if values := PROTOCOLS[device.protocol].state(device, topic, payload):
+            try:
+                values = PROTOCOLS[device.protocol].state(device, topic, payload)
+            except (ValueError, OverflowError, RecursionError) as error:  # JSON has infinity, and no depth
+                log.warning("%s says what cannot be read on %s: %s", device.name, topic, error)
+                continue
+            if values:
                 self.state.update(device.name, values)
 
 

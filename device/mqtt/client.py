@@ -229,9 +229,9 @@ class Publisher:
             self._say("the connection to the broker is lost")
 
     def _say(self, problem: str) -> None:
-        """Log `problem` once, not at each attempt."""
+        """Log `problem` once, not at each attempt; a command of the command line reports it itself."""
         if problem != self._said:
-            log.warning("%s; trying again", problem)
+            log.log(logging.WARNING if self._present else logging.DEBUG, "%s; trying again", problem)
         self._said = problem
 
 

@@ -52,12 +52,14 @@ class Speaker:
 class Trial:
     """A daemon over fakes; `reports` and `texts` are what it reported and was asked to say."""
 
-    def __init__(self, assistant: Assistant, broker: Broker | None = None) -> None:
+    def __init__(
+        self, assistant: Assistant, broker: Broker | None = None, home: fakes.AnyHome | None = None
+    ) -> None:
         self.broker = broker or Broker()
         self.speaker = Speaker()
         self.reports: list[tuple[Turn, tuple[Command, ...]]] = []
         self.texts: list[str] = []
-        self.home = fakes.AnyHome()
+        self.home = home or fakes.AnyHome()
 
         def report(turn: Turn, dropped: Sequence[Command]) -> None:
             self.reports.append((turn, tuple(dropped)))
@@ -178,6 +180,17 @@ def test_a_fault_in_a_turn_does_not_end_the_daemon(caplog: pytest.LogCaptureFixt
     assert [turn.transcript.text for turn in trial.broker.turns if turn.transcript] == ["turn on the lamp"]
     assert "a fault" in caplog.text
     assert trial.broker.states()[-1] == "idle"
+
+
+def test_a_message_that_faults_does_not_end_the_daemon(caplog: pytest.LogCaptureFixture) -> None:
+    class Fragile(fakes.AnyHome):
+        def observe(self, topic: str, payload: bytes) -> None:
+            raise RuntimeError("cannot read this")
+
+    broker = Broker({1: Message("zigbee2mqtt/lamp", b"?")})
+    trial = Trial(fakes.assistant((0.5,), ["turn on the lamp"]), broker, Fragile()).run(fakes.audio(4))
+    assert len(trial.broker.turns) == 1
+    assert "a fault with a message on zigbee2mqtt/lamp" in caplog.text
 
 
 def test_nothing_but_faults_ends_it() -> None:

@@ -157,3 +157,12 @@ def test_messages_of_others_change_nothing(home: Home) -> None:
     home.observe("zigbee2mqtt/bridge/state", b'{"state": "online"}')
     home.observe("zigbee2mqtt/front door", b"\xff{not json")
     assert home.state.of("front door") == {}
+
+
+@pytest.mark.parametrize("position", ["1e999", "NaN", "[" * 100_000])
+def test_what_no_appliance_says_is_ignored(
+    home: Home, position: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    home.observe("zigbee2mqtt/awning", f'{{"position": {position}}}'.encode())
+    assert home.state.of("awning") == {}
+    assert "awning says what cannot be read on zigbee2mqtt/awning" in caplog.text

@@ -274,9 +274,10 @@ def test_a_topic_that_is_none_is_dropped_and_the_others_are_sent(broker: Mosquit
         assert publisher.publish(turn("turn on the lamp")).sent
 
 
-def test_a_visitor_is_told_why_there_is_no_broker() -> None:
+def test_a_visitor_is_told_why_there_is_no_broker(caplog: pytest.LogCaptureFixture) -> None:
     port = free_port()
     nobody = refusal(MqttSettings(host="127.0.0.1", port=port))
+    assert "trying again" not in caplog.text, "it is told once, and a visitor does not try again"
     assert nobody == f"no broker listens at 127.0.0.1:{port}: start it, or set mqtt.host and mqtt.port"
     assert "no.such.invalid is not known: check mqtt.host" in refusal(MqttSettings(host="no.such.invalid"))
 

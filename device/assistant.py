@@ -119,6 +119,7 @@ class Assistant:
         transcript = self.hearing.transcribe(speech)  # decodes while the user speaks
         endpoint = self.endpointer.endpoint or Endpoint(start, EndpointReason.END_OF_AUDIO)
         hearing = (time.perf_counter() - began) - (audio.waited - waited)
+        self.controls.listen = False  # who asked meanwhile was listened to already
         yield endpoint
         meaning = self.understand(transcript)
         outcome = self.home.handle(meaning)

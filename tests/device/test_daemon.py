@@ -182,6 +182,12 @@ def test_a_fault_in_a_turn_does_not_end_the_daemon(caplog: pytest.LogCaptureFixt
     assert trial.broker.states()[-1] == "idle"
 
 
+def test_listen_during_a_turn_begins_no_other() -> None:
+    broker = Broker({12: message("listen", b"")})
+    trial = Trial(fakes.assistant((0.5,), ["turn on the lamp", "turn off the lamp"]), broker)
+    assert len(trial.run(fakes.audio(6)).broker.turns) == 1
+
+
 def test_a_message_that_faults_does_not_end_the_daemon(caplog: pytest.LogCaptureFixture) -> None:
     class Fragile(fakes.AnyHome):
         def observe(self, topic: str, payload: bytes) -> None:

@@ -65,6 +65,9 @@ class _Reader:
     def layout(self) -> Layout:
         self.known(self.table, HOME_KEYS, "key", 0)
         zigbee = self.table.get("zigbee2mqtt_topic", "zigbee2mqtt")
+        if not _is_topic(zigbee):
+            line = self.line_of("zigbee2mqtt_topic")
+            raise self.error(f"zigbee2mqtt_topic is {zigbee!r}; it must be text without + and #", line)
         floors = tuple(self.floor(entry, line) for entry, line in self.entries("floor"))
         rooms = tuple(self.room(entry, line, floors) for entry, line in self.entries("room"))
         self.unambiguous("floor")
@@ -122,7 +125,7 @@ class _Reader:
         if topic is None and protocol == "tasmota":
             raise self.error(f"device {name!r} has no topic; give it the %topic% that Tasmota shows", line)
         topic = name if topic is None else topic
-        if not isinstance(topic, str) or not topic or any(character in topic for character in "+#\0"):
+        if not _is_topic(topic):
             raise self.error(f"the topic of {name!r} is {topic!r}; it must be text without + and #", line)
         return f"{zigbee}/{topic}" if protocol == "zigbee2mqtt" else topic
 
@@ -246,3 +249,8 @@ class _Reader:
 def _hint(value: Any, known: Collection[str]) -> str:
     near = difflib.get_close_matches(str(value), known, 1)
     return f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known) or 'none'}"
+
+
+def _is_topic(value: Any) -> bool:
+    """Whether one can publish to it."""
+    return isinstance(value, str) and value != "" and not any(character in value for character in "+#\0")

@@ -90,6 +90,8 @@ def test_an_empty_home_is_one(tmp_path: Path) -> None:
         ('[[device]]\nname = "a"\nkind = "lihgt"\n', 1, "unknown kind 'lihgt' of 'a'; did you mean 'light'?"),
         ('[[device]]\nname = "a"\nkind = "light"\nprotocol = "zigbee"\n', 1, "did you mean 'zigbee2mqtt'?"),
         ('[[device]]\nname = "a"\nkind = "fan"\nprotocol = "tasmota"\n', 1, "device 'a' has no topic"),
+        ('zigbee2mqtt_topic = "zigbee/#"\n' + lamp(), 1, "zigbee2mqtt_topic is 'zigbee/#'"),
+        ("zigbee2mqtt_topic = 3\n" + lamp(), 1, "zigbee2mqtt_topic is 3"),
         (lamp("lamp", 'topic = "a/#"'), 1, "the topic of 'lamp' is 'a/#'"),
         (lamp("lamp", "relay = 0"), 1, "the relay of 'lamp' is 0"),
         (lamp("lamp", 'can = ["colour"]'), 1, "unknown capability 'colour' of 'lamp'; did you mean 'color'?"),

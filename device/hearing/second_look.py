@@ -27,12 +27,14 @@ class Judgement:
     """A wake bundle's `decision["second_look"]`: how score and llr together become a probability.
 
     `candidate`: the score from which on there is a second look, `wait` seconds later, at the highest score
-    by then; `accept`: the probability from which on it wakes.
+    by then; `delay`: seconds from the word's end to that score; `accept`: the probability from which on it
+    wakes.
     """
 
     pronunciations: tuple[tuple[str, ...], ...]
     candidate: float
     wait: float
+    delay: float
     score_weight: float
     llr_weight: float
     offset: float

@@ -58,7 +58,7 @@ class Trigger:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A rise of the score: its highest value, the sample at which it came, the llr of a second look."""
+    """A rise of the score: its highest value, the sample at which that came, the llr of a second look."""
 
     score: float
     at: int
@@ -87,6 +87,7 @@ class WakeModel:
         self._judgement = self._second_look = None
         if second_look is not None and "second_look" in decision:
             self._judgement, self._second_look = Judgement.of(decision["second_look"]), second_look
+            self.delay = round(self._judgement.delay * SAMPLE_RATE)
         own = self._judgement.accept if self._judgement else float(decision["threshold"])
         self.threshold = own if threshold is None else threshold
         self.trigger = Trigger(
@@ -107,6 +108,7 @@ class WakeModel:
         self._heard: deque[Features] = deque()
         self._outputs = 0
         self._rising: Candidate | None = None
+        self._ripe_at = 0
 
     def process(self, frames: Features) -> Scores:
         """The scores that `frames` (n, mels) complete: one for every `output_samples` of audio."""
@@ -131,11 +133,11 @@ class WakeModel:
         for score in scores:
             self._outputs += 1
             now = self._outputs * self.output_samples
-            if self._rising is not None:
-                self._rising = Candidate(max(self._rising.score, float(score)), self._rising.at)
-            if self.trigger.update(float(score), now):
+            if self._rising is not None and score > self._rising.score:
                 self._rising = Candidate(float(score), now)
-            if self._rising is not None and now - self._rising.at >= self._wait:
+            if self.trigger.update(float(score), now):
+                self._rising, self._ripe_at = Candidate(float(score), now), now + self._wait
+            if self._rising is not None and now >= self._ripe_at:
                 ripe += self.ripen()
         return scores, ripe
 

@@ -36,8 +36,10 @@ from training.wake.phrases import Phrase
 RATIOS = (CLEAN, 15.0, 10.0, 5.0)
 CANDIDATE = 0.08
 """The score from which on there is a second look: some twenty times an hour of talk."""
-WAIT = 0.12
+WAIT = 0.2
 """Seconds after that: by then the score is at its highest."""
+LATE = 0.03
+"""Seconds by which the word's end is rather told too late: its tail must not be taken for the command."""
 FALSE_ACCEPTS = 0.5
 """An hour of speech."""
 
@@ -52,17 +54,22 @@ def candidates(model: WakeModel, samples: Samples) -> Iterator[Candidate]:
     yield from model.ripen()
 
 
-def spoken(model: WakeModel, noises: Noises, count: int) -> list[Candidate]:
-    """The best candidate of each saying of the phrase at each ratio; score 0 where there is none."""
+def spoken(model: WakeModel, noises: Noises, count: int) -> tuple[list[Candidate], float]:
+    """The best candidate of each saying of the phrase at each ratio; score 0 where there is none.
+
+    And the median of the seconds from the phrase's end to the candidate.
+    """
     voices = [voice for voice in synthesis.TRAINING_VOICES if is_left_out(voice)]
     edge = np.zeros(3 * SAMPLE_RATE // 2, np.int16)
-    found = []
+    found, delays = [], []
     for number, samples in enumerate(tqdm(phrases(Phrase(model.name), voices, count, seed=31), "phrases")):
         padded = np.concatenate((edge, samples, edge))
         for ratio in RATIOS:
             heard = candidates(model, noises.behind(padded, ratio, number))
             found.append(max(heard, key=lambda one: one.llr or 0.0, default=Candidate(0.0, 0, -100.0)))
-    return found
+            if heard:
+                delays.append((found[-1].at - len(edge) - len(samples)) / SAMPLE_RATE)
+    return found, float(np.median(delays))
 
 
 def unspoken(model: WakeModel, data: Path) -> tuple[list[Candidate], float]:
@@ -89,17 +96,18 @@ def observed(found: list[Candidate]) -> npt.NDArray[np.float64]:
 def judgement(bundle: Bundle, acoustic: Bundle, data: Path, count: int) -> tuple[Judgement, dict[str, Any]]:
     """What goes into the wake bundle's `decision`, and what was seen."""
     words = tuple(sorted(Phrase(bundle.name).pronunciations))
-    first = Judgement(words, CANDIDATE, WAIT, 1.0, 0.1, 0.0, 0.0)
+    first = Judgement(words, CANDIDATE, WAIT, 0.0, 1.0, 0.1, 0.0, 0.0)
     decision = {**bundle.decision, "second_look": dataclasses.asdict(first)}
     open_minded = dataclasses.replace(bundle, decision=decision)
     model = WakeModel(open_minded, second_look=SecondLook(AcousticModel(acoustic)))
-    said = spoken(model, Noises(data / "noise", trained_on=True), count)
+    said, delay = spoken(model, Noises(data / "noise", trained_on=True), count)
     unsaid, hours = unspoken(model, data)
     raised = [one for one in said if one.score > 0]
     x = np.concatenate((observed(raised), observed(unsaid)))
     weights = logistic(x, np.arange(len(x)) < len(raised))
     fitted = dataclasses.replace(
         first,
+        delay=round(delay - LATE, 3),
         score_weight=round(float(weights[0]), 4),
         llr_weight=round(float(weights[1]), 4),
         offset=round(float(weights[2]), 4),

@@ -19,7 +19,7 @@ from device.hearing.second_look import FRAMES, Judgement, SecondLook, best_path,
 from device.hearing.wake import WakeModel, WakeWord
 from tests.recordings import WAKE_AND_COMMAND, command
 
-JUDGEMENT = Judgement((("HH", "EY"),), 0.2, 0.1, 1.0, 0.5, 2.0, 0.5)
+JUDGEMENT = Judgement((("HH", "EY"),), 0.2, 0.1, 0.05, 1.0, 0.5, 2.0, 0.5)
 
 
 @pytest.fixture(scope="module")

@@ -28,15 +28,15 @@ Labels = npt.NDArray[np.int8]
 WEIGHTS: Mapping[str, float] = {
     "speech-librispeech": 0.16,
     "speech-common-voice": 0.26,
-    "speech-an4": 0.11,
-    "speech-speech-commands": 0.07,
+    "speech-an4": 0.14,
+    "speech-speech-commands": 0.09,
     "speech-ljspeech": 0.03,
     "speech-vctk-p239": 0.05,
-    "wake-custom-keywords": 0.03,
-    "wake-precise-community": 0.01,
-    "synthetic": 0.28,
+    "wake-custom-keywords": 0.04,
+    "wake-precise-community": 0.02,
+    "synthetic": 0.21,
 }
-"""How often each source is drawn for the next utterance: real speech two to three times as often."""
+"""How often each source is drawn for the next utterance: real speech three to four times as often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +109,6 @@ class Rows:
         while position < length - 60:
             start = position - position % STRIDE
             item, frames = self._utterance(length - start)
-            if rng.random() < 0.6:
-                frames = augment.bent(frames, rng, common=1.0, single=0.6)
             end = start + len(frames)
             speech[start:end] = frames + np.float32(level + rng.normal() * 0.5 - augment.loudness(frames))
             outputs = len(frames) // STRIDE

@@ -2,7 +2,7 @@
 
 1. bootstrap: a synthesizer that tells its phones' times teaches a first model;
 2. that model aligns every corpus; the model is trained on the alignments, aligns again, and so on;
-3. a sequence-discriminative finish; its alignments are the best, so 2. and 3. come once more.
+3. a sequence-discriminative finish.
 
 The shipped weights are an exponential moving average of those trained.
 """
@@ -62,8 +62,6 @@ class Settings:
         Stage("second", 5000, 2e-3),
         Stage("third", 5000, 1.5e-3),
         Stage("sequence", 2500, 3e-4, loss="sequence"),
-        Stage("fourth", 5000, 1.5e-3),
-        Stage("finish", 2500, 3e-4, loss="sequence"),
     )
 
 

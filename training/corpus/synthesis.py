@@ -24,17 +24,12 @@ import soxr
 
 from device.errors import MynahError
 from device.events import SAMPLE_RATE, Samples
+from device.hearing.lexicon import PHONES
 
 
 def _words(text: str) -> tuple[str, ...]:
     return tuple(text.split())
 
-
-PHONES = (
-    *_words("AA AE AH AO AW AY B CH D DH EH ER EY F G HH IH IY JH K L M N NG"),
-    *_words("OW OY P R S SH T TH UH UW V W Y Z ZH"),
-)
-"""The 39 phones of ARPAbet, without stress."""
 
 SILENCE = "SIL"
 

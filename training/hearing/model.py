@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from device.audio.frontend import Features
-from training.corpus.synthesis import PHONES, SILENCE
+from device.hearing.lexicon import PHONES
+from training.corpus.synthesis import SILENCE
 from training.layers import NetSettings, StreamingNet
 
 LABELS = (SILENCE, *PHONES)

@@ -32,7 +32,6 @@ DEVICE_LIBRARIES = {
     "soxr",
     "tflite_runtime",
     "unicode_rbnf",
-    "webrtcvad",
     "yaml",
 }
 

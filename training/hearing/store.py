@@ -166,9 +166,6 @@ class Store:
         """(frames, mels) of the whole source, mapped from the disk."""
         return np.memmap(self.folder / f"{source}.f16", np.float16, "r").reshape(-1, mels)
 
-    def sources(self) -> Iterable[str]:
-        return sorted(file.stem for file in self.folder.glob("*.json"))
-
 
 def first_copies(items: Iterable[Item]) -> Iterator[Item]:
     """The utterances as they were recorded."""

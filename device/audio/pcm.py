@@ -74,6 +74,22 @@ def chunked(blocks: Iterable[Samples], size: int = CHUNK) -> Iterator[AudioChunk
         yield AudioChunk(np.pad(rest, (0, -len(rest) % HOP)), start)
 
 
+def gathered(audio: Iterable[AudioChunk], size: int) -> Iterator[AudioChunk]:
+    """Chunks that follow one another put together, until `size` samples or more; the last one as it is."""
+    parts: list[AudioChunk] = []
+    for chunk in audio:
+        parts.append(chunk)
+        if chunk.end - parts[0].start >= size:
+            yield _joined(parts)
+            parts.clear()
+    if parts:
+        yield _joined(parts)
+
+
+def _joined(parts: list[AudioChunk]) -> AudioChunk:
+    return AudioChunk(np.concatenate([part.samples for part in parts]), parts[0].start)
+
+
 def read_raw(stream: BinaryIO) -> Iterator[AudioChunk]:
     """Raw signed 16-bit little-endian 16 kHz mono audio, such as standard input, until it ends.
 

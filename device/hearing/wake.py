@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from device.audio.frontend import Features, FrontEnd
+from device.audio.pcm import gathered
 from device.engine.bundle import Bundle
 from device.engine.interpreter import StreamingModel
 from device.errors import BundleError
@@ -28,6 +29,8 @@ from device.hearing.second_look import FRAMES, Judgement, SecondLook
 Scores = npt.NDArray[np.float32]
 PIECE = 1280
 """Samples that are listened to at a time: 80 ms, a step of the models."""
+IDLE = 3 * PIECE
+"""Samples that are waited for: to wake a processor, its caches cold, costs more than a step of the models."""
 
 
 class Trigger:
@@ -205,7 +208,7 @@ class WakeWord:
         Starts from silence each time: what was said to the last command is no part of a wake word.
         """
         self.reset()
-        for chunk in audio:
+        for chunk in gathered(audio, IDLE):
             _, detections = self.process(chunk)
             if detections:
                 return detections[0]

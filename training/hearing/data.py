@@ -34,7 +34,7 @@ WEIGHTS: Mapping[str, float] = {
     "speech-vctk-p239": 0.05,
     "wake-custom-keywords": 0.04,
     "wake-precise-community": 0.02,
-    "synthetic": 0.21,
+    "synthetic": 0.24,
 }
 """How often each source is drawn for the next utterance: real speech three to four times as often."""
 
@@ -46,6 +46,7 @@ class RowSettings:
     clean: float = 0.3  # share of rows at 20–45 dB
     noisy: float = 0.2  # share of rows at −2–5 dB; the rest at 5–20 dB
     gap: int = 60  # frames, the longest pause between utterances
+    bent: float = 0.5  # share of utterances by a voice other than the recorded one
     weights: Mapping[str, float] = field(default_factory=lambda: dict(WEIGHTS))
 
 
@@ -127,13 +128,15 @@ class Rows:
         item = self._draw()
         frames = self._features[item.source][item.start : item.start + item.frames]
         labels = tempo_labels(self._labels[item.source, item.number], item.tempo, item.frames // STRIDE)
-        if item.frames <= room:
-            return labels, frames.astype(np.float32)
-        first = (
-            int(self._rng.integers(0, (item.frames - room) // STRIDE + 1)) if self._rng.random() < 0.6 else 0
-        )
-        frames = frames[first * STRIDE : first * STRIDE + room]
-        return labels[first : first + room // STRIDE], frames.astype(np.float32)
+        if item.frames > room:
+            spare = (item.frames - room) // STRIDE
+            first = int(self._rng.integers(0, spare + 1)) if self._rng.random() < 0.6 else 0
+            frames = frames[first * STRIDE : first * STRIDE + room]
+            labels = labels[first : first + room // STRIDE]
+        voice = frames.astype(np.float32)
+        if self._rng.random() < self._settings.bent:
+            voice = augment.bent(voice, self._rng, common=0.5, single=0.4)
+        return labels, voice
 
     def _background(self, length: int, level: float) -> tuple[npt.NDArray[np.float32], float]:
         """(length, mels) of noise, and the nats to raise it by for the row's signal-to-noise ratio."""

@@ -46,5 +46,5 @@ def prepare(store: Store, data: Path, bootstrap: int, synthetic: int, seed: int 
         utterances = [item for item in manifest.read_manifest(data / folder) if item.text]
         store.add(folder.replace("/", "-"), utterances, load_recording, rooms, jobs)
     mixed = [*written, *commands[: len(written) // 2]]
-    spoken = synthesis.draw(mixed, quick, synthetic, rng, espeak_share=0.5)
+    spoken = synthesis.draw(mixed, quick, synthetic, rng, pitches=(0.78, 1.25), espeak_share=0.5)
     store.add(SYNTHETIC, spoken, load_synthetic, rooms, jobs)

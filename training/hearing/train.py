@@ -54,14 +54,15 @@ class Settings:
     dropout: float = 0.1
     average: float = 0.999
     bootstrap_utterances: int = 1500
-    synthetic_utterances: int = 6000
+    synthetic_utterances: int = 16000
     seed: int = 1
     stages: tuple[Stage, ...] = (
         Stage("bootstrap", 1000, 2e-3, sources="bootstrap"),
         Stage("first", 2000, 2e-3),
         Stage("second", 5000, 2e-3),
-        Stage("third", 5000, 1.5e-3),
-        Stage("sequence", 2500, 3e-4, loss="sequence"),
+        Stage("third", 4000, 2e-3),
+        Stage("fourth", 22000, 2e-3),
+        Stage("sequence", 4000, 3e-4, loss="sequence"),
     )
 
 

@@ -6,7 +6,7 @@ import itertools
 import numpy as np
 import pytest
 
-from device.audio.pcm import CHUNK, HOP, Converter, Rewindable, chunked, read_raw, to_int16
+from device.audio.pcm import CHUNK, HOP, Converter, Rewindable, chunked, gathered, read_raw, to_int16
 from device.events import AudioChunk, Samples
 
 
@@ -60,6 +60,13 @@ def test_chunks_do_not_depend_on_the_blocks(size: int) -> None:
     assert [len(chunk.samples) for chunk in chunks] == [CHUNK] * 5 + [3 * HOP]
     assert [chunk.start for chunk in chunks] == [CHUNK * index for index in range(6)]
     np.testing.assert_array_equal(joined(chunks), samples)
+
+
+def test_gathered_chunks_are_the_same_audio_in_fewer_pieces() -> None:
+    samples = ramp(5 * CHUNK + 3 * HOP)
+    chunks = list(gathered(chunked([samples]), 2 * CHUNK))
+    assert [chunk.start for chunk in chunks] == [0, 2 * CHUNK, 4 * CHUNK]
+    assert np.array_equal(np.concatenate([chunk.samples for chunk in chunks]), samples)
 
 
 def test_the_last_chunk_is_filled_to_10_ms() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol
 
@@ -27,6 +28,9 @@ ASKED = ("say", "listen", "mute/set")
 
 LONGEST_TEXT = 500
 """Characters of a text on `say` that are shown."""
+
+PATIENCE = 5.0
+"""Seconds after which a wish to be listened to has come too late: there was no microphone meanwhile."""
 
 FAULTS = 10
 """Faults in a row, without a turn between them, after which the daemon gives up and is to be restarted."""
@@ -133,6 +137,8 @@ class Daemon:
         elif message.topic == topics["listen"]:
             if self._muted:
                 log.info("asked to listen, but muted")
+            elif time.monotonic() - message.at > PATIENCE:
+                log.info("asked to listen too long ago; ignored")
             elif not message.retained:  # an old wish, kept by the broker
                 self._assistant.controls.listen = True
         elif message.topic == topics["say"]:

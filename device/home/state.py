@@ -7,6 +7,7 @@ Keys, the same for every protocol: `on`, `open`, `locked`, `contact`, `occupancy
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Mapping
 from typing import Any
@@ -20,10 +21,16 @@ class HomeState:
         self._lock = threading.Lock()
 
     def update(self, name: str, values: Mapping[str, Any]) -> None:
+        """Take in `values`; what is neither true, false nor a finite number is left out."""
+        usable = {key: value for key, value in values.items() if _is_number(value)}
         with self._lock:
-            self._known[name] = {**self._known.get(name, {}), **values}
+            self._known[name] = {**self._known.get(name, {}), **usable}
 
     def of(self, name: str) -> Mapping[str, Any]:
         """All that is known of the device; empty where it never said anything."""
         with self._lock:
             return dict(self._known.get(name, {}))
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, bool | int | float) and math.isfinite(value)

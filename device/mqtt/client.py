@@ -191,14 +191,17 @@ class Publisher:
             try:
                 connection = self._new_connection()
                 connection.open()
+                self._attend(connection)
             except MynahError as failure:
                 error = failure
                 self._say(str(failure))
             except Exception as failure:  # whatever a library does, the daemon keeps trying
                 error = failure
-                self._say(f"connecting to the broker failed: {failure!r}")
-            else:
-                self._attend(connection)
+                self._say(f"the connection to the broker failed: {failure!r}")
+                if connection is not None:
+                    connection.abandon()
+            self._connected.clear()
+            self._connection = None
             if connection is not None:
                 connection.discard()
                 del connection
@@ -223,8 +226,6 @@ class Publisher:
             quiet += pause
             if quiet > 10:  # one that lasts; a broker that throws us out at once is not asked at once again
                 self._backoff.reset()
-        self._connected.clear()
-        self._connection = None
         if not self._closing.is_set():
             self._say("the connection to the broker is lost")
 

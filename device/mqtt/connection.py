@@ -15,7 +15,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,7 @@ class Message:
     topic: str
     payload: bytes
     retained: bool = False
+    at: float = field(default_factory=time.monotonic, compare=False)  # seconds, when it came in
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator, Sequence
 
 import pytest
@@ -130,6 +131,12 @@ def test_audio_while_muted_is_digital_silence_on_the_same_clock() -> None:
     chunks = list(trial.daemon.attend(fakes.audio(0.4)))
     assert [int(abs(chunk.samples).max()) for chunk in chunks] == [1, 0, 0, 0, 0]
     assert [chunk.start for chunk in chunks] == [0, 1280, 2560, 3840, 5120]
+
+
+def test_a_wish_to_be_listened_to_that_waited_for_a_microphone_is_too_late() -> None:
+    late = Message("mynah/kitchen/listen", b"", at=time.monotonic() - 6)
+    Trial(fakes.assistant((), ["turn on the lamp"]), broker := Broker({5: late})).run(fakes.audio(4))
+    assert broker.turns == []
 
 
 def test_listen_begins_a_turn() -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from device.errors import BrokerError, SettingsError
-from device.events import Turn
+from device.events import Command, Turn
 from device.mqtt.client import Backoff, Publisher, connect
 from device.mqtt.connection import Refused
 from device.settings import MqttSettings
@@ -272,6 +272,16 @@ def test_a_topic_that_is_none_is_dropped_and_the_others_are_sent(broker: Mosquit
         assert publisher.wait_connected(30)
         assert publisher.publish(turn("turn on the +")).dropped
         assert publisher.publish(turn("turn on the lamp")).sent
+
+
+@needs_mosquitto
+def test_a_fault_behind_the_connection_does_not_end_the_attempts(broker: Mosquitto) -> None:
+    unsayable = Command("lamp/get", {"state": object()})
+    publisher = Publisher(broker.settings, "kitchen", queries=[unsayable], backoff=Backoff(**QUICK))
+    with publisher, Subscriber(broker.port) as subscriber:
+        assert not publisher.first_attempt()
+        assert "failed" in publisher.problem
+        wait_for(lambda: subscriber.payloads("mynah/kitchen/availability").count("online") > 1)
 
 
 def test_a_visitor_is_told_why_there_is_no_broker(caplog: pytest.LogCaptureFixture) -> None:

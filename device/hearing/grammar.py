@@ -72,6 +72,24 @@ def compile(groups: Iterable[TemplateGroup], lexicon: Lexicon, phones: Sequence[
     return _Compiler(lexicon, tuple(phones)).compile(groups)
 
 
+class Network(NamedTuple):
+    """What can be said, over words: arcs (source, target, word); state 0 is the start."""
+
+    states: int
+    arcs: tuple[tuple[int, int, str], ...]
+    finals: tuple[int, ...]
+
+
+def network(groups: Iterable[TemplateGroup]) -> Network:
+    """All that `groups` can say, for recognizers that bring their own sounds. SentencesError as `compile`."""
+    compiler = _Compiler(Lexicon(), ())
+    sentences, lists = compiler.over_words(groups)
+    whole = _spliced(sentences, lists)
+    names = tuple(compiler.words)
+    arcs = tuple((source, target, names[symbol - 1]) for source, target, symbol in whole.arcs.tolist())
+    return Network(whole.states, arcs, tuple(whole.finals.tolist()))
+
+
 _LISTS = 1 << 20
 """Symbols from here on are lists."""
 
@@ -96,6 +114,12 @@ class _Compiler:
         self.symbols: dict[tuple[int, int], int] = {}
 
     def compile(self, groups: Iterable[TemplateGroup]) -> Graph:
+        sentences, lists = self.over_words(groups)
+        self._check_words()
+        return self._graph(_spliced(self._over_phones(sentences), [self._over_phones(one) for one in lists]))
+
+    def over_words(self, groups: Iterable[TemplateGroup]) -> tuple[_Automaton, list[_Automaton]]:
+        """The sentences, and the lists that they use."""
         pieces = Pieces()
         for group in groups:
             for sentence in group.sentences:
@@ -106,9 +130,7 @@ class _Compiler:
             raise SentencesError(
                 "no sentence can be said: add sentences, or devices with the names they need"
             )
-        lists = [self._over_words(list_pieces(shared, group)) for shared, group in pieces.lists]
-        self._check_words()
-        return self._graph(_spliced(self._over_phones(sentences), [self._over_phones(one) for one in lists]))
+        return sentences, [self._over_words(list_pieces(shared, group)) for shared, group in pieces.lists]
 
     def _over_words(self, pieces: Pieces) -> _Automaton:
         arcs = []

@@ -1,39 +1,59 @@
-"""`mynah-train evaluate turns|slots|wake`: recordings through the device's own code, in and out of noise."""
+"""`mynah-train evaluate turns|hearing|wake`: recordings through the device's own code."""
 
 from __future__ import annotations
 
 import argparse
 import csv
-from collections.abc import Iterator
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from itertools import chain
 from pathlib import Path
 
-from device.audio.wav import read
+from device.assembly import adjusted
 from device.errors import UsageError
-from device.events import Samples
+from device.settings import BundleFolder, Settings
 from training.annotate import annotate
-from training.corpus.manifest import Utterance, read_manifest
-from training.evaluate import commands, wakewords
+from training.corpus.manifest import Utterance, held_out, read_manifest
+from training.evaluate import hearing, parallel, turns, wakewords
 from training.evaluate.recordings import CLEAN
+from training.hearing.labels import HELD_OUT
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     kinds = parser.add_subparsers(dest="kind", required=True)
-    turns = kinds.add_parser("turns", help="wake word and command by held-out synthetic voices")
-    turns.add_argument("--phrase", default="hey mynah")
-    turns.add_argument("--commands", type=Path, required=True, help="YAML list of commands, as they are said")
-    turns.add_argument("--count", type=int, default=240)
-    turns.add_argument("--seed", type=int, default=11)
-    slots = kinds.add_parser("slots", help="recordings labelled slot=value; …, push-to-talk")
-    slots.add_argument("--manifest", type=Path, required=True, help="folder with a manifest.tsv")
+    spoken = kinds.add_parser("turns", help="wake word and command by held-out synthetic voices")
+    spoken.add_argument("--phrase", default="hey mynah")
+    spoken.add_argument(
+        "--commands", type=Path, required=True, help="YAML list of commands, as they are said"
+    )
+    spoken.add_argument("--count", type=int, default=240)
+    spoken.add_argument("--seed", type=int, default=11)
+    heard = kinds.add_parser("hearing", help="recordings of commands and of other speech, push-to-talk")
+    heard.add_argument(
+        "--manifest",
+        type=Path,
+        help="folder with a manifest.tsv of commands, labelled slot=value; … or with their words",
+    )
+    heard.add_argument(
+        "--others",
+        type=Path,
+        action="append",
+        default=[],
+        help="folder with a manifest.tsv of speech that is no command; speakers kept from training alone",
+    )
+    heard.add_argument("--most", type=int, default=150, help="clips of each of --others (default: 150)")
+    heard.add_argument("--pocketsphinx", action="store_true", help="PocketSphinx beside it, same clips")
+    heard.add_argument("--picture", type=Path, help="write the rejection curves here, PNG or SVG")
     wakewords.add_arguments(kinds.add_parser("wake", help="a wake bundle: misses and false accepts"))
-    for kind in (turns, slots):
+    for kind in (spoken, heard):
         kind.add_argument("--home", type=Path)
         kind.add_argument("--sentences", type=Path, action="append")
         kind.add_argument("--bundle", type=Path, help="another acoustic model than the shipped one")
         kind.add_argument("--noise", type=Path, help="folder of noise recordings with a manifest.tsv")
         kind.add_argument("--ratios", default="clean", help="comma-separated dB, and clean")
         kind.add_argument("--jobs", type=int, default=1)
-        kind.add_argument("--json", type=Path, help="write the table here")
+        kind.add_argument("--json", type=Path, help="write the figures here")
         kind.add_argument("--record", help="under this name, put the table into the acoustic model's bundle")
 
 
@@ -50,32 +70,69 @@ def run(arguments: argparse.Namespace) -> None:
         raise UsageError("--ratios in dB need --noise, a folder of noise recordings")
     if arguments.kind == "wake":
         wakewords.run(arguments, ratios)
-        return
-    settings = commands.settings_for(arguments.home, arguments.sentences, arguments.bundle)
-    push_to_talk = arguments.kind == "slots"
-    if push_to_talk:
-        rows = labelled(arguments.manifest)
-        recordings: Iterator[tuple[str, str, Samples]] = (
-            (label, row.path.stem, read(row.path)) for label, row in rows
-        )
-        total = len(rows)
+    elif arguments.kind == "turns":
+        run_turns(arguments, ratios)
     else:
-        texts = commands.load_commands(arguments.commands)
-        recordings = commands.spoken_turns(arguments.phrase, texts, arguments.count, arguments.seed)
-        total = arguments.count
-    outcomes = commands.measure(
-        recordings, total, settings, arguments.noise, ratios, push_to_talk, arguments.jobs
-    )
-    print(commands.report(outcomes, ratios))
+        run_hearing(arguments, ratios)
+
+
+def run_turns(arguments: argparse.Namespace, ratios: Sequence[float]) -> None:
+    settings = settings_for(arguments)
+    texts = turns.load_commands(arguments.commands)
+    recordings = turns.spoken_turns(arguments.phrase, texts, arguments.count, arguments.seed)
+    tasks = ((number, *recording, ratios) for number, recording in enumerate(recordings))
+    make = partial(turns.Measure, settings, arguments.noise)
+    found = parallel.each(make, tasks, arguments.count, "turns", arguments.jobs)
+    outcomes = list(chain.from_iterable(found))
+    print(turns.report(outcomes, ratios))
     if arguments.json:
-        commands.write(outcomes, ratios, arguments.json)
+        turns.write(outcomes, ratios, arguments.json)
     if arguments.record:
         bundle = Path(settings.hearing.bundle) / "bundle.json"
-        annotate(bundle, "measured", {arguments.record: commands.table(outcomes, ratios)})
+        annotate(bundle, "measured", {arguments.record: turns.table(outcomes, ratios)})
+
+
+def run_hearing(arguments: argparse.Namespace, ratios: Sequence[float]) -> None:
+    if not arguments.manifest and not arguments.others:
+        raise UsageError("name recordings: --manifest for commands, --others for other speech")
+    settings = settings_for(arguments)
+    commands = labelled(arguments.manifest) if arguments.manifest else []
+    others = [item for folder in arguments.others for item in other_speech(folder, arguments.most)]
+    clips = hearing.clips_of(commands, others)
+    make = partial(hearing.Measure.of, settings, arguments.noise, arguments.pocketsphinx)
+    tasks = ((number, clip, ratios) for number, clip in enumerate(clips))
+    found = parallel.each(make, tasks, len(clips), "hearing", arguments.jobs)
+    outcomes = list(chain.from_iterable(found))
+    thresholds = {o.listener: o.threshold for o in outcomes}
+    rows = list(hearing.table(outcomes, thresholds))
+    print(hearing.report(rows, outcomes))
+    if arguments.picture:
+        from training.evaluate.pictures import rejection_curves
+
+        rejection_curves(outcomes, thresholds["mynah"], arguments.picture)
+    if arguments.json:
+        hearing.write(rows, outcomes, arguments.json)
+    if arguments.record:
+        annotate(Path(settings.hearing.bundle) / "bundle.json", "measured", {arguments.record: rows})
+
+
+def settings_for(arguments: argparse.Namespace) -> Settings:
+    """The default settings, but for another home, other sentences or another acoustic model."""
+    settings = adjusted(Settings(), home=arguments.home, sentences=arguments.sentences)
+    if arguments.bundle is None:
+        return settings
+    return replace(settings, hearing=replace(settings.hearing, bundle=BundleFolder(arguments.bundle)))
 
 
 def labelled(folder: Path) -> list[tuple[str, Utterance]]:
-    """The rows of a manifest with their labels as they are written."""
+    """The rows of a manifest with their labels: slots as they are written, words normalised."""
     with (folder / "manifest.tsv").open(encoding="utf-8", newline="") as lines:
         labels = [row["text"] for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)]
-    return [(label, row) for label, row in zip(labels, read_manifest(folder), strict=True) if label]
+    rows = zip(labels, read_manifest(folder), strict=True)
+    return [(label if "=" in label else row.text, row) for label, row in rows if label]
+
+
+def other_speech(folder: Path, most: int) -> list[Utterance]:
+    """Speakers that no acoustic model was trained on; up to 7 s a recording, all through the manifest."""
+    kept = [item for item in read_manifest(folder) if held_out(item.speaker, HELD_OUT) and item.seconds <= 7]
+    return kept[:: max(1, len(kept) // most)]

@@ -42,6 +42,7 @@ from device.understanding.understanding import Understanding
 from training.annotate import annotate
 from training.corpus import synthesis
 from training.corpus.manifest import held_out, read_manifest
+from training.evaluate.hearing import word_errors
 from training.evaluate.recordings import CLEAN, Noises
 from training.hearing.labels import HELD_OUT
 
@@ -121,16 +122,6 @@ def spoken_commands(sentences: Sequence[str], count: int) -> list[tuple[str, Sam
     rng = np.random.default_rng(3)
     drawn = synthesis.draw(sentences, synthesis.TRAINING_VOICES, count, rng, espeak_share=0.5)
     return [(item.text, samples) for item, samples in zip(drawn, synthesis.speak_all(drawn), strict=True)]
-
-
-def word_errors(reference: Sequence[str], hypothesis: Sequence[str]) -> int:
-    """Levenshtein's distance in words."""
-    row = list(range(len(hypothesis) + 1))
-    for i, word in enumerate(reference, 1):
-        last, row[0] = row[0], i
-        for j, other in enumerate(hypothesis, 1):
-            last, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, last + (word != other))
-    return row[-1]
 
 
 @dataclass(frozen=True, slots=True)

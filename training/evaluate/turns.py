@@ -1,30 +1,25 @@
-"""Spoken commands through the whole of `device`: how many end in exactly what was meant.
+"""`mynah-train evaluate turns`: wake word, pause and command through the whole of `device`.
 
-`turns`: wake word, pause and command by synthetic voices that no training used, through the loop with wake
-word and endpointing; right where exactly one turn comes and its MQTT commands are those of the command typed.
-`slots`: recordings with `slot=value; …` labels, push-to-talk, through a sentence file; right where every
-labelled slot has its value.
+By synthetic voices that no training used. Right is where exactly one turn comes and its MQTT commands are
+those of the command typed.
 """
 
 from __future__ import annotations
 
 import json
-import multiprocessing
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import yaml
-from tqdm import tqdm
 
-from device.assembly import adjusted, make_assistant
+from device.assembly import make_assistant
 from device.assistant import Assistant
 from device.audio.pcm import CHUNK, chunked
 from device.events import SAMPLE_RATE, Intent, NotRecognized, Samples, Transcript, Turn
-from device.settings import BundleFolder, Settings
+from device.settings import Settings
 from training.corpus import synthesis
 from training.evaluate.recordings import Noises, ratio_name, share_with_interval
 from training.wake.corpus import trimmed
@@ -76,18 +71,6 @@ def run_turns(assistant: Assistant, samples: Samples, ratio: float, said: str, s
     understood = bool(expected) and turn is not None and commands(unrejected(assistant, turn)) == expected
     right = understood and turn is not None and turn.commands == expected
     return _outcome(turn, ratio, said, speaker, understood, right, samples)
-
-
-def run_slots(assistant: Assistant, samples: Samples, ratio: float, label: str, speaker: str) -> Outcome:
-    wanted = dict(part.strip().split("=", 1) for part in label.split(";"))
-
-    def fits(meaning: Intent | NotRecognized) -> bool:
-        slots = meaning.slots if isinstance(meaning, Intent) else {}
-        return bool(slots) and all(str(slots.get(name)) == value for name, value in wanted.items())
-
-    turn = assistant.push_to_talk(chunked([samples], CHUNK))
-    understood = fits(unrejected(assistant, turn))
-    return _outcome(turn, ratio, label, speaker, understood, fits(turn.meaning), samples)
 
 
 def unrejected(assistant: Assistant, turn: Turn) -> Intent | NotRecognized:
@@ -158,51 +141,18 @@ def load_commands(file: Path) -> list[str]:
 class Measure:
     """Runs in a worker: an assistant, and one recording after another at every ratio."""
 
-    def __init__(self, settings: Settings, noise: Path | None, push_to_talk: bool) -> None:
-        self.assistant = make_assistant(settings, push_to_talk=push_to_talk)
-        self.noises = Noises(noise) if noise else None
-        self.run = run_slots if push_to_talk else run_turns
+    def __init__(self, settings: Settings, noise: Path | None) -> None:
+        self._assistant = make_assistant(settings)
+        self._noises = Noises(noise) if noise else None
 
     def __call__(
         self, number: int, said: str, speaker: str, samples: Samples, ratios: Sequence[float]
     ) -> list[Outcome]:
         outcomes = []
         for ratio in ratios:
-            noisy = self.noises.behind(samples, ratio, number) if self.noises else samples
-            outcomes.append(self.run(self.assistant, noisy, ratio, said, speaker))
+            noisy = self._noises.behind(samples, ratio, number) if self._noises else samples
+            outcomes.append(run_turns(self._assistant, noisy, ratio, said, speaker))
         return outcomes
-
-
-_measure: Measure | None = None
-
-
-def _begin(*arguments: Any) -> None:
-    global _measure
-    _measure = Measure(*arguments)
-
-
-def _one(task: tuple[int, str, str, Samples, Sequence[float]]) -> list[Outcome]:
-    assert _measure is not None
-    return _measure(*task)
-
-
-def measure(
-    recordings: Iterable[tuple[str, str, Samples]],
-    total: int,
-    settings: Settings,
-    noise: Path | None,
-    ratios: Sequence[float],
-    push_to_talk: bool,
-    jobs: int,
-) -> list[Outcome]:
-    """Every recording (said, speaker, samples) at every ratio, by `jobs` processes."""
-    tasks = ((number, *recording, ratios) for number, recording in enumerate(recordings))
-    # Not by fork: the synthesis of the recordings has threads.
-    context = multiprocessing.get_context("spawn")
-    arguments = (settings, noise, push_to_talk)
-    with ProcessPoolExecutor(jobs, context, _begin, arguments) as pool:
-        done = tqdm(pool.map(_one, tasks), "turns", total, unit="clip", mininterval=5)
-        return [outcome for outcomes in done for outcome in outcomes]
 
 
 def report(outcomes: Sequence[Outcome], ratios: Sequence[float], wrong: int = 12) -> str:
@@ -229,11 +179,3 @@ def report(outcomes: Sequence[Outcome], ratios: Sequence[float], wrong: int = 12
 def write(outcomes: Sequence[Outcome], ratios: Sequence[float], file: Path) -> None:
     """The table as JSON."""
     file.write_text(json.dumps(table(outcomes, ratios), indent=1) + "\n")
-
-
-def settings_for(home: Path | None, sentences: list[Path] | None, hearing: Path | None) -> Settings:
-    """The default settings, but for another home, other sentences or another acoustic model."""
-    settings = adjusted(Settings(), home=home, sentences=sentences)
-    if hearing is not None:
-        settings = replace(settings, hearing=replace(settings.hearing, bundle=BundleFolder(hearing)))
-    return settings

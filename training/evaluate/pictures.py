@@ -1,0 +1,40 @@
+"""Figures that are better seen than read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+
+from training.evaluate.hearing import Mynah, Outcome, curve
+from training.evaluate.recordings import ratio_name
+
+matplotlib.use("Agg")
+from matplotlib import pyplot
+
+
+def rejection_curves(outcomes: Sequence[Outcome], threshold: float, file: Path) -> None:
+    """Commands done right over other speech acted on, a curve for each ratio, the operating point marked.
+
+    Without other speech: commands done right over the threshold.
+    """
+    ours = [outcome for outcome in outcomes if outcome.listener == Mynah.name]
+    compared = any(not outcome.is_command for outcome in ours)
+    figure, axes = pyplot.subplots(figsize=(7, 5), layout="constrained")
+    for ratio in sorted({outcome.ratio for outcome in ours}, reverse=True):
+        points = np.array(curve(outcome for outcome in ours if outcome.ratio == ratio))
+        x = 100 * points[:, 1] if compared else points[:, 0]
+        (line,) = axes.plot(x, 100 * points[:, 2], label=ratio_name(ratio), drawstyle="steps-post")
+        at = int(np.searchsorted(points[:, 0], threshold).clip(max=len(points) - 1))
+        axes.plot(x[at], 100 * points[at, 2], "o", color=line.get_color())
+    axes.set_xlabel("other speech acted on, %" if compared else "threshold of confidence")
+    axes.set_ylabel("commands done right, %")
+    if compared:
+        axes.set_xlim(0, 20)
+    axes.set_ylim(0, 100)
+    axes.grid(alpha=0.3)
+    axes.legend(title="dots: as shipped")
+    figure.savefig(file, dpi=120)
+    pyplot.close(figure)

@@ -85,20 +85,22 @@ def make_hearing(settings: Settings, home: Home, sentences: Sentences | None = N
     Raises BundleError, SentencesError, LexiconError.
     """
     from device.engine.bundle import Bundle
-    from device.hearing import grammar
+    from device.hearing import chance, grammar
     from device.hearing.acoustic import AcousticModel
     from device.hearing.decoder import Decoder
     from device.hearing.decoder import Settings as DecoderSettings
     from device.hearing.lexicon import Lexicon
     from device.hearing.transcriber import Hearing
 
-    acoustic = AcousticModel(Bundle.load(settings.hearing.bundle, "hearing"))
+    bundle = Bundle.load(settings.hearing.bundle, "hearing")
+    acoustic = AcousticModel(bundle)
+    others = chance.load(bundle.others) if bundle.others else ()
     groups = (sentences or make_sentences(settings)).groups(home)
     graph = grammar.compile(groups, Lexicon(settings.hearing.lexicon), acoustic.phones)
     reject_below = settings.hearing.reject_below
     if reject_below is None:
         reject_below = DecoderSettings.of(acoustic.decision).reject_below
-    return Hearing(acoustic, Decoder(graph, acoustic.log_prior, acoustic.decision)), reject_below
+    return Hearing(acoustic, Decoder(graph, acoustic.log_prior, acoustic.decision, others)), reject_below
 
 
 def make_assistant(settings: Settings, home: Home | None = None, *, push_to_talk: bool = False) -> Assistant:

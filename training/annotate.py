@@ -11,7 +11,7 @@ from typing import Any
 def annotate(file: Path, section: str, entries: Mapping[str, Any]) -> None:
     """Puts `entries` into `section` ("decision", "measured") of the JSON `file`; whole or not at all."""
     content = json.loads(file.read_text(encoding="utf-8"))
-    content[section].update(entries)
+    content[section] = {**content.get(section, {}), **entries}
     temporary = file.with_name(file.name + ".part")
     temporary.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     temporary.replace(file)

@@ -1,7 +1,7 @@
 """Bundles: the folders in which trained models cross from the workstation to the device.
 
 A bundle is `model.tflite` and `bundle.json`, the json written last. It is checked whole on load: the
-version, the kind, the sha256 of the model and the fingerprint of the features it was trained on.
+version, the kind, the sha256 of each file and the fingerprint of the features it was trained on.
 """
 
 from __future__ import annotations
@@ -36,7 +36,11 @@ class Stream:
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """A model with all that is needed to run it, checked. `edgetpu`: the same model for a Coral, if any."""
+    """A model with all that is needed to run it, checked.
+
+    `edgetpu`: the same model for a Coral, if any. `others`: posteriors of speech that is no command, if any
+    (`device.hearing.chance`).
+    """
 
     path: Path
     kind: str
@@ -44,6 +48,7 @@ class Bundle:
     labels: tuple[str, ...]
     model: Path
     edgetpu: Path | None
+    others: Path | None
     features: FrontEndSettings
     stream: Stream
     normalisation: Mapping[str, Any]
@@ -75,6 +80,7 @@ class Bundle:
                 labels=tuple(content["labels"]),
                 model=_checked(path, content["model"]),
                 edgetpu=_checked(path, content["edgetpu"]) if content.get("edgetpu") else None,
+                others=_checked(path, content["others"]) if content.get("others") else None,
                 features=settings,
                 stream=Stream(**content["stream"]),
                 normalisation=content["normalisation"],

@@ -3,16 +3,17 @@
 A frame's score for a phone is `acoustic_scale · (log posterior − prior_scale · log prior)`, for silence with
 `silence_bonus` added. kaldi-decoder finds the best sentence of the graph; beside it a loop over all phones
 finds the best phones of any sentence. What the sentence falls behind, for each frame of speech, is the
-log-likelihood ratio `llr`: about 0 where the sentence was said, clearly below where something else was.
+log-likelihood ratio `llr`: about 0 where the sentence was said, clearly below where something else was. How
+far below depends on the grammar, and confidence is measured against that (`device.hearing.chance`).
 
 Calibration, over posteriors computed once: build one `Graph`, then for every `Settings` run `decode` on each
-utterance; `Settings` that differ only in `slope`, `worst_slope` and `offset` need `confidence` alone.
+utterance; `Settings` that differ only in `slope` and `offset` need `confidence` alone.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -20,6 +21,7 @@ import kaldi_decoder
 import numpy as np
 import numpy.typing as npt
 
+from device.hearing.chance import Chance, chance
 from device.hearing.grammar import SILENCE, Graph
 
 Scores = npt.NDArray[np.float32]
@@ -39,17 +41,15 @@ class Settings:
     phone_penalty: float = 0.0  # for each phone but silence, in the graph and in the loop
     word_penalty: float = 0.0  # for each word
     loop_penalty: float = 0.0  # for each phone in the loop, beside phone_penalty: makes the loop less free
-    bigram_scale: float = 1.0  # times the phone bigram of the loop, where the bundle has one
     beam: float = 16.0  # wider finds nothing better, at twice the time
     max_active: int = 4000  # states a frame, at most
-    slope: float = 10.0  # of confidence over llr; commands lie near -0.3, other speech below -1
-    worst_slope: float = 0.0  # of confidence over the llr of the word that fits least
-    offset: float = 7.5
+    slope: float = 1.5  # of confidence over the standard deviations that llr is above chance
+    offset: float = -2.5
     reject_below: float = 0.5  # confidence; what is below is not acted on
 
     @classmethod
     def of(cls, decision: Mapping[str, Any]) -> Settings:
-        """From a bundle: the same names, but slope, worst_slope and offset are under "confidence"."""
+        """From a bundle: the same names, but slope and offset are under "confidence"."""
         given = {**decision, **decision.get("confidence", {})}
         return cls(**{name: given[name] for name in cls.__slots__ if name in given})
 
@@ -82,31 +82,34 @@ class Decoded(NamedTuple):
 class Decoder:
     """Decodes one utterance at a time, as it comes. Streaming gives what one call over all frames gives.
 
-    `log_prior` (phones,) of the acoustic model; `decision` as a bundle has it (see `Settings.of`), or is one.
-    A square `decision["phone_bigram"]`, log probability of the phone (column) after the phone (row), makes
-    the loop prefer what sounds like the language.
+    `log_prior` (phones,) of the acoustic model; `decision` as a bundle has it (see `Settings.of`), or is one;
+    `others`: log posteriors of speech that is no command, against which confidence is measured.
     """
 
     def __init__(
-        self, graph: Graph, log_prior: npt.ArrayLike, decision: Mapping[str, Any] | Settings
+        self,
+        graph: Graph,
+        log_prior: npt.ArrayLike,
+        decision: Mapping[str, Any] | Settings,
+        others: Iterable[Scores] = (),
     ) -> None:
         self.graph = graph
         self.settings = decision if isinstance(decision, Settings) else Settings.of(decision)
-        bigram = None if isinstance(decision, Settings) else decision.get("phone_bigram")
         self._log_prior = np.asarray(log_prior, np.float32)
         self._silence = graph.phones.index(SILENCE)
-        self._bigram = None if bigram is None else np.asarray(bigram, np.float32)
         options = kaldi_decoder.FasterDecoderOptions(
             beam=self.settings.beam, max_active=self.settings.max_active
         )
         fst = graph.fst(self.settings.phone_penalty, self.settings.word_penalty)
         self._search = kaldi_decoder.FasterDecoder(fst, options)
+        self.chance = Chance()  # for the decoding that tells what it is
+        self.chance = chance(self, others)
         self.reset()
 
     def reset(self) -> None:
         """Forget the utterance."""
         self._search.init_decoding()
-        self._loop = PhoneLoop(self.settings, self._silence, self._bigram)
+        self._loop = PhoneLoop(self.settings, self._silence)
         self._scores: list[Scores] = []
         self._frames = 0
 
@@ -132,7 +135,7 @@ class Decoder:
         if not details.words:
             return None
         words = tuple(word.text for word in details.words)
-        return Decoded(words, confidence(details, self.settings), details)
+        return Decoded(words, confidence(details, self.settings, self.chance), details)
 
     def decode(self, log_posteriors: Scores) -> Decoded | None:
         """A whole utterance."""
@@ -149,37 +152,31 @@ def frame_scores(log_posteriors: Scores, log_prior: Scores, settings: Settings, 
     return np.ascontiguousarray(scores, np.float32)
 
 
-def confidence(details: Details, settings: Settings) -> float:
-    """0…1, a logistic of the log-likelihood ratios."""
-    x = settings.slope * details.llr + settings.worst_slope * details.worst + settings.offset
+def confidence(details: Details, settings: Settings, by_chance: Chance) -> float:
+    """0…1, a logistic of how far the log-likelihood ratio is above chance."""
+    x = settings.slope * (details.llr - by_chance.mean) / by_chance.spread + settings.offset
     return 1.0 / (1.0 + math.exp(min(-x, 700.0)))
 
 
 class PhoneLoop:
     """The best path through any phones in any order: the background that a sentence is held against."""
 
-    def __init__(self, settings: Settings, silence: int, bigram: Scores | None = None) -> None:
+    def __init__(self, settings: Settings, silence: int) -> None:
         self._settings = settings
         self._silence = silence
-        self._bigram = bigram
         self._best: Scores | None = None
         self._came_from: list[npt.NDArray[np.int64]] = []
 
     def advance(self, scores: Scores) -> None:
-        cost, change = self._costs(scores.shape[1])
+        cost = self._cost(scores.shape[1])
         itself = np.arange(scores.shape[1])
         for frame in scores:
             if self._best is None:
                 self._came_from.append(itself)
                 self._best = frame - cost
                 continue
-            if change is None:
-                source: Any = int(self._best.argmax())
-                entered = self._best[source] - cost
-            else:
-                ways = self._best[:, None] + change
-                source = ways.argmax(axis=0)
-                entered = ways[source, itself]
+            source = int(self._best.argmax())
+            entered = self._best[source] - cost
             stays = self._best >= entered
             self._came_from.append(np.where(stays, itself, source))
             self._best = np.where(stays, self._best, entered) + frame
@@ -189,24 +186,22 @@ class PhoneLoop:
     def gains(self, scores: Scores) -> Scores:
         """What each frame adds to the best path, (frames,): its score less the cost of a phone begun."""
         assert self._best is not None
-        cost, change = self._costs(scores.shape[1])
+        cost = self._cost(scores.shape[1])
         phone = int(self._best.argmax())
         gains = np.zeros(len(scores), np.float32)
         for t in range(len(scores) - 1, -1, -1):
             before = int(self._came_from[t][phone])
             gains[t] = scores[t, phone]
             if t == 0 or before != phone:
-                gains[t] += -cost[phone] if t == 0 or change is None else change[before, phone]
+                gains[t] -= cost[phone]
             phone = before
         return gains
 
-    def _costs(self, phones: int) -> tuple[Scores, Scores | None]:
-        """Of beginning each phone, and of each change with a bigram."""
+    def _cost(self, phones: int) -> Scores:
+        """Of beginning each phone."""
         cost = np.full(phones, self._settings.phone_penalty + self._settings.loop_penalty, np.float32)
         cost[self._silence] = 0.0
-        if self._bigram is None:
-            return cost, None
-        return cost, self._settings.bigram_scale * self._bigram - cost
+        return cost
 
 
 class _Step(NamedTuple):

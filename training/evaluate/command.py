@@ -17,6 +17,7 @@ from training.annotate import annotate
 from training.corpus.manifest import Utterance, held_out, read_manifest
 from training.evaluate import hearing, parallel, turns, wakewords
 from training.evaluate.recordings import CLEAN
+from training.hearing.calibrate import CALIBRATED_ON
 from training.hearing.labels import HELD_OUT
 
 
@@ -133,6 +134,12 @@ def labelled(folder: Path) -> list[tuple[str, Utterance]]:
 
 
 def other_speech(folder: Path, most: int) -> list[Utterance]:
-    """Speakers that no acoustic model was trained on; up to 7 s a recording, all through the manifest."""
-    kept = [item for item in read_manifest(folder) if held_out(item.speaker, HELD_OUT) and item.seconds <= 7]
+    """Speakers that neither training nor calibration heard; up to 7 s, all through the manifest."""
+    kept = [
+        item
+        for item in read_manifest(folder)
+        if held_out(item.speaker, HELD_OUT)
+        and not held_out(item.speaker, HELD_OUT * CALIBRATED_ON)
+        and item.seconds <= 7
+    ]
     return kept[:: max(1, len(kept) // most)]

@@ -7,8 +7,10 @@ The int8 bundle hears, through the device's code, speakers that training never u
 - read sentences against a list of them, as real people's speech that is in the grammar;
 - the same against the home's grammar: speech that is no command.
 
-The decoder's settings are those with the fewest errors on the first two. The confidence is a logistic
-regression over all of them, heard rightly or not; the rejection threshold its operating point on the last.
+The decoder's settings are those with the fewest errors on the first two. Some of the read sentences go with
+the bundle, as posteriors, so that the device knows how such speech fits a grammar by chance. Confidence is a
+logistic regression over all of them, heard rightly or not; the rejection threshold its operating point on the
+last. Half of the held-out people take part; the others are for `mynah-train evaluate hearing`.
 """
 
 from __future__ import annotations
@@ -29,9 +31,9 @@ from tqdm import tqdm
 
 from device.assembly import make_home
 from device.audio.wav import read
-from device.engine.bundle import Bundle
+from device.engine.bundle import Bundle, sha256
 from device.events import Intent, Samples, Transcript
-from device.hearing import grammar
+from device.hearing import chance, grammar
 from device.hearing.acoustic import AcousticModel, Posteriors
 from device.hearing.decoder import Decoder
 from device.hearing.decoder import Settings as Decoding
@@ -52,6 +54,10 @@ FALSE_ACCEPTS = 0.03
 """Share of the sentences that are no command and may pass."""
 LOOP_PENALTY = 2.5
 """For each phone of the background: a loop that is less free lets accented speech pass, not other speech."""
+CALIBRATED_ON = 0.5
+"""Share of the held-out readers that take part; the rest are kept to measure with."""
+KEPT = 16
+"""Recordings of other speech, each at every ratio, that go with the bundle."""
 GRID = {
     "prior_scale": (0.0, 0.2, 0.35, 0.5, 0.7, 0.9),
     "silence_bonus": (-0.5, 0.0, 0.5, 1.0, 1.5, 2.0),
@@ -109,10 +115,10 @@ class Ear:
         return heard
 
 
-def recordings_of(folder: Path, most: int, longest: float = 7.0) -> list[tuple[str, Samples]]:
-    """Texts and samples of held-out speakers."""
+def recordings_of(folder: Path, most: int, share: float, longest: float = 7.0) -> list[tuple[str, Samples]]:
+    """Texts and samples of the `share` of the speakers that training never used, or of a part of them."""
     items = [
-        item for item in read_manifest(folder) if held_out(item.speaker, HELD_OUT) and item.seconds <= longest
+        item for item in read_manifest(folder) if held_out(item.speaker, share) and item.seconds <= longest
     ]
     return [(item.text, read(item.path)) for item in items[:: max(1, len(items) // most)]]
 
@@ -147,13 +153,14 @@ class Task:
             decoded = decoder.decode(item.posteriors)
             if decoded is not None:
                 right = item.text is not None and not self.errors(item.text, " ".join(decoded.words))
-                yield Observation(decoded.details.llr, right, item.text is not None)
+                height = (decoded.details.llr - decoder.chance.mean) / decoder.chance.spread
+                yield Observation(height, right, item.text is not None)
 
 
 class Observation(NamedTuple):
-    """`llr`: what confidence rests on; `right`: heard as it was meant; else to be rejected."""
+    """`height`: what confidence rests on; `right`: heard as it was meant; else to be rejected."""
 
-    llr: float
+    height: float
     right: bool
     is_command: bool
 
@@ -211,8 +218,8 @@ def logistic(x: npt.NDArray[np.float64], y: npt.NDArray[np.bool_]) -> npt.NDArra
     return np.asarray(minimize(loss, np.zeros(full.shape[1])).x)
 
 
-def calibrate(bundle: Bundle, data: Path) -> dict[str, Any]:
-    """The entries of `decision` that calibration finds, and what it saw."""
+def calibrate(bundle: Bundle, data: Path) -> tuple[dict[str, Any], list[Posteriors]]:
+    """The entries of `decision` that calibration finds, with what it saw; the other speech to be kept."""
     ear, lexicon, settings = Ear(bundle, data / "noise"), Lexicon(), Settings()
     log_prior, phones = ear.model.log_prior, ear.model.phones
     at_home = make_home(settings)
@@ -222,32 +229,48 @@ def calibrate(bundle: Bundle, data: Path) -> dict[str, Any]:
     texts = yaml.safe_load((Path(__file__).parent / "calibration.yaml").read_text())
     understanding = Understanding(sentences, at_home)
     an4 = spelling_task(
-        ear.hear(recordings_of(data / "speech" / "an4", 100), "an4"),
+        ear.hear(recordings_of(data / "speech" / "an4", 100, HELD_OUT), "an4"),
         grammar.compile(letters.groups(at_home), lexicon, phones),
     )
     commands = command_task(ear.hear(spoken_commands(texts, 150), "commands"), home, understanding)
-    heard = ear.hear(read_sentences(data), "read sentences")
-    listed = made_up(sorted({one.text for one in heard if one.text}))
-    people = spelling_task(heard, grammar.compile(listed.groups(at_home), lexicon, phones))
+    heard = ear.hear(
+        recordings_of(data / "speech" / "common-voice", 150, HELD_OUT * CALIBRATED_ON), "read sentences"
+    )
+    going, staying = parted(heard)
+    kept = [one.posteriors for one in going]
+    known = {one.text for one in going}  # several people read the same sentence
+    staying = [one for one in staying if one.text not in known]
+    listed = made_up(sorted({one.text for one in staying if one.text}))
+    people = spelling_task(staying, grammar.compile(listed.groups(at_home), lexicon, phones))
     others = command_task([replace(one, text=None) for one in heard], home, understanding)
     tuning = replace(commands, heard=commands.heard[: len(commands.heard) // 2])
     decoding = tuned([an4, tuning], log_prior, Decoding(loop_penalty=LOOP_PENALTY))
-    at_ease = Decoder(home, log_prior, decoding)
-    domestic = [*commands.observations(at_ease), *others.observations(at_ease)]
-    in_grammar = list(people.observations(Decoder(people.graph, log_prior, decoding)))
-    seen = [*an4.observations(Decoder(an4.graph, log_prior, decoding)), *in_grammar, *domestic]
-    ratios = np.array([[one.llr] for one in seen])
-    slope, offset = logistic(ratios, np.array([one.right for one in seen])).round(4).tolist()
+
+    def observed(task: Task, by_chance: Sequence[Posteriors] = kept) -> list[Observation]:
+        return list(task.observations(Decoder(task.graph, log_prior, decoding, by_chance)))
+
+    spoken, unspoken, in_grammar, spelled = (
+        observed(commands),
+        observed(others),
+        observed(people),
+        observed(an4),
+    )
+    seen = [*spelled, *in_grammar, *spoken, *unspoken]
+    heights = np.array([[one.height] for one in seen])
+    slope, offset = logistic(heights, np.array([one.right for one in seen])).round(4).tolist()
 
     def sure(one: Observation) -> float:
-        return float(1 / (1 + np.exp(-(slope * one.llr + offset))))
+        return float(1 / (1 + np.exp(-(slope * one.height + offset))))
 
-    false = sorted((sure(one) for one in domestic if not one.is_command), reverse=True)
+    false = sorted((sure(one) for one in unspoken), reverse=True)
     threshold = false[min(int(FALSE_ACCEPTS * len(others.heard)), len(false) - 1)]
-    spoken = [one for one in domestic if one.is_command]
-    kept = ("acoustic_scale", *GRID, "loop_penalty", "beam")
+    settled = ("acoustic_scale", *GRID, "loop_penalty", "beam")
+
+    def right(found: Sequence[Observation], task: Task, least: float = 0.0) -> float:
+        return round(sum(one.right and sure(one) > least for one in found) / len(task.heard), 4)
+
     return {
-        **{name: getattr(decoding, name) for name in kept},
+        **{name: getattr(decoding, name) for name in settled},
         "confidence": {"slope": slope, "offset": offset},
         "reject_below": round(threshold, 4),
         "calibration": {
@@ -255,45 +278,37 @@ def calibrate(bundle: Bundle, data: Path) -> dict[str, Any]:
             "an4_word_error_rate": round(an4.error_rate(Decoder(an4.graph, log_prior, decoding)), 4),
             "read_sentences": len(others.heard),
             "read_sentences_accepted": round(sum(x > threshold for x in false) / len(others.heard), 4),
-            "read_sentences_in_grammar_right": round(
-                sum(one.right for one in in_grammar) / len(people.heard), 4
-            ),
-            "read_sentences_in_grammar_right_and_accepted": round(
-                sum(one.right and sure(one) > threshold for one in in_grammar) / len(people.heard), 4
-            ),
+            "read_sentences_in_grammar_right": right(in_grammar, people),
+            "read_sentences_in_grammar_right_and_accepted": right(in_grammar, people, threshold),
             "commands": len(commands.heard),
-            "commands_right": round(sum(one.right for one in spoken) / len(commands.heard), 4),
-            "commands_right_and_accepted": round(
-                sum(one.right and sure(one) > threshold for one in spoken) / len(commands.heard), 4
-            ),
+            "commands_right": right(spoken, commands),
+            "commands_right_and_accepted": right(spoken, commands, threshold),
         },
-    }
+    }, kept
 
 
-def read_sentences(data: Path) -> list[tuple[str, Samples]]:
-    """Speech of held-out people that is no command."""
-    folders = ("common-voice", "librispeech")
-    return [item for name in folders for item in recordings_of(data / "speech" / name, 150)]
+def parted(heard: Sequence[Heard]) -> tuple[list[Heard], list[Heard]]:
+    """Other speech to go with the bundle, `KEPT` recordings of middling length at every ratio; the rest."""
+    clips = [heard[first : first + len(RATIOS)] for first in range(0, len(heard), len(RATIOS))]
+    by_length = sorted(clips, key=lambda clip: len(clip[0].posteriors))
+    begin = len(clips) // 4
+    middle = by_length[begin : begin + KEPT]
+    rest = by_length[:begin] + by_length[begin + KEPT :]
+    return [one for clip in middle for one in clip], [one for clip in rest for one in clip]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--run",
-        type=Path,
-        required=True,
-        dest="run_folder",
-        help="run folder",
-    )
-    parser.add_argument(
-        "--bundle", type=Path, required=True, help="the bundle exported from it; both get the settings"
-    )
+    parser.add_argument("--bundle", type=Path, required=True, help="the bundle that gets the settings")
     parser.add_argument("--data", type=Path, required=True, help="folder with speech/ and noise/")
 
 
 def run(arguments: argparse.Namespace) -> None:
-    bundle = Bundle.load(arguments.bundle, "hearing")
-    decision = calibrate(bundle, arguments.data)
+    folder = arguments.bundle
+    decision, kept = calibrate(Bundle.load(folder, "hearing"), arguments.data)
     print(json.dumps(decision, indent=1), flush=True)
-    for file in (arguments.run_folder / "config.json", arguments.bundle / "bundle.json"):
-        annotate(file, "decision", decision)
-        print(f"{file}: calibrated")
+    chance.save(kept, folder / "others.npz")
+    annotate(
+        folder / "bundle.json", "others", {"file": "others.npz", "sha256": sha256(folder / "others.npz")}
+    )
+    annotate(folder / "bundle.json", "decision", decision)
+    print(f"{folder}: calibrated")

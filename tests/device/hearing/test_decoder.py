@@ -37,6 +37,12 @@ OTHERS = [
     "please remember your umbrella before leaving",
     "could somebody explain football to grandmother",
 ]
+STRANGERS = [
+    "yesterday we ran along the river",
+    "her grandfather used to repair watches",
+    "is anybody going to eat that last potato",
+    "the train to leeds was late again",
+]
 
 
 @pytest.fixture(scope="module")
@@ -78,8 +84,9 @@ def test_the_ratio_separates_other_speech_and_noise(decoder: Decoder, lexicon: L
 
 
 def test_confidence_rejects_other_speech(graph: Graph, lexicon: Lexicon) -> None:
-    decoder = Decoder(graph, PRIOR, {"confidence": {"slope": 5.0, "offset": 5.0}})
     random = np.random.default_rng(2)
+    strangers = [posteriors(phones_of(text, lexicon, random), random) for text in STRANGERS * 3]
+    decoder = Decoder(graph, PRIOR, {"confidence": {"slope": 2.0, "offset": -4.5}}, strangers)
     for text, good in [*((text, True) for text in SENTENCES), *((text, False) for text in OTHERS)]:
         decoded = decoder.decode(posteriors(phones_of(text, lexicon, random), random))
         assert (decoded is not None and decoded.confidence > 0.5) == good
@@ -117,8 +124,7 @@ def test_words_lie_where_they_were_said(decoder: Decoder, lexicon: Lexicon) -> N
 def test_streaming_equals_batch(size: int, graph: Graph, lexicon: Lexicon) -> None:
     random = np.random.default_rng(5)
     frames = posteriors(phones_of(SENTENCES[2], lexicon, random), random, 1.7)
-    bigram = np.log(random.dirichlet(np.ones(len(PHONES)), len(PHONES)))
-    for decision in ({}, {"phone_bigram": bigram, "phone_penalty": 0.7}):
+    for decision in ({}, {"phone_penalty": 0.7, "loop_penalty": 2.0}):
         whole = Decoder(graph, PRIOR, decision).decode(frames)
         decoder = Decoder(graph, PRIOR, decision)
         decoder.advance(frames[:0])
@@ -196,7 +202,7 @@ def test_penalties_are_the_same_for_sentence_and_background(graph: Graph, lexico
 
 def test_settings_of_a_bundle() -> None:
     settings = Settings.of(
-        {"beam": 9.0, "confidence": {"slope": 2.0, "offset": 1.0}, "phone_bigram": None, "more": 1}
+        {"beam": 9.0, "confidence": {"slope": 2.0, "offset": 1.0}, "more": 1}
     )
     assert settings == Settings(beam=9.0, slope=2.0, offset=1.0)
 

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from device.errors import BundleError
+from device.hearing import chance, grammar
+from device.hearing.decoder import Decoder
+from device.hearing.lexicon import Lexicon
+from tests.device.hearing.synthetic import PHONES, PRIOR, group, phones_of, posteriors
+
+STRANGERS = [
+    "yesterday we ran along the river",
+    "her grandfather used to repair watches",
+    "is anybody going to eat that last potato",
+    "the train to leeds was late again",
+]
+
+
+@pytest.fixture(scope="module")
+def others() -> list[chance.Posteriors]:
+    random, lexicon = np.random.default_rng(1), Lexicon()
+    return [posteriors(phones_of(text, lexicon, random), random, 1.7) for text in STRANGERS * 4]
+
+
+def decoder(others: list[chance.Posteriors], *templates: str) -> Decoder:
+    return Decoder(grammar.compile([group(*templates)], Lexicon(), PHONES), PRIOR, {}, others)
+
+
+def test_a_grammar_that_can_say_more_fits_more_by_chance(others: list[chance.Posteriors]) -> None:
+    words = "(one|two|the|river|watch|eat|late|lamp|going|again|her|last|train|to)"
+    narrow = decoder(others, "turn the lamp on")
+    wide = decoder(others, f"{words} [{words}] [{words}] [{words}] [{words}] [{words}]")
+    assert wide.chance.mean > narrow.chance.mean + 0.5
+
+
+def test_the_same_ratio_is_less_surprising_in_the_wider_grammar(others: list[chance.Posteriors]) -> None:
+    random = np.random.default_rng(3)
+    frames = posteriors(phones_of("the last train going late", Lexicon(), random), random, 1.2)
+    words = "(one|two|the|river|watch|eat|late|lamp|going|again|her|last|train|to)"
+    narrow = decoder(others, "the last train going late").decode(frames)
+    wide = decoder(others, f"{words} [{words}] [{words}] [{words}] [{words}] [{words}]").decode(frames)
+    assert narrow is not None
+    assert wide is not None
+    assert narrow.words == wide.words
+    assert narrow.confidence > wide.confidence + 0.05
+
+
+def test_too_few_others_tell_nothing(others: list[chance.Posteriors]) -> None:
+    assert decoder(others[: chance.FEW - 1], "turn the lamp on").chance == chance.Chance()
+    assert decoder([], "turn the lamp on").chance == chance.Chance()
+
+
+def test_kept_in_a_file(others: list[chance.Posteriors], tmp_path: Path) -> None:
+    chance.save(others, tmp_path / "others.npz")
+    again = chance.load(tmp_path / "others.npz")
+    assert [item.shape for item in again] == [item.shape for item in others]
+    for mine, theirs in zip(again, others, strict=True):
+        np.testing.assert_allclose(mine, np.maximum(theirs, -12.75), atol=chance.STEP / 2 + 1e-5)
+
+
+def test_a_file_that_is_none_of_ours(tmp_path: Path) -> None:
+    file = tmp_path / "others.npz"
+    file.write_bytes(b"PK\x03\x04nothing")
+    with pytest.raises(BundleError, match="copy the bundle again"):
+        chance.load(file)
+    np.savez(file, something=np.zeros(3))
+    with pytest.raises(BundleError, match="copy the bundle again"):
+        chance.load(file)

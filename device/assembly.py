@@ -112,7 +112,7 @@ def make_assistant(settings: Settings, home: Home | None = None, *, push_to_talk
     hearing, reject_below = make_hearing(settings, home, sentences)
     return Assistant(
         wake=Never() if push_to_talk else make_wake(settings),
-        endpointer=Held() if push_to_talk else Endpointer(settings.endpoint),
+        endpointer=Held() if push_to_talk else Endpointer(settings.endpoint, hearing.settled),
         hearing=hearing,
         understanding=make_understanding(settings, home, sentences),
         home=home,

@@ -1,8 +1,12 @@
-"""Where an utterance begins and ends."""
+"""Where an utterance begins and ends.
+
+Its end is a pause, a short one where the hearing has a whole command by then. Where noise goes on, as loud as
+the speaker, it is what the hearing takes for silence.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,6 +32,8 @@ class EndpointSettings:
 
     pre_roll: float = 0.3  # audio before the first speech that goes along: soft beginnings of words
     trailing_silence: float = 0.7  # a pause as long as this ends the utterance
+    complete_silence: float = 0.4  # this, where what was said is a whole command
+    settled_silence: float = 1.0  # so long after a whole command it is over, whatever noise goes on
     minimum_speech: float = 0.15  # less than this is no utterance: the wake word's tail, a click
     maximum: float = 10.0  # an utterance that is longer is cut here
     no_speech_timeout: float = 4.0  # where nobody spoke for this long, nobody will
@@ -44,9 +50,13 @@ class Utterance:
 class Endpointer:
     """Cuts one utterance out of audio that goes on."""
 
-    def __init__(self, settings: EndpointSettings | None = None) -> None:
+    def __init__(
+        self, settings: EndpointSettings | None = None, settled: Callable[[], float] = lambda: 0.0
+    ) -> None:
+        """`settled`: seconds of silence heard since a whole command was said, 0 while it is none."""
         self.settings = settings or EndpointSettings()
         self.endpoint: Endpoint | None = None
+        self._settled = settled
 
     def speech(self, audio: Iterable[AudioChunk]) -> Iterator[AudioChunk]:
         """Wait for speech and yield it, from `pre_roll` before it until the speaker has stopped.
@@ -105,7 +115,10 @@ class Endpointer:
         settings, now = self.settings, len(active)
         silence = _hops(settings.trailing_silence)
         if utterance is not None:
-            if now - utterance.end >= silence:
+            pause, settled = now - utterance.end, self._settled()
+            if pause >= silence or (settled > 0 and pause >= _hops(settings.complete_silence)):
+                return EndpointReason.SILENCE
+            if settled >= settings.settled_silence:
                 return EndpointReason.SILENCE
             return EndpointReason.TIMEOUT if now - utterance.start >= _hops(settings.maximum) else None
         late = now - _hops(settings.no_speech_timeout)

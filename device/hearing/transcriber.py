@@ -12,6 +12,9 @@ from device.hearing.decoder import Decoder, Scores
 class Acoustic(Protocol):
     """`device.hearing.acoustic.AcousticModel`: samples in, (n, phones) log posteriors out."""
 
+    @property
+    def frame_seconds(self) -> float: ...
+
     def reset(self) -> None: ...
     def process(self, samples: Samples) -> Scores: ...
     def finish(self) -> Scores: ...
@@ -23,6 +26,10 @@ class Hearing:
     def __init__(self, acoustic: Acoustic, decoder: Decoder) -> None:
         self.acoustic = acoustic
         self.decoder = decoder
+
+    def settled(self) -> float:
+        """Seconds of silence that were heard since the end of a whole sentence; 0 while it is none."""
+        return self.decoder.settled() * self.acoustic.frame_seconds
 
     def transcribe(self, speech: Iterable[AudioChunk]) -> Transcript | None:
         """The sentence that was said, however doubtful; None where no sentence fits or nobody spoke.

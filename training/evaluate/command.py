@@ -81,7 +81,7 @@ def run_turns(arguments: argparse.Namespace, ratios: Sequence[float]) -> None:
     settings = settings_for(arguments)
     texts = turns.load_commands(arguments.commands)
     recordings = turns.spoken_turns(arguments.phrase, texts, arguments.count, arguments.seed)
-    tasks = ((number, *recording, ratios) for number, recording in enumerate(recordings))
+    tasks = ((number, spoken, ratios) for number, spoken in enumerate(recordings))
     make = partial(turns.Measure, settings, arguments.noise)
     found = parallel.each(make, tasks, arguments.count, "turns", arguments.jobs)
     outcomes = list(chain.from_iterable(found))

@@ -22,11 +22,14 @@ from device.events import SAMPLE_RATE, Intent, NotRecognized, Samples, Transcrip
 from device.settings import Settings
 from training.corpus import synthesis
 from training.evaluate.recordings import Noises, ratio_name, share_with_interval
-from training.wake.corpus import trimmed
+from training.wake.corpus import loud_part, trimmed
 from training.wake.phrases import Phrase
 
 PAUSE = 0.5
 """Seconds between the wake word and the command."""
+
+CUT_OFF = -0.05
+"""Seconds: an endpoint that comes so long before the voice has ended cuts something off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +46,22 @@ class Outcome:
     right: bool
     hearing_ms: float
     command_ms: float
+    delay: float  # seconds from the end of the speech to the endpoint; below 0, it was cut off
     seconds: float
 
 
-def spoken_turns(
-    phrase: str, commands: Sequence[str], count: int, seed: int
-) -> Iterator[tuple[str, str, Samples]]:
-    """(command, voice, samples): `count` turns by held-out voices, half by each kind of engine."""
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A turn to be heard: the command's text, the voice, and the sample at which the voice ends."""
+
+    said: str
+    speaker: str
+    samples: Samples
+    end: int
+
+
+def spoken_turns(phrase: str, commands: Sequence[str], count: int, seed: int) -> Iterator[Spoken]:
+    """`count` turns by held-out voices, half by each kind of engine."""
     rng = np.random.default_rng(seed)
     drawn = synthesis.draw(commands, synthesis.HELD_OUT_VOICES, count, rng, (0.85, 1.15), (0.92, 1.1), 0.5)
     wake_phrase = Phrase(phrase)
@@ -58,19 +70,35 @@ def spoken_turns(
     edge = np.zeros(SAMPLE_RATE, np.int16)
     both = zip(drawn, synthesis.speak_all(wakes), synthesis.speak_all(drawn), strict=True)
     for utterance, wake, command in both:
-        yield utterance.text, str(utterance.voice), np.concatenate((edge, trimmed(wake), gap, command, edge))
+        before = np.concatenate((edge, trimmed(wake), gap))
+        end = len(before) + loud_part(command).stop
+        samples = np.concatenate((before, command, edge))
+        yield Spoken(utterance.text, str(utterance.voice), samples, end)
 
 
-def run_turns(assistant: Assistant, samples: Samples, ratio: float, said: str, speaker: str) -> Outcome:
+def run_turns(assistant: Assistant, spoken: Spoken, ratio: float) -> Outcome:
     def commands(meaning: Intent | NotRecognized) -> Any:
         return getattr(assistant.home.handle(meaning), "commands", None)
 
-    expected = commands(assistant.understand(Transcript(said, 1.0)))
-    turns = list(assistant.turns(chunked([samples], CHUNK)))
+    expected = commands(assistant.understand(Transcript(spoken.said, 1.0)))
+    turns = list(assistant.turns(chunked([spoken.samples], CHUNK)))
     turn = turns[0] if len(turns) == 1 else None
     understood = bool(expected) and turn is not None and commands(unrejected(assistant, turn)) == expected
-    right = understood and turn is not None and turn.commands == expected
-    return _outcome(turn, ratio, said, speaker, understood, right, samples)
+    transcript = turn.transcript if turn else None
+    return Outcome(
+        ratio=ratio,
+        said=spoken.said,
+        speaker=spoken.speaker,
+        woke=turn is not None,
+        heard=transcript.text if transcript else None,
+        confidence=transcript.confidence if transcript else 0.0,
+        understood=understood,
+        right=understood and turn is not None and turn.commands == expected,
+        hearing_ms=turn.timings.hearing_ms if turn else 0.0,
+        command_ms=turn.timings.speech_end_to_command_ms if turn else 0.0,
+        delay=(turn.endpoint.at - spoken.end) / SAMPLE_RATE if turn else 0.0,
+        seconds=len(spoken.samples) / SAMPLE_RATE,
+    )
 
 
 def unrejected(assistant: Assistant, turn: Turn) -> Intent | NotRecognized:
@@ -78,31 +106,6 @@ def unrejected(assistant: Assistant, turn: Turn) -> Intent | NotRecognized:
     if turn.transcript is None:
         return turn.meaning
     return assistant.understand(Transcript(turn.transcript.text, 1.0))
-
-
-def _outcome(
-    turn: Turn | None,
-    ratio: float,
-    said: str,
-    speaker: str,
-    understood: bool,
-    right: bool,
-    samples: Samples,
-) -> Outcome:
-    transcript = turn.transcript if turn else None
-    return Outcome(
-        ratio=ratio,
-        said=said,
-        speaker=speaker,
-        woke=turn is not None,
-        heard=transcript.text if transcript else None,
-        confidence=transcript.confidence if transcript else 0.0,
-        understood=understood,
-        right=right,
-        hearing_ms=turn.timings.hearing_ms if turn else 0.0,
-        command_ms=turn.timings.speech_end_to_command_ms if turn else 0.0,
-        seconds=len(samples) / SAMPLE_RATE,
-    )
 
 
 def table(outcomes: Iterable[Outcome], ratios: Sequence[float]) -> list[Mapping[str, Any]]:
@@ -121,9 +124,9 @@ def table(outcomes: Iterable[Outcome], ratios: Sequence[float]) -> list[Mapping[
                 "interval": [round(low, 4), round(high, 4)],
                 "right_unrejected": round(sum(o.understood for o in part) / max(len(part), 1), 4),
                 "woke": round(len(heard) / max(len(part), 1), 4),
-                "median_speech_end_to_command_ms": round(
-                    float(np.median([o.command_ms for o in heard] or [0])), 1
-                ),
+                "median_speech_end_to_command_ms": _median(1000 * o.delay + o.command_ms for o in heard),
+                "median_endpoint_to_command_ms": _median(o.command_ms for o in heard),
+                "cut_off": round(sum(o.delay < CUT_OFF for o in heard) / max(len(heard), 1), 4),
                 "hearing_real_time_factor": round(
                     sum(o.hearing_ms for o in part) / 1000 / max(sum(o.seconds for o in part), 1e-9), 4
                 ),
@@ -145,35 +148,54 @@ class Measure:
         self._assistant = make_assistant(settings)
         self._noises = Noises(noise) if noise else None
 
-    def __call__(
-        self, number: int, said: str, speaker: str, samples: Samples, ratios: Sequence[float]
-    ) -> list[Outcome]:
+    def __call__(self, number: int, spoken: Spoken, ratios: Sequence[float]) -> list[Outcome]:
         outcomes = []
         for ratio in ratios:
-            noisy = self._noises.behind(samples, ratio, number) if self._noises else samples
-            outcomes.append(run_turns(self._assistant, noisy, ratio, said, speaker))
+            noisy = self._noises.behind(spoken.samples, ratio, number) if self._noises else spoken.samples
+            outcomes.append(run_turns(self._assistant, replace(spoken, samples=noisy), ratio))
         return outcomes
+
+
+def _median(values: Iterable[float]) -> float:
+    return round(float(np.median(list(values) or [0])), 1)
 
 
 def report(outcomes: Sequence[Outcome], ratios: Sequence[float], wrong: int = 12) -> str:
     """The table as text, and some of what went wrong."""
     lines = [
         f"{'noise':>8} {'clips':>6} {'right':>7} {'95 % interval':>16} {'unrejected':>10}"
-        f" {'woke':>7} {'ms':>6} {'RTF':>7}"
+        f" {'woke':>7} {'cut off':>8} {'ms':>6} {'RTF':>7}"
     ]
     for row in table(outcomes, ratios):
         low, high = row["interval"]
         lines.append(
             f"{row['noise']:>8} {row['clips']:>6} {row['right']:>7.1%} {low:>7.1%}…{high:<7.1%}"
-            f" {row['right_unrejected']:>10.1%} {row['woke']:>7.1%}"
+            f" {row['right_unrejected']:>10.1%} {row['woke']:>7.1%} {row['cut_off']:>8.1%}"
             f" {row['median_speech_end_to_command_ms']:>6.0f} {row['hearing_real_time_factor']:>7.4f}"
         )
     failed = [outcome for outcome in outcomes if not outcome.right][:wrong]
+    lines += worst_voices(outcomes)
     lines += [
         f"  {ratio_name(o.ratio):>6}  {o.said!r} by {o.speaker}: {o.heard!r} ({o.confidence:.2f})"
         for o in failed
     ]
     return "\n".join(lines)
+
+
+def worst_voices(outcomes: Iterable[Outcome], most: int = 8) -> list[str]:
+    """The engines and speakers with the most turns that went wrong, whatever their accent."""
+    turns: dict[str, list[Outcome]] = {}
+    for outcome in outcomes:
+        engine, _, voice = outcome.speaker.partition("/")
+        turns.setdefault(f"{engine} {voice.rpartition('+')[2]}", []).append(outcome)
+    wrong = {voice: sum(not one.right for one in part) for voice, part in turns.items()}
+    ordered = sorted(turns, key=lambda voice: -wrong[voice])[:most]
+    return [
+        f"  {voice}: {wrong[voice]} of {len(turns[voice])} wrong,"
+        f" {sum(not one.woke for one in turns[voice])} of them did not wake"
+        for voice in ordered
+        if wrong[voice]
+    ]
 
 
 def write(outcomes: Sequence[Outcome], ratios: Sequence[float], file: Path) -> None:

@@ -124,6 +124,11 @@ def load_trimmed(utterance: synthesis.Utterance) -> Recording:
 
 def trimmed(samples: Samples, depth: float = 35.0) -> Samples:
     """From the first to the last frame that is at most `depth` decibels below the loudest."""
+    return samples[loud_part(samples, depth)]
+
+
+def loud_part(samples: Samples, depth: float = 35.0) -> slice:
+    """Where `trimmed` cuts."""
     energy = np.log10(np.exp(features(samples)).sum(axis=1)) * 10
     loud = np.flatnonzero(energy > energy.max() - depth)
-    return samples[loud[0] * HOP : loud[-1] * HOP + 400]
+    return slice(int(loud[0]) * HOP, int(loud[-1]) * HOP + 400)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
@@ -51,8 +52,10 @@ def recorded(*parts: Wave, gain: float = 1.0, below: float = 60.0) -> Samples:
     return np.clip(np.rint(wave * gain * 12_000), -32_768, 32_767).astype(np.int16)
 
 
-def listen(samples: Samples, **settings: float) -> tuple[list[AudioChunk], Endpoint]:
-    endpointer = Endpointer(EndpointSettings(**settings))
+def listen(
+    samples: Samples, settled: Callable[[], float] = lambda: 0.0, **settings: float
+) -> tuple[list[AudioChunk], Endpoint]:
+    endpointer = Endpointer(EndpointSettings(**settings), settled)
     chunks = list(endpointer.speech(chunked([samples])))
     assert endpointer.endpoint is not None
     assert all(before.end == after.start for before, after in itertools.pairwise(chunks))
@@ -87,6 +90,26 @@ def test_noise_does_not_keep_it_open_and_a_pause_does_not_end_it(below: float, l
     assert chunks[0].start <= max(0, lead - 0.1) * RATE
     assert endpoint.reason is EndpointReason.SILENCE
     assert end + 0.4 <= endpoint.at / RATE <= end + 1.0
+
+
+def test_a_whole_command_ends_sooner() -> None:
+    samples = recorded(pause(0.5), voice(1.0), pause(3))
+    _, whole = listen(samples, lambda: 0.1)
+    _, part = listen(samples)
+    assert whole.reason is EndpointReason.SILENCE
+    assert whole.speech_end == part.speech_end
+    assert part.at - whole.at == pytest.approx(0.3 * RATE, abs=1280)
+
+
+def test_a_dog_that_goes_on_barking_does_not_keep_a_whole_command_open() -> None:
+    barking = recorded(pause(0.5), voice(8.0))
+    endpointer = Endpointer(settled=lambda: max(0.0, heard / RATE - 2.0))
+    heard = 0
+    for chunk in endpointer.speech(chunked([barking])):
+        heard = chunk.end
+    assert endpointer.endpoint is not None
+    assert endpointer.endpoint.reason is EndpointReason.SILENCE
+    assert endpointer.endpoint.at / RATE == pytest.approx(3.1, abs=0.1)
 
 
 @pytest.mark.parametrize("gain", [0.01, 0.002])

@@ -20,6 +20,8 @@ LATE = 5  # frames of look-ahead
 class Model:
     """Gives frames that were made before, `LATE` after the audio they belong to."""
 
+    frame_seconds = 0.03
+
     def __init__(self, frames: npt.NDArray[np.float32]) -> None:
         self.frames = frames
         self.resets = 0

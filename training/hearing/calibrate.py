@@ -56,7 +56,7 @@ LOOP_PENALTY = 2.5
 """For each phone of the background: a loop that is less free lets accented speech pass, not other speech."""
 CALIBRATED_ON = 0.5
 """Share of the held-out readers that take part; the rest are kept to measure with."""
-KEPT = 16
+KEPT = 12
 """Recordings of other speech, each at every ratio, that go with the bundle."""
 GRID = {
     "prior_scale": (0.0, 0.2, 0.35, 0.5, 0.7, 0.9),

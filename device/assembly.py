@@ -79,8 +79,12 @@ def make_wake(settings: Settings) -> WakeWord:
     return WakeWord.load(bundles, settings.wake.thresholds, second_look)
 
 
-def make_hearing(settings: Settings, home: Home, sentences: Sentences | None = None) -> tuple[Hearing, float]:
+def make_hearing(
+    settings: Settings, home: Home, sentences: Sentences | None = None, *, watchful: bool = False
+) -> tuple[Hearing, float]:
     """Hearing for the home's sentences, and the confidence below which it is not acted on.
+
+    `watchful`: it can tell when a command is whole.
 
     Raises BundleError, SentencesError, LexiconError.
     """
@@ -97,10 +101,11 @@ def make_hearing(settings: Settings, home: Home, sentences: Sentences | None = N
     others = chance.load(bundle.others) if bundle.others else ()
     groups = (sentences or make_sentences(settings)).groups(home)
     graph = grammar.compile(groups, Lexicon(settings.hearing.lexicon), acoustic.phones)
-    reject_below = settings.hearing.reject_below
-    if reject_below is None:
-        reject_below = DecoderSettings.of(acoustic.decision).reject_below
-    return Hearing(acoustic, Decoder(graph, acoustic.log_prior, acoustic.decision, others)), reject_below
+    decoding = DecoderSettings.of(acoustic.decision)
+    if settings.hearing.reject_below is not None:
+        decoding = replace(decoding, reject_below=settings.hearing.reject_below)
+    decoder = Decoder(graph, acoustic.log_prior, decoding, others, watchful=watchful)
+    return Hearing(acoustic, decoder), decoding.reject_below
 
 
 def make_assistant(settings: Settings, home: Home | None = None, *, push_to_talk: bool = False) -> Assistant:
@@ -109,7 +114,7 @@ def make_assistant(settings: Settings, home: Home | None = None, *, push_to_talk
     from device.audio.endpoint import Endpointer
 
     home, sentences = home or make_home(settings), make_sentences(settings)
-    hearing, reject_below = make_hearing(settings, home, sentences)
+    hearing, reject_below = make_hearing(settings, home, sentences, watchful=not push_to_talk)
     return Assistant(
         wake=Never() if push_to_talk else make_wake(settings),
         endpointer=Held() if push_to_talk else Endpointer(settings.endpoint, hearing.settled),

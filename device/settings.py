@@ -264,6 +264,9 @@ def _check(settings: Settings) -> None:
         raise SettingsError("mqtt.ca_file or mqtt.cert_file is set but mqtt.tls is not: set mqtt.tls = true")
     if not settings.wake.bundles:
         raise SettingsError("wake.bundles is empty: name at least one wake word's bundle")
+    for duration in dataclasses.fields(settings.endpoint):
+        if getattr(settings.endpoint, duration.name) < 0:
+            raise SettingsError(f"endpoint.{duration.name} is negative, but must be 0 s or more")
     probabilities = {
         "hearing.reject_below": settings.hearing.reject_below,
         **{f"wake.thresholds.{name}": value for name, value in settings.wake.thresholds.items()},

@@ -16,10 +16,11 @@ COPIED = ("kind", "name", "labels", "features", "fingerprint", "stream", "normal
 def write(config: Mapping[str, Any], model: Path, folder: Path, measured: Mapping[str, Any]) -> None:
     """The bundle of a run's `config` and its int8 `model` in `folder`, which may hold an older one.
 
-    `measured` is added to what training measured.
+    `measured` is added to what training measured. What calibration found for an older one goes with it.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "bundle.json").unlink(missing_ok=True)
+    for file in ("bundle.json", "others.npz"):
+        (folder / file).unlink(missing_ok=True)
     _replace(folder / "model.tflite", model.read_bytes())
     content = {
         "version": VERSION,

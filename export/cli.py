@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 import tempfile
@@ -35,13 +34,10 @@ def check_quality(config: Mapping[str, Any]) -> None:
             )
 
 
-def export(
-    path: Path, out: Path, with_onnx: bool = True, anyway: bool = False, device: Path | None = None
-) -> parity.Parity:
+def export(path: Path, out: Path, with_onnx: bool = True, anyway: bool = False) -> parity.Parity:
     """Writes the bundle of the run at `path` to `out`, if it passes every gate; ExportError if not.
 
-    `anyway`: even if training measured too many misses or false accepts. `device`: figures that
-    `mynah-train evaluate --json` measured with an earlier export of the same run.
+    `anyway`: even if training measured too many misses or false accepts.
     """
     run = Run.load(path)
     if not anyway:
@@ -56,8 +52,6 @@ def export(
         if with_onnx:
             onnx.write(run)
         measured: dict[str, Any] = {"parity": {key: round(value, 6) for key, value in asdict(found).items()}}
-        if device is not None:
-            measured["on_device"] = json.loads(device.read_text(encoding="utf-8"))
         bundles.write(run.config, int8_model, out, measured)
     return found
 
@@ -68,10 +62,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, required=True, help="folder of the bundle")
     parser.add_argument("--no-onnx", action="store_true", help="leave out model.onnx in the run's folder")
     parser.add_argument("--anyway", action="store_true", help="even if it hears too little or too much")
-    parser.add_argument("--measured", type=Path, help="figures from mynah-train evaluate --json to tell")
     parsed = parser.parse_args(arguments)
     try:
-        found = export(parsed.run, parsed.out, not parsed.no_onnx, parsed.anyway, parsed.measured)
+        found = export(parsed.run, parsed.out, not parsed.no_onnx, parsed.anyway)
     except MynahError as error:
         print(f"mynah-export: {error}", file=sys.stderr)
         return error.exit_status

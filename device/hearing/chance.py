@@ -29,27 +29,31 @@ STEP = 0.05
 """Nats to a level of a stored log posterior: 0 to −12.75 in a byte."""
 
 
+FLOOR = -1.5
+"""The log-likelihood ratio of what does not fit at all, or hardly: how badly says nothing more."""
+LEAST = 0.25
+"""The least standard deviation: a grammar of two words fits all other speech equally badly."""
+
+
 @dataclass(frozen=True, slots=True)
 class Chance:
-    """Mean and standard deviation of the log-likelihood ratio of speech that is no command.
+    """Mean and standard deviation of the log-likelihood ratio of speech that is no command."""
 
-    As they are, those of a short list of sentences, which hardly any other speech fits at all.
-    """
+    mean: float = FLOOR
+    spread: float = LEAST
 
-    mean: float = -1.2
-    spread: float = 0.35
-
-
-FEW = 8
-"""Recordings that must fit for a mean and a deviation to be taken of them."""
+    def height(self, llr: float) -> float:
+        """How many standard deviations `llr` is above chance."""
+        return (llr - self.mean) / self.spread
 
 
 def chance(decoder: Decoder, others: Iterable[Posteriors]) -> Chance:
-    """How `others` fit the grammar of `decoder`; those that do not fit at all are left out."""
-    ratios = [found.details.llr for item in others if (found := decoder.decode(item)) is not None]
-    if len(ratios) < FEW:
+    """How `others` fit the grammar of `decoder`."""
+    found = [decoder.decode(item) for item in others]
+    if not found:
         return Chance()
-    return Chance(float(np.mean(ratios)), max(float(np.std(ratios)), 0.1))
+    ratios = [max(FLOOR, one.details.llr) if one else FLOOR for one in found]
+    return Chance(float(np.mean(ratios)), max(LEAST, float(np.std(ratios))))
 
 
 def save(others: Sequence[Posteriors], file: Path) -> None:
@@ -65,5 +69,5 @@ def load(file: Path) -> list[Posteriors]:
         with np.load(file) as content:
             levels, ends = content["levels"], np.cumsum(content["frames"])
             return np.split(levels.astype(np.float32) * np.float32(-STEP), ends[:-1])
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile) as error:
         raise BundleError(f"{file}: cannot be read ({error}); copy the bundle again") from error

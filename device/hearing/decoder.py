@@ -7,7 +7,7 @@ log-likelihood ratio `llr`: about 0 where the sentence was said, clearly below w
 far below depends on the grammar, and confidence is measured against that (`device.hearing.chance`).
 
 Calibration, over posteriors computed once: build one `Graph`, then for every `Settings` run `decode` on each
-utterance; `Settings` that differ only in `slope` and `offset` need `confidence` alone.
+utterance, the others among them; `Settings` that differ only in `slope` and `offset` need `confidence` alone.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ from device.hearing.grammar import SILENCE, Graph
 Scores = npt.NDArray[np.float32]
 """(frames, phones) float32: log posteriors, or scores made of them."""
 
-_SQUEEZED = -1.5
-"""The llr of a word that was not said; of commands rightly heard, 97 % have no word that fits so badly."""
+_AS_GOOD = 1.0
+"""What a whole sentence may cost more than half of another one, and still be what was said."""
 
 _LOWEST = -50.0
 """A log posterior below this says nothing more, and −∞ would end every path."""
@@ -67,7 +67,7 @@ class Word(NamedTuple):
 
 
 class Details(NamedTuple):
-    """What confidence rests on. `speech`: frames that are not silence; `worst`: the lowest llr of a word."""
+    """`llr`: what confidence rests on; `worst`: the lowest of a word; `speech`: frames without silence."""
 
     llr: float
     worst: float
@@ -86,7 +86,8 @@ class Decoder:
     """Decodes one utterance at a time, as it comes. Streaming gives what one call over all frames gives.
 
     `log_prior` (phones,) of the acoustic model; `decision` as a bundle has it (see `Settings.of`), or is one;
-    `others`: log posteriors of speech that is no command, against which confidence is measured.
+    `others`: log posteriors of speech that is no command, against which confidence is measured. `watchful`:
+    follow unfinished sentences as well, at the cost of another search, for `settled`.
     """
 
     def __init__(
@@ -95,6 +96,8 @@ class Decoder:
         log_prior: npt.ArrayLike,
         decision: Mapping[str, Any] | Settings,
         others: Iterable[Scores] = (),
+        *,
+        watchful: bool = False,
     ) -> None:
         self.graph = graph
         self.settings = decision if isinstance(decision, Settings) else Settings.of(decision)
@@ -103,15 +106,19 @@ class Decoder:
         options = kaldi_decoder.FasterDecoderOptions(
             beam=self.settings.beam, max_active=self.settings.max_active
         )
-        fst = graph.fst(self.settings.phone_penalty, self.settings.word_penalty)
-        self._search = kaldi_decoder.FasterDecoder(fst, options)
+        costs = (self.settings.phone_penalty, self.settings.word_penalty)
+        self._search = kaldi_decoder.FasterDecoder(graph.fst(*costs), options)
+        self._unfinished: Any = None
         self.chance = Chance()  # for the decoding that tells what it is
         self.chance = chance(self, others)
+        if watchful:
+            self._unfinished = kaldi_decoder.FasterDecoder(graph.fst(*costs, whole=False), options)
         self.reset()
 
     def reset(self) -> None:
         """Forget the utterance."""
-        self._search.init_decoding()
+        for search in self._searches:
+            search.init_decoding()
         self._loop = PhoneLoop(self.settings, self._silence)
         self._scores: list[Scores] = []
         self._frames = 0
@@ -121,7 +128,8 @@ class Decoder:
         if not len(log_posteriors):
             return
         scores = frame_scores(log_posteriors, self._log_prior, self.settings, self._silence)
-        self._search.advance_decoding(kaldi_decoder.DecodableCtc(scores, self._frames))
+        for search in self._searches:
+            search.advance_decoding(kaldi_decoder.DecodableCtc(scores, self._frames))
         self._loop.advance(scores)
         self._scores.append(scores)
         self._frames += len(scores)
@@ -143,16 +151,28 @@ class Decoder:
     def settled(self) -> int:
         """Frames of silence since the end of a whole sentence; 0 where what was heard so far is none.
 
-        Meant to be asked while the speaker speaks: cheap where the last frame is no silence. A sentence whose
-        end was not said yet can be had only by squeezing its last words in, and these fit badly.
+        None is what will not be acted on, and what fits worse than the beginning of some other sentence. For
+        a `watchful` decoder, while the speaker speaks: it is cheap where the last frame is no silence.
         """
         if not self._scores or int(self._scores[-1][-1].argmax()) != self._silence:
             return 0
         decoded = self.result()
         if decoded is None or decoded.confidence < self.settings.reject_below:
             return 0
+        whole, unfinished = self._cost(self._search), self._cost(self._unfinished)
         details = decoded.details
-        return max(0, details.frames - details.words[-1].end) if details.worst > _SQUEEZED else 0
+        return max(0, details.frames - details.words[-1].end) if whole <= unfinished + _AS_GOOD else 0
+
+    @property
+    def _searches(self) -> list[Any]:
+        return [self._search] if self._unfinished is None else [self._search, self._unfinished]
+
+    def _cost(self, search: Any) -> float:
+        """Of the best path so far."""
+        found, lattice = search.get_best_path()
+        scores = np.concatenate(self._scores)
+        steps = _path(lattice) if found else []
+        return sum(step.cost - float(scores[t, step.phone]) for t, step in enumerate(steps))
 
     def decode(self, log_posteriors: Scores) -> Decoded | None:
         """A whole utterance."""
@@ -171,7 +191,7 @@ def frame_scores(log_posteriors: Scores, log_prior: Scores, settings: Settings, 
 
 def confidence(details: Details, settings: Settings, by_chance: Chance) -> float:
     """0…1, a logistic of how far the log-likelihood ratio is above chance."""
-    x = settings.slope * (details.llr - by_chance.mean) / by_chance.spread + settings.offset
+    x = settings.slope * by_chance.height(details.llr) + settings.offset
     return 1.0 / (1.0 + math.exp(min(-x, 700.0)))
 
 

@@ -44,13 +44,18 @@ class Graph:
     phone: Ints
     word: Ints
     finals: Ints
-    _fsts: dict[tuple[float, float], kaldifst.StdVectorFst] = field(
+    _fsts: dict[tuple[float, float, bool], kaldifst.StdVectorFst] = field(
         default_factory=dict, repr=False, compare=False
     )
 
-    def fst(self, phone_cost: float = 0.0, word_cost: float = 0.0) -> kaldifst.StdVectorFst:
-        """The graph for kaldi-decoder, with a cost for each phone that is not silence and for each word."""
-        key = (phone_cost, word_cost)
+    def fst(
+        self, phone_cost: float = 0.0, word_cost: float = 0.0, whole: bool = True
+    ) -> kaldifst.StdVectorFst:
+        """The graph for kaldi-decoder, with a cost for each phone that is not silence and for each word.
+
+        Not `whole`: a sentence may end anywhere.
+        """
+        key = (phone_cost, word_cost, whole)
         if key not in self._fsts:
             silence = self.phones.index(SILENCE) + 1
             begins = (self.phone > 0) & (self.phone != silence) & (self.source != self.target)
@@ -59,7 +64,8 @@ class Graph:
                 *(a.tolist() for a in (self.source, self.target, self.phone, self.word, cost)), strict=True
             )
             order = [f"{s} {t} {p} {w} {c:.9g}" for s, t, p, w, c in rows]
-            self._fsts[key] = kaldifst.compile("\n".join([*order, *map(str, self.finals.tolist())]) + "\n")
+            ends = self.finals if whole else np.arange(int(max(self.source.max(), self.target.max())) + 1)
+            self._fsts[key] = kaldifst.compile("\n".join([*order, *map(str, ends.tolist())]) + "\n")
         return self._fsts[key]
 
 

@@ -201,7 +201,8 @@ class Publisher:
                 if connection is not None:
                     connection.abandon()
             self._connected.clear()
-            self._connection = None
+            with self._lock:
+                self._connection = None
             if connection is not None:
                 connection.discard()
                 del connection

@@ -17,17 +17,22 @@ from device.errors import MynahError
 
 NOISE_HELD_OUT = 0.2
 """Share of the noise recordings that are kept for measuring."""
+HELD_OUT = 0.08
+"""Share of the speakers that no acoustic model is trained on; where a corpus does not tell, of the clips."""
+CALIBRATED_ON = 0.5
+"""Share of these that calibration hears; the rest are kept for measuring."""
 
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """A recording and the words spoken in it, in lower case without punctuation."""
+    """A recording and the words spoken in it, in lower case without punctuation; `label`: as written."""
 
     path: Path
     seconds: float
     speaker: str
     text: str
     source: str
+    label: str = ""
 
 
 def normalise(text: str) -> str:
@@ -54,6 +59,7 @@ def read_manifest(folder: Path) -> list[Utterance]:
             speaker=f"{folder.name}/{row.get('speaker') or row['path']}",
             text=normalise(row["text"] or ""),
             source=folder.name,
+            label=row["text"] or "",
         )
         for row in rows
     ]

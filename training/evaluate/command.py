@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import csv
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
@@ -11,14 +10,12 @@ from itertools import chain
 from pathlib import Path
 
 from device.assembly import adjusted
-from device.errors import UsageError
+from device.errors import MynahError, UsageError
 from device.settings import BundleFolder, Settings
 from training.annotate import annotate
-from training.corpus.manifest import Utterance, held_out, read_manifest
+from training.corpus.manifest import CALIBRATED_ON, HELD_OUT, Utterance, held_out, read_manifest
 from training.evaluate import hearing, parallel, turns, wakewords
 from training.evaluate.recordings import CLEAN
-from training.hearing.calibrate import CALIBRATED_ON
-from training.hearing.labels import HELD_OUT
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,9 +38,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         action="append",
         default=[],
-        help="folder with a manifest.tsv of speech that is no command; speakers kept from training alone",
+        help="folder with a manifest.tsv of speech that is no command; only what training did not hear",
     )
-    heard.add_argument("--most", type=int, default=150, help="clips of each of --others (default: 150)")
+    heard.add_argument("--most", type=positive, default=150, help="clips of each of --others (150)")
     heard.add_argument("--pocketsphinx", action="store_true", help="PocketSphinx beside it, same clips")
     heard.add_argument("--picture", type=Path, help="write the rejection curves here, PNG or SVG")
     wakewords.add_arguments(kinds.add_parser("wake", help="a wake bundle: misses and false accepts"))
@@ -53,9 +50,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         kind.add_argument("--bundle", type=Path, help="another acoustic model than the shipped one")
         kind.add_argument("--noise", type=Path, help="folder of noise recordings with a manifest.tsv")
         kind.add_argument("--ratios", default="clean", help="comma-separated dB, and clean")
-        kind.add_argument("--jobs", type=int, default=1)
+        kind.add_argument("--jobs", type=positive, default=1)
         kind.add_argument("--json", type=Path, help="write the figures here")
         kind.add_argument("--record", help="under this name, put the table into the acoustic model's bundle")
+
+
+def positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 on")
+    return int(text)
 
 
 def parse_ratios(text: str) -> list[float]:
@@ -90,31 +93,50 @@ def run_turns(arguments: argparse.Namespace, ratios: Sequence[float]) -> None:
         turns.write(outcomes, ratios, arguments.json)
     if arguments.record:
         bundle = Path(settings.hearing.bundle) / "bundle.json"
-        annotate(bundle, "measured", {arguments.record: turns.table(outcomes, ratios)})
+        annotate(bundle, {"measured": {arguments.record: turns.table(outcomes, ratios)}})
 
 
 def run_hearing(arguments: argparse.Namespace, ratios: Sequence[float]) -> None:
-    if not arguments.manifest and not arguments.others:
-        raise UsageError("name recordings: --manifest for commands, --others for other speech")
     settings = settings_for(arguments)
-    commands = labelled(arguments.manifest) if arguments.manifest else []
-    others = [item for folder in arguments.others for item in other_speech(folder, arguments.most)]
-    clips = hearing.clips_of(commands, others)
+    clips = clips_of(arguments, hearing.Judge(settings))
     make = partial(hearing.Measure.of, settings, arguments.noise, arguments.pocketsphinx)
     tasks = ((number, clip, ratios) for number, clip in enumerate(clips))
     found = parallel.each(make, tasks, len(clips), "hearing", arguments.jobs)
     outcomes = list(chain.from_iterable(found))
-    thresholds = {o.listener: o.threshold for o in outcomes}
+    ours = hearing.Mynah(settings).threshold
+    thresholds = {hearing.Mynah.name: ours} | ({"pocketsphinx": 0.0} if arguments.pocketsphinx else {})
     rows = list(hearing.table(outcomes, thresholds))
     print(hearing.report(rows, outcomes))
-    if arguments.picture:
-        from training.evaluate.pictures import rejection_curves
-
-        rejection_curves(outcomes, thresholds["mynah"], arguments.picture)
     if arguments.json:
         hearing.write(rows, outcomes, arguments.json)
     if arguments.record:
-        annotate(Path(settings.hearing.bundle) / "bundle.json", "measured", {arguments.record: rows})
+        annotate(Path(settings.hearing.bundle) / "bundle.json", {"measured": {arguments.record: rows}})
+    if arguments.picture:
+        from training.evaluate.pictures import rejection_curves
+
+        rejection_curves(outcomes, ours, arguments.picture)
+
+
+def clips_of(arguments: argparse.Namespace, judge: hearing.Judge) -> list[hearing.Clip]:
+    """The recordings that are asked for. Raises MynahError where there are none, or labels mean nothing."""
+    if not arguments.manifest and not arguments.others:
+        raise UsageError("name recordings: --manifest for commands, --others for other speech")
+    clips: list[hearing.Clip] = []
+    if arguments.manifest:
+        labelled = [item for item in read_manifest(arguments.manifest) if item.label]
+        # Slots are compared as they are written, words without case and punctuation.
+        clips += [hearing.Clip(one.path, one.label if "=" in one.label else one.text) for one in labelled]
+        unknown = [clip.label for clip in clips if clip.label and not judge.knows(clip.label)]
+        if unknown:
+            raise MynahError(
+                f"{arguments.manifest}: {len(unknown)} of {len(clips)} labels are no sentence, the first is "
+                f"{unknown[0]!r}; add it to the sentences, or name others with --sentences"
+            )
+    for folder in arguments.others:
+        clips += [hearing.Clip(item.path, None) for item in other_speech(folder, arguments.most)]
+    if not clips:
+        raise MynahError(f"{arguments.manifest}: no recording has a text; name another manifest")
+    return clips
 
 
 def settings_for(arguments: argparse.Namespace) -> Settings:
@@ -125,21 +147,11 @@ def settings_for(arguments: argparse.Namespace) -> Settings:
     return replace(settings, hearing=replace(settings.hearing, bundle=BundleFolder(arguments.bundle)))
 
 
-def labelled(folder: Path) -> list[tuple[str, Utterance]]:
-    """The rows of a manifest with their labels: slots as they are written, words normalised."""
-    with (folder / "manifest.tsv").open(encoding="utf-8", newline="") as lines:
-        labels = [row["text"] for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)]
-    rows = zip(labels, read_manifest(folder), strict=True)
-    return [(label if "=" in label else row.text, row) for label, row in rows if label]
-
-
 def other_speech(folder: Path, most: int) -> list[Utterance]:
-    """Speakers that neither training nor calibration heard; up to 7 s, all through the manifest."""
-    kept = [
-        item
-        for item in read_manifest(folder)
-        if held_out(item.speaker, HELD_OUT)
-        and not held_out(item.speaker, HELD_OUT * CALIBRATED_ON)
-        and item.seconds <= 7
-    ]
-    return kept[:: max(1, len(kept) // most)]
+    """Clips that neither training nor calibration heard, nor their sentences calibration; up to 7 s each."""
+    left_out = [item for item in read_manifest(folder) if held_out(item.speaker, HELD_OUT)]
+    known = {item.text for item in left_out if held_out(item.speaker, HELD_OUT * CALIBRATED_ON)}
+    kept = [item for item in left_out if item.text not in known and item.seconds <= 7]
+    if not kept:
+        raise MynahError(f"{folder}: no speaker of it was left out of training; name another --others")
+    return kept[:: -(-len(kept) // max(most, 1))]

@@ -20,8 +20,7 @@ from device.audio.pcm import CHUNK, chunked
 from device.audio.wav import read
 from device.events import SAMPLE_RATE, Intent, Samples, Transcript
 from device.settings import Settings
-from training.corpus.manifest import Utterance
-from training.evaluate.recordings import Noises, ratio_name, share_with_interval
+from training.evaluate.recordings import Noises, ratio_name, share_with_interval, word_errors
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,6 @@ class Outcome:
     """
 
     listener: str
-    threshold: float  # of the listener
     ratio: float
     clip: Clip
     heard: Heard
@@ -96,6 +94,10 @@ class Judge:
     def __init__(self, settings: Settings) -> None:
         self._understanding = make_understanding(settings, make_home(settings))
 
+    def knows(self, label: str) -> bool:
+        """Whether what `label` says can be meant at all; of slots, whether they can be read."""
+        return "=" in label or self.meaning(label) is not None
+
     def meaning(self, text: str | None) -> Intent | None:
         if text is None:
             return None
@@ -106,7 +108,7 @@ class Judge:
         if meaning is None:
             return False
         if "=" in label:
-            wanted = dict(part.strip().split("=", 1) for part in label.split(";"))
+            wanted = dict(part.strip().split("=", 1) for part in label.split(";") if "=" in part)
             return all(str(meaning.slots.get(name)) == value for name, value in wanted.items())
         said = self.meaning(label)
         return said is not None and (said.name, said.slots) == (meaning.name, meaning.slots)
@@ -143,7 +145,6 @@ class Measure:
         said = label.split() if label is not None and "=" not in label else []
         return Outcome(
             listener.name,
-            listener.threshold,
             ratio,
             clip,
             heard,
@@ -155,18 +156,11 @@ class Measure:
         )
 
 
-def word_errors(reference: Sequence[str], hypothesis: Sequence[str]) -> int:
-    """Levenshtein's distance in words."""
-    row = list(range(len(hypothesis) + 1))
-    for i, word in enumerate(reference, 1):
-        last, row[0] = row[0], i
-        for j, other in enumerate(hypothesis, 1):
-            last, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, last + (word != other))
-    return row[-1]
-
-
 def curve(outcomes: Iterable[Outcome]) -> list[tuple[float, float, float]]:
-    """(threshold, share of other speech acted on, share of commands done right), from lax to strict."""
+    """(threshold, share of other speech acted on, share of commands done right), from lax to strict.
+
+    The last threshold is one that nothing reaches.
+    """
     everything = list(outcomes)
     commands = np.sort([o.heard.confidence for o in everything if o.is_command and o.fits])
     others = np.sort([o.heard.confidence for o in everything if not o.is_command and o.meant])
@@ -178,7 +172,7 @@ def curve(outcomes: Iterable[Outcome]) -> list[tuple[float, float, float]]:
             float(len(others) - np.searchsorted(others, threshold)) / unspoken,
             float(len(commands) - np.searchsorted(commands, threshold)) / spoken,
         )
-        for threshold in np.unique(np.concatenate(([0.0], commands, others)))
+        for threshold in np.unique(np.concatenate(([0.0, np.inf], commands, others)))
     ]
 
 
@@ -197,8 +191,8 @@ def table(outcomes: Sequence[Outcome], thresholds: Mapping[str, float]) -> Itera
                 "listener": listener,
                 "noise": ratio_name(ratio),
                 "commands": len(commands),
-                "right": round(share, 4),
-                "interval": [round(low, 4), round(high, 4)],
+                "right": round(share, 4) if commands else None,
+                "interval": [round(low, 4), round(high, 4)] if commands else None,
                 "right_unrejected": _share(sum(o.fits for o in commands), len(commands)),
                 "wrong": _share(sum(o.meant and o.is_command and not o.fits for o in sure), len(commands)),
                 "word_error_rate": _share(sum(o.word_errors for o in commands), words),
@@ -219,12 +213,14 @@ def report(rows: Sequence[Mapping[str, Any]], outcomes: Sequence[Outcome], wrong
         "", "noise", "clips", *heads
     )]  # fmt: skip
     for row in rows:
-        low, high = row["interval"]
-        shares = [row[key] for key in ("right_unrejected", "wrong", "word_error_rate", "others_acted_on")]
-        unrejected, mistaken, errors, acted = ("–" if s is None else f"{s:.1%}" for s in shares)
+        shares = ("right", "right_unrejected", "wrong", "word_error_rate", "others_acted_on")
+        right, unrejected, mistaken, errors, acted = (
+            "–" if row[name] is None else f"{row[name]:.1%}" for name in shares
+        )
+        interval = "{:.1%}…{:.1%}".format(*row["interval"]) if row["interval"] else "–"
         lines.append(
             f"{row['listener']:>12} {row['noise']:>7} {row['commands'] + row['others']:>7}"
-            f" {row['right']:>7.1%} {low:>7.1%}…{high:<7.1%} {unrejected:>10} {mistaken:>6} {errors:>6}"
+            f" {right:>7} {interval:>15} {unrejected:>10} {mistaken:>6} {errors:>6}"
             f" {acted:>7} {row['real_time_factor']:>7.4f}"
         )
     failed = [o for o in outcomes if o.is_command and not o.fits][:wrong]
@@ -236,12 +232,9 @@ def report(rows: Sequence[Mapping[str, Any]], outcomes: Sequence[Outcome], wrong
     return "\n".join(lines)
 
 
-def clips_of(commands: Iterable[tuple[str, Utterance]], others: Iterable[Utterance]) -> list[Clip]:
-    labelled = [Clip(item.path, label) for label, item in commands]
-    return labelled + [Clip(item.path, None) for item in others]
-
-
 def write(rows: Sequence[Mapping[str, Any]], outcomes: Iterable[Outcome], file: Path) -> None:
     """The table, and our curve over all ratios as (threshold, others acted on, commands right), as JSON."""
-    ours = [[round(x, 4) for x in point] for point in curve(o for o in outcomes if o.listener == Mynah.name)]
+    ours = [[round(x, 4) for x in point] for point in curve(o for o in outcomes if o.listener == Mynah.name)][
+        :-1
+    ]
     file.write_text(json.dumps({"table": list(rows), "curve": ours}, indent=1) + "\n")

@@ -25,9 +25,9 @@ def rejection_curves(outcomes: Sequence[Outcome], threshold: float, file: Path) 
     figure, axes = pyplot.subplots(figsize=(7, 5), layout="constrained")
     for ratio in sorted({outcome.ratio for outcome in ours}, reverse=True):
         points = np.array(curve(outcome for outcome in ours if outcome.ratio == ratio))
-        x = 100 * points[:, 1] if compared else points[:, 0]
-        (line,) = axes.plot(x, 100 * points[:, 2], label=ratio_name(ratio), drawstyle="steps-post")
-        at = int(np.searchsorted(points[:, 0], threshold).clip(max=len(points) - 1))
+        x = 100 * points[:, 1] if compared else np.minimum(points[:, 0], 1.0)
+        (line,) = axes.plot(x, 100 * points[:, 2], label=ratio_name(ratio), drawstyle="steps-pre")
+        at = int(np.searchsorted(points[:, 0], threshold))
         axes.plot(x[at], 100 * points[at, 2], "o", color=line.get_color())
     axes.set_xlabel("other speech acted on, %" if compared else "threshold of confidence")
     axes.set_ylabel("commands done right, %")

@@ -1,6 +1,6 @@
 """PocketSphinx 5 on the same sentences, to be measured side by side: its own model and dictionary.
 
-Words that its dictionary lacks get our pronunciations. https://pypi.org/project/pocketsphinx (BSD 2-clause).
+Words that its dictionary lacks get our pronunciations. (Huggins-Daines et al. 2006; BSD 2-clause.)
 """
 
 from __future__ import annotations

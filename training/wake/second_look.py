@@ -146,6 +146,6 @@ def run(arguments: argparse.Namespace) -> None:
     bundle, acoustic = Bundle.load(arguments.bundle, "wake"), Bundle.load(arguments.hearing, "hearing")
     found, seen = judgement(bundle, acoustic, arguments.data, arguments.count)
     file = arguments.bundle / "bundle.json"
-    annotate(file, "decision", {"second_look": dataclasses.asdict(found)})
-    annotate(file, "measured", {"second_look": seen})
+    look = {"second_look": dataclasses.asdict(found)}
+    annotate(file, {"decision": look, "measured": {"second_look": seen}})
     print(json.dumps({**dataclasses.asdict(found), **seen}, indent=1))

@@ -180,9 +180,9 @@ def test_survives_half_a_sentence_and_impossible_frames(decoder: Decoder, lexico
     decoder.decode(impossible)
 
 
-def heard_in_pieces(decoder: Decoder, frames: np.ndarray) -> list[int]:
+def heard_in_pieces(graph: Graph, frames: np.ndarray) -> list[int]:
     """`settled` after each frame."""
-    decoder.reset()
+    decoder = Decoder(graph, PRIOR, {}, watchful=True)
     found = []
     for frame in frames:
         decoder.advance(frame[None])
@@ -190,20 +190,20 @@ def heard_in_pieces(decoder: Decoder, frames: np.ndarray) -> list[int]:
     return found
 
 
-def test_silence_behind_a_whole_sentence_is_counted(decoder: Decoder, lexicon: Lexicon) -> None:
+def test_silence_behind_a_whole_sentence_is_counted(graph: Graph, lexicon: Lexicon) -> None:
     random = np.random.default_rng(11)
     spoken = posteriors(phones_of("turn on the kitchen light", lexicon, random)[:-1], random)
     quiet = posteriors([SILENCE] * 3, random)
-    counted = heard_in_pieces(decoder, np.concatenate((spoken, quiet)))
+    counted = heard_in_pieces(graph, np.concatenate((spoken, quiet)))
     assert not any(counted[: len(spoken) - 5])
     assert counted[-1] == pytest.approx(len(quiet), abs=2)
 
 
-def test_half_a_sentence_is_never_settled(decoder: Decoder, lexicon: Lexicon) -> None:
+def test_half_a_sentence_is_never_settled(graph: Graph, lexicon: Lexicon) -> None:
     random = np.random.default_rng(12)
     spoken = posteriors(phones_of("set the hall lamp to twenty five", lexicon, random)[:-1], random)
     quiet = posteriors([SILENCE] * 2, random)
-    assert not any(heard_in_pieces(decoder, np.concatenate((spoken, quiet))))
+    assert not any(heard_in_pieces(graph, np.concatenate((spoken, quiet))))
 
 
 def test_silence_bonus_keeps_noise_from_becoming_words(graph: Graph, lexicon: Lexicon) -> None:

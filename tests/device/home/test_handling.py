@@ -168,7 +168,7 @@ def test_what_no_appliance_says_is_ignored(
     assert "awning says what cannot be read on zigbee2mqtt/awning" in caplog.text
 
 
-@pytest.mark.parametrize("degrees", ["NaN", "1e999", '"warm"', "[21]"])
+@pytest.mark.parametrize("degrees", ["NaN", "1e999", "1" + "0" * 400, '"warm"', "[21]"])
 def test_a_temperature_that_is_no_number_is_none(home: Home, degrees: str) -> None:
     home.observe("zigbee2mqtt/patio door", f'{{"temperature": {degrees}, "contact": true}}'.encode())
     assert home.state.of("patio door") == {"contact": True}

@@ -27,6 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     spoken.add_argument("--count", type=int, default=240)
     spoken.add_argument("--seed", type=int, default=11)
+    spoken.add_argument("--hesitation", type=float, default=0.0, help="seconds of a pause in each command")
     heard = kinds.add_parser("hearing", help="recordings of commands and of other speech, push-to-talk")
     heard.add_argument(
         "--manifest",
@@ -83,7 +84,9 @@ def run(arguments: argparse.Namespace) -> None:
 def run_turns(arguments: argparse.Namespace, ratios: Sequence[float]) -> None:
     settings = settings_for(arguments)
     texts = turns.load_commands(arguments.commands)
-    recordings = turns.spoken_turns(arguments.phrase, texts, arguments.count, arguments.seed)
+    recordings = turns.spoken_turns(
+        arguments.phrase, texts, arguments.count, arguments.seed, arguments.hesitation
+    )
     tasks = ((number, spoken, ratios) for number, spoken in enumerate(recordings))
     make = partial(turns.Measure, settings, arguments.noise)
     found = parallel.each(make, tasks, arguments.count, "turns", arguments.jobs)

@@ -60,20 +60,43 @@ class Spoken:
     end: int
 
 
-def spoken_turns(phrase: str, commands: Sequence[str], count: int, seed: int) -> Iterator[Spoken]:
-    """`count` turns by held-out voices, half by each kind of engine."""
+def spoken_turns(
+    phrase: str, commands: Sequence[str], count: int, seed: int, hesitation: float = 0.0
+) -> Iterator[Spoken]:
+    """`count` turns by held-out voices, half by each kind of engine.
+
+    `hesitation`: seconds of silence somewhere between two words of each command.
+    """
     rng = np.random.default_rng(seed)
     drawn = synthesis.draw(commands, synthesis.HELD_OUT_VOICES, count, rng, (0.85, 1.15), (0.92, 1.1), 0.5)
     wake_phrase = Phrase(phrase)
     wakes = [replace(item, text=wake_phrase.spellings(item.voice)[0]) for item in drawn]
     gap = np.zeros(int(PAUSE * SAMPLE_RATE), np.int16)
     edge = np.zeros(SAMPLE_RATE, np.int16)
-    both = zip(drawn, synthesis.speak_all(wakes), synthesis.speak_all(drawn), strict=True)
+    spoken = hesitantly(drawn, hesitation, rng) if hesitation else synthesis.speak_all(drawn)
+    both = zip(drawn, synthesis.speak_all(wakes), spoken, strict=True)
     for utterance, wake, command in both:
         before = np.concatenate((edge, trimmed(wake), gap))
         end = len(before) + loud_part(command).stop
         samples = np.concatenate((before, command, edge))
         yield Spoken(utterance.text, str(utterance.voice), samples, end)
+
+
+def hesitantly(
+    utterances: Sequence[synthesis.Utterance], pause: float, rng: np.random.Generator
+) -> Iterator[Samples]:
+    """Each utterance in two parts with a pause between them; one of a single word as it is."""
+    parts: list[synthesis.Utterance] = []
+    for utterance in utterances:
+        words = utterance.text.split()
+        cut = int(rng.integers(1, max(2, len(words))))
+        parts += [replace(utterance, text=" ".join(part)) for part in (words[:cut], words[cut:]) if part]
+    sounds = synthesis.speak_all(parts)
+    gap = np.zeros(int(pause * SAMPLE_RATE), np.int16)
+    for utterance in utterances:
+        first = next(sounds)
+        alone = " " not in utterance.text
+        yield first if alone else np.concatenate((trimmed(first), gap, trimmed(next(sounds))))
 
 
 def run_turns(assistant: Assistant, spoken: Spoken, ratio: float) -> Outcome:

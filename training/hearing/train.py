@@ -39,13 +39,17 @@ SOURCES = (*RECORDED, SYNTHETIC)
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """`updates` of `loss` at a learning rate that falls from `rate` to `rate` × 0.05 along a half cosine."""
+    """`updates` of `loss` at a learning rate that falls from `rate` to `rate` × 0.05 along a half cosine.
+
+    `realigned`: on labels that the stage before has aligned, or else on that stage's own.
+    """
 
     name: str
     updates: int
     rate: float
     loss: str = "frame"
     sources: str = "aligned"
+    realigned: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,7 @@ class Settings:
         Stage("third", 4000, 2e-3),
         Stage("fourth", 22000, 2e-3),
         Stage("sequence", 4000, 3e-4, loss="sequence"),
+        Stage("finish", 12000, 6e-4, loss="sequence", realigned=False),
     )
 
 
@@ -234,6 +239,8 @@ def run_stages(data: Path, run: Path, settings: Settings) -> None:
         file = run / f"labels-{stage.name}.npz"
         if file.exists():
             labels = labelling.load(file)
+        elif not stage.realigned:
+            labels = labels or labelling.load(previous(run, settings, number))
         elif stage.sources == "bootstrap":
             labels = labelling.bootstrap_labels(store, BOOTSTRAP)
         else:
@@ -244,7 +251,7 @@ def run_stages(data: Path, run: Path, settings: Settings) -> None:
         labelling.save(labels, file)
         train_on = labelling.training_part(store, labels)
         weights = {BOOTSTRAP: 1.0} if stage.sources == "bootstrap" else RowSettings().weights
-        if stage.loss == "sequence" and not int(trainer.done):
+        if stage.loss == "sequence" and stage.realigned and not int(trainer.done):
             trainer.transitions.assign(transition_scores(train_on))
         rows = batches(
             store,

@@ -7,11 +7,11 @@ The int8 bundle hears, through the device's code, in training-side noise, what t
 - read sentences against a list of them, as real people's speech that is in the grammar;
 - the same against the home's grammar: speech that is no command.
 
-The decoder's settings are those with the fewest errors on AN4 and on half of the commands. Some of the read sentences go with
-the bundle, as posteriors, so that the device knows how such speech fits a grammar by chance. Confidence is a
-logistic regression over the rest, heard rightly or not; the rejection threshold its operating point on the
-last. Half of the readers left out take part; the others are for `mynah-train evaluate hearing`. (Common Voice
-does not tell its speakers apart, so its halves are of clips.)
+The decoder's settings are those with the fewest errors on AN4 and on half of the commands. Some of the read
+sentences go with the bundle, as posteriors, so that the device knows how such speech fits a grammar by chance.
+Confidence is a logistic regression over the rest, heard rightly or not; the rejection threshold its operating
+point on the last. Half of the readers left out take part; the others are for `mynah-train evaluate hearing`.
+(Common Voice does not tell its speakers apart, so its halves are of clips.)
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ from training.evaluate.recordings import CLEAN, Noises, word_errors
 RATIOS = (CLEAN, 15.0, 8.0)
 """dB, at which everything is heard."""
 FALSE_ACCEPTS = 0.015
-"""Share of the sentences that are no command and may pass: half of what is asked for, because there are few."""
+"""Share of the sentences that are no command and may pass: half of the 3 % wanted, as there are so few."""
 LOOP_PENALTY = 2.5
 """For each phone of the background: a loop that is less free lets accented speech pass, not other speech."""
 KEPT = 12

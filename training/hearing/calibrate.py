@@ -8,7 +8,7 @@ The int8 bundle hears, through the device's code, in training-side noise, what t
 - the same against the home's grammar: speech that is no command.
 
 The decoder's settings are those with the fewest errors on AN4 and on half of the commands. Some of the read
-sentences go with the bundle, as posteriors, so that the device knows how such speech fits a grammar by chance.
+sentences go with the bundle, as posteriors, so that the device knows how such speech fits a grammar.
 Confidence is a logistic regression over the rest, heard rightly or not; the rejection threshold its operating
 point on the last. Half of the readers left out take part; the others are for `mynah-train evaluate hearing`.
 (Common Voice does not tell its speakers apart, so its halves are of clips.)

@@ -25,6 +25,20 @@ def lexicon() -> Lexicon:
     return Lexicon()
 
 
+def said_by(network: grammar.Network) -> set[str]:
+    """All that a small network of words can say."""
+    arcs: dict[int, list[tuple[int, str]]] = {}
+    for source, target, word in network.arcs:
+        arcs.setdefault(source, []).append((target, word))
+    found, waiting = set(), [(0, "")]
+    while waiting:
+        state, text = waiting.pop()
+        if state in network.finals:
+            found.add(text.strip())
+        waiting += [(target, f"{text} {word}") for target, word in arcs.get(state, [])]
+    return found
+
+
 def sentences(graph: Graph) -> set[str]:
     """All that a small graph can say."""
     arcs: dict[int, list[tuple[int, int]]] = {}
@@ -84,6 +98,7 @@ NAMES = ["Kitchen Lamp", "kitchen lamp two", "fan", "Bob's lamp", *(f"room {c}" 
 def test_says_what_the_templates_say_and_nothing_else(templates: Group, lexicon: Lexicon) -> None:
     expected = {text.replace("on?", "on") for text in sampled(templates)}
     assert sentences(grammar.compile([templates], lexicon, PHONES)) == expected
+    assert said_by(grammar.network([templates])) == expected
 
 
 def test_groups_with_lists_of_the_same_name(lexicon: Lexicon) -> None:

@@ -222,17 +222,19 @@ class PhoneLoop:
 
     def gains(self, scores: Scores) -> Scores:
         """What each frame adds to the best path, (frames,): its score less the cost of a phone begun."""
-        assert self._best is not None
         cost = self._cost(scores.shape[1])
-        phone = int(self._best.argmax())
-        gains = np.zeros(len(scores), np.float32)
-        for t in range(len(scores) - 1, -1, -1):
-            before = int(self._came_from[t][phone])
-            gains[t] = scores[t, phone]
-            if t == 0 or before != phone:
-                gains[t] -= cost[phone]
-            phone = before
-        return gains
+        path = np.array(self.path())
+        gains = scores[np.arange(len(path)), path]
+        begins = np.append(True, path[1:] != path[:-1])
+        return np.asarray(gains - np.where(begins, cost[path], 0), np.float32)
+
+    def path(self) -> list[int]:
+        """The phone of each frame on the best path."""
+        assert self._best is not None
+        phones = [int(self._best.argmax())]
+        for came_from in self._came_from[:0:-1]:
+            phones.append(int(came_from[phones[-1]]))
+        return phones[::-1]
 
     def _cost(self, phones: int) -> Scores:
         """Of beginning each phone."""

@@ -1,4 +1,4 @@
-"""`mynah-train evaluate turns|hearing|wake`: recordings through the device's own code."""
+"""`mynah-train evaluate turns|hearing|phones|wake`: recordings through the device's own code."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from device.errors import MynahError, UsageError
 from device.settings import BundleFolder, Settings
 from training.annotate import annotate
 from training.corpus.manifest import CALIBRATED_ON, HELD_OUT, Utterance, held_out, read_manifest
-from training.evaluate import hearing, parallel, turns, wakewords
+from training.evaluate import hearing, parallel, phones, turns, wakewords
 from training.evaluate.recordings import CLEAN
 
 
@@ -44,6 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     heard.add_argument("--most", type=positive, default=150, help="clips of each of --others (150)")
     heard.add_argument("--pocketsphinx", action="store_true", help="PocketSphinx beside it, same clips")
     heard.add_argument("--picture", type=Path, help="write the rejection curves here, PNG or SVG")
+    phones.add_arguments(kinds.add_parser("phones", help="phone error rate on people left out of training"))
     wakewords.add_arguments(kinds.add_parser("wake", help="a wake bundle: misses and false accepts"))
     for kind in (spoken, heard):
         kind.add_argument("--home", type=Path)
@@ -70,6 +71,9 @@ def parse_ratios(text: str) -> list[float]:
 
 
 def run(arguments: argparse.Namespace) -> None:
+    if arguments.kind == "phones":
+        phones.run(arguments)
+        return
     ratios = parse_ratios(arguments.ratios)
     if any(ratio != CLEAN for ratio in ratios) and arguments.noise is None:
         raise UsageError("--ratios in dB need --noise, a folder of noise recordings")

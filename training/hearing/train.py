@@ -68,6 +68,7 @@ class Settings:
         Stage("fourth", 22000, 2e-3),
         Stage("sequence", 4000, 3e-4, loss="sequence"),
         Stage("finish", 12000, 6e-4, loss="sequence", realigned=False),
+        Stage("polish", 9000, 6e-4, loss="sequence", realigned=False),
     )
 
 

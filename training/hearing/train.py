@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -41,7 +41,9 @@ SOURCES = (*RECORDED, SYNTHETIC)
 class Stage:
     """`updates` of `loss` at a learning rate that falls from `rate` to `rate` × 0.05 along a half cosine.
 
-    `realigned`: on labels that the stage before has aligned, or else on that stage's own.
+    `realigned`: on labels that the stage before has aligned, or else on that stage's own. `together`: earlier
+    stages whose weights are averaged with this one's for the model that is written; training goes on from its
+    own (stochastic weight averaging, Izmailov et al. 2018).
     """
 
     name: str
@@ -50,6 +52,7 @@ class Stage:
     loss: str = "frame"
     sources: str = "aligned"
     realigned: bool = True
+    together: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,7 @@ class Settings:
         Stage("fourth", 22000, 2e-3),
         Stage("sequence", 4000, 3e-4, loss="sequence"),
         Stage("finish", 12000, 6e-4, loss="sequence", realigned=False),
-        Stage("polish", 9000, 6e-4, loss="sequence", realigned=False),
+        Stage("polish", 9000, 6e-4, loss="sequence", realigned=False, together=("finish",)),
     )
 
 
@@ -120,12 +123,19 @@ class Trainer:
     def checkpoint(self) -> None:
         self._manager.save()
 
-    def averaged(self) -> keras.Model:
-        """A copy of the model with the averaged weights."""
+    def averaged(self, together: Iterable[str] = ()) -> keras.Model:
+        """A copy of the model with the averaged weights, averaged with those kept after earlier stages."""
         copy = shape.build(self.model.settings)
-        for variable, mean in zip(copy.weights, self.average, strict=True):
-            variable.assign(mean)
+        sets = [[mean.numpy() for mean in self.average]]
+        for stage in together:
+            copy.load_weights(self.run / f"{stage}.weights.h5")
+            sets.append(copy.get_weights())
+        copy.set_weights([np.mean(each, axis=0) for each in zip(*sets, strict=True)])
         return copy
+
+    def keep(self, stage: Stage) -> None:
+        """The averaged weights after `stage`, for later ones."""
+        self.averaged().save_weights(self.run / f"{stage.name}.weights.h5")
 
     def train(self, stage: Stage, data: Any, board: Any, base: int) -> None:
         """The rest of `stage`, with a checkpoint every 500 updates."""
@@ -199,11 +209,16 @@ def accuracy(
 
 
 def write_run(
-    trainer: Trainer, run: Path, normalisation: shape.Normalisation, labels: Any, measured: Any
+    model: keras.Model,
+    run: Path,
+    settings: Settings,
+    normalisation: shape.Normalisation,
+    labels: Any,
+    measured: Any,
 ) -> None:
     """What `mynah-export` needs: weights, settings and calibration rows; config.json last."""
-    trainer.averaged().save_weights(run / "model.weights.h5")
-    net = trainer.model.settings
+    model.save_weights(run / "model.weights.h5")
+    net = model.settings
     config = {
         "kind": "hearing",
         "name": "english",
@@ -216,7 +231,7 @@ def write_run(
         "measured": measured,
         "training": {
             "recipe": "mynah-train hearing",
-            "settings": asdict(trainer.settings),
+            "settings": asdict(settings),
             "sources": list(SOURCES),
             "utterances": len(labels),
         },
@@ -266,10 +281,12 @@ def run_stages(data: Path, run: Path, settings: Settings) -> None:
         trainer.stage.assign(number + 1)
         trainer.done.assign(0)
         trainer.checkpoint()
-        share = accuracy(store, labels, predictor(trainer.averaged()), normalisation)
+        trainer.keep(stage)
+        model = trainer.averaged(stage.together)
+        share = accuracy(store, labels, predictor(model), normalisation)
         print(f"{stage.name}: {share:.4f} of held-out frames", flush=True)
         write_representative(store, normalisation, train_on, run)
-        write_run(trainer, run, normalisation, train_on, {"held_out_frame_accuracy": round(share, 4)})
+        write_run(model, run, settings, normalisation, train_on, {"held_out_frame_accuracy": round(share, 4)})
 
 
 def previous(run: Path, settings: Settings, number: int) -> Path:

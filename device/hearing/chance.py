@@ -3,7 +3,7 @@
 A home with a hundred names finds something near to anything that is said, a grammar of three sentences hardly
 ever does. So a bundle brings posteriors of other people's ordinary speech, in and out of noise; decoded with
 the grammar of this home they tell where the ratios of strangers lie, and a hearing is judged by how far it is
-from them, in standard deviations. It is the zero normalisation of speaker verification, with sentences for
+from them, in deviations. It is the zero normalisation of speaker verification, with sentences for
 speakers (Li and Porter 1988; Auckenthaler et al. 2000, doi:10.1006/dspr.1999.0360).
 """
 
@@ -32,19 +32,22 @@ STEP = 0.05
 FLOOR = -1.5
 """The log-likelihood ratio of what does not fit at all, or hardly: how badly says nothing more."""
 LEAST = 0.25
-"""The least standard deviation: a grammar of two words fits all other speech equally badly."""
+"""The least deviation: a grammar of two words fits all other speech equally badly."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chance:
-    """Mean and standard deviation of the log-likelihood ratio of speech that is no command."""
+    """Median, and deviation upwards, of the log-likelihood ratio of speech that is no command.
 
-    mean: float = FLOOR
+    The deviation is that of the upper half: how badly the rest fits does not matter.
+    """
+
+    median: float = FLOOR
     spread: float = LEAST
 
     def height(self, llr: float) -> float:
-        """How many standard deviations `llr` is above chance."""
-        return (llr - self.mean) / self.spread
+        """How many deviations `llr` is above chance."""
+        return (llr - self.median) / self.spread
 
 
 def chance(decoder: Decoder, others: Iterable[Posteriors]) -> Chance:
@@ -52,8 +55,10 @@ def chance(decoder: Decoder, others: Iterable[Posteriors]) -> Chance:
     found = [decoder.decode(item) for item in others]
     if not found:
         return Chance()
-    ratios = [max(FLOOR, one.details.llr) if one else FLOOR for one in found]
-    return Chance(float(np.mean(ratios)), max(LEAST, float(np.std(ratios))))
+    ratios = np.array([max(FLOOR, one.details.llr) if one else FLOOR for one in found])
+    median = float(np.median(ratios))
+    above = ratios[ratios >= median] - median
+    return Chance(median, max(LEAST, float(np.sqrt(np.mean(above**2)))))
 
 
 def save(others: Sequence[Posteriors], file: Path) -> None:

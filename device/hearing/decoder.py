@@ -46,7 +46,7 @@ class Settings:
     loop_penalty: float = 0.0  # for each phone in the loop, beside phone_penalty: makes the loop less free
     beam: float = 16.0  # wider finds nothing better, at twice the time
     max_active: int = 1500  # states a frame, at most; in noise more find nothing better
-    slope: float = 1.5  # of confidence over the standard deviations that llr is above chance
+    slope: float = 1.5  # of confidence over the deviations that llr is above chance
     offset: float = -2.5
     reject_below: float = 0.5  # confidence; what is below is not acted on
 

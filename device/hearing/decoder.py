@@ -138,11 +138,13 @@ class Decoder:
         """The best sentence that the frames so far make whole; None if they make none."""
         if not self._frames or not self._search.reached_final():
             return None
-        found, lattice = self._search.get_best_path()
-        if not found:
+        return self._decoded(_best_path(self._search), np.concatenate(self._scores))
+
+    def _decoded(self, steps: list[_Step], scores: Scores) -> Decoded | None:
+        """What `steps`, the best path through all frames, says; None if it is empty or has no words."""
+        if not steps:
             return None
-        scores = np.concatenate(self._scores)
-        details = _compared(_path(lattice), scores, self._loop.gains(scores), self.graph.words, self._silence)
+        details = _compared(steps, scores, self._loop.gains(scores), self.graph.words, self._silence)
         if not details.words:
             return None
         words = tuple(word.text for word in details.words)
@@ -156,23 +158,19 @@ class Decoder:
         """
         if not self._scores or int(self._scores[-1][-1].argmax()) != self._silence:
             return 0
-        decoded = self.result()
+        if not self._search.reached_final():
+            return 0
+        steps, scores = _best_path(self._search), np.concatenate(self._scores)
+        decoded = self._decoded(steps, scores)
         if decoded is None or decoded.confidence < self.settings.reject_below:
             return 0
-        whole, unfinished = self._cost(self._search), self._cost(self._unfinished)
-        details = decoded.details
-        return max(0, details.frames - details.words[-1].end) if whole <= unfinished + _AS_GOOD else 0
+        if _cost(steps, scores) > _cost(_best_path(self._unfinished), scores) + _AS_GOOD:
+            return 0
+        return max(0, decoded.details.frames - decoded.details.words[-1].end)
 
     @property
     def _searches(self) -> list[Any]:
         return [self._search] if self._unfinished is None else [self._search, self._unfinished]
-
-    def _cost(self, search: Any) -> float:
-        """Of the best path so far."""
-        found, lattice = search.get_best_path()
-        scores = np.concatenate(self._scores)
-        steps = _path(lattice) if found else []
-        return sum(step.cost - float(scores[t, step.phone]) for t, step in enumerate(steps))
 
     def decode(self, log_posteriors: Scores) -> Decoded | None:
         """A whole utterance."""
@@ -251,9 +249,20 @@ class _Step(NamedTuple):
     cost: float
 
 
-def _path(lattice: Any) -> list[_Step]:
-    """The frames of a linear lattice; the costs of arcs without a frame go to the frame before."""
+def _cost(steps: list[_Step], scores: Scores) -> float:
+    """Of a path: what it costs in the graph, less the scores of its phones."""
+    return sum(step.cost - float(scores[t, step.phone]) for t, step in enumerate(steps))
+
+
+def _best_path(search: Any) -> list[_Step]:
+    """The frames of the best path so far, empty where there is none.
+
+    The costs of arcs without a frame go to the frame before.
+    """
+    found, lattice = search.get_best_path()
     steps: list[_Step] = []
+    if not found:
+        return steps
     for line in lattice.to_str(show_weight_one=True).splitlines():
         fields = line.split()
         if len(fields) < 5:

@@ -10,10 +10,12 @@ from itertools import chain
 from pathlib import Path
 
 from device.assembly import adjusted
+from device.engine.bundle import Bundle
 from device.errors import MynahError, UsageError
+from device.hearing.decoder import Settings as Decoding
 from device.settings import BundleFolder, Settings
 from training.annotate import annotate
-from training.corpus.manifest import CALIBRATED_ON, HELD_OUT, Utterance, held_out, read_manifest
+from training.corpus.manifest import CALIBRATED_ON, HELD_OUT, Utterance, read_manifest, split
 from training.evaluate import hearing, parallel, phones, turns, wakewords
 from training.evaluate.recordings import CLEAN
 
@@ -110,8 +112,13 @@ def run_hearing(arguments: argparse.Namespace, ratios: Sequence[float]) -> None:
     tasks = ((number, clip, ratios) for number, clip in enumerate(clips))
     found = parallel.each(make, tasks, len(clips), "hearing", arguments.jobs)
     outcomes = list(chain.from_iterable(found))
-    ours = hearing.Mynah(settings).threshold
-    thresholds = {hearing.Mynah.name: ours} | ({"pocketsphinx": 0.0} if arguments.pocketsphinx else {})
+    decision = Bundle.load(settings.hearing.bundle, "hearing").decision
+    ours = Decoding.of(decision).reject_below
+    thresholds = {hearing.Mynah.name: ours}
+    if arguments.pocketsphinx:
+        from training.evaluate.sphinx import PocketSphinx
+
+        thresholds[PocketSphinx.name] = PocketSphinx.threshold
     rows = list(hearing.table(outcomes, thresholds))
     print(hearing.report(rows, outcomes))
     if arguments.json:
@@ -156,9 +163,10 @@ def settings_for(arguments: argparse.Namespace) -> Settings:
 
 def other_speech(folder: Path, most: int) -> list[Utterance]:
     """Clips that neither training nor calibration heard, nor their sentences calibration; up to 7 s each."""
-    left_out = [item for item in read_manifest(folder) if held_out(item.speaker, HELD_OUT)]
-    known = {item.text for item in left_out if held_out(item.speaker, HELD_OUT * CALIBRATED_ON)}
-    kept = [item for item in left_out if item.text not in known and item.seconds <= 7]
+    _, left_out = split(read_manifest(folder), HELD_OUT)
+    measured, calibrated_on = split(left_out, HELD_OUT * CALIBRATED_ON)
+    known = {item.text for item in calibrated_on}
+    kept = [item for item in measured if item.text not in known and item.seconds <= 7]
     if not kept:
         raise MynahError(f"{folder}: no speaker of it was left out of training; name another --others")
     return kept[:: -(-len(kept) // max(most, 1))]

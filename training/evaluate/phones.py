@@ -22,7 +22,7 @@ from device.errors import LexiconError, MynahError
 from device.hearing.acoustic import AcousticModel, Posteriors
 from device.hearing.decoder import PhoneLoop, Settings, frame_scores
 from device.hearing.lexicon import Lexicon
-from training.corpus.manifest import CALIBRATED_ON, HELD_OUT, Utterance, held_out, read_manifest
+from training.corpus.manifest import CALIBRATED_ON, HELD_OUT, Utterance, read_manifest, split
 from training.evaluate.recordings import word_errors
 from training.hearing.align import align, states
 
@@ -83,11 +83,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    left_out = [item for item in read_manifest(arguments.manifest) if held_out(item.speaker, HELD_OUT)]
-    halves: tuple[list[Utterance], list[Utterance]] = ([], [])
-    for item in left_out:
-        halves[held_out(item.speaker, HELD_OUT * CALIBRATED_ON)].append(item)
-    measured, chosen_on = halves
+    _, left_out = split(read_manifest(arguments.manifest), HELD_OUT)
+    measured, chosen_on = split(left_out, HELD_OUT * CALIBRATED_ON)
     if not measured or not chosen_on:
         raise MynahError(f"{arguments.manifest}: too few speakers of it were left out; name another manifest")
     for path in arguments.bundle:

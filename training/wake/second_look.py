@@ -67,7 +67,7 @@ def spoken(model: WakeModel, noises: Noises, count: int) -> tuple[list[Candidate
         for ratio in RATIOS:
             heard = candidates(model, noises.behind(padded, ratio, number))
             found.append(max(heard, key=lambda one: one.llr or 0.0, default=Candidate(0.0, 0, -100.0)))
-            if heard:
+            if found[-1].score > 0:
                 delays.append((found[-1].at - len(edge) - len(samples)) / SAMPLE_RATE)
     return found, float(np.median(delays))
 

@@ -47,6 +47,15 @@ def phones_of(text: str, lexicon: Lexicon, random: np.random.Generator) -> list[
     return [*phones, SILENCE]
 
 
+STRANGERS = [
+    "yesterday we ran along the river",
+    "her grandfather used to repair watches",
+    "is anybody going to eat that last potato",
+    "the train to leeds was late again",
+]
+"""What people say who want nothing of us."""
+
+
 def posteriors(
     phones: Iterable[str], random: np.random.Generator, noise: float = 1.0, shortest: int = 1
 ) -> npt.NDArray[np.float32]:

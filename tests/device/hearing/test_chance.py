@@ -9,14 +9,7 @@ from device.errors import BundleError
 from device.hearing import chance, grammar
 from device.hearing.decoder import Decoder
 from device.hearing.lexicon import Lexicon
-from tests.device.hearing.synthetic import PHONES, PRIOR, group, phones_of, posteriors
-
-STRANGERS = [
-    "yesterday we ran along the river",
-    "her grandfather used to repair watches",
-    "is anybody going to eat that last potato",
-    "the train to leeds was late again",
-]
+from tests.device.hearing.synthetic import PHONES, PRIOR, STRANGERS, group, phones_of, posteriors
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from device.hearing import grammar
 from device.hearing.decoder import Decoder, Settings
 from device.hearing.grammar import SILENCE, Graph
 from device.hearing.lexicon import Lexicon
-from tests.device.hearing.synthetic import PHONES, PRIOR, group, phones_of, posteriors
+from tests.device.hearing.synthetic import PHONES, PRIOR, STRANGERS, group, phones_of, posteriors
 
 ROOMS = ["kitchen", "living room", "bedroom", "bathroom", "hall", "office", "garage", "garden", "attic"]
 TEMPLATES = group(
@@ -36,12 +36,6 @@ OTHERS = [
     "there is nothing wrong with yellow bananas",
     "please remember your umbrella before leaving",
     "could somebody explain football to grandmother",
-]
-STRANGERS = [
-    "yesterday we ran along the river",
-    "her grandfather used to repair watches",
-    "is anybody going to eat that last potato",
-    "the train to leeds was late again",
 ]
 
 

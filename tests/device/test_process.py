@@ -82,8 +82,8 @@ def test_a_turn_from_standard_input_and_a_good_end(tmp_path: Path, broker: Mosqu
     arguments = ("--input", "-", "--json", "--wake", "0.2", "--hear", "turn on the lamp")
     with Subscriber(broker.port) as subscriber, Process(tmp_path, broker.port, *arguments) as process:
         wait_for(lambda: subscriber.payloads("mynah/kitchen/state") == ["idle"])
-        assert subscriber.payloads("mynah/kitchen/availability") == ["online"]
-        assert subscriber.payloads("zigbee2mqtt/lamp/get") == ['{"state": ""}']
+        wait_for(lambda: subscriber.payloads("mynah/kitchen/availability") == ["online"])
+        wait_for(lambda: subscriber.payloads("zigbee2mqtt/lamp/get") == ['{"state": ""}'])
         process.speak(2.0)
         wait_for(lambda: len(subscriber.payloads("mynah/kitchen/state")) == 4)
         assert subscriber.payloads("zigbee2mqtt/lamp/set") == ['{"state": "ON"}']

@@ -156,6 +156,14 @@ class StreamingNet(keras.Model):
             x = ops.relu(x + y)
         return (self.head(x), *after)
 
+    def grow_from(self, shallower: StreamingNet) -> None:
+        """Takes over the weights of a net with fewer blocks; the further blocks begin as identities."""
+        for own, other in zip(self.convolutions, shallower.convolutions, strict=False):
+            own.set_weights(other.get_weights())
+        self.head.set_weights(shallower.head.get_weights())
+        for block in self.blocks[len(shallower.blocks) :]:
+            block[-1].norm.gamma.assign(ops.zeros_like(block[-1].norm.gamma))
+
     def state_shapes(self) -> list[tuple[int, int, int]]:
         """(1, past frames, channels) for each of `convolutions`."""
         return [(1, *conv.state_shape()) for conv in self.convolutions]

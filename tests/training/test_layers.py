@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -53,3 +55,12 @@ def test_the_past_counts_as_far_as_the_settings_say(net: StreamingNet) -> None:
     within[:, 90 - SETTINGS.history] += 1
     np.testing.assert_array_equal(np.asarray(net(beyond))[:, -1], last)
     assert not np.array_equal(np.asarray(net(within))[:, -1], last)
+
+
+def test_a_deeper_net_begins_as_the_shallower_one(net: StreamingNet) -> None:
+    deeper = StreamingNet(replace(SETTINGS, blocks=(*SETTINGS.blocks, (1, 2), (1, 2))))
+    deeper.build((None, None, SETTINGS.mels))
+    x = np.random.default_rng(4).normal(size=(2, 60, SETTINGS.mels)).astype(np.float32)
+    assert not np.allclose(np.asarray(deeper(x)), np.asarray(net(x)))
+    deeper.grow_from(net)
+    np.testing.assert_allclose(np.asarray(deeper(x)), np.asarray(net(x)), atol=1e-6)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import itertools
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from training.corpus import synthesis
+from training.corpus import speakers, synthesis
 from training.corpus.synthesis import HELD_OUT_VOICES, TRAINING_VOICES, SynthesisError, Utterance, Voice
 
 ONE_OF_EACH = [
@@ -83,7 +84,35 @@ def test_no_held_out_speaker_is_trained_on() -> None:
 
     assert not {speaker(voice) for voice in HELD_OUT_VOICES} & {speaker(voice) for voice in TRAINING_VOICES}
     assert {voice.name for voice in HELD_OUT_VOICES} >= set(synthesis.ACCENTS)
+    assert all(speakers.number_of(voice.variant) is not None for voice in synthesis.DRAWN_VOICES)
     assert len(set(synthesis.voices())) == len(TRAINING_VOICES) + len(HELD_OUT_VOICES)
+
+
+@pytest.mark.parametrize("name", [("espeak-ng", "en-us"), ("festival", synthesis.HTS)])
+def test_drawn_speakers_are_speakers_of_their_own(name: tuple[str, str]) -> None:
+    installed(Voice(*name))
+    first, again, second = (
+        synthesis.speak("turn on the light", Voice(*name, speakers.name(number))) for number in (1, 1, 2)
+    )
+    np.testing.assert_array_equal(first, again)
+    own = synthesis.speak("turn on the light", Voice(*name))
+    assert not np.array_equal(first, own)
+    assert not np.array_equal(first, second)
+    assert 0.8 < len(first) / len(second) < 1.25  # a deeper voice is no slower
+
+
+def test_a_voice_file_without_an_all_pass_constant_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "voice.htsvoice"
+    file.write_bytes(b"nothing")
+    with pytest.raises(ValueError, match="no all-pass constant"):
+        speakers.warped_voice(tmp_path, file, 1)
+
+
+def test_another_all_pass_constant_undoes_the_slower_play() -> None:
+    for number in range(50):
+        tract = speakers.tract(number, own=0.45)
+        formants = tract.pitch * (1.45 / 0.55) / ((1 + tract.alpha) / (1 - tract.alpha))
+        assert 0.8 < formants < 1.1
 
 
 def test_a_voice_that_is_not_installed_says_what_to_install() -> None:

@@ -8,6 +8,7 @@ occurs nowhere in training.
 
 from __future__ import annotations
 
+import functools
 import os
 import subprocess
 import tempfile
@@ -25,6 +26,7 @@ import soxr
 from device.errors import MynahError
 from device.events import SAMPLE_RATE, Samples
 from device.hearing.lexicon import PHONES
+from training.corpus import speakers
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -65,7 +67,10 @@ class SynthesisError(MynahError):
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """`engine` is one of ENGINES; `name` its voice, espeak-ng's accent; `variant` espeak-ng's speaker."""
+    """`engine` is one of ENGINES; `name` its voice, espeak-ng's accent; `variant` espeak-ng's speaker.
+
+    A variant of `speakers.name` is a drawn speaker, of espeak-ng or of festival's HTS voice.
+    """
 
     engine: str
     name: str
@@ -85,11 +90,20 @@ class Utterance:
     pitch: float = 1.0
 
 
+HTS = "cmu_us_slt_arctic_hts"
+"""festival's statistical voice."""
+
 TRAINING_VOICES = (
     *(Voice("flite", name) for name in ("awb", "kal16", "slt")),
-    *(Voice("festival", name) for name in ("kal_diphone", "cmu_us_slt_arctic_hts")),
+    *(Voice("festival", name) for name in ("kal_diphone", HTS)),
     *(Voice("espeak-ng", accent, variant) for accent, variant in product(ACCENTS, VARIANTS)),
 )
+
+DRAWN_VOICES = (
+    *(Voice("festival", HTS, speakers.name(number)) for number in range(200)),
+    *(Voice("espeak-ng", accent, speakers.name(n)) for n, accent in enumerate(ACCENTS * 75)),
+)
+"""Speakers drawn at random, for training."""
 
 HELD_OUT_VOICES = (
     Voice("flite", "rms"),
@@ -113,7 +127,7 @@ def speak(text: str, voice: Voice, rate: float = 1.0, pitch: float = 1.0) -> Sam
             _espeak(text, voice, rate, pitch, wav)
             return _read(wav, voice, 1.0)
         if voice.engine == "festival":
-            _festival(text, voice, rate / pitch, wav)
+            pitch = _festival(text, voice, rate, pitch, wav)
         else:
             _flite(text, voice, rate / pitch, wav)
         return _read(wav, voice, pitch)
@@ -154,7 +168,7 @@ def speak_all(utterances: Iterable[Utterance], jobs: int = 2) -> Iterator[Sample
 
 def draw(
     texts: Sequence[str],
-    speakers: Sequence[Voice],
+    among: Sequence[Voice],
     count: int,
     rng: np.random.Generator,
     rates: tuple[float, float] = (0.8, 1.3),
@@ -163,14 +177,18 @@ def draw(
 ) -> list[Utterance]:
     """`count` utterances: random text, rate and pitch, `espeak_share` of them by espeak-ng.
 
-    Its many formant voices resemble one another, so the few others weigh more than their number.
+    Its many formant voices resemble one another, so the few others weigh more than their number. A name is
+    drawn first, then one of those who share it.
     """
-    formant = [voice for voice in speakers if voice.engine == "espeak-ng"]
-    others = [voice for voice in speakers if voice.engine != "espeak-ng"]
+    formant, others = (
+        _by_name(v for v in among if v.engine == "espeak-ng"),
+        _by_name(v for v in among if v.engine != "espeak-ng"),
+    )
 
     def voice() -> Voice:
         pool = formant if formant and (not others or rng.random() < espeak_share) else others
-        return pool[rng.integers(len(pool))]
+        speakers = pool[rng.integers(len(pool))]
+        return speakers[rng.integers(len(speakers))]
 
     return [
         Utterance(
@@ -183,13 +201,37 @@ def draw(
     ]
 
 
+def _by_name(voices: Iterable[Voice]) -> list[list[Voice]]:
+    named: dict[tuple[str, str], list[Voice]] = {}
+    for voice in voices:
+        named.setdefault((voice.engine, voice.name), []).append(voice)
+    return list(named.values())
+
+
 def _espeak(text: str, voice: Voice, rate: float, pitch: float, wav: Path) -> None:
     name = voice.name + (f"+{voice.variant}" if voice.variant else "")
+    number = speakers.number_of(voice.variant)
+    if number is not None:
+        speakers.add_espeak_voice(wav.parent, _espeak_data(), number)
     words_per_minute = round(np.clip(175 * rate, 80, 450))
     # From 0 to 99 espeak-ng's pitch runs over two octaves, with the voice's own at 50.
     height = round(float(np.clip(50 + 50 * np.log2(pitch), 0, 99)))
     options = ["-v", name, "-s", f"{words_per_minute}", "-p", f"{height}", "-w", f"{wav}", "--stdin"]
-    _run(["espeak-ng", *options], text)
+    data = [] if number is None else [f"--path={wav.parent}"]
+    _run(["espeak-ng", *data, *options], text)
+
+
+@functools.cache
+def _espeak_data() -> Path:
+    """Where espeak-ng keeps its data, as it says itself."""
+    return Path(_run(["espeak-ng", "--version"], "").partition("Data at:")[2].strip())
+
+
+@functools.cache
+def _hts_file() -> Path:
+    """The file of festival's HTS voice, as festival says itself."""
+    tell = '(format t "%s" (cadr (car hts_engine_params)))'
+    return Path(_run(["festival", "-b", f"(voice_{HTS})", tell], "").strip())
 
 
 def _flite(text: str, voice: Voice, rate: float, wav: Path) -> str:
@@ -197,19 +239,28 @@ def _flite(text: str, voice: Voice, rate: float, wav: Path) -> str:
     return _run(["flite", *options, "-t", text, "-o", f"{wav}"], "")
 
 
-def _festival(text: str, voice: Voice, rate: float, wav: Path) -> None:
+def _festival(text: str, voice: Voice, rate: float, pitch: float, wav: Path) -> float:
+    """Speaks at `rate` once it is played at the pitch that is returned."""
     quoted = text.replace("\\", " ").replace('"', " ")
+    number = speakers.number_of(voice.variant)
+    file = ""
+    if number is not None:
+        path, tract = speakers.warped_voice(wav.parent, _hts_file(), number)
+        pitch *= tract.pitch
+        file = f"""(set! hts_engine_params (cons '("-m" "{path}") (cdr hts_engine_params)))"""
     # The HTS voice reads its speed from its engine's parameters, the diphone voice from Duration_Stretch.
-    hts = f"""(set! hts_engine_params (append hts_engine_params '(("-r" {rate:.4f}))))"""
-    stretch = f"(Parameter.set 'Duration_Stretch {1 / rate:.4f})"
+    hts = f"""(set! hts_engine_params (append hts_engine_params '(("-r" {rate / pitch:.4f}))))"""
+    stretch = f"(Parameter.set 'Duration_Stretch {pitch / rate:.4f})"
     program = f"""(voice_{voice.name})
-{hts if voice.name.endswith("hts") else stretch}
+{file}
+{hts if voice.name == HTS else stretch}
 (set! speech (utt.synth (Utterance Text "{quoted}")))
 (utt.save.wave speech "{wav}" 'riff)
 """
     scheme = wav.with_suffix(".scm")
     scheme.write_text(program, encoding="utf-8")
     _run(["festival", "-b", f"{scheme}"], "")
+    return pitch
 
 
 def _run(command: list[str], text: str) -> str:

@@ -39,10 +39,13 @@ class Normalisation:
         return np.clip((frames - sums / counts) / self.scale, -self.clip, self.clip).astype(np.float32)
 
 
-def settings(width: int, dropout: float) -> NetSettings:
-    """Five residual blocks of two convolutions: 1.2 s of history."""
-    blocks = ((1, 2), (1, 2), (1, 2), (1, 4), (1, 4))
-    return NetSettings(MELS, len(LABELS), width, blocks, stride=STRIDE, dropout=dropout)
+BLOCKS = ((1, 2), (1, 2), (1, 2), (1, 4), (1, 4), (1, 2), (1, 2), (1, 2))
+"""The dilations of the convolutions of each residual block: with all of them, 1.8 s of history."""
+
+
+def settings(width: int, dropout: float, depth: int = len(BLOCKS)) -> NetSettings:
+    """The first `depth` blocks of two convolutions each."""
+    return NetSettings(MELS, len(LABELS), width, BLOCKS[:depth], stride=STRIDE, dropout=dropout)
 
 
 def build(net: NetSettings) -> StreamingNet:

@@ -34,9 +34,7 @@ def prepare(store: Store, data: Path, bootstrap: int, synthetic: int, seed: int 
     written = texts.sayable(texts.requests(data / "text" / "hwu64"))
     written += texts.sayable(texts.sentences(data / "text" / "tatoeba-en-zh" / "train.tsv"))
     commands = list(texts.home_commands(synthetic, rng))
-    # festival's two speakers are flite's too, and it takes ten times as long.
-    quick = [voice for voice in synthesis.TRAINING_VOICES if voice.engine != "festival"]
-    flite = [voice for voice in quick if voice.engine == "flite"]
+    flite = [voice for voice in synthesis.TRAINING_VOICES if voice.engine == "flite"]
     aligned = synthesis.draw(
         written, flite, bootstrap, rng, rates=(0.8, 1.2), pitches=(0.9, 1.1), espeak_share=0
     )
@@ -46,5 +44,6 @@ def prepare(store: Store, data: Path, bootstrap: int, synthetic: int, seed: int 
         utterances = [item for item in manifest.read_manifest(data / folder) if item.text]
         store.add(folder.replace("/", "-"), utterances, load_recording, rooms, jobs)
     mixed = [*written, *commands[: len(written) // 2]]
-    spoken = synthesis.draw(mixed, quick, synthetic, rng, pitches=(0.78, 1.25), espeak_share=0.5)
+    everyone = synthesis.TRAINING_VOICES + synthesis.DRAWN_VOICES
+    spoken = synthesis.draw(mixed, everyone, synthetic, rng, pitches=(0.78, 1.25), espeak_share=0.5)
     store.add(SYNTHETIC, spoken, load_synthetic, rooms, jobs)

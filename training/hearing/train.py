@@ -35,6 +35,8 @@ from training.hearing.store import Store, first_copies
 
 RECORDED = tuple(name.replace("/", "-") for name in REAL)
 SOURCES = (*RECORDED, SYNTHETIC)
+WEIGHTS = "model.weights.h5"
+"""The file of a run with the model that it has written last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,8 @@ class Stage:
 
     `realigned`: on labels that the stage before has aligned, or else on that stage's own. `together`: earlier
     stages whose weights are averaged with this one's for the model that is written; training goes on from its
-    own (stochastic weight averaging, Izmailov et al. 2018).
+    own (stochastic weight averaging, Izmailov et al. 2018). `depth`: the model's blocks; those that the stage
+    before has not begin as identities, on top of the model that it wrote (Chen et al. 2016, Net2Net).
     """
 
     name: str
@@ -53,6 +56,7 @@ class Stage:
     sources: str = "aligned"
     realigned: bool = True
     together: tuple[str, ...] = ()
+    depth: int = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +76,17 @@ class Settings:
         Stage("sequence", 4000, 3e-4, loss="sequence"),
         Stage("finish", 12000, 6e-4, loss="sequence", realigned=False),
         Stage("polish", 9000, 6e-4, loss="sequence", realigned=False, together=("finish",)),
+        Stage("deeper", 20000, 1e-3, loss="sequence", realigned=False, depth=8),
     )
 
 
 class Trainer:
     """One model, its optimizer and its average; `checkpoint` writes all three."""
 
-    def __init__(self, run: Path, settings: Settings) -> None:
-        self.run, self.settings = run, settings
+    def __init__(self, run: Path, settings: Settings, depth: int) -> None:
+        self.run, self.settings, self.depth = run, settings, depth
         keras.utils.set_random_seed(settings.seed)
-        self.model = shape.build(shape.settings(settings.width, settings.dropout))
+        self.model = shape.build(shape.settings(settings.width, settings.dropout, depth))
         self.transitions = tf.Variable(tf.zeros((len(shape.LABELS),) * 2), name="transitions")
         self.variables = [*self.model.trainable_variables, self.transitions]
         self.optimizer = keras.optimizers.AdamW(2e-3, weight_decay=1e-4, clipnorm=1.0)
@@ -91,12 +96,25 @@ class Trainer:
         kept = [variable.value for variable in (*self.model.variables, *self.optimizer.variables)]
         everything = [*kept, self.transitions, *self.average]
         self._saved = tf.train.Checkpoint(variables=everything, stage=self.stage, done=self.done)
-        self._manager = tf.train.CheckpointManager(self._saved, str(run / "checkpoints"), max_to_keep=2)
+        folder = checkpoints(run, depth)
+        self._manager = tf.train.CheckpointManager(self._saved, str(folder), max_to_keep=2)
         self._saved.restore(self._manager.latest_checkpoint)
         self._steps = {
             loss: tf.function(self._step(loss), jit_compile=True) for loss in ("frame", "sequence")
         }
         self._forward = tf.function(lambda x: self.model(x), jit_compile=True)
+
+    def deeper(self, depth: int) -> Trainer:
+        """One that goes on, with more blocks, from the model written last."""
+        written = shape.build(self.model.settings)
+        written.load_weights(self.run / WEIGHTS)
+        grown = Trainer(self.run, self.settings, depth)
+        grown.model.grow_from(written)
+        for mean, variable in zip(grown.average, grown.model.weights, strict=True):
+            mean.assign(variable)
+        for own, other in ((grown.transitions, self.transitions), (grown.stage, self.stage)):
+            own.assign(other)
+        return grown
 
     def _step(self, loss: str) -> Any:
         def step(x: Any, y: Any, keep: Any) -> tuple[Any, Any]:
@@ -166,6 +184,18 @@ class Trainer:
         print(f"{stage.name}: {stage.updates} updates, {(time.monotonic() - begun) / 60:.1f} min", flush=True)
 
 
+def checkpoints(run: Path, depth: int) -> Path:
+    """The checkpoints of the stages with models of `depth` blocks."""
+    return run / f"checkpoints-{depth}"
+
+
+def resumed(run: Path, settings: Settings) -> Trainer:
+    """The trainer of an unfinished run, or that of a new one."""
+    depths = sorted({stage.depth for stage in settings.stages})
+    deepest = [depth for depth in depths if tf.train.latest_checkpoint(str(checkpoints(run, depth)))]
+    return Trainer(run, settings, deepest[-1] if deepest else settings.stages[0].depth)
+
+
 def predictor(model: keras.Model) -> labelling.Predict:
     """Logits of a batch of normalised features."""
     forward = tf.function(lambda x: model(x), jit_compile=True)
@@ -217,7 +247,7 @@ def write_run(
     measured: Any,
 ) -> None:
     """What `mynah-export` needs: weights, settings and calibration rows; config.json last."""
-    model.save_weights(run / "model.weights.h5")
+    model.save_weights(run / WEIGHTS)
     net = model.settings
     config = {
         "kind": "hearing",
@@ -245,13 +275,15 @@ def run_stages(data: Path, run: Path, settings: Settings) -> None:
     store = Store(run / "features")
     prepare(store, data, settings.bootstrap_utterances, settings.synthetic_utterances, settings.seed)
     normalisation = shape.Normalisation(prior=global_mean(store, RECORDED))
-    trainer = Trainer(run, settings)
+    trainer = resumed(run, settings)
     lexicon = Lexicon()
     board = tf.summary.create_file_writer(str(run / "tensorboard"))
     labels: dict[labelling.Key, Labels] = {}
     for number, stage in enumerate(settings.stages):
         if number < int(trainer.stage):
             continue
+        if stage.depth > trainer.depth:
+            trainer = trainer.deeper(stage.depth)
         file = run / f"labels-{stage.name}.npz"
         if file.exists():
             labels = labelling.load(file)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import shutil
 from pathlib import Path
-from pathlib import Path
 
 import numpy as np
 import pytest

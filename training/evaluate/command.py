@@ -8,15 +8,18 @@ from dataclasses import replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from device.assembly import adjusted
+import numpy as np
+
+from device.assembly import adjusted, make_home
 from device.engine.bundle import Bundle
 from device.errors import MynahError, UsageError
 from device.hearing.decoder import Settings as Decoding
 from device.settings import BundleFolder, Settings
 from training.annotate import annotate
 from training.corpus.manifest import CALIBRATED_ON, HELD_OUT, Utterance, read_manifest, split
-from training.evaluate import hearing, parallel, phones, turns, wakewords
+from training.evaluate import hearing, parallel, phones, templates, turns, wakewords
 from training.evaluate.recordings import CLEAN
 
 
@@ -36,6 +39,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         help="folder with a manifest.tsv of commands, labelled slot=value; … or with their words",
     )
+    heard.add_argument(
+        "--templates",
+        type=Path,
+        help="folder with a folder of sentence templates for each intent, as Home Assistant's: held-out"
+        " synthetic voices say what it marks as said by people (speech_to_phrase)",
+    )
+    heard.add_argument("--count", type=positive, default=240, help="phrases of --templates (240)")
+    heard.add_argument("--seed", type=int, default=11, help="which phrases, by which voices (11)")
     heard.add_argument(
         "--others",
         type=Path,
@@ -105,13 +116,20 @@ def run_turns(arguments: argparse.Namespace, ratios: Sequence[float]) -> None:
         annotate(bundle, {"measured": {arguments.record: turns.table(outcomes, ratios)}})
 
 
-def run_hearing(arguments: argparse.Namespace, ratios: Sequence[float]) -> None:
-    settings = settings_for(arguments)
-    clips = clips_of(arguments, hearing.Judge(settings))
+def listened(
+    clips: Sequence[hearing.Clip], settings: Settings, arguments: argparse.Namespace, ratios: Sequence[float]
+) -> list[hearing.Outcome]:
+    """Every clip through every listener at every ratio, in several processes."""
     make = partial(hearing.Measure.of, settings, arguments.noise, arguments.pocketsphinx)
     tasks = ((number, clip, ratios) for number, clip in enumerate(clips))
-    found = parallel.each(make, tasks, len(clips), "hearing", arguments.jobs)
-    outcomes = list(chain.from_iterable(found))
+    return list(chain.from_iterable(parallel.each(make, tasks, len(clips), "hearing", arguments.jobs)))
+
+
+def run_hearing(arguments: argparse.Namespace, ratios: Sequence[float]) -> None:
+    settings = settings_for(arguments)
+    with TemporaryDirectory(prefix="mynah-") as folder:
+        clips = clips_of(arguments, hearing.Judge(settings), settings, Path(folder))
+        outcomes = listened(clips, settings, arguments, ratios)
     decision = Bundle.load(settings.hearing.bundle, "hearing").decision
     ours = Decoding.of(decision).reject_below
     thresholds = {hearing.Mynah.name: ours}
@@ -131,11 +149,23 @@ def run_hearing(arguments: argparse.Namespace, ratios: Sequence[float]) -> None:
         rejection_curves(outcomes, ours, arguments.picture)
 
 
-def clips_of(arguments: argparse.Namespace, judge: hearing.Judge) -> list[hearing.Clip]:
-    """The recordings that are asked for. Raises MynahError where there are none, or labels mean nothing."""
-    if not arguments.manifest and not arguments.others:
-        raise UsageError("name recordings: --manifest for commands, --others for other speech")
+def clips_of(
+    arguments: argparse.Namespace, judge: hearing.Judge, settings: Settings, folder: Path
+) -> list[hearing.Clip]:
+    """The recordings that are asked for; what synthetic voices say is written to `folder`.
+
+    Raises MynahError where there are none, or labels mean nothing.
+    """
+    if not (arguments.manifest or arguments.others or arguments.templates):
+        raise UsageError("name recordings: --manifest or --templates for commands, --others for other speech")
     clips: list[hearing.Clip] = []
+    if arguments.templates:
+        rng = np.random.default_rng(arguments.seed)
+        groups = templates.sayable_groups(arguments.templates, make_home(settings))
+        texts = templates.phrases(groups, arguments.count, rng)
+        missing = sum(not judge.knows(text) for text in texts)
+        print(f"{missing} of {len(texts)} phrases mean nothing to the sentences at hand")
+        clips += templates.clips(texts, folder, rng)
     if arguments.manifest:
         labelled = [item for item in read_manifest(arguments.manifest) if item.label]
         # Slots are compared as they are written, words without case and punctuation.

@@ -5,6 +5,7 @@ Imports are inside the functions: `mynah understand` needs no model, and `mynah 
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from device.home.model import Home
     from device.understanding.sentences import Sentences
     from device.understanding.understanding import Understanding
+
+log = logging.getLogger(__name__)
 
 
 def adjusted(
@@ -84,7 +87,7 @@ def make_hearing(
 ) -> tuple[Hearing, float]:
     """Hearing for the home's sentences, and the confidence below which it is not acted on.
 
-    `watchful`: it can tell when a command is whole.
+    `watchful`: it can tell when a command is whole. Names that cannot be heard are left out, with a warning.
 
     Raises BundleError, SentencesError, LexiconError.
     """
@@ -94,13 +97,17 @@ def make_hearing(
     from device.hearing.decoder import Decoder
     from device.hearing.decoder import Settings as DecoderSettings
     from device.hearing.lexicon import Lexicon
+    from device.hearing.names import hearable
     from device.hearing.transcriber import Hearing
 
     bundle = Bundle.load(settings.hearing.bundle, "hearing")
     acoustic = AcousticModel(bundle)
     others = chance.load(bundle.others) if bundle.others else ()
-    groups = (sentences or make_sentences(settings)).groups(home)
-    graph = grammar.compile(groups, Lexicon(settings.hearing.lexicon), acoustic.phones)
+    lexicon = Lexicon(settings.hearing.lexicon)
+    names = hearable(home.vocabulary, lexicon)
+    for problem in names.problems:
+        log.warning(problem)
+    graph = grammar.compile((sentences or make_sentences(settings)).groups(names), lexicon, acoustic.phones)
     decoding = DecoderSettings.of(acoustic.decision)
     if settings.hearing.reject_below is not None:
         decoding = replace(decoding, reject_below=settings.hearing.reject_below)

@@ -173,13 +173,16 @@ def judge_pronunciation(espeak: str | None) -> Finding:
 
 def home(settings: Settings) -> Finding:
     from device.assembly import make_home, make_sentences
+    from device.hearing.lexicon import Lexicon
+    from device.hearing.names import hearable
 
     house = make_home(settings)
     groups = make_sentences(settings).groups(house)
     text = f"{len(house.devices)} devices from {settings.home.file}, {len(groups)} groups of sentences"
-    return (
-        ok("home", text) if house.devices else warning("home", f"{text}: describe your devices in home.toml")
-    )
+    if not house.devices:
+        return warning("home", f"{text}: describe your devices in home.toml")
+    problems = hearable(house.vocabulary, Lexicon(settings.hearing.lexicon)).problems
+    return warning("home", "; ".join((text, *problems))) if problems else ok("home", text)
 
 
 def wake_words(settings: Settings) -> Finding:

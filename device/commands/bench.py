@@ -8,12 +8,13 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 
-from device import bench
+from device import bench, bench_home
 from device.assembly import make_assistant, make_home
 from device.audio.pacing import paced
 from device.commands import options as common
+from device.errors import UsageError
 from device.events import AudioChunk
 from device.settings import DEVICE, MqttSettings, Settings
 
@@ -30,6 +31,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seconds", type=float, default=30.0, help="of idling (default: 30; 0: none)")
     parser.add_argument("--background", metavar="WAV", help="what is heard meanwhile (default: a quiet room)")
     parser.add_argument("--microphone", action="store_true", help="idle with the microphone, not a recording")
+    parser.add_argument(
+        "--devices", type=int, metavar="N", help="instead of all that, what a made-up home of N devices costs"
+    )
     parser.add_argument("--daemon", type=int, metavar="PORT", help=argparse.SUPPRESS)
 
 
@@ -37,6 +41,8 @@ def main(options: argparse.Namespace) -> int:
     settings = common.load(options)
     if options.daemon is not None:
         return idle(options, settings)
+    if options.devices is not None:
+        return big_home(options, settings)
     from device.audio import wav
 
     files = options.files or sorted(str(path) for path in RECORDINGS.glob("*.flac"))
@@ -74,6 +80,23 @@ def quickness(
         "trailing_silence_ms": bench.summary(found.trailing),
         "hearing_ms_per_second": bench.summary(found.hearing),
     }
+
+
+def big_home(options: argparse.Namespace, settings: Settings) -> int:
+    if not 1 <= options.devices <= bench_home.MOST:
+        raise UsageError(f"--devices {options.devices}: give a number from 1 to {bench_home.MOST}")
+    cost = bench_home.home_cost(settings, options.devices)
+    if options.json:
+        print(json.dumps({key: round(value, 3) for key, value in asdict(cost).items()}))
+        return 0
+    print(f"a home of {cost.devices} devices")
+    for words, figure in (
+        ("names and sentences → graph", f"{cost.compile:8.2f} s of one core"),
+        ("how other speech fits it", f"{cost.chance:8.2f} s of one core"),
+        ("resident memory, on top", f"{cost.resident:8.1f} MB"),
+    ):
+        print(f"  {words:<40}{figure}")
+    return 0
 
 
 def idle(options: argparse.Namespace, settings: Settings) -> int:

@@ -1,16 +1,25 @@
 from __future__ import annotations
 
+import json
 import os
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from device import bench
+from device import bench, bench_home
+from device.cli import main
 from device.errors import AudioError
+from device.home.model import Home
+from device.settings import Settings
 from tests.device import fakes
 from tests.device.broker import needs_mosquitto
+
+needs_bundle = pytest.mark.skipif(
+    not (Settings().hearing.bundle / "bundle.json").is_file(), reason="device/bundles has no trained models"
+)
 
 
 @needs_mosquitto
@@ -61,3 +70,21 @@ def test_summary() -> None:
     assert bench.summary([]) is None
     assert bench.summary([float(value) for value in range(1, 101)]) == {"median": 50.5, "p90": 90.0}
     assert bench.summary([3.0, 1.0, 2.0]) == {"median": 2.0, "p90": 3.0}
+
+
+def test_a_made_up_home_is_one(tmp_path: Path) -> None:
+    file = tmp_path / "home.toml"
+    file.write_text(bench_home.made_up_home(1000))
+    assert len(Home.load(file).devices) == 1000
+    assert bench_home.made_up_home(1000) == bench_home.made_up_home(1000)
+
+
+@needs_bundle
+def test_the_cost_of_a_home_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["bench", "--devices", "10", "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["devices"] == 10
+    assert 0 < report["compile"] < 30
+    assert report["resident"] > 1
+    assert main(["bench", "--devices", "0"]) == 2
+    assert "--devices 0: give a number from 1 to" in capsys.readouterr().err

@@ -11,7 +11,7 @@ from device import doctor
 from device.cli import main
 from device.doctor import Finding, Health
 from device.errors import BrokerError
-from device.settings import BundleFolder, MqttSettings, Settings
+from device.settings import BundleFolder, HomeSettings, MqttSettings, Settings
 from tests.device.broker import Mosquitto, free_port, needs_mosquitto
 from tests.virtual_audio import VirtualAudio, virtual_audio
 
@@ -137,3 +137,13 @@ def test_the_command_prints_all_and_fails_with_a_problem(
     findings = {line["check"]: line for line in map(json.loads, capsys.readouterr().out.splitlines())}
     assert {"cpu", "clock", "microphone", "broker", "wake words", "hearing", "pronunciation"} <= set(findings)
     assert findings["broker"]["health"] == "problem"
+
+
+def test_names_that_cannot_be_heard_are_told(tmp_path: Path) -> None:
+    file = tmp_path / "home.toml"
+    lamp = '[[device]]\nname = "{}"\nkind = "light"\nprotocol = "zigbee2mqtt"\ntopic = "zigbee2mqtt/{}"\n'
+    file.write_text(lamp.format("flower lamp", "a") + lamp.format("flour lamp", "b"))
+    finding = doctor.home(dataclasses.replace(Settings(), home=HomeSettings(file=file)))
+    assert finding.health is Health.WARNING
+    assert "2 devices" in finding.text
+    assert "sound the same" in finding.text

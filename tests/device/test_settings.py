@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -115,9 +116,27 @@ def test_a_file_that_is_not_text(tmp_path: Path) -> None:
         load(path)
 
 
+SHIPPED = DEVICE.parent / "systemd" / "mynah.toml"
+EXAMPLES = {
+    *("id", "microphone", "speaker", "thresholds", "lexicon", "reject_below", "file", "sentences"),
+    *("port", "username", "password_file", "ca_file", "cert_file", "key_file"),
+}
+"""Settings without a default, or whose default is what other settings, the bundle or the machine say."""
+
+
 def test_the_shipped_settings_file_is_valid() -> None:
-    settings = load(DEVICE.parent / "systemd" / "mynah.toml")
-    assert settings.wake == Settings().wake
+    assert load(SHIPPED) == Settings()
+
+
+def test_what_the_shipped_settings_file_shows_as_defaults_are_the_defaults(tmp_path: Path) -> None:
+    """Every line in it with the comment sign taken away, but for those that no default can show."""
+    lines = [re.sub(r"^# (?=[a-z_]+ = )", "", line) for line in SHIPPED.read_text().splitlines()]
+    shown = [line for line in lines if not line.startswith("#") and line]
+    assert len(shown) > 25
+    kept = [line for line in shown if line.partition(" = ")[0] not in EXAMPLES]
+    file = tmp_path / "mynah.toml"
+    file.write_text("\n".join(kept))
+    assert load(file) == Settings()
 
 
 @pytest.mark.parametrize(

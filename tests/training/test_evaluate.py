@@ -3,19 +3,28 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from device.assembly import adjusted
+from device.assembly import adjusted, make_home
+from device.audio.wav import read
 from device.errors import MynahError
+from device.events import SAMPLE_RATE
 from device.settings import Settings
-from training.evaluate import command, parallel
+from device.understanding.numbers import spoken
+from tests.device import fakes
+from training.evaluate import command, parallel, templates, turns
 from training.evaluate.hearing import Clip, Heard, Judge, Outcome, curve, report, table
 from training.evaluate.pictures import rejection_curves
 from training.evaluate.recordings import CLEAN, word_errors
+from training.evaluate.sphinx import PocketSphinx
 
-COFFEE = Path(__file__).parents[2] / "docs" / "examples" / "coffee.yaml"
+ROOT = Path(__file__).parents[2]
+COFFEE = ROOT / "docs" / "examples" / "coffee.yaml"
+DEMO = ROOT / "demo" / "recordings"
 
 
 def outcome(confidence: float, label: str | None, fits: bool = False, meant: bool = True) -> Outcome:
@@ -84,6 +93,7 @@ def manifest(folder: Path, *texts: str) -> Path:
         (["--manifest", "moon"], "1 of 2 labels are no sentence, the first is 'blow up the moon'"),
         (["--manifest", "empty"], "no recording has a text"),
         (["--others", "empty"], "no speaker of it was left out"),
+        (["--templates", "empty"], "no sentence file"),
     ],
 )
 def test_recordings_that_tell_nothing_are_errors(arguments: list[str], problem: str, tmp_path: Path) -> None:
@@ -95,7 +105,7 @@ def test_recordings_that_tell_nothing_are_errors(arguments: list[str], problem: 
     places = [word if word.startswith("-") else str(tmp_path / word) for word in arguments]
     parsed = parser.parse_args(["hearing", *places])
     with pytest.raises(MynahError, match=re.escape(problem)):
-        command.clips_of(parsed, Judge(Settings()))
+        command.clips_of(parsed, Judge(Settings()), Settings(), tmp_path)
 
 
 def no_worker() -> Callable[[int], int]:
@@ -113,3 +123,58 @@ def test_what_a_worker_cannot_begin_with_is_told_here() -> None:
 )
 def test_word_errors(said: str, heard: str, errors: int) -> None:
     assert word_errors(said.split(), heard.split()) == errors
+
+
+TEMPLATES = """
+language: en
+data:
+  - sentences: ["illuminate {name}"]
+  - sentences: ["turn on [the] {name}", "turn on {name} in {minutes} minutes", "<nothing> on"]
+    speech_to_phrase: true
+"""
+
+
+def test_phrases_of_templates_are_those_that_people_say_and_we_know(tmp_path: Path) -> None:
+    for intent in ("HassTurnOn", "HassCancelTimer"):
+        (tmp_path / intent).mkdir()
+        (tmp_path / intent / "all.yaml").write_text(TEMPLATES)
+    home = make_home(Settings())
+    groups = templates.sayable_groups(tmp_path, home)
+    assert [(group.intent, len(group.sentences)) for group in groups] == [("HassTurnOn", 1)]
+    drawn = templates.phrases(groups, 200, np.random.default_rng(1))
+    names = {spoken(name.text) for name in home.vocabulary.names}
+    assert len(drawn) == 200
+    assert {re.sub("^turn on (the )?", "", text) for text in drawn} <= names
+    assert len(set(drawn)) > 20
+    assert drawn == templates.phrases(groups, 200, np.random.default_rng(1))
+
+
+@pytest.mark.parametrize(("seconds", "delay", "cut_off"), [(1.5, 0.5, 0.0), (0.8, -0.2, 1.0)])
+def test_how_late_a_turn_ends_counts_from_where_the_voice_does(
+    seconds: float, delay: float, cut_off: float
+) -> None:
+    """Woken at 1 s, of a voice that ends at 2 s, by an endpointer that waits for `seconds`."""
+    assistant = replace(fakes.assistant((1.0,), ["turn on the lamp"]), endpointer=fakes.Ends(seconds))
+    spoken_turn = turns.Spoken("turn on the lamp", "flite/rms", np.ones(4 * SAMPLE_RATE, np.int16), 32_000)
+    found = turns.run_turns(assistant, spoken_turn, CLEAN)
+    assert (found.woke, found.right) == (True, True)
+    assert found.delay == pytest.approx(delay, abs=0.08)  # a chunk
+    (row,) = turns.table([found], [CLEAN])
+    assert row["cut_off"] == cut_off
+    assert row["median_speech_end_to_command_ms"] == pytest.approx(1000 * found.delay, abs=50)
+
+
+def test_a_turn_that_never_came_is_no_right_one() -> None:
+    spoken_turn = turns.Spoken("turn on the lamp", "flite/rms", np.ones(4 * SAMPLE_RATE, np.int16), 32_000)
+    found = turns.run_turns(fakes.assistant(), spoken_turn, CLEAN)
+    assert (found.woke, found.heard, found.right) == (False, None, False)
+
+
+def test_pocketsphinx_hears_a_sentence_of_the_grammar() -> None:
+    listener = PocketSphinx(Settings())
+    (recording,) = DEMO.glob("turn off all the lights.flac")
+    heard = listener.listen(read(recording)[-3 * SAMPLE_RATE :])
+    judge = Judge(Settings())
+    assert heard.text is not None
+    assert judge.meaning(heard.text) is not None, heard.text  # it ends where a sentence may
+    assert listener.listen(np.zeros(SAMPLE_RATE, np.int16)).work > 0

@@ -1,0 +1,101 @@
+"""What a big home costs: from its names to ears that know them."""
+
+from __future__ import annotations
+
+import itertools
+import random
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from device.settings import Settings
+
+ROOMS = (
+    *("kitchen", "living room", "bedroom", "bathroom", "hall", "office", "garage", "garden", "attic"),
+    *("cellar", "nursery", "study", "porch", "pantry", "laundry", "den", "loft", "landing", "guest room"),
+    "dining room",
+)
+KINDS = {"lamp": "light", "fan": "fan", "blind": "cover", "socket": "switch", "heater": "climate"}
+WHICH = (
+    *(
+        "left",
+        "right",
+        "big",
+        "small",
+        "front",
+        "back",
+        "upper",
+        "lower",
+        "new",
+        "old",
+        "red",
+        "green",
+        "blue",
+    ),
+    *("grey", "corner", "wall", "floor", "ceiling", "main", "spare", "tall", "short", "round", "square"),
+    *("glass", "wooden", "copper", "silver", "golden", "plain"),
+)
+MOST = len(ROOMS) * len(KINDS) * len(WHICH)
+
+
+@dataclass(frozen=True, slots=True)
+class HomeCost:
+    """`compile`: seconds of processor time from names and sentences to the graph that is searched; `chance`:
+    seconds that then tell how other speech fits it; `resident`: MB (10⁶ bytes) that all of it takes.
+    """
+
+    devices: int
+    compile: float
+    chance: float
+    resident: float
+
+
+def made_up_home(devices: int) -> str:
+    """The TOML of a home with so many devices in twenty rooms, at most MOST; the same each time."""
+    names = list(itertools.product(WHICH, ROOMS, KINDS))
+    random.Random(1).shuffle(names)
+    rooms = (f'[[room]]\nname = "{room}"\n' for room in ROOMS)
+    return "".join([*rooms, *_devices(names[:devices])])
+
+
+def _devices(names: list[tuple[str, str, str]]) -> Iterator[str]:
+    for which, room, thing in names:
+        yield f'[[device]]\nname = "{which} {room} {thing}"\nroom = "{room}"\nkind = "{KINDS[thing]}"\n'
+        yield 'protocol = "zigbee2mqtt"\n'
+
+
+def home_cost(settings: Settings, devices: int) -> HomeCost:
+    """Measures in this process, which should not have heard before: memory is what comes on top."""
+    from device.engine.bundle import Bundle
+    from device.hearing import chance, grammar
+    from device.hearing.decoder import Decoder
+    from device.hearing.decoder import Settings as DecoderSettings
+    from device.hearing.lexicon import Lexicon
+    from device.hearing.names import hearable
+    from device.home.model import Home
+    from device.understanding.sentences import Sentences
+
+    with tempfile.TemporaryDirectory(prefix="mynah-") as folder:
+        file = Path(folder) / "home.toml"
+        file.write_text(made_up_home(devices), encoding="utf-8")
+        home = Home.load(file)
+    bundle = Bundle.load(settings.hearing.bundle, "hearing")
+    sentences, lexicon = Sentences.load(settings.home.sentences), Lexicon(settings.hearing.lexicon)
+    lexicon.pronunciations("lamp")  # reads the dictionary, which is not the home's cost
+    others = chance.load(bundle.others) if bundle.others else []
+    decoding = DecoderSettings.of(bundle.decision)
+
+    before, began = _resident(), time.process_time()
+    groups = sentences.groups(hearable(home.vocabulary, lexicon))
+    graph = grammar.compile(groups, lexicon, bundle.labels)
+    Decoder(graph, bundle.decision["log_prior"], decoding, watchful=True)
+    compiled = time.process_time()
+    Decoder(graph, bundle.decision["log_prior"], decoding, others)
+    return HomeCost(devices, compiled - began, time.process_time() - compiled, _resident() - before)
+
+
+def _resident() -> float:
+    fields = Path("/proc/self/statm").read_text().split()
+    return int(fields[1]) * 4096 / 1e6

@@ -1,0 +1,79 @@
+"""The names of a home that can be heard: those that have sounds, and sounds of their own.
+
+One name that nobody can pronounce must not silence the whole home, and of two that sound the same neither may
+be acted on: such names are left out of the grammar, each with a line that says what to do.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from device.hearing.lexicon import Lexicon
+from device.understanding.numbers import spoken
+from device.understanding.vocabulary import Name, Vocabulary
+
+WAYS = 64
+"""Pronunciations of a whole name that are compared, at most; the likeliest of each word come first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hearable:
+    """`vocabulary` without the names that cannot be heard; `problems`, a line for each thing or pair."""
+
+    vocabulary: Vocabulary
+    problems: tuple[str, ...] = ()
+
+
+def hearable(vocabulary: Vocabulary, lexicon: Lexicon) -> Hearable:
+    """What of `vocabulary` can be heard."""
+    everything = (vocabulary.names, vocabulary.areas, vocabulary.floors)
+    lexicon.prepare(word for name in itertools.chain(*everything) for word in _words(name))
+    problems: list[str] = []
+    names, areas, floors = (_kept(each, lexicon, problems) for each in everything)
+    return Hearable(Vocabulary(names, areas, floors, vocabulary.here), tuple(problems))
+
+
+def _kept(names: Sequence[Name], lexicon: Lexicon, problems: list[str]) -> tuple[Name, ...]:
+    sounds: dict[str, set[tuple[str, ...]]] = {}
+    silent: dict[str, str] = {}
+    for name in names:
+        missing = lexicon.prepare(_words(name))
+        if missing or not _words(name):
+            what = f"has no sound for {missing[0]!r}" if missing else "holds nothing that can be said"
+            silent.setdefault(
+                name.value,
+                f"the name {name.text!r} cannot be heard, it {what}:"
+                " give it another name or an alias, or add the word to your lexicon file",
+            )
+        else:
+            sounds[name.text] = set(itertools.islice(_ways(name, lexicon), WAYS))
+    problems += silent.values()
+    pairs = list(_alike([name for name in names if name.text in sounds], sounds))
+    problems += [
+        f"the names {one!r} and {other!r} sound the same, neither can be heard: give one another name"
+        for one, other in pairs
+    ]
+    alike = {text for pair in pairs for text in pair}
+    return tuple(name for name in names if name.text in sounds and name.text not in alike)
+
+
+def _alike(names: Sequence[Name], sounds: dict[str, set[tuple[str, ...]]]) -> Iterator[tuple[str, str]]:
+    """Pairs of names that share a pronunciation and mean different things."""
+    first: dict[tuple[str, ...], Name] = {}
+    for name in names:
+        others = {first.setdefault(sound, name) for sound in sorted(sounds[name.text])}
+        for other in sorted(others, key=lambda other: other.text):
+            if other.value != name.value:
+                yield other.text, name.text
+
+
+def _ways(name: Name, lexicon: Lexicon) -> Iterator[tuple[str, ...]]:
+    """The pronunciations of the whole name, one after another."""
+    words = (lexicon.pronunciations(word) for word in _words(name))
+    return (tuple(itertools.chain(*way)) for way in itertools.product(*words))
+
+
+def _words(name: Name) -> list[str]:
+    return spoken(name.text).split()

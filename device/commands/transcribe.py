@@ -14,6 +14,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     common.understanding(parser)
     common.output(parser)
     common.recordings(parser)
+    parser.add_argument(
+        "--alternatives", type=int, default=0, metavar="N", help="show the N likeliest sentences as well"
+    )
 
 
 def main(options: argparse.Namespace) -> int:
@@ -30,7 +33,16 @@ def main(options: argparse.Namespace) -> int:
             "audio_s": round(audio[-1].end / 16_000, 3) if audio else 0.0,
             "hearing_ms": round(1000 * (time.perf_counter() - began), 2),
         }
-        report = {"file": file, "transcript": transcript_json(transcript), "timings": timings}
-        common.emit(options, report, f"{file}: {transcript_text(transcript)}")
+        report: dict[str, object] = {
+            "file": file,
+            "transcript": transcript_json(transcript),
+            "timings": timings,
+        }
+        lines = [f"{file}: {transcript_text(transcript)}"]
+        if options.alternatives > 0:
+            others = hearing.alternatives(options.alternatives)
+            report["alternatives"] = [transcript_json(other) for other in others]
+            lines += [f"  {number}. {transcript_text(other)}" for number, other in enumerate(others, 1)]
+        common.emit(options, report, "\n".join(lines))
 
     return common.each_file(options.files, work)

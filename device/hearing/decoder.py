@@ -23,6 +23,7 @@ import numpy.typing as npt
 
 from device.hearing.chance import Chance, chance
 from device.hearing.grammar import SILENCE, Graph
+from device.hearing.nbest import nbest
 
 Scores = npt.NDArray[np.float32]
 """(frames, phones) float32: log posteriors, or scores made of them."""
@@ -80,6 +81,13 @@ class Decoded(NamedTuple):
     words: tuple[str, ...]
     confidence: float
     details: Details
+
+
+class Alternative(NamedTuple):
+    """One of several sentences that may have been said."""
+
+    words: tuple[str, ...]
+    confidence: float
 
 
 class Decoder:
@@ -148,7 +156,27 @@ class Decoder:
         if not details.words:
             return None
         words = tuple(word.text for word in details.words)
-        return Decoded(words, confidence(details, self.settings, self.chance), details)
+        return Decoded(words, confidence(details.llr, self.settings, self.chance), details)
+
+    def alternatives(self, count: int, within: float = 12.0) -> list[Alternative]:
+        """The `count` likeliest sentences of what was heard, the best first, at most `within` behind it.
+
+        Each with the confidence that it would have as the best one. Costs as much as hearing all of it again.
+        """
+        best = self.result()
+        if best is None:
+            return []
+        scores = np.concatenate(self._scores)
+        costs = (self.settings.phone_penalty, self.settings.word_penalty)
+        found = nbest(self.graph.fst(*costs), scores, self.settings.beam, within, count)
+        speech = max(best.details.speech, 1)
+        return [
+            Alternative(
+                tuple(self.graph.words[word - 1] for word in one.words),
+                confidence(best.details.llr - one.behind / speech, self.settings, self.chance),
+            )
+            for one in found
+        ]
 
     def settled(self) -> int:
         """Frames of silence since the end of a whole sentence; 0 where what was heard so far is none.
@@ -187,9 +215,9 @@ def frame_scores(log_posteriors: Scores, log_prior: Scores, settings: Settings, 
     return np.ascontiguousarray(scores, np.float32)
 
 
-def confidence(details: Details, settings: Settings, by_chance: Chance) -> float:
+def confidence(llr: float, settings: Settings, by_chance: Chance) -> float:
     """0…1, a logistic of how far the log-likelihood ratio is above chance."""
-    x = settings.slope * by_chance.height(details.llr) + settings.offset
+    x = settings.slope * by_chance.height(llr) + settings.offset
     return 1.0 / (1.0 + math.exp(min(-x, 700.0)))
 
 

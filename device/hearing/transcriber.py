@@ -44,3 +44,7 @@ class Hearing:
         self.decoder.advance(self.acoustic.finish())
         decoded = self.decoder.result()
         return None if decoded is None else Transcript(" ".join(decoded.words), decoded.confidence)
+
+    def alternatives(self, count: int) -> list[Transcript]:
+        """The `count` likeliest sentences of the utterance that was transcribed last, the best first."""
+        return [Transcript(" ".join(one.words), one.confidence) for one in self.decoder.alternatives(count)]

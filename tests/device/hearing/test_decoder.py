@@ -232,3 +232,40 @@ def test_decodes_a_hundred_times_faster_than_speech(decoder: Decoder, lexicon: L
     for utterance in frames:
         decoder.decode(utterance)
     assert time.process_time() - start < 0.01 * 0.03 * sum(map(len, frames))
+
+
+def test_alternatives_are_what_each_sentence_alone_would_be(lexicon: Lexicon) -> None:
+    """Against a decoder for every single sentence, in noise that makes them doubtful."""
+    texts = ["open the door", "open the drawer", "close the door", "open a door", "play the sun"]
+    wide = Settings(beam=300.0)
+    together = Decoder(grammar.compile([group(*texts)], lexicon, PHONES), PRIOR, wide)
+    random = np.random.default_rng(4)
+    heard = posteriors(phones_of("open the door", lexicon, random), random, noise=4.0)
+    best = together.decode(heard)
+    assert best is not None
+    found = together.alternatives(5, within=1000.0)
+    assert found[0].words == best.words
+    assert found[0].confidence == pytest.approx(best.confidence)
+    alone = {}
+    for text in texts:
+        single = Decoder(grammar.compile([group(text)], lexicon, PHONES), PRIOR, wide).decode(heard)
+        assert single is not None
+        alone[tuple(text.split())] = single.details.llr * single.details.speech
+    assert [one.words for one in found] == sorted(alone, key=lambda words: -alone[words])
+    assert [one.confidence for one in found] == sorted((one.confidence for one in found), reverse=True)
+
+
+def test_words_that_sound_alike_are_alternatives(decoder: Decoder, lexicon: Lexicon) -> None:
+    random = np.random.default_rng(0)
+    decoder.decode(posteriors(phones_of("play the sun", lexicon, random), random))
+    first, second = decoder.alternatives(2)
+    assert {first.words, second.words} == {("play", "the", "sun"), ("play", "the", "son")}
+    assert first.confidence == pytest.approx(second.confidence, abs=1e-3)
+
+
+def test_without_a_whole_sentence_there_are_no_alternatives(decoder: Decoder, lexicon: Lexicon) -> None:
+    random = np.random.default_rng(0)
+    decoder.decode(posteriors(phones_of("set the hall", lexicon, random), random)[:20])
+    assert decoder.alternatives(3) == []
+    decoder.reset()
+    assert decoder.alternatives(3) == []

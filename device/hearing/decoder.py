@@ -44,6 +44,7 @@ class Settings:
     silence_bonus: float = 0.0  # a frame
     phone_penalty: float = 0.0  # for each phone but silence, in the graph and in the loop
     word_penalty: float = 0.0  # for each word
+    filler_penalty: float = 4.0  # for each "um", besides word_penalty
     loop_penalty: float = 0.0  # for each phone in the loop, beside phone_penalty: makes the loop less free
     beam: float = 16.0  # wider finds nothing better, at twice the time
     max_active: int = 1500  # states a frame, at most; in noise more find nothing better
@@ -68,13 +69,17 @@ class Word(NamedTuple):
 
 
 class Details(NamedTuple):
-    """`llr`: what confidence rests on; `worst`: the lowest of a word; `speech`: frames without silence."""
+    """`llr`: what confidence rests on; `worst`: the lowest of a word; `speech`: frames without silence.
+
+    `hesitates`: the last thing that was heard is an "um".
+    """
 
     llr: float
     worst: float
     speech: int
     frames: int
     words: tuple[Word, ...]
+    hesitates: bool = False
 
 
 class Decoded(NamedTuple):
@@ -114,14 +119,17 @@ class Decoder:
         options = kaldi_decoder.FasterDecoderOptions(
             beam=self.settings.beam, max_active=self.settings.max_active
         )
-        costs = (self.settings.phone_penalty, self.settings.word_penalty)
-        self._search = kaldi_decoder.FasterDecoder(graph.fst(*costs), options)
+        self._search = kaldi_decoder.FasterDecoder(self._fst(), options)
         self._unfinished: Any = None
         self.chance = Chance()  # for the decoding that tells what it is
         self.chance = chance(self, others)
         if watchful:
-            self._unfinished = kaldi_decoder.FasterDecoder(graph.fst(*costs, whole=False), options)
+            self._unfinished = kaldi_decoder.FasterDecoder(self._fst(whole=False), options)
         self.reset()
+
+    def _fst(self, whole: bool = True) -> Any:
+        costs = self.settings
+        return self.graph.fst(costs.phone_penalty, costs.word_penalty, costs.filler_penalty, whole)
 
     def reset(self) -> None:
         """Forget the utterance."""
@@ -152,7 +160,7 @@ class Decoder:
         """What `steps`, the best path through all frames, says; None if it is empty or has no words."""
         if not steps:
             return None
-        details = _compared(steps, scores, self._loop.gains(scores), self.graph.words, self._silence)
+        details = _compared(steps, scores, self._loop.gains(scores), self.graph, self._silence)
         if not details.words:
             return None
         words = tuple(word.text for word in details.words)
@@ -167,8 +175,7 @@ class Decoder:
         if best is None:
             return []
         scores = np.concatenate(self._scores)
-        costs = (self.settings.phone_penalty, self.settings.word_penalty)
-        found = nbest(self.graph.fst(*costs), scores, self.settings.beam, within, count)
+        found = nbest(self._fst(), scores, self.settings.beam, within, count, self.graph.fillers)
         speech = max(best.details.speech, 1)
         return [
             Alternative(
@@ -181,8 +188,9 @@ class Decoder:
     def settled(self) -> int:
         """Frames of silence since the end of a whole sentence; 0 where what was heard so far is none.
 
-        None is what will not be acted on, and what fits worse than the beginning of some other sentence. For
-        a `watchful` decoder, while the speaker speaks: it is cheap where the last frame is no silence.
+        None is what will not be acted on, what fits worse than the beginning of some other sentence, and what
+        ends in an "um". For a `watchful` decoder, while the speaker speaks: it is cheap where the last frame
+        is no silence.
         """
         if not self._scores or int(self._scores[-1][-1].argmax()) != self._silence:
             return 0
@@ -190,7 +198,7 @@ class Decoder:
             return 0
         steps, scores = _best_path(self._search), np.concatenate(self._scores)
         decoded = self._decoded(steps, scores)
-        if decoded is None or decoded.confidence < self.settings.reject_below:
+        if decoded is None or decoded.confidence < self.settings.reject_below or decoded.details.hesitates:
             return 0
         if _cost(steps, scores) > _cost(_best_path(self._unfinished), scores) + _AS_GOOD:
             return 0
@@ -303,16 +311,14 @@ def _best_path(search: Any) -> list[_Step]:
     return steps
 
 
-def _compared(
-    steps: list[_Step], scores: Scores, loop: Scores, words: tuple[str, ...], silence: int
-) -> Details:
+def _compared(steps: list[_Step], scores: Scores, loop: Scores, graph: Graph, silence: int) -> Details:
     """The best path held against the loop's gains (frames,)."""
     phones = np.array([step.phone for step in steps])
     gains = scores[np.arange(len(steps)), phones] - np.array([step.cost for step in steps], np.float32)
     ratio = (gains - loop).astype(np.float64)
     spoken = phones != silence
     heard: list[Word] = []
-    begin = 0
+    hesitates, begin = False, 0
     for t, step in enumerate(steps):
         if not step.word:
             continue
@@ -320,8 +326,11 @@ def _compared(
         while end < len(steps) and phones[end] == step.phone and not steps[end].word:
             end += 1
         begin += int(np.argmax(spoken[begin:end]))
-        heard.append(Word(words[step.word - 1], begin, end, float(ratio[begin:end].mean())))
+        hesitates = step.word in graph.fillers
+        if not hesitates:
+            heard.append(Word(graph.words[step.word - 1], begin, end, float(ratio[begin:end].mean())))
         begin = end
     speech = int(spoken.sum())
     worst = min((word.llr for word in heard), default=0.0)
-    return Details(float(ratio.sum()) / max(speech, 1), worst, speech, len(steps), tuple(heard))
+    llr = float(ratio.sum()) / max(speech, 1)
+    return Details(llr, worst, speech, len(steps), tuple(heard), hesitates)

@@ -13,7 +13,7 @@ a list has. Costs that the decoder wants for each phone or word are put on the a
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import kaldifst
@@ -28,13 +28,16 @@ Ints = npt.NDArray[np.int32]
 
 SILENCE = "SIL"
 
+FILLERS = ("um", "uh", "er", "hmm")
+"""What people say while they look for a word: before, after and between words, where it means nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Graph:
     """States and arcs. An arc consumes one frame of `phone` (0: none), and ends `word` (0: none).
 
     `phone` − 1 and `word` − 1 are indices in `phones` and `words`. An arc from a state to itself prolongs
-    its phone. State 0 is the start.
+    its phone. State 0 is the start. `fillers`: those numbers of words that mean nothing.
     """
 
     phones: tuple[str, ...]
@@ -44,22 +47,24 @@ class Graph:
     phone: Ints
     word: Ints
     finals: Ints
-    _fsts: dict[tuple[float, float, bool], kaldifst.StdVectorFst] = field(
+    fillers: frozenset[int] = frozenset()
+    _fsts: dict[tuple[float, float, float, bool], kaldifst.StdVectorFst] = field(
         default_factory=dict, repr=False, compare=False
     )
 
     def fst(
-        self, phone_cost: float = 0.0, word_cost: float = 0.0, whole: bool = True
+        self, phone_cost: float = 0.0, word_cost: float = 0.0, filler_cost: float = 0.0, whole: bool = True
     ) -> kaldifst.StdVectorFst:
         """The graph for kaldi-decoder, with a cost for each phone that is not silence and for each word.
 
-        Not `whole`: a sentence may end anywhere.
+        `filler_cost`: what a filler costs more than a word. Not `whole`: a sentence may end anywhere.
         """
-        key = (phone_cost, word_cost, whole)
+        key = (phone_cost, word_cost, filler_cost, whole)
         if key not in self._fsts:
             silence = self.phones.index(SILENCE) + 1
             begins = (self.phone > 0) & (self.phone != silence) & (self.source != self.target)
             cost = phone_cost * begins + word_cost * (self.word > 0)
+            cost += filler_cost * np.isin(self.word, list(self.fillers))
             rows = zip(
                 *(a.tolist() for a in (self.source, self.target, self.phone, self.word, cost)), strict=True
             )
@@ -69,13 +74,19 @@ class Graph:
         return self._fsts[key]
 
 
-def compile(groups: Iterable[TemplateGroup], lexicon: Lexicon, phones: Sequence[str]) -> Graph:
+def compile(
+    groups: Iterable[TemplateGroup],
+    lexicon: Lexicon,
+    phones: Sequence[str],
+    fillers: Sequence[str] = FILLERS,
+) -> Graph:
     """The graph of all that `groups` can say, over `phones` (the acoustic model's, `SILENCE` among them).
 
+    `fillers` may be said around and between the words of a sentence, but not within a list's.
     Raises SentencesError for an unknown list or rule or if nothing can be said, LexiconError for words that
     cannot be pronounced.
     """
-    return _Compiler(lexicon, tuple(phones)).compile(groups)
+    return _Compiler(lexicon, tuple(phones)).compile(groups, fillers)
 
 
 class Network(NamedTuple):
@@ -119,10 +130,12 @@ class _Compiler:
         self.words: dict[str, int] = {}
         self.symbols: dict[tuple[int, int], int] = {}
 
-    def compile(self, groups: Iterable[TemplateGroup]) -> Graph:
+    def compile(self, groups: Iterable[TemplateGroup], fillers: Sequence[str]) -> Graph:
         sentences, lists = self.over_words(groups)
+        hesitant = self._hesitant(sentences, fillers)
         self._check_words()
-        return self._graph(_spliced(self._over_phones(sentences), [self._over_phones(one) for one in lists]))
+        parts = self._over_phones(hesitant), [self._over_phones(one) for one in lists]
+        return self._graph(_spliced(*parts), fillers)
 
     def over_words(self, groups: Iterable[TemplateGroup]) -> tuple[_Automaton, list[_Automaton]]:
         """The sentences, and the lists that they use."""
@@ -147,6 +160,13 @@ class _Compiler:
                 symbol = 0 if label is None else _LISTS + label
             arcs.append((source, target, symbol))
         return _minimal(arcs, [pieces.final])
+
+    def _hesitant(self, sentences: _Automaton, fillers: Sequence[str]) -> _Automaton:
+        """`sentences` in which any of `fillers` may be said at each state, again and again."""
+        symbols = [self.words.setdefault(f"({filler})", len(self.words) + 1) for filler in fillers]
+        states = np.arange(sentences.states)
+        loops = [np.stack((states, states, np.full_like(states, symbol)), axis=1) for symbol in symbols]
+        return replace(sentences, arcs=np.concatenate((sentences.arcs, *loops)))
 
     def _check_words(self) -> None:
         missing = self.lexicon.prepare(self.words)
@@ -177,12 +197,13 @@ class _Compiler:
             raise LexiconError(f"the acoustic model has no phone {phone!r}: use {' '.join(self.phones)}")
         return self.symbols.setdefault((self.phones[phone] + 1, word), len(self.symbols) + 1)
 
-    def _graph(self, automaton: _Automaton) -> Graph:
+    def _graph(self, automaton: _Automaton, fillers: Sequence[str]) -> Graph:
         phones, words = (np.array(column, np.int32) for column in zip(*self.symbols, strict=True))
         source, target, symbol = automaton.arcs.T
         arcs = _Arcs(source, target, phones[symbol - 1], words[symbol - 1])
         lasting, finals = _lasting(arcs, automaton.finals, self.phones[SILENCE] + 1)
-        return Graph(tuple(self.phones), tuple(self.words), *lasting, finals)
+        empty = frozenset(self.words[f"({filler})"] for filler in fillers)
+        return Graph(tuple(self.phones), tuple(self.words), *lasting, finals, empty)
 
 
 class _Arcs(NamedTuple):

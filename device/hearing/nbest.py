@@ -6,13 +6,16 @@ sentence counts once however its sounds lie in time.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
 import kaldi_decoder
 import kaldifst
 import numpy as np
 import numpy.typing as npt
+
+MOST = 20_000
+"""States of a determinized lattice; where there would be more, what is less near is left out."""
 
 
 class Hypothesis(NamedTuple):
@@ -23,11 +26,17 @@ class Hypothesis(NamedTuple):
 
 
 def nbest(
-    fst: kaldifst.StdVectorFst, scores: npt.NDArray[np.float32], beam: float, within: float, count: int
+    fst: kaldifst.StdVectorFst,
+    scores: npt.NDArray[np.float32],
+    beam: float,
+    within: float,
+    count: int,
+    silent: Collection[int] = (),
 ) -> list[Hypothesis]:
     """The `count` best sentences of `fst` (see `Graph.fst`) over `scores` (frames, phones), the best first.
 
-    `within`: the most that one may be behind. None where no sentence is whole.
+    `within`: the most that one may be behind; `silent`: words that do not count. None where no sentence is
+    whole.
     """
     settings = kaldi_decoder.LatticeSimpleDecoderConfig(
         beam=beam,
@@ -44,19 +53,22 @@ def nbest(
     found, lattice = search.get_raw_lattice()
     if not found:
         return []
-    sentences = kaldifst.compile("\n".join(_acceptor(lattice)) + "\n")
+    sentences = kaldifst.compile("\n".join(_acceptor(lattice, silent)) + "\n")
     kaldifst.rmepsilon(sentences)
-    kaldifst.determinize_star(sentences)
+    if kaldifst.determinize_star(sentences, max_states=MOST):
+        return nbest(fst, scores, beam, within / 2, count, silent)
     ranked = sorted(set(_paths(kaldifst.shortest_path(sentences, n=count))), key=lambda path: path[1])
     return [Hypothesis(words, cost - ranked[0][1]) for words, cost in ranked if cost - ranked[0][1] <= within]
 
 
-def _acceptor(lattice: Any) -> Iterator[str]:
+def _acceptor(lattice: Any, silent: Collection[int]) -> Iterator[str]:
     """The words of a lattice, as text for OpenFst; the two costs of an arc together."""
+    none = {str(word) for word in silent}
     for line in lattice.to_str(show_weight_one=True).splitlines():
         fields = line.split()
         if len(fields) > 2:
             source, target, _, word, cost = fields
+            word = "0" if word in none else word
             yield f"{source} {target} {word} {word} {_sum(cost):.9g}"
         else:
             state, cost = fields

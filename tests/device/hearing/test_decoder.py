@@ -269,3 +269,26 @@ def test_without_a_whole_sentence_there_are_no_alternatives(decoder: Decoder, le
     assert decoder.alternatives(3) == []
     decoder.reset()
     assert decoder.alternatives(3) == []
+
+
+@pytest.mark.parametrize(
+    "said", ["um turn on the hall light", "turn on um the hall light", "turn on hmm uh the hall light"]
+)
+def test_hesitations_are_not_words(said: str, decoder: Decoder, lexicon: Lexicon) -> None:
+    random = np.random.default_rng(3)
+    decoded = decoder.decode(posteriors(phones_of(said, lexicon, random), random))
+    assert decoded is not None
+    assert " ".join(decoded.words) == "turn on the hall light"
+    assert not decoded.details.hesitates
+    assert [one.words for one in decoder.alternatives(3)].count(decoded.words) == 1
+
+
+def test_who_hesitates_at_the_end_has_not_finished(graph: Graph, lexicon: Lexicon) -> None:
+    decoder = Decoder(graph, PRIOR, {"reject_below": 0.0}, watchful=True)
+    for said, hesitates in (("turn on the hall light", False), ("turn on the hall light um", True)):
+        random = np.random.default_rng(5)
+        decoded = decoder.decode(posteriors([*phones_of(said, lexicon, random), SILENCE, SILENCE], random))
+        assert decoded is not None
+        assert " ".join(decoded.words) == "turn on the hall light"
+        assert decoded.details.hesitates == hesitates
+        assert (decoder.settled() == 0) == hesitates

@@ -97,19 +97,21 @@ NAMES = ["Kitchen Lamp", "kitchen lamp two", "fan", "Bob's lamp", *(f"room {c}" 
 )
 def test_says_what_the_templates_say_and_nothing_else(templates: Group, lexicon: Lexicon) -> None:
     expected = {text.replace("on?", "on") for text in sampled(templates)}
-    assert sentences(grammar.compile([templates], lexicon, PHONES)) == expected
+    assert sentences(grammar.compile([templates], lexicon, PHONES, fillers=())) == expected
     assert said_by(grammar.network([templates])) == expected
 
 
 def test_groups_with_lists_of_the_same_name(lexicon: Lexicon) -> None:
     lights = group("dim {name}", lists={"name": [f"light {c}" for c in "abcdefghijkl"]})
     covers = group("close {name}", lists={"name": [f"blind {c}" for c in "abcdefghijkl"]})
-    graph = grammar.compile([lights, covers], lexicon, PHONES)
+    graph = grammar.compile([lights, covers], lexicon, PHONES, fillers=())
     assert sentences(graph) == sampled(lights) | sampled(covers)
 
 
 def test_every_state_holds_one_phone_and_may_last(lexicon: Lexicon) -> None:
-    graph = grammar.compile([group("turn {name} (on|off)", lists={"name": NAMES})], lexicon, PHONES)
+    graph = grammar.compile(
+        [group("turn {name} (on|off)", lists={"name": NAMES})], lexicon, PHONES, fillers=()
+    )
     loops = graph.source == graph.target
     held = dict(zip(graph.source[loops].tolist(), graph.phone[loops].tolist(), strict=True))
     entering = (graph.phone > 0) & ~loops
@@ -122,7 +124,7 @@ def test_every_state_holds_one_phone_and_may_last(lexicon: Lexicon) -> None:
 
 
 def test_silence_is_allowed_around_every_word(lexicon: Lexicon) -> None:
-    graph = grammar.compile([group("lamp on")], lexicon, PHONES)
+    graph = grammar.compile([group("lamp on")], lexicon, PHONES, fillers=())
     silence = graph.phones.index(SILENCE) + 1
     phones = [silence, *(graph.phones.index(p) + 1 for p in ["L", "AE", "M", "P"]), silence]
     phones += [*(graph.phones.index(p) + 1 for p in ["AA", "N"]), silence]
@@ -135,7 +137,7 @@ def test_silence_is_allowed_around_every_word(lexicon: Lexicon) -> None:
 
 
 def test_the_fst_has_the_costs_asked_for(lexicon: Lexicon) -> None:
-    graph = grammar.compile([group("lamp")], lexicon, PHONES)
+    graph = grammar.compile([group("lamp")], lexicon, PHONES, fillers=())
     lines = [line.split() for line in graph.fst(0.5, 2.0).to_str(show_weight_one=True).splitlines()]
     arcs = [line for line in lines if len(line) == 5 and line[0] != line[1]]
     silence = str(PHONES.index(SILENCE) + 1)
@@ -148,7 +150,7 @@ def test_the_fst_has_the_costs_asked_for(lexicon: Lexicon) -> None:
 def test_sentences_with_wildcards_are_left_out(lexicon: Lexicon) -> None:
     templates = group("play {song}", "play [{song}] music")
     templates = Group(templates.sentences, {"song": WildcardSlotList("song")})
-    assert sentences(grammar.compile([templates], lexicon, PHONES)) == {"play music"}
+    assert sentences(grammar.compile([templates], lexicon, PHONES, fillers=())) == {"play music"}
 
 
 @pytest.mark.parametrize(
@@ -165,7 +167,7 @@ def test_errors_name_what_is_wrong(
     templates: Group, error: type[Exception], message: str, lexicon: Lexicon
 ) -> None:
     with pytest.raises(error, match=message):
-        grammar.compile([templates], lexicon, PHONES)
+        grammar.compile([templates], lexicon, PHONES, fillers=())
 
 
 class Large:
@@ -189,7 +191,7 @@ def test_the_shipped_sentences_compile_for_a_hundred_devices_in_less_than_a_seco
     groups = Sentences.load().groups(Large())
     lexicon = Lexicon()
     start = time.process_time()
-    graph = grammar.compile(groups, lexicon, PHONES)
+    graph = grammar.compile(groups, lexicon, PHONES, fillers=())
     graph.fst()
     assert time.process_time() - start < 1.0
 

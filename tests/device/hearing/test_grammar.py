@@ -191,14 +191,14 @@ def test_the_shipped_sentences_compile_for_a_hundred_devices_in_less_than_a_seco
     groups = Sentences.load().groups(Large())
     lexicon = Lexicon()
     start = time.process_time()
-    graph = grammar.compile(groups, lexicon, PHONES, fillers=())
+    graph = grammar.compile(groups, lexicon, PHONES)
     graph.fst()
     assert time.process_time() - start < 1.0
 
 
 def test_what_the_shipped_grammar_says_is_understood(lexicon: Lexicon) -> None:
     sentences = Sentences.load()
-    graph = grammar.compile(sentences.groups(Large()), lexicon, PHONES)
+    graph = grammar.compile(sentences.groups(Large()), lexicon, PHONES, fillers=())
     understanding = Understanding(sentences, Large())
     random = Random(0)
     for _ in range(200):

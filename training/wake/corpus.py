@@ -19,6 +19,8 @@ HELD_OUT_SPEECH = 0.4
 HELD_OUT_VOICES = 0.08
 PARTS = ("speech", "wake", "negative")
 """Folders of the data that hold folders of recordings, none of which says the phrase."""
+VOICES = synthesis.TRAINING_VOICES + synthesis.DRAWN_VOICES
+"""Who says the phrase, what is near it, and commands."""
 HOP = 160
 TAIL = 25
 """Frames of silence, or of the room's echo, that stored phrases have after their end."""
@@ -54,8 +56,8 @@ def prepare(
     data: Path,
     own: Path,
     shared: Path,
-    phrases: int = 2400,
-    others: int = 1500,
+    phrases: int = 3600,
+    others: int = 2000,
     seed: int = 1,
 ) -> Sources:
     """Computes what is missing in the stores `own` (synthetic) and `shared` (recordings, for all runs)."""
@@ -87,7 +89,7 @@ def speak(
     store.add("phrases", spoken, load_trimmed, rooms)
     store.add("near", _near_utterances(phrase, others, rng), load_trimmed, rooms)
     commands = list(texts.home_commands(others, rng))
-    drawn = synthesis.draw(commands, synthesis.TRAINING_VOICES, others, rng)
+    drawn = synthesis.draw(commands, VOICES, others, rng)
     store.add("commands", drawn, load_trimmed, rooms)
 
 
@@ -96,7 +98,7 @@ def _name(folder: Path) -> str:
 
 
 def _phrase_utterances(phrase: Phrase, count: int, rng: np.random.Generator) -> list[synthesis.Utterance]:
-    speakers = [voice for voice in synthesis.TRAINING_VOICES if phrase.spellings(voice)]
+    speakers = [voice for voice in VOICES if phrase.spellings(voice)]
     drawn = synthesis.draw([phrase.text], speakers, count, rng, rates=(0.75, 1.4), espeak_share=0.65)
     return [_spelled(phrase, utterance, rng) for utterance in drawn]
 
@@ -108,9 +110,7 @@ def _spelled(phrase: Phrase, utterance: synthesis.Utterance, rng: np.random.Gene
 
 
 def _near_utterances(phrase: Phrase, count: int, rng: np.random.Generator) -> list[synthesis.Utterance]:
-    drawn = synthesis.draw(
-        phrase.near(), synthesis.TRAINING_VOICES, count, rng, rates=(0.75, 1.4), espeak_share=0.65
-    )
+    drawn = synthesis.draw(phrase.near(), VOICES, count, rng, rates=(0.75, 1.4), espeak_share=0.65)
     return [utterance for utterance in drawn if phrase.is_near(utterance.text, utterance.voice)]
 
 

@@ -26,7 +26,7 @@ from training.corpus import synthesis
 from training.hearing.store import Item
 from training.wake import measure
 from training.wake import model as shape
-from training.wake.corpus import Sources, is_left_out, prepare
+from training.wake.corpus import VOICES, Sources, is_left_out, prepare
 from training.wake.data import Batch, Rows, RowSettings, batches
 from training.wake.mining import mine
 from training.wake.phrases import Phrase
@@ -39,17 +39,17 @@ class Settings:
     spellings: tuple[str, ...] = ()
     width: int = 40
     dropout: float = 0.1
-    updates: int = 6000
+    updates: int = 12000
     rows: int = 64  # an update
     compiled: bool = True  # by XLA, three times as fast once it is
     rate: float = 3e-3
     average: float = 0.998
-    mine: tuple[float, ...] = (0.5,)  # shares of the updates after which hard negatives are looked for
+    mine: tuple[float, ...] = (0.35, 0.7)  # shares of the updates after which hard negatives are looked for
     mined_share: float = 0.4  # of the training speech that is searched each time
     start: str = ""  # a finished run of the same width whose weights to start from
     hardest: int = 8  # outputs of a row whose loss counts once more
-    phrases: int = 2400  # utterances synthesized
-    others: int = 1500  # of each kind that is not the phrase
+    phrases: int = 3600  # utterances synthesized
+    others: int = 2000  # of each kind that is not the phrase
     smoothing: int = 5  # outputs whose mean decides: 0.1 s
     refractory: float = 1.0  # s
     false_accepts: float = 0.3  # an hour
@@ -215,7 +215,7 @@ def write_run(
             "recipe": f'mynah-train wake --phrase "{settings.phrase}"',
             "settings": asdict(settings),
             "started_from": _training_of(settings.start),
-            "synthetic_voices": len(synthesis.TRAINING_VOICES),
+            "synthetic_voices": len(VOICES),
             "sources": [source for _, source in (*sources.speech, *sources.noise)],
         },
     }

@@ -6,8 +6,7 @@ between them, background noise under it all, at some loudness, through some micr
 
 from __future__ import annotations
 
-import multiprocessing
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from device.audio.frontend import FrontEndSettings
+from training.background import endless
 from training.corpus import augment
 from training.corpus.manifest import NOISE_HELD_OUT, held_out
 from training.hearing.model import INDEX, LOOKAHEAD, MELS, STRIDE, Normalisation
@@ -24,6 +24,7 @@ from training.hearing.store import Item, Store
 FLOOR = float(np.log(FrontEndSettings().floor))  # what the front end gives for digital silence
 DB = float(np.log(10) / 10)  # nats of energy to a decibel
 Labels = npt.NDArray[np.int8]
+Batch = tuple[npt.NDArray[np.float32], npt.NDArray[np.int32]]
 
 WEIGHTS: Mapping[str, float] = {
     "speech-librispeech": 0.16,
@@ -90,7 +91,7 @@ class Rows:
         weights = np.array([settings.weights[source] for source in self._sources])
         self._weights = weights / weights.sum()
 
-    def batch(self) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int32]]:
+    def batch(self) -> Batch:
         """Normalised features (rows, frames, mels) and labels (rows, frames / stride), delayed."""
         rows = [self._row() for _ in range(self._settings.rows)]
         frames = self._normalisation.batch(np.stack([frames for frames, _ in rows]))
@@ -179,10 +180,8 @@ class Rows:
         return np.take(frames, np.arange(first, first + length), axis=0, mode="wrap")
 
 
-def _work(queue: Any, folder: Path, *arguments: object) -> None:
-    rows = Rows(Store(folder), *arguments)  # type: ignore[arg-type]
-    while True:
-        queue.put(rows.batch())
+def _rows(folder: Path, *arguments: Any) -> Callable[[], Batch]:
+    return Rows(Store(folder), *arguments).batch
 
 
 def batches(
@@ -191,16 +190,6 @@ def batches(
     normalisation: Normalisation,
     settings: RowSettings,
     seed: int,
-) -> Generator[tuple[npt.NDArray[np.float32], npt.NDArray[np.int32]], None, None]:
+) -> Generator[Batch]:
     """Batches without end, made by another process; closing the generator ends it."""
-    context = multiprocessing.get_context("spawn")
-    queue: Any = context.Queue(maxsize=24)
-    worker = context.Process(
-        target=_work, args=(queue, store.folder, labels, normalisation, settings, seed), daemon=True
-    )
-    worker.start()
-    try:
-        while True:
-            yield queue.get()
-    finally:
-        worker.kill()
+    return endless(_rows, store.folder, labels, normalisation, settings, seed, ahead=24)

@@ -7,17 +7,15 @@ the phrase's end from all others.
 
 from __future__ import annotations
 
-import contextlib
-import multiprocessing
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from queue import Full
 
 import numpy as np
 import numpy.typing as npt
 
 from device.audio.frontend import FrontEndSettings
+from training.background import endless
 from training.corpus import augment
 from training.hearing.store import Item, Store
 from training.wake.corpus import TAIL, Sources, is_held_out
@@ -206,42 +204,21 @@ def mark(labels: Labels, end: int, settings: RowSettings) -> None:
     labels[(seen >= settings.begin) & (seen < settings.end)] = 1
 
 
+def _rows(
+    sources: Sources, normalisation: Normalisation, settings: RowSettings, seed: int, hard: Sequence[Item]
+) -> Callable[[], Batch]:
+    return Rows(sources, normalisation, settings, seed, hard=hard).batch
+
+
 def batches(
     sources: Sources,
     normalisation: Normalisation,
     settings: RowSettings,
     seed: int,
     hard: Sequence[Item] = (),
-) -> Generator[Batch, None, None]:
+) -> Generator[Batch]:
     """Batches without end, made by another process; closing the generator ends it."""
-    context = multiprocessing.get_context("spawn")
-    queue: multiprocessing.Queue[Batch] = context.Queue(maxsize=16)
-    worker = context.Process(
-        target=_work, args=(queue, sources, normalisation, settings, seed, hard), daemon=True
-    )
-    worker.start()
-    try:
-        while True:
-            yield queue.get()
-    finally:
-        worker.kill()
-
-
-def _work(
-    queue: multiprocessing.Queue[Batch],
-    sources: Sources,
-    normalisation: Normalisation,
-    settings: RowSettings,
-    seed: int,
-    hard: Sequence[Item],
-) -> None:
-    rows = Rows(sources, normalisation, settings, seed, hard=hard)
-    parent = multiprocessing.parent_process()
-    batch = rows.batch()
-    while parent is not None and parent.is_alive():  # a training that was killed leaves no process behind
-        with contextlib.suppress(Full):
-            queue.put(batch, timeout=5)
-            batch = rows.batch()
+    return endless(_rows, sources, normalisation, settings, seed, hard)
 
 
 def _silence(length: int) -> Frames:

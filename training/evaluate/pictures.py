@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import matplotlib
@@ -10,6 +10,7 @@ import numpy as np
 
 from training.evaluate.hearing import Mynah, Outcome, curve
 from training.evaluate.recordings import ratio_name
+from training.evaluate.wakewords import Background
 
 matplotlib.use("Agg")
 from matplotlib import pyplot
@@ -35,6 +36,36 @@ def rejection_curves(outcomes: Sequence[Outcome], threshold: float, file: Path) 
         axes.set_xlim(0, 20)
     axes.set_ylim(0, 100)
     axes.grid(alpha=0.3)
+    axes.legend(title="dots: as shipped")
+    figure.savefig(file, dpi=120)
+    pyplot.close(figure)
+
+
+def detection_errors(
+    name: str, sayings: Mapping[str, Sequence[float]], silent: Background, threshold: float, file: Path
+) -> None:
+    """Misses over false accepts an hour (detection error trade-off), a curve for each ratio.
+
+    The bundle's own threshold is marked. Less than one false accept in all hours is drawn as half of one.
+    """
+    thresholds = np.unique(np.concatenate(([0.01], silent.events, *map(np.asarray, sayings.values()))))
+    least = 0.5 / silent.hours
+    figure, axes = pyplot.subplots(figsize=(7, 5), layout="constrained")
+    for ratio, probabilities in sayings.items():
+        x = [max(least, silent.per_hour(value)) for value in thresholds]
+        y = [100 * np.mean(np.asarray(probabilities) < value) for value in thresholds]
+        (line,) = axes.plot(x, y, label=ratio, drawstyle="steps-post")
+        missed = 100 * float(np.mean(np.asarray(probabilities) < threshold))
+        axes.plot(max(least, silent.per_hour(threshold)), missed, "o", color=line.get_color())
+    axes.set_xscale("log")
+    axes.xaxis.set_major_formatter("{x:g}")
+    axes.xaxis.set_minor_formatter("")
+    axes.set_xlim(least, 30)
+    axes.set_ylim(0, 30)
+    axes.set_xlabel(f"false accepts an hour, over {silent.hours:.1f} h without the phrase")
+    axes.set_ylabel("missed, %")
+    axes.set_title(name)
+    axes.grid(alpha=0.3, which="both")
     axes.legend(title="dots: as shipped")
     figure.savefig(file, dpi=120)
     pyplot.close(figure)

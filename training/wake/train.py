@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -22,9 +23,10 @@ from tqdm import tqdm
 
 from device.audio.frontend import Features, FrontEndSettings
 from device.engine.bundle import describe
-from training.corpus import synthesis
+from training.corpus import synthesis, texts
+from training.corpus.manifest import normalise
 from training.hearing.store import Item
-from training.wake import measure
+from training.wake import measure, suitability
 from training.wake import model as shape
 from training.wake.corpus import VOICES, Sources, is_left_out, prepare
 from training.wake.data import Batch, Rows, RowSettings, batches
@@ -269,9 +271,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--updates", type=int, default=DEFAULTS.updates, help="training steps of 64 rows")
     parser.add_argument("--start", type=Path, help="finished run of any phrase whose weights to start from")
     parser.add_argument("--width", type=int, default=DEFAULTS.width, help="channels of every layer")
+    parser.add_argument("--anyway", action="store_true", help="train a phrase that is not fit for it as well")
+
+
+def said_otherwise(data: Path) -> Iterator[str]:
+    """Sentences that people say or write, as far as `data` has them."""
+    requested, written = data / "text" / "hwu64", data / "text" / "tatoeba-en-zh" / "train.tsv"
+    if requested.is_dir():
+        yield from map(normalise, texts.requests(requested))
+    if written.is_file():
+        yield from map(normalise, texts.sentences(written))
 
 
 def run(arguments: argparse.Namespace) -> None:
+    doubts = suitability.doubts(arguments.phrase, said_otherwise(arguments.data), arguments.spelling)
+    for doubt in suitability.check(doubts, arguments.anyway):
+        print(f"mynah-train: {doubt}", file=sys.stderr)
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)
     settings = Settings(

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 import matplotlib
 import numpy as np
+import numpy.typing as npt
+from matplotlib.figure import Figure
 
 from training.evaluate.hearing import Mynah, Outcome, curve
 from training.evaluate.recordings import ratio_name
-from training.evaluate.wakewords import Background
+from training.evaluate.wakewords import Background, Heard
 
 matplotlib.use("Agg")
 from matplotlib import pyplot
@@ -37,25 +40,23 @@ def rejection_curves(outcomes: Sequence[Outcome], threshold: float, file: Path) 
     axes.set_ylim(0, 100)
     axes.grid(alpha=0.3)
     axes.legend(title="dots: as shipped")
-    figure.savefig(file, dpi=120)
-    pyplot.close(figure)
+    save(figure, file)
 
 
-def detection_errors(
-    name: str, sayings: Mapping[str, Sequence[float]], silent: Background, threshold: float, file: Path
-) -> None:
+def detection_errors(name: str, sayings: Sequence[Heard], silent: Background, threshold: float) -> Figure:
     """Misses over false accepts an hour (detection error trade-off), a curve for each ratio.
 
     The bundle's own threshold is marked. Less than one false accept in all hours is drawn as half of one.
     """
-    thresholds = np.unique(np.concatenate(([0.01], silent.events, *map(np.asarray, sayings.values()))))
+    heard = [one.probability for one in sayings]
+    thresholds = np.unique(np.array([0.01, *heard, *(event.probability for event in silent.events)]))
     least = 0.5 / silent.hours
     figure, axes = pyplot.subplots(figsize=(7, 5), layout="constrained")
-    for ratio, probabilities in sayings.items():
+    for ratio, probabilities in _by_ratio(sayings):
         x = [max(least, silent.per_hour(value)) for value in thresholds]
-        y = [100 * np.mean(np.asarray(probabilities) < value) for value in thresholds]
-        (line,) = axes.plot(x, y, label=ratio, drawstyle="steps-post")
-        missed = 100 * float(np.mean(np.asarray(probabilities) < threshold))
+        y = [100 * np.mean(probabilities < value) for value in thresholds]
+        (line,) = axes.plot(x, y, label=ratio_name(ratio), drawstyle="steps-post")
+        missed = 100 * float(np.mean(probabilities < threshold))
         axes.plot(max(least, silent.per_hour(threshold)), missed, "o", color=line.get_color())
     axes.set_xscale("log")
     axes.xaxis.set_major_formatter("{x:g}")
@@ -67,5 +68,43 @@ def detection_errors(
     axes.set_title(name)
     axes.grid(alpha=0.3, which="both")
     axes.legend(title="dots: as shipped")
+    return figure
+
+
+def probabilities(sayings: Sequence[Heard], silent: Background | None, threshold: float) -> Figure:
+    """How often which probability came, of the phrase and of what is none."""
+    figure, axes = pyplot.subplots(figsize=(7, 3), layout="constrained")
+    bins = np.linspace(0, 1, 41).tolist()
+    for ratio, values in _by_ratio(sayings):
+        axes.hist(values, bins, histtype="step", label=f"the phrase, {ratio_name(ratio)}", linewidth=1.5)
+    if silent is not None:
+        axes.hist([event.probability for event in silent.events], bins, label="other speech", alpha=0.4)
+    axes.axvline(threshold, color="black", linestyle=":", label="threshold")
+    axes.set_yscale("log")
+    axes.set_xlabel("probability")
+    axes.set_ylabel("how often")
+    axes.legend()
+    return figure
+
+
+def curves(named: Mapping[str, Sequence[tuple[int, float]]]) -> Figure:
+    """Values over updates, each smoothed over a fiftieth of its length."""
+    figure, axes = pyplot.subplots(figsize=(7, 3), layout="constrained")
+    for name, points in named.items():
+        x, y = np.array(points).T
+        width = max(1, len(y) // 50)
+        axes.plot(x[width - 1 :], np.convolve(y, np.ones(width) / width, "valid"), label=name)
+    axes.set_xlabel("update")
+    axes.grid(alpha=0.3)
+    axes.legend()
+    return figure
+
+
+def save(figure: Figure, file: Path | BinaryIO) -> None:
     figure.savefig(file, dpi=120)
     pyplot.close(figure)
+
+
+def _by_ratio(sayings: Sequence[Heard]) -> Iterator[tuple[float, npt.NDArray[np.float64]]]:
+    for ratio in sorted({one.ratio for one in sayings}, reverse=True):
+        yield ratio, np.array([one.probability for one in sayings if one.ratio == ratio])

@@ -58,7 +58,7 @@ def share_with_interval(hits: int, total: int) -> tuple[float, float, float]:
     z, share = 1.96, hits / total
     middle = (share + z * z / (2 * total)) / (1 + z * z / total)
     half = z * np.sqrt(share * (1 - share) / total + z * z / (4 * total * total)) / (1 + z * z / total)
-    return share, float(middle - half), float(middle + half)
+    return share, max(0.0, float(middle - half)), min(1.0, float(middle + half))
 
 
 def ratio_name(ratio: float) -> str:

@@ -29,16 +29,18 @@ from device.hearing.second_look import SecondLook
 from device.hearing.wake import WakeWord, scores
 from training.corpus import manifest, synthesis
 from training.evaluate.recordings import CLEAN, Noises, ratio_name, share_with_interval
+from training.wake import measure
 from training.wake.corpus import HELD_OUT_SPEECH
-from training.wake.measure import phrases
 from training.wake.phrases import Phrase
 
 AROUND = 1.5
 """Seconds of background before and after each saying of the phrase."""
 RATES = (0.1, 0.5, 1.0)
 """False accepts an hour at which misses are told."""
-BLOCK = 600 * SAMPLE_RATE
-"""Background that is heard in one go."""
+BLOCK = 100
+"""Recordings of background that are heard in one go."""
+CLIP = 2 * SAMPLE_RATE
+"""Samples that are kept of what led to a false accept."""
 SOUNDS = (".wav", ".flac", ".opus", ".ogg", ".mp3")
 
 
@@ -57,125 +59,164 @@ class Ear:
         # A second look tells the probability of each candidate; without one, the scores themselves do.
         self._wake = WakeWord.load([own], {own.name: 0.0} if self.twice else None, judge)
 
-    def probabilities(self, samples: Samples) -> list[float]:
-        """Of all that could wake in a recording, each at least the refractory time from the next."""
+    def events(self, samples: Samples) -> list[tuple[float, int]]:
+        """All that could wake in a recording, (probability, sample), the refractory time or more apart."""
         found, detections = scores(self._wake, samples)
         if self.twice:
-            return [detection.probability for detection in detections]
-        return peaks(found[self.name], round(self._refractory / self._output))
+            return [(detection.probability, detection.at) for detection in detections]
+        places = peaks(found[self.name], round(self._refractory / self._output))
+        return [(value, round(place * self._output * SAMPLE_RATE)) for value, place in places]
+
+    def best(self, samples: Samples) -> float:
+        """The probability with which a recording wakes at some time."""
+        return max((probability for probability, _ in self.events(samples)), default=0.0)
 
 
-def peaks(values: np.ndarray, apart: int) -> list[float]:
-    """The highest values, the highest first, none nearer than `apart` to one that was taken."""
+def peaks(values: np.ndarray, apart: int) -> list[tuple[float, int]]:
+    """The highest values with their places, the highest first, none within `apart` of one that was taken."""
     left, taken = values.astype(np.float64), []
-    while len(left) and (best := int(np.argmax(left))) >= 0 and left[best] > 0.01:
-        taken.append(float(left[best]))
+    while len(left) and left[best := int(np.argmax(left))] > 0.01:
+        taken.append((float(left[best]), best))
         left[max(0, best - apart) : best + apart + 1] = 0.0
     return taken
 
 
 @dataclass(frozen=True, slots=True)
-class Background:
-    """What would have woken in recordings without the phrase: probabilities, over `hours`; CPU seconds."""
+class Saying:
+    """The phrase as somebody said it."""
 
-    events: tuple[float, ...]
+    speaker: str
+    samples: Samples
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A saying at one ratio: the probability with which it wakes."""
+
+    speaker: str
+    ratio: float
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that could wake though nobody said the phrase; `sound`: what led to it, where it is kept."""
+
+    probability: float
+    said: str = ""
+    source: str = ""
+    sound: Samples | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """What could have woken in `hours` of recordings without the phrase; `work` in CPU seconds."""
+
+    events: tuple[Event, ...]
     hours: float
     work: float
 
     def per_hour(self, threshold: float) -> float:
-        return sum(event >= threshold for event in self.events) / max(self.hours, 1e-9)
+        return sum(event.probability >= threshold for event in self.events) / max(self.hours, 1e-9)
 
     def threshold(self, rate: float) -> float:
         """The lowest at which there are at most `rate` false accepts an hour."""
         allowed = math.floor(rate * self.hours + 1e-9)
-        ordered = sorted(self.events, reverse=True)
+        ordered = sorted((event.probability for event in self.events), reverse=True)
         return math.nextafter(ordered[allowed], 1.0) if allowed < len(ordered) else 0.0
 
+    def worst(self, count: int) -> list[Event]:
+        return sorted(self.events, key=lambda event: -event.probability)[:count]
 
-def said(phrase: str, folders: Sequence[Path], count: int) -> tuple[str, list[Samples]]:
-    """Who says the phrase, and how: the recordings of it in `folders`, or `count` by held-out voices."""
+
+def sayings_of(phrase: str, folders: Sequence[Path], count: int) -> list[Saying]:
+    """The recordings of the phrase in `folders`; without folders, `count` sayings by held-out voices."""
     if not folders:
-        return "voices that training never heard", phrases(
-            Phrase(phrase), synthesis.HELD_OUT_VOICES, count, 21
-        )
+        spoken = measure.sayings(Phrase(phrase), synthesis.HELD_OUT_VOICES, count, seed=21)
+        return [Saying(str(voice), samples) for voice, samples in spoken]
     kept = [
-        path
+        Saying(speaker, read(path))
         for folder in folders
-        for path, text in recordings(folder)
+        for path, speaker, text in recordings(folder)
         if text in ("", manifest.normalise(phrase))
     ]
     if not kept:
         raise MynahError(f"no recording of {phrase!r} in {', '.join(map(str, folders))}; name another folder")
-    return "recordings", [read(path) for path in kept]
+    return kept
 
 
-def recordings(folder: Path) -> list[tuple[Path, str]]:
-    """The recordings of a folder and what is said in them: its manifest's, or all there are, with no text."""
+def recordings(folder: Path) -> list[tuple[Path, str, str]]:
+    """(path, speaker, what is said) as the folder's manifest has it; without one, all there is, by folder."""
     if (folder / "manifest.tsv").is_file():
-        return [(item.path, item.text) for item in manifest.read_manifest(folder)]
+        return [(item.path, item.speaker, item.text) for item in manifest.read_manifest(folder)]
     found = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SOUNDS)
     if not found:
         raise MynahError(f"{folder}: no recordings in it; name a folder with {', '.join(SOUNDS)} files")
-    return [(path, "") for path in found]
+    return [(path, path.parent.name, "") for path in found]
 
 
-def heard(ear: Ear, spoken: Sequence[Samples], ratio: float, noises: Noises | None) -> list[float]:
-    """The highest probability at each saying of the phrase; 0 where there is none."""
+def heard(ear: Ear, sayings: Sequence[Saying], ratio: float, noises: Noises | None) -> list[Heard]:
+    """Every saying with background around it, in noise at `ratio`."""
     edge = np.zeros(round(AROUND * SAMPLE_RATE), np.int16)
     found = []
-    for number, samples in enumerate(tqdm(spoken, ratio_name(ratio), mininterval=10)):
-        padded = np.concatenate((edge, samples, edge))
+    for number, saying in enumerate(tqdm(sayings, ratio_name(ratio), mininterval=10)):
+        padded = np.concatenate((edge, saying.samples, edge))
         if noises is not None:
             padded = noises.behind(padded, ratio, number)
-        found.append(max(ear.probabilities(padded), default=0.0))
+        found.append(Heard(saying.speaker, ratio, ear.best(padded)))
     return found
 
 
-def background(ear: Ear, folders: Sequence[Path], left_out: bool) -> Background:
-    """All recordings of `folders`, or those by speakers that the wake word's training left out."""
-    events: list[float] = []
+def background(ear: Ear, folders: Sequence[Path], left_out: bool, kept: float = 0.5) -> Background:
+    """All recordings of `folders`, or those by speakers that the wake word's training left out.
+
+    `kept`: the share of the bundle's threshold from which on an event keeps its sound.
+    """
+    events: list[Event] = []
     length, work = 0, 0.0
-    for samples in _blocks(folders, left_out):
-        began = time.process_time()
-        events += ear.probabilities(samples)
-        work += time.process_time() - began
-        length += len(samples)
+    for folder in folders:
+        for block in _blocks(folder, left_out):
+            each = [read(path) for path, _ in block]
+            samples, ends = np.concatenate(each), np.cumsum([len(one) for one in each])
+            began = time.process_time()
+            found = ear.events(samples)
+            work += time.process_time() - began
+            length += len(samples)
+            for probability, at in found:
+                _, text = block[min(int(np.searchsorted(ends, at)), len(block) - 1)]
+                sound = samples[max(0, at - CLIP) : at + CLIP // 8]
+                loud = probability >= kept * ear.threshold
+                events.append(Event(probability, text, folder.name, sound if loud else None))
     return Background(tuple(events), length / SAMPLE_RATE / 3600, work)
 
 
-def _blocks(folders: Sequence[Path], left_out: bool) -> Iterator[Samples]:
-    for folder in folders:
-        if left_out:
-            items = manifest.read_manifest(folder)
-            paths = [item.path for item in items if manifest.held_out(item.speaker, HELD_OUT_SPEECH)]
-        else:
-            paths = [path for path, _ in recordings(folder)]
-        joined: list[Samples] = []
-        for number, path in enumerate(tqdm(paths, folder.name, mininterval=10), start=1):
-            joined.append(read(path))
-            if sum(map(len, joined)) > BLOCK or number == len(paths):
-                yield np.concatenate(joined)
-                joined = []
+def _blocks(folder: Path, left_out: bool) -> Iterator[list[tuple[Path, str]]]:
+    """Recordings with their texts, many at a time."""
+    kept = [
+        (path, text)
+        for path, speaker, text in recordings(folder)
+        if not left_out or manifest.held_out(speaker, HELD_OUT_SPEECH)
+    ]
+    for first in tqdm(range(0, len(kept), BLOCK), folder.name, mininterval=10):
+        yield kept[first : first + BLOCK]
 
 
-def table(
-    ear: Ear, sayings: Mapping[str, Sequence[float]], silent: Background | None
-) -> list[dict[str, Any]]:
+def table(ear: Ear, sayings: Sequence[Heard], silent: Background | None) -> list[dict[str, Any]]:
     """Misses by ratio at the bundle's own threshold and, where there is background, at each of RATES."""
     thresholds = {"as shipped": ear.threshold}
     if silent is not None:
         thresholds |= {f"{rate:g} an hour": silent.threshold(rate) for rate in RATES}
     rows = []
-    for ratio, probabilities in sayings.items():
+    for ratio in sorted({one.ratio for one in sayings}, reverse=True):
+        part = [one.probability for one in sayings if one.ratio == ratio]
         for name, threshold in thresholds.items():
-            missed = sum(value < threshold for value in probabilities)
-            share, low, high = share_with_interval(missed, len(probabilities))
+            share, low, high = share_with_interval(sum(value < threshold for value in part), len(part))
             rows.append(
                 {
-                    "noise": ratio,
+                    "noise": ratio_name(ratio),
                     "at": name,
                     "threshold": round(threshold, 4),
-                    "said": len(probabilities),
+                    "said": len(part),
                     "missed": round(share, 4),
                     "interval": [round(low, 4), round(high, 4)],
                     "false_accepts_per_hour": round(silent.per_hour(threshold), 3) if silent else None,
@@ -184,22 +225,21 @@ def table(
     return rows
 
 
-def report(who: str, rows: Sequence[Mapping[str, Any]], silent: Background | None) -> str:
-    lines = [f"{rows[0]['said']} sayings by {who}" if rows else f"nothing said by {who}"]
+def report(rows: Sequence[Mapping[str, Any]], silent: Background | None) -> str:
+    lines = []
     if silent is not None:
         cost = silent.work / max(silent.hours, 1e-9)
         lines.append(f"{silent.hours:.2f} h without the phrase, {cost:.1f} CPU seconds an hour")
-    lines.append(f"{'noise':>8} {'false accepts':>14} {'threshold':>10} {'missed':>8} {'95 % interval':>16}")
+    lines.append(
+        f"{'noise':>8} {'false accepts':>14} {'threshold':>10} {'said':>6} {'missed':>8}"
+        f" {'95 % interval':>16}"
+    )
     for row in rows:
-        low, high = row["interval"]
+        (low, high), rate = row["interval"], row["false_accepts_per_hour"]
+        shipped = f"  ({rate:.2f} an hour)" if row["at"] == "as shipped" and rate is not None else ""
         lines.append(
-            f"{row['noise']:>8} {row['at']:>14} {row['threshold']:>10.4f} {row['missed']:>8.1%}"
-            f" {low:>7.1%}…{high:<7.1%}"
-            + (
-                f"  ({row['false_accepts_per_hour']:.2f} an hour)"
-                if row["at"] == "as shipped" and silent
-                else ""
-            )
+            f"{row['noise']:>8} {row['at']:>14} {row['threshold']:>10.4f} {row['said']:>6}"
+            f" {row['missed']:>8.1%} {low:>7.1%}…{high:<7.1%}{shipped}"
         )
     return "\n".join(lines)
 
@@ -220,22 +260,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--left-out", action="store_true", help="of --background, the speakers that training left out"
     )
     parser.add_argument("--picture", type=Path, help="write the curves of misses over false accepts here")
+    parser.add_argument("--page", type=Path, help="write all of it as one HTML page here")
+    parser.add_argument("--clips", type=int, default=10, help="false accepts to be heard on the page (10)")
+    parser.add_argument("--run", type=Path, help="run folder whose training curves go onto the page")
     parser.add_argument("--json", type=Path, help="write the figures here")
 
 
 def run(arguments: argparse.Namespace, ratios: Sequence[float]) -> None:
     ear = Ear(arguments.bundle, arguments.acoustic)
     noises = Noises(arguments.noise) if any(ratio != CLEAN for ratio in ratios) else None
-    who, spoken = said(ear.name, arguments.positives, arguments.count)
-    sayings = {ratio_name(ratio): heard(ear, spoken, ratio, noises) for ratio in ratios}
+    spoken = sayings_of(ear.name, arguments.positives, arguments.count)
+    sayings = [one for ratio in ratios for one in heard(ear, spoken, ratio, noises)]
     silent = background(ear, arguments.background, arguments.left_out) if arguments.background else None
     rows = table(ear, sayings, silent)
-    print(report(who, rows, silent))
+    print(report(rows, silent))
     if arguments.json:
         hours = {"hours": round(silent.hours, 3), "cpu_seconds": round(silent.work, 2)} if silent else None
-        content = {"name": ear.name, "said_by": who, "misses": rows, "background": hours}
-        arguments.json.write_text(json.dumps(content, indent=1) + "\n")
+        content = {"name": ear.name, "misses": rows, "background": hours}
+        arguments.json.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
     if arguments.picture and silent is not None:
-        from training.evaluate.pictures import detection_errors
+        from training.evaluate.pictures import detection_errors, save
 
-        detection_errors(ear.name, sayings, silent, ear.threshold, arguments.picture)
+        save(detection_errors(ear.name, sayings, silent, ear.threshold), arguments.picture)
+    if arguments.page:
+        from training.evaluate.page import wake_page
+
+        page = wake_page(ear, sayings, silent, rows, arguments.clips, arguments.run)
+        arguments.page.write_text(page, encoding="utf-8")

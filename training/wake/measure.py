@@ -50,8 +50,10 @@ def recall(trials: Sequence[Trial], threshold: float) -> float:
     return float(np.mean([trial.peak >= threshold for trial in trials]))
 
 
-def phrases(phrase: Phrase, voices: Sequence[synthesis.Voice], count: int, seed: int) -> list[Samples]:
-    """`count` utterances of the phrase by `voices`, without the silence around them."""
+def sayings(
+    phrase: Phrase, voices: Sequence[synthesis.Voice], count: int, seed: int
+) -> list[tuple[synthesis.Voice, Samples]]:
+    """`count` utterances of the phrase by some of `voices`, without the silence around them."""
     rng = np.random.default_rng(seed)
     able = [voice for voice in voices if phrase.spellings(voice)]
     drawn = synthesis.draw([phrase.text], able, count, rng, rates=(0.8, 1.3), espeak_share=0.85)
@@ -59,7 +61,13 @@ def phrases(phrase: Phrase, voices: Sequence[synthesis.Voice], count: int, seed:
         synthesis.Utterance(phrase.spellings(item.voice)[0], item.voice, item.rate, item.pitch)
         for item in drawn
     ]
-    return [trimmed(samples) for samples in synthesis.speak_all(spelled)]
+    spoken = synthesis.speak_all(spelled)
+    return [(item.voice, trimmed(samples)) for item, samples in zip(spelled, spoken, strict=True)]
+
+
+def phrases(phrase: Phrase, voices: Sequence[synthesis.Voice], count: int, seed: int) -> list[Samples]:
+    """`sayings`, whoever says them."""
+    return [samples for _, samples in sayings(phrase, voices, count, seed)]
 
 
 def noises(sources: Sources) -> list[Features]:

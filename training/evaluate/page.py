@@ -1,0 +1,146 @@
+"""What a wake word does, as one HTML page: curves, misses by voice, false accepts to be heard."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import soundfile
+from matplotlib.figure import Figure
+
+from device.events import SAMPLE_RATE, Samples
+from training.evaluate import pictures
+from training.evaluate.recordings import ratio_name
+from training.evaluate.wakewords import Background, Ear, Event, Heard
+
+STYLE = """
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem }
+table { border-collapse: collapse; margin: 1rem 0 } td, th { padding: .2rem .8rem; text-align: right }
+th { border-bottom: 1px solid #999 } td:first-child, th:first-child { text-align: left }
+img { max-width: 100% } audio { height: 2rem; vertical-align: middle }
+"""
+
+
+def wake_page(
+    ear: Ear,
+    sayings: Sequence[Heard],
+    silent: Background | None,
+    rows: Sequence[Mapping[str, Any]],
+    clips: int,
+    run: Path | None,
+) -> str:
+    """The page; `clips` of the worst false accepts can be heard on it, `run` brings its training curves."""
+    parts = [f"<h1>{escape(ear.name)}</h1>", _summary(rows, silent), _misses(rows)]
+    if silent is not None:
+        parts.append(_picture(pictures.detection_errors(ear.name, sayings, silent, ear.threshold)))
+    parts += ["<h2>Probabilities</h2>", _picture(pictures.probabilities(sayings, silent, ear.threshold))]
+    parts += ["<h2>Misses by speaker</h2>", _by_speaker(sayings, ear.threshold)]
+    if silent is not None:
+        parts += ["<h2>What comes nearest to it</h2>", _events(silent.worst(clips), ear.threshold)]
+    if run is not None and (curves := training_curves(run)):
+        parts += ["<h2>Training</h2>", _picture(pictures.curves(curves))]
+    head = f"<meta charset=utf-8><title>{escape(ear.name)}</title><style>{STYLE}</style>"
+    return f"<!doctype html><html lang=en><head>{head}</head><body>{''.join(parts)}</body></html>\n"
+
+
+def training_curves(run: Path) -> dict[str, list[tuple[int, float]]]:
+    """(update, value) by name, as TensorBoard's files in `run` have them."""
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+    from tensorboard.util.tensor_util import make_ndarray
+
+    log = EventAccumulator(str(run / "tensorboard"), size_guidance={"tensors": 0})
+    log.Reload()
+    return {
+        name: [(event.step, float(make_ndarray(event.tensor_proto))) for event in log.Tensors(name)]
+        for name in log.Tags()["tensors"]
+    }
+
+
+def _summary(rows: Sequence[Mapping[str, Any]], silent: Background | None) -> str:
+    shipped = [row for row in rows if row["at"] == "as shipped"]
+    misses = ", ".join(f"{row['missed']:.1%} of {row['said']} missed ({row['noise']})" for row in shipped)
+    if silent is None:
+        return f"<p>As shipped: {misses}.</p>"
+    rate, cost = shipped[0]["false_accepts_per_hour"], silent.work / silent.hours
+    return (
+        f"<p>As shipped: {misses}; {rate:.2f} false accepts an hour over {silent.hours:.2f} h of other"
+        f" speech; {cost:.1f} CPU seconds for an hour of it on the machine that measured.</p>"
+    )
+
+
+def _misses(rows: Sequence[Mapping[str, Any]]) -> str:
+    return _table(
+        ("noise", "false accepts", "threshold", "said", "missed", "95 % interval"),
+        (
+            (
+                row["noise"],
+                row["at"],
+                f"{row['threshold']:.3f}",
+                row["said"],
+                f"{row['missed']:.1%}",
+                f"{row['interval'][0]:.1%} – {row['interval'][1]:.1%}",
+            )
+            for row in rows
+        ),
+    )
+
+
+def _by_speaker(sayings: Sequence[Heard], threshold: float, most: int = 20) -> str:
+    """Those who are missed most, at each ratio; a synthetic voice in all of its accents together."""
+    ratios = sorted({one.ratio for one in sayings}, reverse=True)
+    counts: dict[str, dict[float, list[bool]]] = {}
+    for one in sayings:
+        voice = one.speaker.rpartition("+")[2] if one.speaker.startswith("espeak-ng/") else one.speaker
+        counts.setdefault(voice, {}).setdefault(one.ratio, []).append(one.probability < threshold)
+    ordered = sorted(counts, key=lambda voice: -sum(sum(missed) for missed in counts[voice].values()))
+    return _table(
+        ("speaker", *map(ratio_name, ratios)),
+        (
+            (voice, *(f"{sum(counts[voice].get(r, []))} of {len(counts[voice].get(r, []))}" for r in ratios))
+            for voice in ordered[:most]
+            if any(any(missed) for missed in counts[voice].values())
+        ),
+    )
+
+
+def _events(events: Sequence[Event], threshold: float) -> str:
+    rows = (
+        (
+            f"{event.probability:.3f}" + (" (wakes)" if event.probability >= threshold else ""),
+            event.said or "–",
+            event.source,
+            _Html(_audio(event.sound)) if event.sound is not None else "",
+        )
+        for event in events
+    )
+    return _table(("probability", "what was said", "from", ""), rows)
+
+
+class _Html(str):
+    """Text that is HTML already."""
+
+
+def _table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
+    def cells(tag: str, values: Iterable[object]) -> str:
+        shown = (value if isinstance(value, _Html) else escape(str(value)) for value in values)
+        return "".join(f"<{tag}>{value}</{tag}>" for value in shown)
+
+    body = "".join(f"<tr>{cells('td', row)}</tr>" for row in rows)
+    return f"<table><tr>{cells('th', head)}</tr>{body}</table>"
+
+
+def _picture(figure: Figure) -> str:
+    data = io.BytesIO()
+    pictures.save(figure, data)
+    return f'<p><img alt="" src="data:image/png;base64,{base64.b64encode(data.getvalue()).decode()}"></p>'
+
+
+def _audio(samples: Samples) -> str:
+    data = io.BytesIO()
+    soundfile.write(data, samples, SAMPLE_RATE, format="FLAC")
+    encoded = base64.b64encode(data.getvalue()).decode()
+    return f'<audio controls preload=none src="data:audio/flac;base64,{encoded}"></audio>'

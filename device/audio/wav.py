@@ -23,6 +23,12 @@ def read(path: str | Path) -> Samples:
     return np.concatenate(list(_blocks(_open(Path(path)))))
 
 
+def seconds(path: str | Path) -> float:
+    """How long the recording says it is. Raises AudioError as `open_file` does."""
+    with _open(Path(path)) as file:
+        return file.frames / file.samplerate
+
+
 def open_file(path: str | Path) -> Iterator[AudioChunk]:
     """The recording as chunks of 80 ms, read as they are asked for.
 

@@ -8,12 +8,14 @@ import numpy as np
 import pytest
 
 from device.audio.frontend import FrontEndSettings, RunningMean
+from device.audio.wav import write
 from device.events import SAMPLE_RATE, Samples
+from training.corpus.manifest import recordings
 from training.hearing import labels as labelling
 from training.hearing.data import Rows, RowSettings, segment_labels, tempo_labels
 from training.hearing.loss import frame_loss, sequence_loss
 from training.hearing.model import INDEX, LABELS, LOOKAHEAD, MELS, STRIDE, Normalisation
-from training.hearing.store import Recording, Store
+from training.hearing.store import Recording, Store, load_recording
 
 SEGMENTS = (("SIL", 0.0, 0.3), ("AA", 0.3, 1.0), ("SIL", 1.0, 1.2))
 
@@ -51,6 +53,18 @@ def test_every_utterance_is_kept_in_three_copies(store: Store) -> None:
     assert len(items) == 18
     assert [item.tempo == 1.0 for item in items[:3]] == [True, False, False]
     assert sum(item.frames for item in items) == len(store.mapped("bootstrap"))
+
+
+def test_what_cannot_be_read_is_named_and_left_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("good", "broken"):
+        write(tmp_path / f"{name}.wav", np.full(16_000, 100, np.int16))
+    (tmp_path / "broken.wav").write_bytes(b"no sound at all")
+    store = Store(tmp_path / "store")
+    store.add("people", recordings(tmp_path)[::-1], load_recording, (), jobs=1)
+    assert {item.number for item in store.items("people")} == {0}
+    assert f"people: left out: {tmp_path / 'broken.wav'}" in capsys.readouterr().err
 
 
 def test_a_store_made_with_another_front_end_is_refused(store: Store) -> None:

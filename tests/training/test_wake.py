@@ -13,11 +13,12 @@ import soundfile
 from device.audio import wav
 from device.audio.frontend import features
 from device.engine.bundle import Bundle
+from device.errors import MynahError
 from device.hearing.wake import WakeModel
 from export import cli as export
 from training.corpus import synthesis
-from training.hearing.store import Item
-from training.wake import measure, train
+from training.hearing.store import Item, Store
+from training.wake import corpus, measure, train
 from training.wake.corpus import TAIL, is_held_out, load_trimmed, trimmed
 from training.wake.data import IGNORED, RowSettings, mark
 from training.wake.phrases import Phrase, distance
@@ -154,14 +155,53 @@ def data(tmp_path: Path) -> Path:
     return tmp_path / "data"
 
 
+def household(folder: Path) -> tuple[Path, Path]:
+    """Recordings of two people who say the phrase, one of them broken, and a long one of nobody who does."""
+    rng = np.random.default_rng(6)
+    for name, seconds in (("said/anna/1", 1.0), ("said/ben/1", 1.2), ("home/evening", 14.5)):
+        path = folder / f"{name}.wav"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        wav.write(path, rng.normal(0, 2000, round(seconds * 16_000)).astype(np.int16))
+    (folder / "said" / "ben" / "2.wav").write_bytes(b"torn")
+    return folder / "said", folder / "home"
+
+
+def test_long_recordings_are_cut_and_those_of_other_phrases_left_out(tmp_path: Path) -> None:
+    said, home = household(tmp_path)
+    pieces = corpus.pieces_of([home])
+    assert [round(len(corpus.load_piece(piece).samples) / 16_000, 1) for piece in pieces] == [6.0, 6.0, 2.5]
+    assert len(corpus.said_in(Phrase("hey mynah"), [said])) == 3
+    rows = ["path\tseconds\tspeaker\ttext", "anna/1.wav\t1\tanna\tHey Mynah!", "ben/1.wav\t1\tben\thello"]
+    (said / "manifest.tsv").write_text("\n".join(rows))
+    assert [item.path.parent.name for item in corpus.said_in(Phrase("hey mynah"), [said])] == ["anna"]
+    with pytest.raises(MynahError, match="no recording of 'good morning'"):
+        corpus.said_in(Phrase("good morning"), [said])
+
+
 @needs_flite
 @needs_espeak
-def test_a_run_trains_resumes_and_its_bundle_wakes_the_device(data: Path, tmp_path: Path) -> None:
+def test_a_run_trains_resumes_and_its_bundle_wakes_the_device(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     run = tmp_path / "run"
+    said, home = household(tmp_path)
     settings = train.Settings(
-        "hey mynah", updates=2, rows=8, compiled=False, width=8, phrases=6, others=6, trials=2
+        "hey mynah",
+        updates=2,
+        rows=8,
+        compiled=False,
+        width=8,
+        phrases=6,
+        others=6,
+        trials=2,
+        recordings=(str(said),),
+        negatives=(str(home),),
     )
     train.train(settings, data, run, run / "features")
+    store = Store(run / "features")
+    assert {item.speaker for item in store.items("recorded")} == {"said/anna", "said/ben"}
+    assert {item.number for item in store.items("household")} == {0, 1, 2}
+    assert f"recorded: left out: {said / 'ben' / '2.wav'}" in capsys.readouterr().err
     config = json.loads((run / "config.json").read_text())
     assert config["labels"] == ["hey mynah"]
     assert config["measured"]["hours_without_the_phrase"] > 0

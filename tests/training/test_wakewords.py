@@ -12,6 +12,7 @@ from device.audio.wav import read, write
 from device.errors import MynahError
 from device.events import SAMPLE_RATE
 from device.settings import Settings
+from training.corpus import manifest
 from training.evaluate import wakewords
 from training.evaluate.page import training_curves, wake_page
 from training.evaluate.recordings import CLEAN
@@ -55,12 +56,12 @@ def test_only_recordings_of_the_phrase_are_sayings(tmp_path: Path) -> None:
 def test_a_folder_without_a_manifest_is_all_its_recordings(tmp_path: Path) -> None:
     (tmp_path / "anna").mkdir()
     write(tmp_path / "anna" / "one.wav", np.zeros(1600, np.int16))
-    assert [(path.name, speaker) for path, speaker, _ in wakewords.recordings(tmp_path)] == [
-        ("one.wav", "anna")
-    ]
+    (item,) = manifest.recordings(tmp_path)
+    assert (item.path.name, item.speaker, item.text) == ("one.wav", f"{tmp_path.name}/anna", "")
+    assert item.seconds == 0.1
     (tmp_path / "empty").mkdir()
     with pytest.raises(MynahError, match="no recordings in it"):
-        wakewords.recordings(tmp_path / "empty")
+        manifest.recordings(tmp_path / "empty")
 
 
 class Shipped(Ear):

@@ -13,7 +13,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from device.errors import MynahError
+from device.audio.wav import seconds
+from device.errors import AudioError, MynahError
 
 NOISE_HELD_OUT = 0.2
 """Share of the noise recordings that are kept for measuring."""
@@ -21,6 +22,10 @@ HELD_OUT = 0.08
 """Share of the speakers that no acoustic model is trained on; where a corpus does not tell, of the clips."""
 CALIBRATED_ON = 0.5
 """Share of these that calibration hears; the rest are kept for measuring."""
+
+
+SOUNDS = (".wav", ".flac", ".opus", ".ogg", ".mp3")
+"""How the names of recordings end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,30 @@ def read_manifest(folder: Path) -> list[Utterance]:
         )
         for row in rows
     ]
+
+
+def recordings(folder: Path) -> list[Utterance]:
+    """What is recorded in `folder`: as its manifest has it, or all the recordings below it, whatever is said.
+
+    Without a manifest, who speaks is the folder that a recording lies in; what cannot be read has 0 seconds.
+    MynahError where there is nothing.
+    """
+    if (folder / "manifest.tsv").is_file():
+        return read_manifest(folder)
+    found = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SOUNDS)
+    if not found:
+        raise MynahError(f"{folder}: no recordings in it; name a folder with {', '.join(SOUNDS)} files")
+    return [
+        Utterance(path, _seconds(path), f"{folder.name}/{path.parent.name}", "", folder.name)
+        for path in found
+    ]
+
+
+def _seconds(path: Path) -> float:
+    try:
+        return seconds(path)
+    except AudioError:  # whoever reads it says what is wrong with it
+        return 0.0
 
 
 def held_out(speaker: str, share: float) -> bool:

@@ -41,7 +41,6 @@ BLOCK = 100
 """Recordings of background that are heard in one go."""
 CLIP = 2 * SAMPLE_RATE
 """Samples that are kept of what led to a false accept."""
-SOUNDS = (".wav", ".flac", ".opus", ".ogg", ".mp3")
 
 
 class Ear:
@@ -135,24 +134,14 @@ def sayings_of(phrase: str, folders: Sequence[Path], count: int) -> list[Saying]
         spoken = measure.sayings(Phrase(phrase), synthesis.HELD_OUT_VOICES, count, seed=21)
         return [Saying(str(voice), samples) for voice, samples in spoken]
     kept = [
-        Saying(speaker, read(path))
+        Saying(item.speaker, read(item.path))
         for folder in folders
-        for path, speaker, text in recordings(folder)
-        if text in ("", manifest.normalise(phrase))
+        for item in manifest.recordings(folder)
+        if item.text in ("", manifest.normalise(phrase))
     ]
     if not kept:
         raise MynahError(f"no recording of {phrase!r} in {', '.join(map(str, folders))}; name another folder")
     return kept
-
-
-def recordings(folder: Path) -> list[tuple[Path, str, str]]:
-    """(path, speaker, what is said) as the folder's manifest has it; without one, all there is, by folder."""
-    if (folder / "manifest.tsv").is_file():
-        return [(item.path, item.speaker, item.text) for item in manifest.read_manifest(folder)]
-    found = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SOUNDS)
-    if not found:
-        raise MynahError(f"{folder}: no recordings in it; name a folder with {', '.join(SOUNDS)} files")
-    return [(path, path.parent.name, "") for path in found]
 
 
 def heard(ear: Ear, sayings: Sequence[Saying], ratio: float, noises: Noises | None) -> list[Heard]:
@@ -176,26 +165,26 @@ def background(ear: Ear, folders: Sequence[Path], left_out: bool, kept: float = 
     length, work = 0, 0.0
     for folder in folders:
         for block in _blocks(folder, left_out):
-            each = [read(path) for path, _ in block]
+            each = [read(item.path) for item in block]
             samples, ends = np.concatenate(each), np.cumsum([len(one) for one in each])
             began = time.process_time()
             found = ear.events(samples)
             work += time.process_time() - began
             length += len(samples)
             for probability, at in found:
-                _, text = block[min(int(np.searchsorted(ends, at)), len(block) - 1)]
+                item = block[min(int(np.searchsorted(ends, at)), len(block) - 1)]
                 sound = samples[max(0, at - CLIP) : at + CLIP // 8]
                 loud = probability >= kept * ear.threshold
-                events.append(Event(probability, text, folder.name, sound if loud else None))
+                events.append(Event(probability, item.text, folder.name, sound if loud else None))
     return Background(tuple(events), length / SAMPLE_RATE / 3600, work)
 
 
-def _blocks(folder: Path, left_out: bool) -> Iterator[list[tuple[Path, str]]]:
-    """Recordings with their texts, many at a time."""
+def _blocks(folder: Path, left_out: bool) -> Iterator[list[manifest.Utterance]]:
+    """Recordings, many at a time."""
     kept = [
-        (path, text)
-        for path, speaker, text in recordings(folder)
-        if not left_out or manifest.held_out(speaker, HELD_OUT_SPEECH)
+        item
+        for item in manifest.recordings(folder)
+        if not left_out or manifest.held_out(item.speaker, HELD_OUT_SPEECH)
     ]
     for first in tqdm(range(0, len(kept), BLOCK), folder.name, mininterval=10):
         yield kept[first : first + BLOCK]

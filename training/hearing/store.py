@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, replace
@@ -26,6 +27,8 @@ from device.errors import AudioError
 from device.events import Samples
 from training.corpus import augment, manifest, synthesis
 
+TOLD = 5
+"""Recordings that are named where they cannot be read."""
 COPIES = 3
 """How often each utterance is kept: the first copy as it was recorded."""
 
@@ -46,6 +49,13 @@ class Item:
     frames: int
     tempo: float = 1.0
     segments: tuple[tuple[str, float, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What could not be read or said, and why."""
+
+    what: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +88,13 @@ def load_measured_rooms(folder: Path) -> tuple[augment.Floats, ...]:
 
 def _copies(
     task: tuple[int, object], load: Callable[[object], Recording], rooms: Sequence[augment.Floats]
-) -> tuple[Recording, list[tuple[float, npt.NDArray[np.float16]]]] | None:
-    """Runs in a worker: the features of each copy with its tempo; None for a recording without sound."""
+) -> tuple[Recording, list[tuple[float, npt.NDArray[np.float16]]]] | Failure:
+    """Runs in a worker: the features of each copy with its tempo."""
     seed, source = task
     try:
         recording = load(source)
-    except (AudioError, synthesis.SynthesisError):
-        return None
+    except (AudioError, synthesis.SynthesisError) as error:
+        return Failure(str(error))
     rng = np.random.default_rng(seed)
     copies = []
     for number in range(COPIES):
@@ -118,10 +128,11 @@ class Store:
         rooms: Sequence[augment.Floats],
         jobs: int = 2,
     ) -> None:
-        """Computes and writes `source`, unless it is there already."""
+        """Computes and writes `source`, unless it is there. What cannot be read is told and left out."""
         if source in self:
             return
         items: list[Item] = []
+        failures: list[Failure] = []
         start = 0
         partial_file = self.folder / f"{source}.part"
         with (
@@ -130,9 +141,11 @@ class Store:
         ):
             work = pool.map(partial(_copies, load=load, rooms=rooms), enumerate(recordings), chunksize=8)
             for number, done in enumerate(tqdm(work, source, len(recordings), unit="utt", mininterval=10)):
-                for tempo, frames in done[1] if done else ():
-                    recording = done[0] if done else None
-                    assert recording is not None
+                if isinstance(done, Failure):
+                    failures.append(done)
+                    continue
+                recording, copies = done
+                for tempo, frames in copies:
                     file.write(frames.tobytes())
                     items.append(
                         Item(
@@ -147,6 +160,10 @@ class Store:
                         )
                     )
                     start += len(frames)
+        for failure in failures[:TOLD]:
+            print(f"{source}: left out: {failure.what}", file=sys.stderr)
+        if len(failures) > TOLD:
+            print(f"{source}: {len(failures)} of {len(recordings)} left out", file=sys.stderr)
         partial_file.rename(self.folder / f"{source}.f16")
         text = json.dumps({"fingerprint": self.fingerprint, "items": [asdict(item) for item in items]})
         temporary = self.folder / f"{source}.json.part"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,9 @@ from pathlib import Path
 import numpy as np
 
 from device.audio.frontend import features
-from device.events import Samples
+from device.audio.wav import read
+from device.errors import AudioError, MynahError
+from device.events import SAMPLE_RATE, Samples
 from training.corpus import augment, manifest, synthesis, texts
 from training.hearing.store import Item, Recording, Store, load_measured_rooms, load_recording
 from training.wake.phrases import Phrase
@@ -21,6 +24,10 @@ PARTS = ("speech", "wake", "negative")
 """Folders of the data that hold folders of recordings, none of which says the phrase."""
 VOICES = synthesis.TRAINING_VOICES + synthesis.DRAWN_VOICES
 """Who says the phrase, what is near it, and commands."""
+RECORDED, HOUSEHOLD = "recorded", "household"
+"""The user's own: the phrase as people say it, and what is heard at home otherwise."""
+PIECE = 6.0
+"""Seconds to which long recordings are cut."""
 HOP = 160
 TAIL = 25
 """Frames of silence, or of the room's echo, that stored phrases have after their end."""
@@ -31,6 +38,7 @@ class Sources:
     """Where each kind of row comes from: (folder of the store, source) pairs."""
 
     phrases: tuple[tuple[Path, str], ...]
+    recorded: tuple[tuple[Path, str], ...]  # the phrase by people, where there are such recordings
     near: tuple[tuple[Path, str], ...]
     speech: tuple[tuple[Path, str], ...]
     followers: tuple[tuple[Path, str], ...]  # commands, which follow the phrase
@@ -39,6 +47,8 @@ class Sources:
 
 def is_held_out(item: Item) -> bool:
     """Whether training leaves `item` to the choice of the threshold: by its speaker, for ever."""
+    if item.source == RECORDED:
+        return False  # few and dear
     if item.source == "noise":
         return manifest.held_out(item.speaker, manifest.NOISE_HELD_OUT)  # no noise has a speaker: by its file
     if any(item.speaker.startswith(f"{engine}/") for engine in synthesis.ENGINES):
@@ -59,10 +69,20 @@ def prepare(
     phrases: int = 3600,
     others: int = 2000,
     seed: int = 1,
+    recordings: Sequence[Path] = (),
+    negatives: Sequence[Path] = (),
 ) -> Sources:
-    """Computes what is missing in the stores `own` (synthetic) and `shared` (recordings, for all runs)."""
+    """Computes what is missing in the stores `own` (synthetic) and `shared` (recordings, for all runs).
+
+    `recordings`: folders in which people say the phrase; `negatives`: in which nobody does.
+    """
     rooms = load_measured_rooms(data / "rir")
-    speak(phrase, Store(own), rooms, phrases, others, seed)
+    mine = Store(own)
+    speak(phrase, mine, rooms, phrases, others, seed)
+    if recordings:
+        mine.add(RECORDED, said_in(phrase, recordings), load_trimmed_recording, rooms)
+    if negatives:
+        mine.add(HOUSEHOLD, pieces_of(negatives), load_piece, rooms)
     recorded = Store(shared)
     recorded.add("noise", manifest.read_manifest(data / "noise"), load_recording, rooms)
     folders = [folder for part in PARTS for folder in sorted((data / part).glob("*")) if folder.is_dir()]
@@ -73,8 +93,13 @@ def prepare(
         recorded.add(_name(folder), utterances, load_recording, rooms)
     return Sources(
         phrases=((own, "phrases"),),
+        recorded=((own, RECORDED),) if recordings else (),
         near=((own, "near"),),
-        speech=(*((shared, _name(folder)) for folder in folders), (own, "commands")),
+        speech=(
+            *((shared, _name(folder)) for folder in folders),
+            (own, "commands"),
+            *([(own, HOUSEHOLD)] if negatives else []),
+        ),
         followers=((own, "commands"),),
         noise=((shared, "noise"),),
     )
@@ -120,6 +145,55 @@ def load_trimmed(utterance: synthesis.Utterance) -> Recording:
     return Recording(
         utterance.text, str(utterance.voice), np.concatenate((samples, np.zeros(TAIL * HOP, np.int16)))
     )
+
+
+def said_in(phrase: Phrase, folders: Sequence[Path]) -> list[manifest.Utterance]:
+    """The recordings of the phrase: those whose text it is, or that have none. MynahError without any."""
+    found = [
+        item
+        for folder in folders
+        for item in manifest.recordings(folder)
+        if item.text in ("", manifest.normalise(phrase.text))
+    ]
+    if not found:
+        raise MynahError(
+            f"no recording of {phrase.text!r} in {', '.join(map(str, folders))}; name another folder"
+        )
+    return found
+
+
+def load_trimmed_recording(utterance: manifest.Utterance) -> Recording:
+    """As `load_trimmed`, of a recording."""
+    samples = trimmed(read(utterance.path))
+    padded = np.concatenate((samples, np.zeros(TAIL * HOP, np.int16)))
+    return Recording(utterance.text, utterance.speaker, padded)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Part of a long recording."""
+
+    path: Path
+    speaker: str
+    number: int
+
+
+def pieces_of(folders: Sequence[Path]) -> list[Piece]:
+    """What is recorded in `folders`, cut into pieces of PIECE seconds."""
+    return [
+        Piece(item.path, item.speaker, number)
+        for folder in folders
+        for item in manifest.recordings(folder)
+        for number in range(max(1, math.ceil(item.seconds / PIECE)))
+    ]
+
+
+def load_piece(piece: Piece) -> Recording:
+    size = round(PIECE * SAMPLE_RATE)
+    samples = read(piece.path)[piece.number * size : (piece.number + 1) * size]
+    if len(samples) < SAMPLE_RATE // 5:
+        raise AudioError(f"{piece.path}: nothing in it from {piece.number * PIECE:.0f} s on")
+    return Recording("", piece.speaker, samples)
 
 
 def trimmed(samples: Samples, depth: float = 35.0) -> Samples:

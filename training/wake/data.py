@@ -34,6 +34,7 @@ class RowSettings:
     frames: int = 320  # 3.2 s
     rows: int = 64  # a batch
     positive: float = 0.36  # shares of rows; the rest is noise alone
+    recorded: float = 0.4  # share of the phrases that people say, where there are recordings
     near: float = 0.2
     hard: float = 0.12  # where there are mined ones; else more speech
     speech: float = 0.26
@@ -99,6 +100,7 @@ class Rows:
         self._rng = np.random.default_rng(seed)
         self._settings, self._normalisation = settings, normalisation
         self._phrases = Clips(sources.phrases, held_out)
+        self._recorded = Clips(sources.recorded, held_out) if sources.recorded and not held_out else None
         self._near = Clips(sources.near, held_out)
         self._speech = Clips(sources.speech, held_out, weight_by_length=True)
         self._hard = Clips(sources.speech, held_out, only=hard) if hard else self._speech
@@ -118,7 +120,8 @@ class Rows:
         kind, shares = self._rng.random(), self._settings
         labels = np.zeros(shares.frames // STRIDE, np.int8)
         if kind < shares.positive:
-            return self._phrase_row(self._phrases, labels, positive=True)
+            people = self._recorded if self._rng.random() < shares.recorded else None
+            return self._phrase_row(people or self._phrases, labels, positive=True)
         if kind < shares.positive + shares.near:
             return self._phrase_row(self._near, labels, positive=False)
         if kind < shares.positive + shares.near + shares.hard and self._hard is not self._speech:

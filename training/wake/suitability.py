@@ -61,7 +61,7 @@ def doubts(text: str, sentences: Iterable[str], spellings: Iterable[str] = ()) -
     if not Phrase(text, tuple(spellings)).spellings(Voice("flite", "slt")):
         yield Doubt(
             f"flite and festival do not read {text!r} as the dictionary does, their voices are left out:"
-            " give another spelling that sounds the same with --spelling",
+            " give another spelling that sounds the same with --sounds-like",
             False,
         )
 

@@ -56,6 +56,8 @@ class Settings:
     refractory: float = 1.0  # s
     false_accepts: float = 0.3  # an hour
     trials: int = 400  # sayings of the phrase in which it is measured
+    recordings: tuple[str, ...] = ()  # folders in which people say the phrase
+    negatives: tuple[str, ...] = ()  # folders in which nobody does
     seed: int = 1
 
 
@@ -237,7 +239,15 @@ def train(settings: Settings, data: Path, run: Path, shared: Path) -> None:
     begun = time.monotonic()
     phrase = Phrase(settings.phrase, settings.spellings)
     sources = prepare(
-        phrase, data, run / "features", shared, settings.phrases, settings.others, settings.seed
+        phrase,
+        data,
+        run / "features",
+        shared,
+        settings.phrases,
+        settings.others,
+        settings.seed,
+        [Path(folder) for folder in settings.recordings],
+        [Path(folder) for folder in settings.negatives],
     )
     trainer = Trainer(run, settings)
     board = tf.summary.create_file_writer(str(run / "tensorboard"))
@@ -259,7 +269,13 @@ def train(settings: Settings, data: Path, run: Path, shared: Path) -> None:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--phrase", required=True, help='what wakes it, in words: "hey mynah"')
     parser.add_argument(
-        "--spelling", action="append", default=[], help="another spelling that sounds the same"
+        "--sounds-like", action="append", default=[], help="another spelling, for voices that misread it"
+    )
+    parser.add_argument(
+        "--recordings", action="append", default=[], help="folder in which people say it, a folder for each"
+    )
+    parser.add_argument(
+        "--negatives", action="append", default=[], help="folder of what is heard at home otherwise"
     )
     parser.add_argument(
         "--data", type=Path, required=True, help="folder with speech/, wake/, negative/, noise/, rir/"
@@ -284,14 +300,16 @@ def said_otherwise(data: Path) -> Iterator[str]:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    doubts = suitability.doubts(arguments.phrase, said_otherwise(arguments.data), arguments.spelling)
+    doubts = suitability.doubts(arguments.phrase, said_otherwise(arguments.data), arguments.sounds_like)
     for doubt in suitability.check(doubts, arguments.anyway):
         print(f"mynah-train: {doubt}", file=sys.stderr)
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)
     settings = Settings(
         phrase=" ".join(arguments.phrase.lower().split()),
-        spellings=tuple(arguments.spelling),
+        spellings=tuple(arguments.sounds_like),
+        recordings=tuple(arguments.recordings),
+        negatives=tuple(arguments.negatives),
         updates=arguments.updates,
         start=str(arguments.start or ""),
         width=arguments.width,

@@ -50,19 +50,20 @@ def detection_errors(name: str, sayings: Sequence[Heard], silent: Background, th
     """
     heard = [one.probability for one in sayings]
     thresholds = np.unique(np.array([0.01, *heard, *(event.probability for event in silent.events)]))
-    least = 0.5 / silent.hours
+    least, highest = 0.5 / silent.hours, 5.0
     figure, axes = pyplot.subplots(figsize=(7, 5), layout="constrained")
     for ratio, probabilities in _by_ratio(sayings):
         x = [max(least, silent.per_hour(value)) for value in thresholds]
         y = [100 * np.mean(probabilities < value) for value in thresholds]
         (line,) = axes.plot(x, y, label=ratio_name(ratio), drawstyle="steps-post")
         missed = 100 * float(np.mean(probabilities < threshold))
+        highest = max(highest, 1.5 * missed, 1.2 * float(np.interp(0.5, x[::-1], y[::-1])))
         axes.plot(max(least, silent.per_hour(threshold)), missed, "o", color=line.get_color())
     axes.set_xscale("log")
     axes.xaxis.set_major_formatter("{x:g}")
     axes.xaxis.set_minor_formatter("")
     axes.set_xlim(least, 30)
-    axes.set_ylim(0, 30)
+    axes.set_ylim(0, min(highest, 100))
     axes.set_xlabel(f"false accepts an hour, over {silent.hours:.1f} h without the phrase")
     axes.set_ylabel("missed, %")
     axes.set_title(name)
@@ -91,7 +92,7 @@ def curves(named: Mapping[str, Sequence[tuple[int, float]]]) -> Figure:
     """Values over updates, each smoothed over a fiftieth of its length."""
     figure, axes = pyplot.subplots(figsize=(7, 3), layout="constrained")
     for name, points in named.items():
-        x, y = np.array(points).T
+        x, y = np.array(sorted(points)).T  # a run that was resumed has some updates twice
         width = max(1, len(y) // 50)
         axes.plot(x[width - 1 :], np.convolve(y, np.ones(width) / width, "valid"), label=name)
     axes.set_xlabel("update")

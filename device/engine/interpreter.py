@@ -78,7 +78,7 @@ class StreamingModel:
         expected = (1, bundle.stream.frames, bundle.features.mels)
         if self._x.shape != expected or self._y.shape[2] != len(bundle.labels):
             raise BundleError(f"{bundle.model}: its shapes do not fit bundle.json; export the bundle again")
-        self.frames = bundle.stream.frames
+        self.frames, self.labels = bundle.stream.frames, len(bundle.labels)
         self.reset()
 
     def reset(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
@@ -13,31 +15,39 @@ from device.events import Samples
 Posteriors = npt.NDArray[np.float32]
 """(frames, phones) natural logarithms; each row's exponentials sum to 1."""
 
+SHIFTS = (-1, 0, 1)
+"""Feature frames by which the model's runs over the same audio are moved.
+
+An output is about three frames, and where these happen to begin changes what a doubtful sound is taken for;
+the mean over all three beginnings hardly depends on it.
+"""
+
 
 class AcousticModel:
-    """A bundle of kind `hearing`, streaming. `phones[0]` is silence, "SIL"."""
+    """A bundle of kind `hearing`, streaming. `phones[0]` is silence, "SIL".
 
-    def __init__(self, bundle: Bundle, model: StreamingModel | None = None) -> None:
+    Its posteriors are the geometric mean of those of a run for each of `shifts`.
+    """
+
+    def __init__(self, bundle: Bundle, shifts: Sequence[int] = SHIFTS) -> None:
         self.phones = bundle.labels
         self.decision = bundle.decision
         self.log_prior = np.asarray(bundle.decision["log_prior"], np.float32)
         self.frame_seconds = bundle.stream.stride * bundle.features.hop / bundle.features.sample_rate
         self._frontend = FrontEnd(bundle.features)
         self._normaliser = Normaliser(bundle)
-        self._model = model or StreamingModel(bundle)
-        self._lookahead = bundle.stream.lookahead
+        self._runs = [_Run(StreamingModel(bundle), shift, bundle.stream.lookahead) for shift in shifts]
         # Enough silence for the last sound's label to come out, whatever is still pending.
         self._stride = bundle.stream.stride
-        self._flush = self._lookahead * self._stride + bundle.stream.frames
+        self._flush = bundle.stream.lookahead * self._stride + bundle.stream.frames + max(0, *shifts)
         self.reset()
 
     def reset(self) -> None:
         """Ready for a new utterance."""
         self._frontend.reset()
         self._normaliser.reset()
-        self._model.reset()
-        self._pending = np.zeros((0, self._frontend.settings.mels), np.float32)
-        self._skip = self._lookahead
+        for run in self._runs:
+            run.reset()
         self._heard = 0
         self._given = 0
 
@@ -64,19 +74,47 @@ class AcousticModel:
         return np.repeat(self._normaliser.quietest()[None], self._flush, axis=0)
 
     def _steps(self, frames: Features) -> Posteriors:
-        self._pending = np.concatenate((self._pending, frames))
-        outputs = []
-        while len(self._pending) >= self._model.frames:
-            outputs.append(self._model.step(self._pending[: self._model.frames]))
-            self._pending = self._pending[self._model.frames :]
-        if not outputs:
-            return np.zeros((0, len(self.phones)), np.float32)
-        logits = np.concatenate(outputs)
-        skipped = min(self._skip, len(logits))
-        self._skip -= skipped
-        logits = logits[skipped:]
-        self._given += len(logits)
-        return log_softmax(logits)
+        for run in self._runs:
+            run.advance(frames)
+        count = min(len(run.ready) for run in self._runs)
+        self._given += count
+        return log_softmax(np.mean([log_softmax(run.take(count)) for run in self._runs], axis=0))
+
+
+class _Run:
+    """The model over the frames of an utterance, as if it began `shift` frames later."""
+
+    def __init__(self, model: StreamingModel, shift: int, lookahead: int) -> None:
+        self._model, self._shift, self._lookahead = model, shift, lookahead
+        self.reset()
+
+    def reset(self) -> None:
+        self._model.reset()
+        self._drop, self._repeat, self._skip = max(0, self._shift), max(0, -self._shift), self._lookahead
+        self._pending: Features | None = None
+        self.ready: list[npt.NDArray[np.float32]] = []
+
+    def advance(self, frames: Features) -> None:
+        """Hear (n, mels) normalised frames; what they complete is `ready`, a row of logits each."""
+        dropped = min(self._drop, len(frames))
+        self._drop -= dropped
+        frames = frames[dropped:]
+        if self._repeat and len(frames):  # the first frame stands for what was before it
+            frames = np.concatenate((np.repeat(frames[:1], self._repeat, axis=0), frames))
+            self._repeat = 0
+        pending = frames if self._pending is None else np.concatenate((self._pending, frames))
+        while len(pending) >= self._model.frames:
+            logits = self._model.step(pending[: self._model.frames])
+            pending = pending[self._model.frames :]
+            skipped = min(self._skip, len(logits))
+            self._skip -= skipped
+            self.ready += list(logits[skipped:])
+        self._pending = pending
+
+    def take(self, count: int) -> npt.NDArray[np.float32]:
+        """The first `count` that are ready."""
+        taken, self.ready = self.ready[:count], self.ready[count:]
+        return np.array(taken, np.float32).reshape(count, self._model.labels)
 
 
 class Normaliser:
@@ -115,5 +153,6 @@ class Normaliser:
 
 
 def log_softmax(logits: npt.NDArray[np.float32]) -> Posteriors:
+    """Of each row."""
     shifted = logits - logits.max(axis=1, keepdims=True)
     return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))

@@ -9,7 +9,7 @@ import pytest
 
 from device.engine.bundle import SHIPPED, Bundle
 from device.events import Samples
-from device.hearing.acoustic import AcousticModel, Posteriors, log_softmax
+from device.hearing.acoustic import SHIFTS, AcousticModel, Posteriors, log_softmax
 from tests.recordings import command
 
 
@@ -61,3 +61,25 @@ def test_log_softmax_of_large_logits_is_finite() -> None:
     rows = log_softmax(np.array([[1000.0, 0.0], [-1000.0, -1000.0]], np.float32))
     assert np.isfinite(rows).all()
     np.testing.assert_allclose(np.exp(rows).sum(axis=1), 1.0, atol=1e-6)
+
+
+def test_where_the_audio_begins_matters_less_with_several_runs(samples: Samples) -> None:
+    bundle = Bundle.load(SHIPPED / "english", "hearing")
+    changes = []
+    for shifts in ((0,), SHIFTS):
+        model = AcousticModel(bundle, shifts)
+        early, late = (np.exp(posteriors(model, samples[first:], 1280)) for first in (0, 160))
+        count = min(len(early), len(late))
+        changes.append(float(np.abs(early[:count] - late[:count]).mean()))
+    assert changes[1] < 0.8 * changes[0]
+
+
+def test_runs_moved_by_a_whole_output_are_the_same_run(samples: Samples) -> None:
+    bundle = Bundle.load(SHIPPED / "english", "hearing")
+    stride = bundle.stream.stride
+    one = posteriors(AcousticModel(bundle, (0,)), samples, 1280)
+    moved = posteriors(AcousticModel(bundle, (stride,)), samples, 1280)
+    # The first output is left out; the state that it leaves behind is forgotten in the course of the history.
+    half = len(one) // 2
+    agree = one[half + 1 : len(moved)].argmax(axis=1) == moved[half : len(one) - 1].argmax(axis=1)
+    assert np.mean(agree) > 0.95

@@ -91,13 +91,14 @@ def one_way(expression: Expression, group: TemplateGroup, choose: Callable[[int]
         return one_way(part, group, choose)
 
     if isinstance(expression, TextChunk):
-        return expression.original_text
+        return expression.text
     if isinstance(expression, RuleReference):
         return said(group.rules[expression.rule_name].expression)
     if isinstance(expression, ListReference):
         values = group.lists[expression.list_name]
         assert isinstance(values, TextSlotList)
-        return said(values.values[choose(len(values.values))].text_in)
+        value = said(values.values[choose(len(values.values))].text_in)
+        return value + (" " if expression.is_end_of_word else "")
     if isinstance(expression, Permutation):
         items = list(expression.items)
         return " ".join(said(items.pop(choose(len(items)))) for _ in range(len(items)))

@@ -39,8 +39,9 @@ def _kept(names: Sequence[Name], lexicon: Lexicon, problems: list[str]) -> tuple
     sounds: dict[str, set[tuple[str, ...]]] = {}
     silent: dict[str, str] = {}
     for name in names:
-        missing = lexicon.prepare(_words(name))
-        if missing or not _words(name):
+        words = _words(name)
+        missing = lexicon.prepare(words)
+        if missing or not words:
             what = f"has no sound for {missing[0]!r}" if missing else "holds nothing that can be said"
             silent.setdefault(
                 name.value,
@@ -48,15 +49,16 @@ def _kept(names: Sequence[Name], lexicon: Lexicon, problems: list[str]) -> tuple
                 " give it another name or an alias, or add the word to your lexicon file",
             )
         else:
-            sounds[name.text] = set(itertools.islice(_ways(name, lexicon), WAYS))
+            sounds[name.text] = set(itertools.islice(_ways(words, lexicon), WAYS))
     problems += silent.values()
-    pairs = list(_alike([name for name in names if name.text in sounds], sounds))
+    sayable = [name for name in names if name.text in sounds]
+    pairs = list(_alike(sayable, sounds))
     problems += [
         f"the names {one!r} and {other!r} sound the same, neither can be heard: give one another name"
         for one, other in pairs
     ]
     alike = {text for pair in pairs for text in pair}
-    return tuple(name for name in names if name.text in sounds and name.text not in alike)
+    return tuple(name for name in sayable if name.text not in alike)
 
 
 def _alike(names: Sequence[Name], sounds: dict[str, set[tuple[str, ...]]]) -> Iterator[tuple[str, str]]:
@@ -69,10 +71,10 @@ def _alike(names: Sequence[Name], sounds: dict[str, set[tuple[str, ...]]]) -> It
                 yield other.text, name.text
 
 
-def _ways(name: Name, lexicon: Lexicon) -> Iterator[tuple[str, ...]]:
-    """The pronunciations of the whole name, one after another."""
-    words = (lexicon.pronunciations(word) for word in _words(name))
-    return (tuple(itertools.chain(*way)) for way in itertools.product(*words))
+def _ways(words: Sequence[str], lexicon: Lexicon) -> Iterator[tuple[str, ...]]:
+    """The pronunciations of a whole name, one after another."""
+    each = (lexicon.pronunciations(word) for word in words)
+    return (tuple(itertools.chain(*way)) for way in itertools.product(*each))
 
 
 def _words(name: Name) -> list[str]:

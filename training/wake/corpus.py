@@ -142,9 +142,11 @@ def _near_utterances(phrase: Phrase, count: int, rng: np.random.Generator) -> li
 def load_trimmed(utterance: synthesis.Utterance) -> Recording:
     """The utterance without the silence before it, and TAIL frames of silence after it."""
     samples = trimmed(synthesis.speak_utterance(utterance))
-    return Recording(
-        utterance.text, str(utterance.voice), np.concatenate((samples, np.zeros(TAIL * HOP, np.int16)))
-    )
+    return Recording(utterance.text, str(utterance.voice), _with_tail(samples))
+
+
+def _with_tail(samples: Samples) -> Samples:
+    return np.concatenate((samples, np.zeros(TAIL * HOP, np.int16)))
 
 
 def said_in(phrase: Phrase, folders: Sequence[Path]) -> list[manifest.Utterance]:
@@ -164,9 +166,7 @@ def said_in(phrase: Phrase, folders: Sequence[Path]) -> list[manifest.Utterance]
 
 def load_trimmed_recording(utterance: manifest.Utterance) -> Recording:
     """As `load_trimmed`, of a recording."""
-    samples = trimmed(read(utterance.path))
-    padded = np.concatenate((samples, np.zeros(TAIL * HOP, np.int16)))
-    return Recording(utterance.text, utterance.speaker, padded)
+    return Recording(utterance.text, utterance.speaker, _with_tail(trimmed(read(utterance.path))))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from device.audio.wav import write
 from device.events import SAMPLE_RATE, Samples
 from training.corpus.manifest import recordings
 from training.hearing import labels as labelling
-from training.hearing.data import Rows, RowSettings, segment_labels, tempo_labels
+from training.hearing.data import Rows, RowSettings, retimed, segment_labels, tempo_labels
 from training.hearing.loss import frame_loss, sequence_loss
 from training.hearing.model import INDEX, LABELS, LOOKAHEAD, MELS, STRIDE, Normalisation
 from training.hearing.store import Recording, Store, load_recording
@@ -97,6 +97,19 @@ def test_labels_of_a_faster_copy_come_sooner() -> None:
     np.testing.assert_array_equal(faster, np.repeat(np.arange(10), 2))
 
 
+def test_a_retimed_utterance_keeps_its_labels_in_step() -> None:
+    labels = np.repeat(np.arange(8, dtype=np.int8), 5)  # of five outputs each
+    frames = np.repeat(labels.astype(np.float32), STRIDE)[:, None] * np.ones(MELS, np.float32)
+    same, unmoved = retimed(frames, labels, 1.0, 0.0)
+    np.testing.assert_array_equal(same, frames[:-1])
+    np.testing.assert_array_equal(unmoved, labels[: len(unmoved)])
+    for tempo, begin in ((0.8, 1.7), (1.3, 0.4)):
+        moved, said = retimed(frames, labels, tempo, begin)
+        assert len(moved) == pytest.approx((len(frames) - begin) / tempo, abs=STRIDE)
+        heard = moved[STRIDE // 2 :: STRIDE, 0][: len(said)]
+        assert np.abs(heard - said).max() < 1
+
+
 def test_batch_normalisation_is_the_device_running_mean() -> None:
     rng = np.random.default_rng(0)
     frames = rng.normal(-12, 2, (2, 50, MELS)).astype(np.float32)
@@ -116,22 +129,34 @@ def test_labels_survive_the_disk(store: Store, tmp_path: Path) -> None:
     assert all(np.array_equal(loaded[key], labels[key]) for key in labels)
 
 
-def brute_force_log_z(logits: np.ndarray, transitions: np.ndarray) -> float:
+def all_paths(logits: np.ndarray, transitions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Every path (paths, frames) and its score."""
     frames, phones = logits.shape
     paths = np.stack(np.meshgrid(*[np.arange(phones)] * frames), axis=-1).reshape(-1, frames)
     scores = logits[np.arange(frames), paths].sum(axis=1)
-    scores += transitions[paths[:, :-1], paths[:, 1:]].sum(axis=1)
-    return float(np.log(np.exp(scores).sum()))
+    return paths, scores + transitions[paths[:, :-1], paths[:, 1:]].sum(axis=1)
 
 
-def test_the_random_field_sums_over_all_paths() -> None:
+def begins(path: np.ndarray) -> np.ndarray:
+    return np.flatnonzero(np.diff(path)) + 1
+
+
+@pytest.mark.parametrize("tolerance", [0, 1, 5])
+def test_the_random_field_sums_over_all_paths_and_those_near_the_aligned_one(tolerance: int) -> None:
     rng = np.random.default_rng(0)
-    logits = rng.normal(size=(1, 5, 3)).astype(np.float32)
+    logits = rng.normal(size=(1, 6, 3)).astype(np.float32)
     transitions = rng.normal(size=(3, 3)).astype(np.float32)
-    path = np.array([[0, 1, 1, 2, 0]], np.int32)
-    score = logits[0, np.arange(5), path[0]].sum() + transitions[path[0, :-1], path[0, 1:]].sum()
-    expected = (brute_force_log_z(logits[0], transitions) - score) / 5
-    assert float(sequence_loss(logits, path, transitions)) == pytest.approx(expected, abs=1e-4)
+    aligned = np.array([0, 1, 1, 1, 2, 0], np.int32)
+    paths, scores = all_paths(logits[0], transitions)
+    near = [
+        list(path[[0, *begins(path)]]) == [0, 1, 2, 0]
+        and all(abs(begins(path) - begins(aligned)) <= tolerance)
+        for path in paths
+    ]
+    assert sum(near) == {0: 1, 1: 6, 5: 10}[tolerance]
+    expected = (np.log(np.exp(scores).sum()) - np.log(np.exp(scores[near]).sum())) / 6
+    found = sequence_loss(logits, aligned[None], transitions, tolerance)
+    assert float(found) == pytest.approx(expected, abs=1e-4)
 
 
 def test_cross_entropy_falls_when_the_labels_are_likelier() -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from device.audio.frontend import FrontEndSettings
+from device.audio.frontend import Features, FrontEndSettings
 from training.background import endless
 from training.corpus import augment
 from training.corpus.manifest import NOISE_HELD_OUT, held_out
@@ -48,6 +48,7 @@ class RowSettings:
     noisy: float = 0.2  # share of rows at −2–5 dB; the rest at 5–20 dB
     gap: int = 60  # frames, the longest pause between utterances
     bent: float = 0.5  # share of utterances by a voice other than the recorded one
+    tempo: float = 0.1  # standard deviation of the log of an utterance's tempo
     weights: Mapping[str, float] = field(default_factory=lambda: dict(WEIGHTS))
 
 
@@ -55,6 +56,22 @@ def tempo_labels(labels: Labels, tempo: float, outputs: int) -> Labels:
     """The labels of a copy that runs `tempo` times as fast as the recording that `labels` belong to."""
     index = np.rint((np.arange(outputs) + 0.5) * tempo - 0.5).astype(int)
     return labels[np.clip(index, 0, len(labels) - 1)]
+
+
+def retimed(
+    frames: Features, labels: Labels, tempo: float, begin: float
+) -> tuple[npt.NDArray[np.float32], Labels]:
+    """An utterance `tempo` times as fast at the same pitch, from its frame `begin` on, with its labels.
+
+    So that the model meets a recording not only where the outputs happened to fall when it was aligned.
+    """
+    count = int((len(frames) - 1 - begin) / tempo)
+    where = begin + np.arange(count) * tempo
+    below = where.astype(int)
+    share = (where - below).astype(np.float32)[:, None]
+    moved = frames[below] * (1 - share) + frames[below + 1] * share
+    centres = begin + (np.arange(count // STRIDE) * STRIDE + STRIDE // 2) * tempo
+    return moved, labels[np.minimum(centres.astype(int) // STRIDE, len(labels) - 1)]
 
 
 def segment_labels(segments: Sequence[tuple[str, float, float]], outputs: int) -> Labels:
@@ -127,14 +144,15 @@ class Rows:
     def _utterance(self, room: int) -> tuple[Labels, npt.NDArray[np.float32]]:
         """An utterance's labels and features, at most `room` frames; a longer one is cut anywhere."""
         item = self._draw()
-        frames = self._features[item.source][item.start : item.start + item.frames]
+        rng, frames = self._rng, self._features[item.source][item.start : item.start + item.frames]
         labels = tempo_labels(self._labels[item.source, item.number], item.tempo, item.frames // STRIDE)
-        if item.frames > room:
-            spare = (item.frames - room) // STRIDE
-            first = int(self._rng.integers(0, spare + 1)) if self._rng.random() < 0.6 else 0
-            frames = frames[first * STRIDE : first * STRIDE + room]
+        tempo = float(np.exp(rng.normal() * self._settings.tempo))
+        voice, labels = retimed(frames.astype(np.float32), labels, tempo, rng.uniform(0, STRIDE))
+        if len(voice) > room:
+            spare = (len(voice) - room) // STRIDE
+            first = int(rng.integers(0, spare + 1)) if rng.random() < 0.6 else 0
+            voice = voice[first * STRIDE : first * STRIDE + room]
             labels = labels[first : first + room // STRIDE]
-        voice = frames.astype(np.float32)
         if self._rng.random() < self._settings.bent:
             voice = augment.bent(voice, self._rng, common=0.5, single=0.4)
         return labels, voice

@@ -1,8 +1,9 @@
 """Losses: cross-entropy a frame, and a conditional random field over whole rows.
 
 The random field's score of a phone sequence is the sum of its logits and of learned transitions; the loss
-is log Z minus the aligned path's score, a frame (Lafferty et al. 2001; with phone transitions as the
-denominator it is the little sister of lattice-free MMI, Povey et al. 2016).
+is log Z minus the score of what was said, a frame (Lafferty et al. 2001; with phone transitions as the
+denominator it is the little sister of lattice-free MMI, Povey et al. 2016). What was said is all the paths
+through the aligned phones in their order, each no further than a tolerance from where it was aligned.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from typing import Any
 import tensorflow as tf
 
 Tensor = Any
+_NEVER = -1e4
+"""Log score of what is impossible; far enough from anything possible, and its gradient is no NaN."""
 
 
 def frame_loss(logits: Tensor, labels: Tensor, smoothing: float = 0.05) -> Tensor:
@@ -21,16 +24,54 @@ def frame_loss(logits: Tensor, labels: Tensor, smoothing: float = 0.05) -> Tenso
     return -tf.reduce_mean((1 - smoothing) * hit + smoothing * tf.reduce_mean(log_posteriors, axis=2))
 
 
-def sequence_loss(logits: Tensor, labels: Tensor, transitions: Tensor) -> Tensor:
-    """Mean of (log Z − path score) a frame. `transitions`: (phones, phones), from row to column."""
-    frames = logits.shape[1]
+def sequence_loss(logits: Tensor, labels: Tensor, transitions: Tensor, tolerance: int = 2) -> Tensor:
+    """Mean of (log Z − score of the aligned phones) a frame.
+
+    `transitions`: (phones, phones), from row to column. `tolerance`: by how many outputs a phone may begin
+    earlier or later than `labels` (rows, outputs) say.
+    """
     transitions = tf.convert_to_tensor(transitions)
-    there = tf.one_hot(labels, logits.shape[2])
-    moved = tf.reduce_sum(tf.matmul(there[:, :-1], transitions) * there[:, 1:], axis=(1, 2))
-    path = tf.reduce_sum(logits * there, axis=(1, 2)) + moved
+    everything = _log_z(logits, transitions)
+    said = _log_aligned(logits, labels, transitions, tolerance)
+    return tf.reduce_mean(everything - said) / logits.shape[1]
+
+
+def _log_z(logits: Tensor, transitions: Tensor) -> Tensor:
+    """(rows,) log of the sum over all paths."""
     moves = tf.exp(transitions)
     alpha = logits[:, 0]
-    for t in range(1, frames):
+    for t in range(1, logits.shape[1]):
         top = tf.stop_gradient(tf.reduce_max(alpha, axis=1, keepdims=True))
         alpha = top + tf.math.log(tf.matmul(tf.exp(alpha - top), moves) + 1e-30) + logits[:, t]
-    return tf.reduce_mean(tf.reduce_logsumexp(alpha, axis=1) - path) / frames
+    return tf.reduce_logsumexp(alpha, axis=1)
+
+
+def _log_aligned(logits: Tensor, labels: Tensor, transitions: Tensor, tolerance: int) -> Tensor:
+    """(rows,) log of the sum over the paths that are near the aligned one.
+
+    Segment s of a row is its s-th run of one label; there are at most as many as outputs.
+    """
+    outputs = logits.shape[1]
+    changes = tf.cast(labels[:, 1:] != labels[:, :-1], tf.int32)
+    segment = tf.pad(tf.cumsum(changes, axis=1), [[0, 0], [1, 0]])  # of each output
+    numbers = tf.range(outputs)
+    belongs = segment[:, :, None] == numbers  # (rows, outputs, segments)
+    phones = tf.reduce_max(tf.where(belongs, labels[:, :, None], 0), axis=1)
+    scores = tf.gather(logits, phones, axis=2, batch_dims=1)
+    stay = tf.gather(tf.linalg.diag_part(transitions), phones)
+    enter = tf.gather_nd(transitions, tf.stack((phones[:, :-1], phones[:, 1:]), axis=2))
+    enter = tf.pad(enter, [[0, 0], [1, 0]], constant_values=_NEVER)
+    earlier = tf.gather(segment, tf.maximum(numbers - tolerance, 0), axis=1)
+    later = tf.gather(segment, tf.minimum(numbers + tolerance, outputs - 1), axis=1)
+    near = (numbers >= earlier[:, :, None]) & (numbers <= later[:, :, None])
+    scores = tf.where(near, scores, _NEVER)
+    alpha = tf.where(numbers == 0, scores[:, 0], _NEVER)
+    for t in range(1, outputs):
+        before = tf.pad(alpha[:, :-1], [[0, 0], [1, 0]], constant_values=_NEVER)
+        alpha = tf.maximum(
+            tf.math.softplus(-tf.abs(alpha + stay - before - enter))
+            + tf.maximum(alpha + stay, before + enter)
+            + scores[:, t],
+            _NEVER,
+        )
+    return tf.gather(alpha, segment[:, -1], axis=1, batch_dims=1)

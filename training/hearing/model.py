@@ -17,8 +17,8 @@ INDEX = {phone: number for number, phone in enumerate(LABELS)}
 MELS = 40
 STRIDE = 3
 """Feature frames to an output: 30 ms."""
-LOOKAHEAD = 6
-"""Outputs by which labels are delayed: 180 ms, in which the model hears what follows a sound."""
+LOOKAHEAD = 8
+"""Outputs by which labels are delayed: 240 ms, in which the model hears what follows a sound."""
 STEP_FRAMES = 12
 """Feature frames a step on the device: 120 ms, four outputs."""
 

@@ -65,13 +65,12 @@ def _log_aligned(logits: Tensor, labels: Tensor, transitions: Tensor, tolerance:
     later = tf.gather(segment, tf.minimum(numbers + tolerance, outputs - 1), axis=1)
     near = (numbers >= earlier[:, :, None]) & (numbers <= later[:, :, None])
     scores = tf.where(near, scores, _NEVER)
-    alpha = tf.where(numbers == 0, scores[:, 0], _NEVER)
-    for t in range(1, outputs):
+
+    def step(alpha: Tensor, score: Tensor) -> Tensor:
         before = tf.pad(alpha[:, :-1], [[0, 0], [1, 0]], constant_values=_NEVER)
-        alpha = tf.maximum(
-            tf.math.softplus(-tf.abs(alpha + stay - before - enter))
-            + tf.maximum(alpha + stay, before + enter)
-            + scores[:, t],
-            _NEVER,
-        )
+        both = tf.stack((alpha + stay, before + enter))
+        return tf.maximum(tf.reduce_logsumexp(both, axis=0) + score, _NEVER)
+
+    first = tf.where(numbers == 0, scores[:, 0], _NEVER)
+    alpha = tf.foldl(step, tf.transpose(scores[:, 1:], (1, 0, 2)), first)  # unrolled, it compiles for minutes
     return tf.gather(alpha, segment[:, -1], axis=1, batch_dims=1)

@@ -214,6 +214,37 @@ def table(ear: Ear, sayings: Sequence[Heard], silent: Background | None) -> list
     return rows
 
 
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """All that is to be told of a wake bundle. `rows`: of `table`."""
+
+    name: str
+    sayings: list[Heard]
+    silent: Background | None
+    rows: list[dict[str, Any]]
+
+    def figures(self) -> dict[str, Any]:
+        """As JSON."""
+        silent = self.silent
+        hours = {"hours": round(silent.hours, 3), "cpu_seconds": round(silent.work, 2)} if silent else None
+        return {"name": self.name, "misses": self.rows, "background": hours}
+
+
+def examined(
+    ear: Ear,
+    spoken: Sequence[Saying],
+    ratios: Sequence[float],
+    noise: Path | None,
+    folders: Sequence[Path],
+    left_out: bool,
+) -> Examination:
+    """`spoken` at each ratio, and the background in `folders`, if any: see `background`."""
+    noises = Noises(noise) if noise and any(ratio != CLEAN for ratio in ratios) else None
+    sayings = [one for ratio in ratios for one in heard(ear, spoken, ratio, noises)]
+    silent = background(ear, folders, left_out) if folders else None
+    return Examination(ear.name, sayings, silent, table(ear, sayings, silent))
+
+
 def report(rows: Sequence[Mapping[str, Any]], silent: Background | None) -> str:
     lines = []
     if silent is not None:
@@ -257,22 +288,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, ratios: Sequence[float]) -> None:
     ear = Ear(arguments.bundle, arguments.acoustic)
-    noises = Noises(arguments.noise) if any(ratio != CLEAN for ratio in ratios) else None
     spoken = sayings_of(ear.name, arguments.positives, arguments.count)
-    sayings = [one for ratio in ratios for one in heard(ear, spoken, ratio, noises)]
-    silent = background(ear, arguments.background, arguments.left_out) if arguments.background else None
-    rows = table(ear, sayings, silent)
-    print(report(rows, silent))
+    found = examined(ear, spoken, ratios, arguments.noise, arguments.background, arguments.left_out)
+    print(report(found.rows, found.silent))
     if arguments.json:
-        hours = {"hours": round(silent.hours, 3), "cpu_seconds": round(silent.work, 2)} if silent else None
-        content = {"name": ear.name, "misses": rows, "background": hours}
-        arguments.json.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-    if arguments.picture and silent is not None:
+        arguments.json.write_text(json.dumps(found.figures(), indent=1) + "\n", encoding="utf-8")
+    if arguments.picture and found.silent is not None:
         from training.evaluate.pictures import detection_errors, save
 
-        save(detection_errors(ear.name, sayings, silent, ear.threshold), arguments.picture)
+        save(detection_errors(ear.name, found.sayings, found.silent, ear.threshold), arguments.picture)
     if arguments.page:
         from training.evaluate.page import wake_page
 
-        page = wake_page(ear, sayings, silent, rows, arguments.clips, arguments.run)
+        page = wake_page(ear, found.sayings, found.silent, found.rows, arguments.clips, arguments.run)
         arguments.page.write_text(page, encoding="utf-8")

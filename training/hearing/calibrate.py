@@ -227,14 +227,19 @@ def tuned(tasks: Sequence[Task], log_prior: Any, start: Decoding) -> Decoding:
     return best
 
 
-def logistic(x: npt.NDArray[np.float64], y: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
-    """Weights (features + 1,) of a logistic regression, both classes weighing as much."""
+def logistic(
+    x: npt.NDArray[np.float64], y: npt.NDArray[np.bool_], ridge: float = 1e-5
+) -> npt.NDArray[np.float64]:
+    """Weights (features + 1,) of a logistic regression, both classes weighing as much.
+
+    `ridge`: of the sum of the squared weights, which keeps them finite where a line parts the classes.
+    """
     weight = np.where(y, 0.5 / max(y.sum(), 1), 0.5 / max((~y).sum(), 1))
     full = np.column_stack((x, np.ones(len(x))))
     sign = np.where(y, 1.0, -1.0)
 
     def loss(w: npt.NDArray[np.float64]) -> float:
-        return float(np.sum(weight * np.logaddexp(0, -sign * (full @ w))) + 1e-5 * np.sum(w[:-1] ** 2))
+        return float(np.sum(weight * np.logaddexp(0, -sign * (full @ w))) + ridge * np.sum(w[:-1] ** 2))
 
     return np.asarray(minimize(loss, np.zeros(full.shape[1])).x)
 

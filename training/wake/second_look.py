@@ -42,6 +42,8 @@ LATE = 0.03
 """Seconds by which the word's end is rather told too late: its tail must not be taken for the command."""
 FALSE_ACCEPTS = 0.5
 """An hour of speech."""
+RIDGE = 1e-2
+"""There are few candidates: a line often parts them, and unchecked weights would grow for ever."""
 
 
 def candidates(model: WakeModel, samples: Samples) -> Iterator[Candidate]:
@@ -104,7 +106,7 @@ def judgement(bundle: Bundle, acoustic: Bundle, data: Path, count: int) -> tuple
     unsaid, hours = unspoken(model, data)
     raised = [one for one in said if one.score > 0]
     x = np.concatenate((observed(raised), observed(unsaid)))
-    weights = logistic(x, np.arange(len(x)) < len(raised))
+    weights = logistic(x, np.arange(len(x)) < len(raised), RIDGE)
     fitted = dataclasses.replace(
         first,
         delay=round(delay - LATE, 3),

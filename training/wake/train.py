@@ -12,7 +12,7 @@ import json
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ from training.wake import measure, suitability
 from training.wake import model as shape
 from training.wake.corpus import VOICES, Sources, is_left_out, prepare
 from training.wake.data import Batch, Rows, RowSettings, batches
+from training.wake.gates import Gates
 from training.wake.mining import mine
 from training.wake.phrases import Phrase
 from training.wake.signal import STEP_FRAMES, STRIDE, Normalisation, sigmoid, smoothed
@@ -59,6 +60,7 @@ class Settings:
     recordings: tuple[str, ...] = ()  # folders in which people say the phrase
     negatives: tuple[str, ...] = ()  # folders in which nobody does
     seed: int = 1
+    gates: Gates = field(default_factory=Gates)
 
 
 DEFAULTS = Settings(phrase="")
@@ -199,7 +201,13 @@ def mined(trainer: Trainer, sources: Sources, seed: int) -> list[Item]:
 
 
 def write_run(
-    run: Path, model: keras.Model, settings: Settings, sources: Sources, decision: Any, measured: Any
+    run: Path,
+    model: keras.Model,
+    settings: Settings,
+    sources: Sources,
+    data: Path,
+    decision: Any,
+    measured: Any,
 ) -> None:
     """What `mynah-export` needs: weights, settings and calibration rows; config.json last."""
     model.save_weights(run / "model.weights.h5")
@@ -217,11 +225,13 @@ def write_run(
         "measured": measured,
         "training": {
             "recipe": f'mynah-train wake --phrase "{settings.phrase}"',
-            "settings": asdict(settings),
+            "settings": {name: value for name, value in asdict(settings).items() if name != "gates"},
             "started_from": _training_of(settings.start),
             "synthetic_voices": len(VOICES),
             "sources": [source for _, source in (*sources.speech, *sources.noise)],
         },
+        "gates": asdict(settings.gates),
+        "data": str(data.resolve()),
     }
     temporary = run / "config.json.part"
     temporary.write_text(json.dumps(config, indent=1))
@@ -262,7 +272,7 @@ def train(settings: Settings, data: Path, run: Path, shared: Path) -> None:
     model = trainer.averaged()
     score = scorer(model, Normalisation(), settings.smoothing)
     decision, measured = calibrated(settings, phrase, sources, score)
-    write_run(run, model, settings, sources, decision, measured)
+    write_run(run, model, settings, sources, data, decision, measured)
     print(f"{run}: {(time.monotonic() - begun) / 60:.1f} min; {decision}; {measured}", flush=True)
 
 

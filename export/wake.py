@@ -1,0 +1,61 @@
+"""What a wake word does as an int8 model on the device: its second look, its figures, its page, its gates."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from device.engine.bundle import Bundle
+from training.annotate import annotate
+from training.evaluate import wakewords
+from training.evaluate.page import wake_page
+from training.evaluate.recordings import CLEAN
+from training.wake import second_look
+from training.wake.corpus import PARTS
+from training.wake.gates import Gates
+
+RATIOS = (CLEAN, 10.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Entries of a bundle's `decision` and `measured`, and the gates that are missed."""
+
+    decision: Mapping[str, Any]
+    measured: Mapping[str, Any]
+    missed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """How a wake word is tried: in `data`, with the bundle `acoustic`, where there is one, as second look."""
+
+    data: Path
+    acoustic: Path | None
+    said: int = 400
+    looks: int = 200
+
+    def of(self, config: Mapping[str, Any], bundle: Path, run: Path) -> Proof:
+        """Tries the int8 `bundle`, which gets its second look; `run` gets report.html and report.json."""
+        decision: dict[str, Any] = {}
+        seen: dict[str, Any] = {}
+        if self.acoustic is not None:
+            judge = Bundle.load(self.acoustic, "hearing")
+            found, told = second_look.judgement(Bundle.load(bundle, "wake"), judge, self.data, self.looks)
+            decision["second_look"] = dataclasses.asdict(found)
+            seen["second_look"] = told
+            annotate(bundle / "bundle.json", {"decision": decision})
+        ear = wakewords.Ear(bundle, self.acoustic)
+        spoken = wakewords.sayings_of(ear.name, [], self.said)
+        folders = [folder for part in PARTS for folder in sorted((self.data / part).glob("*/"))]
+        tried = wakewords.examined(ear, spoken, RATIOS, self.data / "noise", folders, left_out=True)
+        page = wake_page(ear, tried.sayings, tried.silent, tried.rows, 10, run)
+        (run / "report.html").write_text(page, encoding="utf-8")
+        (run / "report.json").write_text(json.dumps(tried.figures(), indent=1) + "\n", encoding="utf-8")
+        missed = Gates.of(config.get("gates", {})).missed(tried.rows)
+        shipped = [row for row in tried.rows if row["at"] == "as shipped"]
+        return Proof(decision, {**seen, "int8": shipped, "gates_missed": missed}, tuple(missed))

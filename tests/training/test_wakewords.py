@@ -9,11 +9,11 @@ import pytest
 import tensorflow as tf
 
 from device.audio.wav import read, write
-from device.errors import MynahError
+from device.errors import MynahError, UsageError
 from device.events import SAMPLE_RATE
 from device.settings import Settings
-from training.corpus import manifest
-from training.evaluate import wakewords
+from training.corpus import manifest, synthesis
+from training.evaluate import peers, wakewords
 from training.evaluate.page import training_curves, wake_page
 from training.evaluate.recordings import CLEAN
 from training.evaluate.wakewords import Background, Ear, Event, Heard, peaks
@@ -118,3 +118,20 @@ def test_the_shipped_wake_word_is_found_and_silence_is_not(acoustic: Path | None
     recording = Path(__file__).parents[2] / "demo" / "recordings" / "turn off all the lights.flac"
     assert ear.best(read(recording)) >= ear.threshold
     assert ear.best(np.zeros(3 * SAMPLE_RATE, np.int16)) < ear.threshold
+
+
+@pytest.mark.parametrize("peer", ["microwakeword:alexa", "openwakeword:alexa"])
+def test_others_wake_words_hear_their_phrase_and_nothing_in_silence(peer: str) -> None:
+    listener = peers.named(peer)
+    assert listener.phrase == "alexa"
+    said = synthesis.speak("alexa", synthesis.Voice("espeak-ng", "en-us"))
+    silence = np.zeros(2 * SAMPLE_RATE, np.int16)
+    (probability, at), *_ = listener.events(np.concatenate((silence, said, silence)))
+    assert probability > listener.threshold
+    assert 2 * SAMPLE_RATE < at < 2 * SAMPLE_RATE + len(said) + SAMPLE_RATE // 2
+    assert listener.best(silence) < listener.threshold
+
+
+def test_a_wake_word_that_nobody_has_is_named() -> None:
+    with pytest.raises(UsageError, match="openwakeword:hey_rhasspy"):
+        peers.named("microwakeword:hey_you")

@@ -15,7 +15,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from tqdm import tqdm
@@ -43,6 +43,17 @@ CLIP = 2 * SAMPLE_RATE
 """Samples that are kept of what led to a false accept."""
 
 
+class Listener(Protocol):
+    """Something that waits for its phrase. `threshold`: the probability with which it wakes."""
+
+    name: str
+    phrase: str
+    threshold: float
+
+    def events(self, samples: Samples) -> list[tuple[float, int]]: ...
+    def best(self, samples: Samples) -> float: ...
+
+
 class Ear:
     """A wake bundle as the daemon runs it, but that everything which could wake is told."""
 
@@ -50,7 +61,7 @@ class Ear:
         """With the second look of the bundle `acoustic`, if one is named and `bundle` wants it."""
         own = Bundle.load(bundle, "wake")
         judge = SecondLook(AcousticModel(Bundle.load(acoustic, "hearing"))) if acoustic else None
-        self.name = own.name
+        self.name = self.phrase = own.name
         self.twice = judge is not None and "second_look" in own.decision
         self.threshold = WakeWord.load([own], second_look=judge).models[0].threshold
         self._refractory = float(own.decision["refractory"])
@@ -68,7 +79,12 @@ class Ear:
 
     def best(self, samples: Samples) -> float:
         """The probability with which a recording wakes at some time."""
-        return max((probability for probability, _ in self.events(samples)), default=0.0)
+        return best_of(self.events(samples))
+
+
+def best_of(events: Sequence[tuple[float, int]]) -> float:
+    """The highest probability; 0 without events."""
+    return max((probability for probability, _ in events), default=0.0)
 
 
 def peaks(values: np.ndarray, apart: int) -> list[tuple[float, int]]:
@@ -144,7 +160,7 @@ def sayings_of(phrase: str, folders: Sequence[Path], count: int) -> list[Saying]
     return kept
 
 
-def heard(ear: Ear, sayings: Sequence[Saying], ratio: float, noises: Noises | None) -> list[Heard]:
+def heard(ear: Listener, sayings: Sequence[Saying], ratio: float, noises: Noises | None) -> list[Heard]:
     """Every saying with background around it, in noise at `ratio`."""
     edge = np.zeros(round(AROUND * SAMPLE_RATE), np.int16)
     found = []
@@ -156,7 +172,7 @@ def heard(ear: Ear, sayings: Sequence[Saying], ratio: float, noises: Noises | No
     return found
 
 
-def background(ear: Ear, folders: Sequence[Path], left_out: bool, kept: float = 0.5) -> Background:
+def background(ear: Listener, folders: Sequence[Path], left_out: bool, kept: float = 0.5) -> Background:
     """All recordings of `folders`, or those by speakers that the wake word's training left out.
 
     `kept`: the share of the bundle's threshold from which on an event keeps its sound.
@@ -190,7 +206,7 @@ def _blocks(folder: Path, left_out: bool) -> Iterator[list[manifest.Utterance]]:
         yield kept[first : first + BLOCK]
 
 
-def table(ear: Ear, sayings: Sequence[Heard], silent: Background | None) -> list[dict[str, Any]]:
+def table(ear: Listener, sayings: Sequence[Heard], silent: Background | None) -> list[dict[str, Any]]:
     """Misses by ratio at the bundle's own threshold and, where there is background, at each of RATES."""
     thresholds = {"as shipped": ear.threshold}
     if silent is not None:
@@ -231,7 +247,7 @@ class Examination:
 
 
 def examined(
-    ear: Ear,
+    ear: Listener,
     spoken: Sequence[Saying],
     ratios: Sequence[float],
     noise: Path | None,
@@ -279,6 +295,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--left-out", action="store_true", help="of --background, the speakers that training left out"
     )
+    parser.add_argument(
+        "--peer",
+        action="append",
+        default=[],
+        help="another's wake word beside it, on the same background: microwakeword:hey_jarvis,"
+        " openwakeword:alexa …; held-out voices say its own phrase",
+    )
     parser.add_argument("--picture", type=Path, help="write the curves of misses over false accepts here")
     parser.add_argument("--page", type=Path, help="write all of it as one HTML page here")
     parser.add_argument("--clips", type=int, default=10, help="false accepts to be heard on the page (10)")
@@ -287,12 +310,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace, ratios: Sequence[float]) -> None:
+    if arguments.acoustic is None:
+        print("without --acoustic there is no second look")
     ear = Ear(arguments.bundle, arguments.acoustic)
-    spoken = sayings_of(ear.name, arguments.positives, arguments.count)
-    found = examined(ear, spoken, ratios, arguments.noise, arguments.background, arguments.left_out)
-    print(report(found.rows, found.silent))
+    listeners: list[tuple[Listener, Sequence[Path]]] = [(ear, arguments.positives)]
+    if arguments.peer:
+        from training.evaluate.peers import named
+
+        listeners += [(named(peer), ()) for peer in arguments.peer]
+    every = []
+    for listener, positives in listeners:
+        spoken = sayings_of(listener.phrase, positives, arguments.count)
+        one = examined(listener, spoken, ratios, arguments.noise, arguments.background, arguments.left_out)
+        print(f"{listener.name}: {report(one.rows, one.silent)}")
+        every.append(one)
+    found = every[0]
     if arguments.json:
-        arguments.json.write_text(json.dumps(found.figures(), indent=1) + "\n", encoding="utf-8")
+        figures = [one.figures() for one in every]
+        content = figures if arguments.peer else figures[0]
+        arguments.json.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
     if arguments.picture and found.silent is not None:
         from training.evaluate.pictures import detection_errors, save
 

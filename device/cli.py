@@ -25,6 +25,7 @@ COMMANDS = {
     "detect": "the wake word in recordings",
     "transcribe": "what is said in recordings",
     "understand": "what a text means",
+    "enroll": "a wake word gets to know your voice",
     "doctor": "what is wrong with this device, and what to do",
     "bench": "how quick the loop is, and what it costs when idle",
 }

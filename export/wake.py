@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,8 @@ from training.wake.corpus import PARTS
 from training.wake.gates import Gates
 
 RATIOS = (CLEAN, 10.0)
+MOST = 3
+"""False accepts an hour up to which a bundle tells their probabilities."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,4 +61,16 @@ class Trial:
         (run / "report.json").write_text(json.dumps(tried.figures(), indent=1) + "\n", encoding="utf-8")
         missed = Gates.of(config.get("gates", {})).missed(tried.rows)
         shipped = [row for row in tried.rows if row["at"] == "as shipped"]
-        return Proof(decision, {**seen, "int8": shipped, "gates_missed": missed}, tuple(missed))
+        figures = {**seen, "int8": shipped, "others": highest(tried.silent), "gates_missed": missed}
+        return Proof(decision, figures, tuple(missed))
+
+
+def highest(silent: wakewords.Background | None) -> dict[str, Any] | None:
+    """What `device.hearing.enrolment.Others` reads."""
+    if silent is None:
+        return None
+    kept = silent.worst(math.ceil(MOST * silent.hours))
+    return {
+        "hours": round(silent.hours, 3),
+        "probabilities": [round(event.probability, 6) for event in kept],
+    }

@@ -1,0 +1,179 @@
+"""A wake word learns a voice from a few of its sayings, on the device: what it decides by, not the model.
+
+Two things change. The second look also knows the phrase as this voice says it: pronunciations in which a
+phone or two are others, where the acoustic model hears them so in all sayings together. And the score that
+makes a candidate, and the probability that wakes, come down to what this voice reaches, as far as the other
+speech that the bundle was measured on lets them: see `Others`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from device.audio.frontend import features
+from device.engine.bundle import Bundle
+from device.events import SAMPLE_RATE, Samples
+from device.hearing.acoustic import AcousticModel, Posteriors
+from device.hearing.second_look import Judgement, SecondLook, best_path, log_odds, phone_ratios
+from device.hearing.wake import PIECE, WakeModel
+
+Pronunciation = tuple[str, ...]
+
+LEAST_CANDIDATE = 0.02
+"""The score below which there is never a second look."""
+MARGIN = 0.5
+"""What is asked of a voice, as a share of the least (score, or odds) that it reached while it was learnt."""
+EDITS = 2
+"""Phones of a pronunciation that may be others."""
+WORTH = 2.0
+"""Nats a saying by which another phone must fit better."""
+FALSE_ACCEPTS = 1.0
+"""An hour, which adapting may not exceed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Others:
+    """A bundle's `measured["others"]`: the highest probabilities in `hours` without the phrase."""
+
+    hours: float
+    probabilities: tuple[float, ...]
+
+    @classmethod
+    def of(cls, measured: Mapping[str, Any]) -> Others | None:
+        entry = measured.get("others")
+        return cls(float(entry["hours"]), tuple(entry["probabilities"])) if entry else None
+
+    def threshold(self, rate: float) -> float:
+        """The lowest with at most `rate` false accepts an hour, as far as is known."""
+        ordered = sorted(self.probabilities, reverse=True)
+        allowed = math.floor(rate * self.hours)
+        return math.nextafter(ordered[allowed], 1.0) if allowed < len(ordered) else ordered[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Adapted:
+    """The bundle's `decision` for a voice; the probability of each saying by the old and by the new."""
+
+    decision: Mapping[str, Any]
+    before: tuple[float, ...]
+    after: tuple[float, ...]
+
+    @property
+    def threshold(self) -> float:
+        """The probability that wakes."""
+        look = self.decision.get("second_look")
+        return float(look["accept"] if look else self.decision["threshold"])
+
+
+class _Notes(SecondLook):
+    """A second look that keeps what it saw."""
+
+    def __init__(self, acoustic: AcousticModel) -> None:
+        super().__init__(acoustic)
+        self.acoustic = acoustic
+        self.seen: list[Posteriors] = []
+
+    def llr(self, frames: Posteriors, pronunciations: Sequence[Sequence[str]]) -> float:
+        self.seen.append(phone_ratios(self.acoustic.of_features(frames), self.acoustic.log_prior))
+        return fit(self.seen[-1], pronunciations, self.acoustic.phones)
+
+
+@dataclass(frozen=True, slots=True)
+class _Saying:
+    """The best score of a saying, and the phone ratios of what led to it, where there was a second look."""
+
+    score: float
+    ratios: Posteriors | None
+
+
+def adapted(bundle: Bundle, acoustic: AcousticModel, sayings: Sequence[Samples]) -> Adapted:
+    """The decision of the wake word `bundle` after `sayings`, each one utterance of the phrase."""
+    decision, others = bundle.decision, Others.of(bundle.measured)
+    if "second_look" not in decision:
+        scores = [_heard(bundle, None, samples).score for samples in sayings]
+        threshold = _lowered(float(decision["threshold"]), scores, others)
+        return Adapted({**decision, "threshold": threshold}, tuple(scores), tuple(scores))
+    judgement, notes = Judgement.of(decision["second_look"]), _Notes(acoustic)
+    heard = [_heard(bundle, notes, samples) for samples in sayings]
+    seen = [one.ratios for one in heard if one.ratios is not None]
+    own = variants(seen, judgement.pronunciations, acoustic.phones)
+    candidate = min(judgement.candidate, max(LEAST_CANDIDATE, MARGIN * min(one.score for one in heard)))
+    known = dataclasses.replace(
+        judgement, pronunciations=(*judgement.pronunciations, *own), candidate=round(candidate, 4)
+    )
+
+    def probabilities(by: Judgement) -> tuple[float, ...]:
+        return tuple(
+            by.probability(one.score, fit(one.ratios, by.pronunciations, acoustic.phones))
+            if one.ratios is not None and one.score >= by.candidate
+            else 0.0
+            for one in heard
+        )
+
+    after = probabilities(known)
+    new = dataclasses.replace(known, accept=_lowered(known.accept, after, others))
+    return Adapted({**decision, "second_look": dataclasses.asdict(new)}, probabilities(judgement), after)
+
+
+def _heard(bundle: Bundle, notes: _Notes | None, samples: Samples) -> _Saying:
+    decision = dict(bundle.decision)
+    if notes is not None:
+        decision["second_look"] = {**decision["second_look"], "candidate": LEAST_CANDIDATE}
+        notes.seen.clear()
+    model = WakeModel(dataclasses.replace(bundle, decision=decision), second_look=notes)
+    edge = np.zeros(SAMPLE_RATE, np.int16)
+    frames = features(np.concatenate((edge, samples, edge)))
+    step, best, found = PIECE // bundle.features.hop, 0.0, []
+    for first in range(0, len(frames), step):
+        scores, candidates = model.listen(frames[first : first + step])
+        best = max(best, float(scores.max(initial=0.0)))
+        found += candidates
+    found += model.ripen()
+    if notes is None or not found:
+        return _Saying(best, None)
+    number = int(np.argmax([one.score for one in found]))
+    return _Saying(found[number].score, notes.seen[number])
+
+
+def fit(ratios: Posteriors, pronunciations: Sequence[Sequence[str]], phones: Sequence[str]) -> float:
+    """The llr of the best of `pronunciations`: see `device.hearing.second_look`."""
+    return max(best_path(ratios[:, [phones.index(one) for one in word]]) for word in pronunciations)
+
+
+def variants(
+    seen: Sequence[Posteriors], pronunciations: Sequence[Pronunciation], phones: Sequence[str]
+) -> list[Pronunciation]:
+    """The pronunciation that fits best with up to EDITS phones replaced, if it fits all of `seen` better."""
+    if not seen:
+        return []
+
+    def fits(word: Pronunciation) -> float:
+        return sum(fit(ratios, [word], phones) for ratios in seen)
+
+    best = start = max(pronunciations, key=fits)
+    for _ in range(EDITS):
+        tried = [
+            (*best[:place], phone, *best[place + 1 :])
+            for place in range(len(best))
+            for phone in phones[1:]
+            # One that its neighbour is would fit as well, and say nothing.
+            if phone not in best[max(0, place - 1) : place + 2]
+        ]
+        nearest = max(tried, key=fits)
+        if fits(nearest) < fits(best) + WORTH * len(seen):
+            break
+        best = nearest
+    return [] if best == start else [best]
+
+
+def _lowered(threshold: float, reached: Sequence[float], others: Others | None) -> float:
+    """`threshold`, or less: what leaves the least of `reached` a margin and `others` asleep."""
+    odds = MARGIN * math.exp(log_odds(min(reached)))
+    floor = others.threshold(FALSE_ACCEPTS) if others else threshold
+    return round(min(threshold, max(odds / (1 + odds), floor)), 6)

@@ -6,6 +6,7 @@ Imports are inside the functions: `mynah understand` needs no model, and `mynah 
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -73,11 +74,12 @@ def make_wake(settings: Settings) -> WakeWord:
 
     bundles = [Bundle.load(folder, "wake") for folder in settings.wake.bundles]
     names = [bundle.name for bundle in bundles]
-    for name in settings.wake.thresholds:
-        if name not in names:
-            raise SettingsError(
-                f"wake.thresholds: no wake word is called {name!r}: there are {', '.join(names)}"
-            )
+    for table, named in (("thresholds", settings.wake.thresholds), ("actions", settings.wake.actions)):
+        for name in named:
+            if name not in names:
+                raise SettingsError(
+                    f"wake.{table}: no wake word is called {name!r}: there are {', '.join(names)}"
+                )
     second_look = SecondLook(AcousticModel(Bundle.load(settings.hearing.bundle, "hearing")))
     return WakeWord.load(bundles, settings.wake.thresholds, second_look)
 
@@ -121,12 +123,29 @@ def make_assistant(settings: Settings, home: Home | None = None, *, push_to_talk
     from device.audio.endpoint import Endpointer
 
     home, sentences = home or make_home(settings), make_sentences(settings)
+    understanding = make_understanding(settings, home, sentences)
     hearing, reject_below = make_hearing(settings, home, sentences, watchful=not push_to_talk)
     return Assistant(
         wake=Never() if push_to_talk else make_wake(settings),
         endpointer=Held() if push_to_talk else Endpointer(settings.endpoint, hearing.settled),
         hearing=hearing,
-        understanding=make_understanding(settings, home, sentences),
+        understanding=understanding,
         home=home,
         reject_below=reject_below,
+        actions={} if push_to_talk else actions(settings, understanding),
     )
+
+
+def actions(settings: Settings, understanding: Understanding) -> Mapping[str, str]:
+    """What each wake word does. Raises SettingsError where that means nothing."""
+    from device.assistant import LISTEN, STOP
+    from device.events import NotRecognized, Transcript
+
+    for name, action in settings.wake.actions.items():
+        if action in (LISTEN, STOP):
+            continue
+        if isinstance(understanding.understand(Transcript(action, 1.0)), NotRecognized):
+            raise SettingsError(
+                f"wake.actions: {action!r} for {name!r} means nothing: write listen, stop or a command"
+            )
+    return settings.wake.actions

@@ -8,7 +8,7 @@ listens. Each stage is one object with one method, named in the protocols below;
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -60,8 +60,18 @@ class Listening:
     detection: Detection | None
 
 
-Step = Listening | Endpoint | Turn
-"""What a turn goes through: it listens, the speaker has stopped, it is complete."""
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """A wake word asked for silence."""
+
+    detection: Detection
+
+
+Step = Listening | Endpoint | Turn | Stopped
+"""What a turn goes through: it listens, the speaker has stopped, it is complete; or it is none at all."""
+
+LISTEN, STOP = "listen", "stop"
+"""Actions of wake words; any other is a sentence."""
 
 
 @dataclass(slots=True)
@@ -74,7 +84,10 @@ class Controls:
 
 @dataclass(frozen=True, slots=True)
 class Assistant:
-    """The stages, and `reject_below`: the confidence 0…1 below which a hearing is not acted on."""
+    """The stages, and `reject_below`: the confidence 0…1 below which a hearing is not acted on.
+
+    `actions`: of wake words by name, LISTEN where they have none; a sentence is done as if it had been heard.
+    """
 
     wake: WakeStage
     endpointer: EndpointStage
@@ -82,6 +95,7 @@ class Assistant:
     understanding: UnderstandingStage
     home: HomeStage
     reject_below: float = 0.0
+    actions: Mapping[str, str] = field(default_factory=dict)
     controls: Controls = field(default_factory=Controls)
 
     def turns(self, audio: Iterable[AudioChunk]) -> Iterator[Turn]:
@@ -95,13 +109,29 @@ class Assistant:
         while True:
             detection = self.wake.detect(until(heard, lambda: self.controls.listen))
             wake_ms = heard.since_arrival_ms
-            if isinstance(detection, Detection):
+            if isinstance(detection, Detection) and self._action(detection) != LISTEN:
+                yield self._at_once(detection, wake_ms)
+            elif isinstance(detection, Detection):
                 source.rewind(detection.at)  # what was said right behind the word has been read already
                 yield from self._turn(heard, source.position, detection, wake_ms)
             elif self.controls.listen:
                 yield from self._turn(heard, source.position, None, 0.0)
             else:
                 return
+
+    def _action(self, detection: Detection) -> str:
+        return self.actions.get(detection.name, LISTEN)
+
+    def _at_once(self, detection: Detection, wake_ms: float) -> Turn | Stopped:
+        """What a wake word does by itself."""
+        sentence = self._action(detection)
+        if sentence == STOP:
+            return Stopped(detection)
+        transcript = Transcript(sentence, detection.probability)
+        meaning = self.understanding.understand(transcript, 0.0)  # heard well enough, or it had not woken
+        endpoint = Endpoint(detection.at, EndpointReason.SILENCE, detection.at)
+        timings = Timings(audio_s=0.0, wake_ms=wake_ms, hearing_ms=0.0, speech_end_to_command_ms=wake_ms)
+        return Turn(detection, endpoint, transcript, meaning, self.home.handle(meaning), timings)
 
     def push_to_talk(self, audio: Iterable[AudioChunk]) -> Turn:
         """The turn that begins with the audio, without a wake word."""

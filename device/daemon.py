@@ -14,7 +14,7 @@ from typing import Protocol
 
 import numpy as np
 
-from device.assistant import Assistant, Listening, Step
+from device.assistant import Assistant, Listening, Step, Stopped
 from device.audio import earcons
 from device.errors import AudioError
 from device.events import AudioChunk, Command, Endpoint, Handled, Samples, Turn
@@ -59,6 +59,7 @@ class Speaker(Protocol):
     """As `device.audio.speaker.SilentSpeaker`: plays while the loop goes on."""
 
     def play(self, samples: Samples) -> None: ...
+    def stop(self) -> None: ...
 
 
 class Daemon:
@@ -117,6 +118,8 @@ class Daemon:
             case Listening():
                 self._state("listening")
                 self._speaker.play(earcons.listening())
+            case Stopped():
+                self._speaker.stop()
             case Endpoint():
                 self._state("thinking")
             case Turn():

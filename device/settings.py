@@ -66,6 +66,9 @@ class WakeSettings:
     """Names of shipped bundles, or folders."""
     thresholds: Mapping[str, float] = field(default_factory=dict)
     """Probability 0…1 above which a wake word (by its name) counts; default: its bundle's own."""
+    actions: Mapping[str, str] = field(default_factory=dict)
+    """What a wake word (by its name) does: "listen" to a command, which is the default, "stop" the sound that
+    is playing, or a sentence such as "turn off all the lights", which is done at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +245,9 @@ def _describe(hint: Any) -> str:
         return f"a list of {_describe(typing.get_args(hint)[0])}"
     if hint in (Path, BundleFolder):
         return "a path in quotes"
-    return plain.get(hint, "a table of names and numbers")
+    return plain.get(
+        hint, f"a table of names and {'texts' if str in typing.get_args(hint)[1:] else 'numbers'}"
+    )
 
 
 def _check(settings: Settings) -> None:

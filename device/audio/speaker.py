@@ -33,6 +33,9 @@ class SilentSpeaker:
     def play(self, samples: Samples) -> None:
         """Nothing is heard."""
 
+    def stop(self) -> None:
+        """Nothing was heard."""
+
 
 class Speaker(SilentSpeaker):
     """The output device, opened on construction and idle between sounds; a context manager.
@@ -96,6 +99,11 @@ class Speaker(SilentSpeaker):
         except OSError as error:
             self._sound, self._playing = b"", False
             _LOG.warning("the speaker does not play: %s", error)
+
+    def stop(self) -> None:
+        """What is playing or waits to be played is heard no further."""
+        with self._lock:
+            self._sound = b""
 
     def _wanted(self, data: object, frames: int, times: object, status: int) -> tuple[bytes, int]:
         """Called by PortAudio's thread: the next `frames` frames."""

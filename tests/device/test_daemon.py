@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -9,7 +10,7 @@ from device.assistant import Assistant
 from device.audio import earcons
 from device.daemon import FAULTS, Daemon
 from device.errors import AudioError
-from device.events import AudioChunk, Command, Samples, Turn
+from device.events import AudioChunk, Command, Samples, Transcript, Turn
 from device.mqtt.client import Receipt, Topics
 from device.mqtt.connection import Message
 from tests.device import fakes
@@ -49,6 +50,9 @@ class Speaker:
         names = {id(make()): make.__name__ for make in (earcons.listening, earcons.done, earcons.error)}
         self.played.append(names[id(samples)])
 
+    def stop(self) -> None:
+        self.played.append("stopped")
+
 
 class Trial:
     """A daemon over fakes; `reports` and `texts` are what it reported and was asked to say."""
@@ -82,6 +86,23 @@ def test_a_turn_is_published_reported_and_its_states_are_said() -> None:
     assert trial.reports == [(trial.broker.turns[0], ())]
     assert trial.broker.states() == ["idle", "listening", "thinking", "idle"]
     assert trial.speaker.played == ["listening", "done"]
+
+
+def test_a_wake_word_may_ask_for_silence() -> None:
+    assistant = replace(fakes.assistant((1.0,), ["turn on the lamp"]), actions={"hey mynah": "stop"})
+    trial = Trial(assistant).run(fakes.audio(4))
+    assert trial.speaker.played == ["stopped"]
+    assert trial.broker.turns == []
+    assert trial.broker.states() == ["idle"]
+
+
+def test_a_wake_word_may_be_a_command() -> None:
+    assistant = replace(fakes.assistant((1.0,)), actions={"hey mynah": "turn on the lamp"})
+    trial = Trial(assistant).run(fakes.audio(4))
+    ((turn, _),) = trial.reports
+    assert turn.transcript == Transcript("turn on the lamp", 0.9)
+    assert turn.commands[0].topic == "zigbee2mqtt/lamp/set"
+    assert trial.speaker.played == ["done"]
 
 
 def test_commands_that_could_not_be_sent_are_reported() -> None:

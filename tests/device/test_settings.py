@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from device.assembly import make_assistant
 from device.errors import SettingsError
-from device.settings import DEVICE, Settings, default_id, load
+from device.settings import DEVICE, Settings, WakeSettings, default_id, load
 
 Write = Callable[[str], Path]
 
@@ -85,6 +86,7 @@ def test_a_microphone_may_be_named(write: Write) -> None:
         ("home.file = ''", "home.file is '', but must be a path in quotes"),
         ("hearing.reject_below = 2", "hearing.reject_below is 2.0, but must be 0 to 1"),
         ("wake.thresholds = { a = 'x' }", "but must be a table of names and numbers"),
+        ("wake.actions = { a = 7 }", "but must be a table of names and texts"),
         ("wake.thresholds = { a = 7 }", "wake.thresholds.a is 7.0, but must be 0 to 1"),
         ("wake.bundles = []", "wake.bundles is empty"),
         ('device.id = "a/b"', "device.id may hold only letters, digits, _ and -"),
@@ -118,7 +120,7 @@ def test_a_file_that_is_not_text(tmp_path: Path) -> None:
 
 SHIPPED = DEVICE.parent / "systemd" / "mynah.toml"
 EXAMPLES = {
-    *("id", "microphone", "speaker", "thresholds", "lexicon", "reject_below", "file", "sentences"),
+    *("id", "microphone", "speaker", "thresholds", "actions", "lexicon", "reject_below", "file", "sentences"),
     *("port", "username", "password_file", "ca_file", "cert_file", "key_file"),
 }
 """Settings without a default, or whose default is what other settings, the bundle or the machine say."""
@@ -158,3 +160,18 @@ def test_a_host_name_that_says_nothing_gives_a_hash_of_the_machine_id(host: str)
 def test_the_password_is_not_shown() -> None:
     settings = replace(Settings(), mqtt=replace(Settings().mqtt, username="u", password="secret-word"))
     assert "secret-word" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("actions", "message"),
+    [
+        ({"hey you": "listen"}, "no wake word is called 'hey you': there are hey mynah"),
+        ({"hey mynah": "sing a song"}, "'sing a song' for 'hey mynah' means nothing"),
+    ],
+)
+def test_an_action_that_cannot_be_is_told_at_once(actions: dict[str, str], message: str) -> None:
+    settings = Settings(wake=WakeSettings(actions=actions))
+    with pytest.raises(SettingsError, match=message):
+        make_assistant(settings)
+    fine = Settings(wake=WakeSettings(actions={"hey mynah": "turn off all the lights"}))
+    assert make_assistant(fine).actions == {"hey mynah": "turn off all the lights"}

@@ -59,6 +59,16 @@ def test_a_second_sound_waits_for_the_first() -> None:
     assert np.frombuffer(played, "<i2").tolist() == [1] * 10 + [2] * 10
 
 
+def test_a_sound_can_be_stopped() -> None:
+    hardware = FakePyAudio([FakeDevice("USB Speaker", outputs=1)])
+    with Speaker(importer=hardware.importer) as speaker:
+        speaker.play(np.full(20, 1, np.int16))
+        hardware.streams[0].ask(10)
+        speaker.stop()
+        played, _ = hardware.streams[0].ask(10)
+    assert not np.frombuffer(played, "<i2").any()
+
+
 def test_the_hardware_rate_and_channels_are_served() -> None:
     hardware = FakePyAudio([FakeDevice("HDMI", outputs=2, rates=(48_000,))])
     with Speaker(importer=hardware.importer) as speaker:

@@ -73,7 +73,7 @@ def make_wake(settings: Settings) -> WakeWord:
     from device.hearing.wake import WakeWord
 
     bundles = [Bundle.load(folder, "wake") for folder in settings.wake.bundles]
-    names = [bundle.name for bundle in bundles]
+    names = [word for bundle in bundles for word in bundle.labels]
     for table, named in (("thresholds", settings.wake.thresholds), ("actions", settings.wake.actions)):
         for name in named:
             if name not in names:

@@ -193,7 +193,7 @@ def wake_words(settings: Settings) -> Finding:
     began = time.perf_counter()
     wake.detect(iter(noise))
     share = (time.perf_counter() - began) / PROBE
-    text = f"{', '.join(model.name for model in wake.models)}: {100 * share:.1f} % of a core"
+    text = f"{', '.join(word.name for word in wake.words)}: {100 * share:.1f} % of a core"
     if share > 0.3:
         return problem(
             "wake words", f"{text}, too slow to listen always: use fewer wake words or a faster board"

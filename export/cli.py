@@ -48,7 +48,7 @@ def export(
             proof = prove(config, folder / "bundle", path)
             if proof.missed and not anyway:
                 raise ExportError(
-                    f"{config['name']}: {'; '.join(proof.missed)}. See {path / 'report.html'}; train longer, "
+                    f"{'; '.join(proof.missed)}. See the report in {path}; train longer, "
                     "choose a longer phrase, or export it --anyway"
                 )
             config["decision"] = {**config["decision"], **proof.decision}

@@ -112,13 +112,15 @@ def agreement(run: Run, got: list[Floats], want: list[Floats]) -> float:
             one.argmax(axis=1) == other.argmax(axis=1) for one, other in zip(got, want, strict=True)
         ]
         return float(np.mean(np.concatenate(same)))
-    threshold, smoothing = (
-        float(run.config["decision"]["threshold"]),
-        int(run.config["decision"]["smoothing"]),
-    )
+    decision = run.config["decision"]
+    thresholds = [float(decision["words"][word]["threshold"]) for word in run.config["labels"]]
+    mean = np.ones(int(decision["smoothing"])) / int(decision["smoothing"])
 
-    def wakes(logits: Floats) -> bool:
-        probabilities = 1 / (1 + np.exp(-np.clip(logits[:, 0], -30, 30)))
-        return bool(np.convolve(probabilities, np.ones(smoothing) / smoothing, "valid").max() >= threshold)
+    def wakes(logits: Floats) -> list[bool]:
+        scores = 1 / (1 + np.exp(-np.clip(logits, -30, 30)))
+        return [
+            bool(np.convolve(score, mean, "valid").max() >= threshold)
+            for score, threshold in zip(scores.T, thresholds, strict=True)
+        ]
 
     return float(np.mean([wakes(one) == wakes(other) for one, other in zip(got, want, strict=True)]))

@@ -29,7 +29,7 @@ def main(options: argparse.Namespace) -> int:
     from device.assembly import make_wake
 
     wake = make_wake(common.load(options))
-    steps = {model.name: model.output_samples for model in wake.models}
+    steps = {word.name: model.output_samples for model in wake.models for word in model.words}
 
     def work(file: str) -> None:
         wake.reset()

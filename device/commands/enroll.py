@@ -45,7 +45,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def main(options: argparse.Namespace) -> int:
     settings = common.load(options)
     bundle = bundle_of(settings, options.phrase)
-    phrase = options.phrase or (bundle.name if bundle else "")
+    phrase = options.phrase or (bundle.labels[0] if bundle else "")
     if options.out and bundle is None:
         raise UsageError(f"--out needs a wake word {phrase!r} in the settings: wake.bundles has none")
     if not (options.keep or options.out):
@@ -57,14 +57,14 @@ def main(options: argparse.Namespace) -> int:
     if options.keep:
         keep(sayings, options.keep)
     if options.out and bundle is not None:
-        adapt(settings, bundle, sayings, options.out)
+        adapt(settings, bundle, phrase, sayings, options.out)
     return 0
 
 
 def bundle_of(settings: Settings, phrase: str | None) -> Bundle | None:
-    """The settings' wake word that is called `phrase`, or the first of them."""
+    """The settings' bundle that has the wake word `phrase`, or the first of them."""
     bundles = [Bundle.load(folder, "wake") for folder in settings.wake.bundles]
-    return next((bundle for bundle in bundles if phrase in (None, bundle.name)), None)
+    return next((bundle for bundle in bundles if phrase is None or phrase in bundle.labels), None)
 
 
 def recorded(settings: Settings, phrase: str, times: int) -> Iterator[Samples]:
@@ -108,7 +108,7 @@ def keep(sayings: list[Samples], folder: Path) -> None:
         print(path)
 
 
-def adapt(settings: Settings, bundle: Bundle, sayings: list[Samples], out: Path) -> None:
+def adapt(settings: Settings, bundle: Bundle, word: str, sayings: list[Samples], out: Path) -> None:
     """Writes the bundle for this voice to `out`, and says what it changes."""
     from device.hearing.acoustic import AcousticModel
     from device.hearing.enrolment import adapted
@@ -116,9 +116,9 @@ def adapt(settings: Settings, bundle: Bundle, sayings: list[Samples], out: Path)
     if out.resolve() == bundle.path.resolve():
         raise UsageError(f"--out {out}: that is the wake word's own bundle; choose another folder")
     acoustic = AcousticModel(Bundle.load(settings.hearing.bundle, "hearing"))
-    found = adapted(bundle, acoustic, sayings)
+    found = adapted(bundle, word, acoustic, sayings)
     content = json.loads((bundle.path / "bundle.json").read_text(encoding="utf-8"))
-    content["decision"] = found.decision
+    content["decision"]["words"][word] = found.entry
     try:
         out.mkdir(parents=True, exist_ok=True)
         (out / "bundle.json").unlink(missing_ok=True)
@@ -131,4 +131,4 @@ def adapt(settings: Settings, bundle: Bundle, sayings: list[Samples], out: Path)
         raise BundleError(f"{out}: cannot be written ({error.strerror}); choose another place") from None
     for number, (before, after) in enumerate(zip(found.before, found.after, strict=True), start=1):
         print(f"saying {number}: probability {before:.3f} before, {after:.3f} now")
-    print(f"{out}: {bundle.name} wakes from {found.threshold:.3g} on; put it into wake.bundles")
+    print(f"{out}: {word} wakes from {found.threshold:.3g} on; put it into wake.bundles")

@@ -39,14 +39,14 @@ FALSE_ACCEPTS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Others:
-    """A bundle's `measured["others"]`: the highest probabilities in `hours` without the phrase."""
+    """A bundle's `measured["others"]` of a word: the highest probabilities in `hours` without it."""
 
     hours: float
     probabilities: tuple[float, ...]
 
     @classmethod
-    def of(cls, measured: Mapping[str, Any]) -> Others | None:
-        entry = measured.get("others")
+    def of(cls, measured: Mapping[str, Any], word: str) -> Others | None:
+        entry = measured.get("others", {}).get(word)
         return cls(float(entry["hours"]), tuple(entry["probabilities"])) if entry else None
 
     def threshold(self, rate: float) -> float:
@@ -58,17 +58,17 @@ class Others:
 
 @dataclass(frozen=True, slots=True)
 class Adapted:
-    """The bundle's `decision` for a voice; the probability of each saying by the old and by the new."""
+    """What the bundle's decision says of the word, for a voice; each saying's probability by old and new."""
 
-    decision: Mapping[str, Any]
+    entry: Mapping[str, Any]
     before: tuple[float, ...]
     after: tuple[float, ...]
 
     @property
     def threshold(self) -> float:
         """The probability that wakes."""
-        look = self.decision.get("second_look")
-        return float(look["accept"] if look else self.decision["threshold"])
+        look = self.entry.get("second_look")
+        return float(look["accept"] if look else self.entry["threshold"])
 
 
 class _Notes(SecondLook):
@@ -92,15 +92,15 @@ class _Saying:
     ratios: Posteriors | None
 
 
-def adapted(bundle: Bundle, acoustic: AcousticModel, sayings: Sequence[Samples]) -> Adapted:
-    """The decision of the wake word `bundle` after `sayings`, each one utterance of the phrase."""
-    decision, others = bundle.decision, Others.of(bundle.measured)
-    if "second_look" not in decision:
-        scores = [_heard(bundle, None, samples).score for samples in sayings]
-        threshold = _lowered(float(decision["threshold"]), scores, others)
-        return Adapted({**decision, "threshold": threshold}, tuple(scores), tuple(scores))
-    judgement, notes = Judgement.of(decision["second_look"]), _Notes(acoustic)
-    heard = [_heard(bundle, notes, samples) for samples in sayings]
+def adapted(bundle: Bundle, word: str, acoustic: AcousticModel, sayings: Sequence[Samples]) -> Adapted:
+    """How the wake `bundle` decides on `word` after `sayings`, each one utterance of it."""
+    entry, others = bundle.decision["words"][word], Others.of(bundle.measured, word)
+    if "second_look" not in entry:
+        scores = [_heard(bundle, word, None, samples).score for samples in sayings]
+        threshold = _lowered(float(entry["threshold"]), scores, others)
+        return Adapted({**entry, "threshold": threshold}, tuple(scores), tuple(scores))
+    judgement, notes = Judgement.of(entry["second_look"]), _Notes(acoustic)
+    heard = [_heard(bundle, word, notes, samples) for samples in sayings]
     seen = [one.ratios for one in heard if one.ratios is not None]
     own = variants(seen, judgement.pronunciations, acoustic.phones)
     candidate = min(judgement.candidate, max(LEAST_CANDIDATE, MARGIN * min(one.score for one in heard)))
@@ -118,23 +118,27 @@ def adapted(bundle: Bundle, acoustic: AcousticModel, sayings: Sequence[Samples])
 
     after = probabilities(known)
     new = dataclasses.replace(known, accept=_lowered(known.accept, after, others))
-    return Adapted({**decision, "second_look": dataclasses.asdict(new)}, probabilities(judgement), after)
+    return Adapted({**entry, "second_look": dataclasses.asdict(new)}, probabilities(judgement), after)
 
 
-def _heard(bundle: Bundle, notes: _Notes | None, samples: Samples) -> _Saying:
-    decision = dict(bundle.decision)
+def _heard(bundle: Bundle, word: str, notes: _Notes | None, samples: Samples) -> _Saying:
+    words = {
+        name: {key: value for key, value in entry.items() if key != "second_look" or name == word}
+        for name, entry in bundle.decision["words"].items()
+    }
     if notes is not None:
-        decision["second_look"] = {**decision["second_look"], "candidate": LEAST_CANDIDATE}
+        words[word]["second_look"] = {**words[word]["second_look"], "candidate": LEAST_CANDIDATE}
         notes.seen.clear()
-    model = WakeModel(dataclasses.replace(bundle, decision=decision), second_look=notes)
+    open_minded = dataclasses.replace(bundle, decision={**bundle.decision, "words": words})
+    model = WakeModel(open_minded, second_look=notes)
     edge = np.zeros(SAMPLE_RATE, np.int16)
     frames = features(np.concatenate((edge, samples, edge)))
-    step, best, found = PIECE // bundle.features.hop, 0.0, []
+    step, best, ripe = PIECE // bundle.features.hop, 0.0, []
     for first in range(0, len(frames), step):
         scores, candidates = model.listen(frames[first : first + step])
-        best = max(best, float(scores.max(initial=0.0)))
-        found += candidates
-    found += model.ripen()
+        best = max(best, float(scores[word].max(initial=0.0)))
+        ripe += candidates
+    found = [candidate for own, candidate in [*ripe, *model.ripen()] if own.name == word]
     if notes is None or not found:
         return _Saying(best, None)
     number = int(np.argmax([one.score for one in found]))

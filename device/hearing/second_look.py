@@ -24,7 +24,7 @@ FRAMES = 190
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A wake bundle's `decision["second_look"]`: how score and llr together become a probability.
+    """A word's "second_look" in a wake bundle's decision: how score and llr together become a probability.
 
     `candidate`: the score from which on there is a second look, `wait` seconds later, at the highest score
     by then; `delay`: seconds from the word's end to that score; `accept`: the probability from which on it

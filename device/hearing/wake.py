@@ -1,18 +1,19 @@
 """Wake words: small streaming models that listen always.
 
-A wake bundle's `normalisation` is {"offset": nats, "scale": nats}: the model sees (log-mel − offset) / scale
-and gives one logit, which the logistic function makes a probability. Its `decision` is {"threshold": 0…1,
-"smoothing": outputs, "refractory": s, "delay": s}: the score is the mean of the last `smoothing` outputs; at
-`threshold` the word is detected, its end `delay` seconds before, and nothing more for `refractory` seconds.
+A wake bundle's `labels` are its words, one or several. Its `normalisation` is {"offset": nats, "scale":
+nats}: the model sees (log-mel − offset) / scale and gives one logit a word, which the logistic function makes
+a probability. Its `decision` is {"smoothing": outputs, "refractory": s, "words": {word: {"threshold": 0…1,
+"delay": s}}}: a word's score is the mean of the last `smoothing` outputs; at its `threshold` it is detected,
+its end `delay` seconds before, and not again for `refractory` seconds.
 
-Where the bundle has `decision["second_look"]` and an acoustic model is there, a lower score makes a
-candidate, and the acoustic model decides with it: see `device.hearing.second_look`.
+Where a word has a "second_look" as well and an acoustic model is there, a lower score makes a candidate, and
+the acoustic model decides with it: see `device.hearing.second_look`.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -68,81 +69,62 @@ class Candidate:
     llr: float | None = None
 
 
-class WakeModel:
-    """One bundle of kind `wake`, streaming: features in, smoothed probabilities and candidates out."""
+class Word:
+    """One word of a wake bundle: from its probabilities to its scores and candidates."""
 
     def __init__(
         self,
         bundle: Bundle,
+        name: str,
         threshold: float | None = None,
-        model: StreamingModel | None = None,
         second_look: SecondLook | None = None,
     ) -> None:
-        """`threshold` instead of the bundle's. Raises BundleError if the bundle is none for a wake word."""
-        if bundle.kind != "wake":
-            raise BundleError(
-                f"{bundle.path}: a bundle for {bundle.kind}, not for a wake word; name another one"
-            )
-        decision = bundle.decision
-        self.name, self.features = bundle.name, bundle.features
-        self.delay = round(float(decision["delay"]) * SAMPLE_RATE)
-        self.output_samples = bundle.stream.stride * bundle.features.hop
+        """`threshold` instead of the bundle's."""
+        decision, entry = bundle.decision, bundle.decision["words"][name]
+        self.name = name
+        self.delay = round(float(entry["delay"]) * SAMPLE_RATE)
         self._judgement = self._second_look = None
-        if second_look is not None and "second_look" in decision:
-            self._judgement, self._second_look = Judgement.of(decision["second_look"]), second_look
+        if second_look is not None and "second_look" in entry:
+            self._judgement, self._second_look = Judgement.of(entry["second_look"]), second_look
             self.delay = round(self._judgement.delay * SAMPLE_RATE)
-        own = self._judgement.accept if self._judgement else float(decision["threshold"])
+        own = self._judgement.accept if self._judgement else float(entry["threshold"])
         self.threshold = own if threshold is None else threshold
         self.trigger = Trigger(
             self._judgement.candidate if self._judgement else self.threshold,
             float(decision["refractory"]) * SAMPLE_RATE,
         )
-        self._offset = np.float32(bundle.normalisation["offset"])
-        self._scale = np.float32(1.0 / bundle.normalisation["scale"])
-        self._model = model or StreamingModel(bundle)
         self._smoothing = int(decision["smoothing"])
+        self._output_samples = bundle.stream.stride * bundle.features.hop
         self.reset()
 
     def reset(self) -> None:
-        self._model.reset()
         self.trigger.reset()
-        self._pending = np.zeros((0, self.features.mels), np.float32)
         self._last: deque[float] = deque([0.0] * self._smoothing, self._smoothing)
         self._heard: deque[Features] = deque()
         self._outputs = 0
         self._rising: Candidate | None = None
         self._ripe_at = 0
 
-    def process(self, frames: Features) -> Scores:
-        """The scores that `frames` (n, mels) complete: one for every `output_samples` of audio."""
-        pending = np.concatenate((self._pending, (frames - self._offset) * self._scale))
-        scores: list[float] = []
-        size = self._model.frames
-        while len(pending) >= size:
-            logits = self._model.step(pending[:size])[:, -1]
-            pending = pending[size:]
-            for probability in 1.0 / (1.0 + np.exp(-logits)):
-                self._last.append(float(probability))
-                scores.append(sum(self._last) / self._smoothing)
-        self._pending = pending
-        return np.array(scores, np.float32)
-
-    def listen(self, frames: Features) -> tuple[Scores, list[Candidate]]:
-        """The scores, and the candidates that are ripe by now: at once, or after their second look."""
-        scores = self.process(frames)
+    def listen(self, probabilities: Scores, frames: Features) -> tuple[Scores, list[Candidate]]:
+        """The scores of `probabilities`, which `frames` led to, and the candidates that are ripe by now."""
         if self._judgement is not None:
             self._remember(frames)
-        ripe: list[Candidate] = []
-        for score in scores:
-            self._outputs += 1
-            now = self._outputs * self.output_samples
-            if self._rising is not None and score > self._rising.score:
-                self._rising = Candidate(float(score), now)
-            if self.trigger.update(float(score), now):
-                self._rising, self._ripe_at = Candidate(float(score), now), now + self._wait
-            if self._rising is not None and now >= self._ripe_at:
-                ripe += self.ripen()
-        return scores, ripe
+        scores, ripe = [], list[Candidate]()
+        for probability in probabilities:
+            self._last.append(float(probability))
+            score = sum(self._last) / self._smoothing
+            scores.append(score)
+            ripe += self._update(score)
+        return np.array(scores, np.float32), ripe
+
+    def _update(self, score: float) -> list[Candidate]:
+        self._outputs += 1
+        now = self._outputs * self._output_samples
+        if self._rising is not None and score > self._rising.score:
+            self._rising = Candidate(score, now)
+        if self.trigger.update(score, now):
+            self._rising, self._ripe_at = Candidate(score, now), now + self._wait
+        return self.ripen() if self._rising is not None and now >= self._ripe_at else []
 
     def ripen(self) -> list[Candidate]:
         """The candidate that was waiting, looked at now: because its time has come, or the audio ended."""
@@ -170,13 +152,70 @@ class WakeModel:
             self._heard.popleft()
 
 
+class WakeModel:
+    """One bundle of kind `wake`, streaming: features in; scores and candidates of its words out."""
+
+    def __init__(
+        self,
+        bundle: Bundle,
+        thresholds: Mapping[str, float] | None = None,
+        second_look: SecondLook | None = None,
+    ) -> None:
+        """`thresholds`: of words, instead of the bundle's. BundleError if it is none for a wake word."""
+        if bundle.kind != "wake":
+            raise BundleError(
+                f"{bundle.path}: a bundle for {bundle.kind}, not for a wake word; name another one"
+            )
+        if set(bundle.decision.get("words", ())) != set(bundle.labels):
+            raise BundleError(f"{bundle.path}: its decision is not about its words; export it again")
+        given = thresholds or {}
+        self.features = bundle.features
+        self.output_samples = bundle.stream.stride * bundle.features.hop
+        self.words = tuple(Word(bundle, name, given.get(name), second_look) for name in bundle.labels)
+        self._offset = np.float32(bundle.normalisation["offset"])
+        self._scale = np.float32(1.0 / bundle.normalisation["scale"])
+        self._model = StreamingModel(bundle)
+        self.reset()
+
+    def reset(self) -> None:
+        self._model.reset()
+        self._pending = np.zeros((0, self.features.mels), np.float32)
+        for word in self.words:
+            word.reset()
+
+    def listen(self, frames: Features) -> tuple[dict[str, Scores], list[tuple[Word, Candidate]]]:
+        """The scores by word that `frames` (n, mels) complete, one for every `output_samples` of audio,
+        and the candidates that are ripe by now: at once, or after their second look."""
+        probabilities = self._probabilities(frames)
+        scores, ripe = {}, list[tuple[Word, Candidate]]()
+        for number, word in enumerate(self.words):
+            scores[word.name], candidates = word.listen(probabilities[:, number], frames)
+            ripe += [(word, candidate) for candidate in candidates]
+        return scores, ripe
+
+    def ripen(self) -> list[tuple[Word, Candidate]]:
+        """The candidates that were waiting when the audio ended."""
+        return [(word, candidate) for word in self.words for candidate in word.ripen()]
+
+    def _probabilities(self, frames: Features) -> Scores:
+        """(outputs, words)."""
+        pending = np.concatenate((self._pending, (frames - self._offset) * self._scale))
+        logits, size = [np.zeros((0, len(self.words)), np.float32)], self._model.frames
+        while len(pending) >= size:
+            logits.append(self._model.step(pending[:size]))
+            pending = pending[size:]
+        self._pending = pending
+        return np.asarray(1.0 / (1.0 + np.exp(-np.concatenate(logits))), np.float32)
+
+
 class WakeWord:
     """Several wake words at once, over one front end."""
 
     def __init__(self, models: Sequence[WakeModel]) -> None:
         """Raises BundleError if the models were trained on different features."""
+        self.words = tuple(word for model in models for word in model.words)
         if len({model.features.fingerprint for model in models}) > 1:
-            names = ", ".join(model.name for model in models)
+            names = ", ".join(word.name for word in self.words)
             raise BundleError(
                 f"the wake words {names} need different features; train them for one version of Mynah"
             )
@@ -192,8 +231,7 @@ class WakeWord:
         second_look: SecondLook | None = None,
     ) -> WakeWord:
         """`thresholds`: by the name of the wake word, instead of the bundles' own."""
-        given = thresholds or {}
-        return cls([WakeModel(bundle, given.get(bundle.name), None, second_look) for bundle in bundles])
+        return cls([WakeModel(bundle, thresholds, second_look) for bundle in bundles])
 
     def reset(self) -> None:
         """Forgets the audio so far."""
@@ -219,26 +257,27 @@ class WakeWord:
         """The scores of `chunk` by wake word, and what was detected in it."""
         if self._origin is None:
             self._origin = chunk.start
-        scores: dict[str, list[Scores]] = {model.name: [] for model in self.models}
+        scores: dict[str, list[Scores]] = {word.name: [] for word in self.words}
         detections: list[Detection] = []
         for first in range(0, len(chunk.samples), PIECE):
             frames = self._frontend.process(chunk.samples[first : first + PIECE])
             for model in self.models:
                 values, candidates = model.listen(frames)
-                scores[model.name].append(values)
-                detections += self._accepted(model, candidates)
+                for name, new in values.items():
+                    scores[name].append(new)
+                detections += self._accepted(candidates)
         return {name: np.concatenate(values) for name, values in scores.items()}, detections
 
     def finish(self) -> list[Detection]:
         """What the last of the audio held."""
-        return [found for model in self.models for found in self._accepted(model, model.ripen())]
+        return [found for model in self.models for found in self._accepted(model.ripen())]
 
-    def _accepted(self, model: WakeModel, candidates: Sequence[Candidate]) -> Iterator[Detection]:
+    def _accepted(self, candidates: Iterable[tuple[Word, Candidate]]) -> Iterator[Detection]:
         origin = self._origin or 0
-        for candidate in candidates:
-            probability = model.probability(candidate)
-            if probability >= model.threshold:
-                yield Detection(model.name, probability, origin + max(0, candidate.at - model.delay))
+        for word, candidate in candidates:
+            probability = word.probability(candidate)
+            if probability >= word.threshold:
+                yield Detection(word.name, probability, origin + max(0, candidate.at - word.delay))
 
 
 def scores(wake: WakeWord, samples: Samples) -> tuple[dict[str, Scores], list[Detection]]:

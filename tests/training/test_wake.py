@@ -13,7 +13,7 @@ import soundfile
 from device.audio import wav
 from device.audio.frontend import features
 from device.engine.bundle import Bundle
-from device.errors import MynahError
+from device.errors import MynahError, UsageError
 from device.hearing.wake import WakeModel
 from export import cli as export
 from training.corpus import synthesis
@@ -125,13 +125,29 @@ def test_smoothing_is_the_mean_of_the_last_outputs() -> None:
 
 def test_the_loss_ignores_what_is_near_the_end_and_asks_for_the_phrase() -> None:
     labels = np.array([[0, -1, 1, 0]], np.int8)
-    right = np.array([[-9.0, 9.0, 9.0, -9.0]], np.float32)
+    right = np.array([[-9.0, 9.0, 9.0, -9.0]], np.float32)[:, :, None]
     assert float(train.row_loss(right, labels, 2)) < 0.01
     assert float(train.row_loss(-right, labels, 2)) > 5
-    elsewhere = np.array([[-9.0, -9.0, 9.0, -9.0]], np.float32)
+    elsewhere = np.array([[-9.0, -9.0, 9.0, -9.0]], np.float32)[:, :, None]
     assert float(train.row_loss(elsewhere, labels, 2)) == pytest.approx(
         float(train.row_loss(right, labels, 2))
     )
+
+
+def test_of_several_words_the_one_that_was_said_is_asked_for() -> None:
+    labels = np.array([[0, 0, 2, 2]], np.int8)
+    logits = np.full((1, 4, 2), -9.0, np.float32)
+    logits[0, 2:, 1] = 9.0
+    assert float(train.row_loss(logits, labels, 2)) < 0.01
+    assert float(train.row_loss(logits[:, :, ::-1].copy(), labels, 2)) > 5
+
+
+def test_spellings_are_of_one_word() -> None:
+    assert train.spellings_of(("hey mynah",), ["hey myna"]) == {"hey mynah": ("hey myna",)}
+    both = train.spellings_of(("yes", "no"), ["no=know", "yes=yess", "no=noh"])
+    assert both == {"no": ("know", "noh"), "yes": ("yess",)}
+    with pytest.raises(UsageError, match="write phrase=spelling"):
+        train.spellings_of(("yes", "no"), ["know"])
 
 
 @pytest.fixture
@@ -170,12 +186,14 @@ def test_long_recordings_are_cut_and_those_of_other_phrases_left_out(tmp_path: P
     said, home = household(tmp_path)
     pieces = corpus.pieces_of([home])
     assert [round(len(corpus.load_piece(piece).samples) / 16_000, 1) for piece in pieces] == [6.0, 6.0, 2.5]
-    assert len(corpus.said_in(Phrase("hey mynah"), [said])) == 3
+    assert len(corpus.said_in([Phrase("hey mynah")], [said])[0]) == 3
     rows = ["path\tseconds\tspeaker\ttext", "anna/1.wav\t1\tanna\tHey Mynah!", "ben/1.wav\t1\tben\thello"]
     (said / "manifest.tsv").write_text("\n".join(rows))
-    assert [item.path.parent.name for item in corpus.said_in(Phrase("hey mynah"), [said])] == ["anna"]
+    assert [item.path.parent.name for item in corpus.said_in([Phrase("hey mynah")], [said])[0]] == ["anna"]
     with pytest.raises(MynahError, match="no recording of 'good morning'"):
-        corpus.said_in(Phrase("good morning"), [said])
+        corpus.said_in([Phrase("good morning")], [said])
+    both = corpus.said_in([Phrase("hey mynah"), Phrase("good morning")], [said])
+    assert [len(items) for items in both] == [1, 0]
 
 
 @needs_flite
@@ -185,8 +203,12 @@ def test_a_run_trains_resumes_and_its_bundle_wakes_the_device(
 ) -> None:
     run = tmp_path / "run"
     said, home = household(tmp_path)
+    rows = [
+        f"{name}/{number}.wav\t1\t{name}\they mynah" for name, number in (("anna", 1), ("ben", 1), ("ben", 2))
+    ]
+    (said / "manifest.tsv").write_text("\n".join(["path\tseconds\tspeaker\ttext", *rows]))
     settings = train.Settings(
-        "hey mynah",
+        ("hey mynah", "lights out"),
         updates=2,
         rows=8,
         compiled=False,
@@ -203,9 +225,10 @@ def test_a_run_trains_resumes_and_its_bundle_wakes_the_device(
     assert {item.number for item in store.items("household")} == {0, 1, 2}
     assert f"recorded: left out: {said / 'ben' / '2.wav'}" in capsys.readouterr().err
     config = json.loads((run / "config.json").read_text())
-    assert config["labels"] == ["hey mynah"]
-    assert config["measured"]["hours_without_the_phrase"] > 0
-    assert 0.05 <= config["decision"]["threshold"] <= 0.99
+    assert config["labels"] == ["hey mynah", "lights out"]
+    for word in config["labels"]:
+        assert config["measured"][word]["hours_without_the_phrase"] > 0
+        assert 0.05 <= config["decision"]["words"][word]["threshold"] <= 0.99
     trained_on = (run / "checkpoints" / "checkpoint").stat().st_mtime_ns
     trainer = train.Trainer(run, settings)
     assert int(trainer.done) == 2
@@ -215,6 +238,8 @@ def test_a_run_trains_resumes_and_its_bundle_wakes_the_device(
     export.export(run, tmp_path / "bundle", with_onnx=False, anyway=True)
     device = WakeModel(Bundle.load(tmp_path / "bundle", "wake"))
     frames = features(wav.read(data / "noise" / "3.wav"))
-    score = train.scorer(trainer.averaged(), Normalisation(), settings.smoothing)
-    got = device.process(frames)
-    np.testing.assert_allclose(got, score(frames)[: len(got)], atol=0.06)
+    scores, _ = device.listen(frames)
+    assert list(scores) == config["labels"]
+    for number, got in enumerate(scores.values()):
+        score = train.scorer(trainer.averaged(), Normalisation(), settings.smoothing, number)
+        np.testing.assert_allclose(got, score(frames)[: len(got)], atol=0.06)

@@ -9,6 +9,7 @@ import pytest
 import tensorflow as tf
 
 from device.audio.wav import read, write
+from device.engine.bundle import Bundle
 from device.errors import MynahError, UsageError
 from device.events import SAMPLE_RATE
 from device.settings import Settings
@@ -114,7 +115,7 @@ def test_the_page_holds_everything(tmp_path: Path) -> None:
 )
 @pytest.mark.parametrize("acoustic", [None, Settings().hearing.bundle])
 def test_the_shipped_wake_word_is_found_and_silence_is_not(acoustic: Path | None) -> None:
-    ear = Ear(Settings().wake.bundles[0], acoustic)
+    ear = Ear(Bundle.load(Settings().wake.bundles[0], "wake"), "hey mynah", acoustic)
     recording = Path(__file__).parents[2] / "demo" / "recordings" / "turn off all the lights.flac"
     assert ear.best(read(recording)) >= ear.threshold
     assert ear.best(np.zeros(3 * SAMPLE_RATE, np.int16)) < ear.threshold

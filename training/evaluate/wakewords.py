@@ -22,7 +22,7 @@ from tqdm import tqdm
 
 from device.audio.wav import read
 from device.engine.bundle import Bundle
-from device.errors import MynahError
+from device.errors import MynahError, UsageError
 from device.events import SAMPLE_RATE, Samples
 from device.hearing.acoustic import AcousticModel
 from device.hearing.second_look import SecondLook
@@ -55,26 +55,26 @@ class Listener(Protocol):
 
 
 class Ear:
-    """A wake bundle as the daemon runs it, but that everything which could wake is told."""
+    """A word of a wake bundle as the daemon runs it, but that everything which could wake is told."""
 
-    def __init__(self, bundle: Path, acoustic: Path | None) -> None:
-        """With the second look of the bundle `acoustic`, if one is named and `bundle` wants it."""
-        own = Bundle.load(bundle, "wake")
+    def __init__(self, own: Bundle, word: str, acoustic: Path | None) -> None:
+        """With the second look of the bundle `acoustic`, if one is named and the word wants it."""
         judge = SecondLook(AcousticModel(Bundle.load(acoustic, "hearing"))) if acoustic else None
-        self.name = self.phrase = own.name
-        self.twice = judge is not None and "second_look" in own.decision
-        self.threshold = WakeWord.load([own], second_look=judge).models[0].threshold
+        self.name = self.phrase = word
+        self.twice = judge is not None and "second_look" in own.decision["words"][word]
+        shipped = {one.name: one for one in WakeWord.load([own], second_look=judge).words}
+        self.threshold = shipped[word].threshold
         self._refractory = float(own.decision["refractory"])
         self._output = own.stream.stride * own.features.hop / SAMPLE_RATE
         # A second look tells the probability of each candidate; without one, the scores themselves do.
-        self._wake = WakeWord.load([own], {own.name: 0.0} if self.twice else None, judge)
+        self._wake = WakeWord.load([own], {word: 0.0} if self.twice else None, judge)
 
     def events(self, samples: Samples) -> list[tuple[float, int]]:
         """All that could wake in a recording, (probability, sample), the refractory time or more apart."""
-        found, detections = scores(self._wake, samples)
+        values_of, detections = scores(self._wake, samples)
         if self.twice:
-            return [(detection.probability, detection.at) for detection in detections]
-        places = peaks(found[self.name], round(self._refractory / self._output))
+            return [(found.probability, found.at) for found in detections if found.name == self.name]
+        places = peaks(values_of[self.name], round(self._refractory / self._output))
         return [(value, round(place * self._output * SAMPLE_RATE)) for value, place in places]
 
     def best(self, samples: Samples) -> float:
@@ -282,6 +282,7 @@ def report(rows: Sequence[Mapping[str, Any]], silent: Background | None) -> str:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--bundle", type=Path, required=True)
+    parser.add_argument("--word", help="one of the bundle's words (all)")
     parser.add_argument("--acoustic", type=Path, help="bundle of the acoustic model that takes a second look")
     parser.add_argument(
         "--positives", type=Path, action="append", default=[], help="recordings of it (else held-out voices)"
@@ -312,8 +313,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, ratios: Sequence[float]) -> None:
     if arguments.acoustic is None:
         print("without --acoustic there is no second look")
-    ear = Ear(arguments.bundle, arguments.acoustic)
-    listeners: list[tuple[Listener, Sequence[Path]]] = [(ear, arguments.positives)]
+    bundle = Bundle.load(arguments.bundle, "wake")
+    words = [arguments.word] if arguments.word else bundle.labels
+    if words[0] not in bundle.labels:
+        known = ", ".join(bundle.labels)
+        raise UsageError(f"{arguments.bundle} has no word {words[0]!r}: take one of {known}")
+    if len(words) > 1 and (arguments.picture or arguments.page):
+        raise UsageError(f"--picture and --page show one --word: take one of {', '.join(words)}")
+    ears = [Ear(bundle, word, arguments.acoustic) for word in words]
+    listeners: list[tuple[Listener, Sequence[Path]]] = [(ear, arguments.positives) for ear in ears]
     if arguments.peer:
         from training.evaluate.peers import named
 
@@ -324,10 +332,10 @@ def run(arguments: argparse.Namespace, ratios: Sequence[float]) -> None:
         one = examined(listener, spoken, ratios, arguments.noise, arguments.background, arguments.left_out)
         print(f"{listener.name}: {report(one.rows, one.silent)}")
         every.append(one)
-    found = every[0]
+    ear, found = ears[0], every[0]
     if arguments.json:
         figures = [one.figures() for one in every]
-        content = figures if arguments.peer else figures[0]
+        content = figures if len(figures) > 1 else figures[0]
         arguments.json.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
     if arguments.picture and found.silent is not None:
         from training.evaluate.pictures import detection_errors, save

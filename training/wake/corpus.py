@@ -28,6 +28,8 @@ RECORDED, HOUSEHOLD = "recorded", "household"
 """The user's own: the phrase as people say it, and what is heard at home otherwise."""
 PIECE = 6.0
 """Seconds to which long recordings are cut."""
+LEAST = 900
+"""Utterances of one phrase, where several share the total."""
 HOP = 160
 TAIL = 25
 """Frames of silence, or of the room's echo, that stored phrases have after their end."""
@@ -37,8 +39,8 @@ TAIL = 25
 class Sources:
     """Where each kind of row comes from: (folder of the store, source) pairs."""
 
-    phrases: tuple[tuple[Path, str], ...]
-    recorded: tuple[tuple[Path, str], ...]  # the phrase by people, where there are such recordings
+    phrases: tuple[tuple[Path, str], ...]  # one for each
+    recorded: tuple[tuple[Path, str] | None, ...]  # of each by people, where there are such recordings
     near: tuple[tuple[Path, str], ...]
     speech: tuple[tuple[Path, str], ...]
     followers: tuple[tuple[Path, str], ...]  # commands, which follow the phrase
@@ -47,7 +49,7 @@ class Sources:
 
 def is_held_out(item: Item) -> bool:
     """Whether training leaves `item` to the choice of the threshold: by its speaker, for ever."""
-    if item.source == RECORDED:
+    if item.source.startswith(RECORDED):
         return False  # few and dear
     if item.source == "noise":
         return manifest.held_out(item.speaker, manifest.NOISE_HELD_OUT)  # no noise has a speaker: by its file
@@ -62,7 +64,7 @@ def is_left_out(voice: synthesis.Voice) -> bool:
 
 
 def prepare(
-    phrase: Phrase,
+    wanted: Sequence[Phrase],
     data: Path,
     own: Path,
     shared: Path,
@@ -74,13 +76,16 @@ def prepare(
 ) -> Sources:
     """Computes what is missing in the stores `own` (synthetic) and `shared` (recordings, for all runs).
 
-    `recordings`: folders in which people say the phrase; `negatives`: in which nobody does.
+    `phrases`: utterances of those `wanted`, together. `recordings`: folders in which people say them;
+    `negatives`: in which nobody does.
     """
     rooms = load_measured_rooms(data / "rir")
     mine = Store(own)
-    speak(phrase, mine, rooms, phrases, others, seed)
-    if recordings:
-        mine.add(RECORDED, said_in(phrase, recordings), load_trimmed_recording, rooms)
+    speak(wanted, mine, rooms, phrases, others, seed)
+    said = said_in(wanted, recordings) if recordings else [[] for _ in wanted]
+    for number, items in enumerate(said):
+        if items:
+            mine.add(_numbered(RECORDED, number), items, load_trimmed_recording, rooms)
     if negatives:
         mine.add(HOUSEHOLD, pieces_of(negatives), load_piece, rooms)
     recorded = Store(shared)
@@ -92,8 +97,10 @@ def prepare(
             utterances = [utterance for utterance in utterances if utterance.text]
         recorded.add(_name(folder), utterances, load_recording, rooms)
     return Sources(
-        phrases=((own, "phrases"),),
-        recorded=((own, RECORDED),) if recordings else (),
+        phrases=tuple((own, _numbered("phrases", number)) for number in range(len(wanted))),
+        recorded=tuple(
+            (own, _numbered(RECORDED, number)) if items else None for number, items in enumerate(said)
+        ),
         near=((own, "near"),),
         speech=(
             *((shared, _name(folder)) for folder in folders),
@@ -105,14 +112,24 @@ def prepare(
     )
 
 
+def _numbered(source: str, number: int) -> str:
+    return f"{source}-{number + 1}" if number else source
+
+
 def speak(
-    phrase: Phrase, store: Store, rooms: Sequence[augment.Floats], phrases: int, others: int, seed: int
+    wanted: Sequence[Phrase],
+    store: Store,
+    rooms: Sequence[augment.Floats],
+    phrases: int,
+    others: int,
+    seed: int,
 ) -> None:
-    """What synthetic voices say: the phrase, what is near it, and commands."""
+    """What synthetic voices say: the phrases, what is near them, and commands."""
     rng = np.random.default_rng(seed)
-    spoken = _phrase_utterances(phrase, phrases, rng)
-    store.add("phrases", spoken, load_trimmed, rooms)
-    store.add("near", _near_utterances(phrase, others, rng), load_trimmed, rooms)
+    each = max(phrases // len(wanted), min(phrases, LEAST))
+    for number, phrase in enumerate(wanted):
+        store.add(_numbered("phrases", number), _phrase_utterances(phrase, each, rng), load_trimmed, rooms)
+    store.add("near", _near_utterances(wanted, others, rng), load_trimmed, rooms)
     commands = list(texts.home_commands(others, rng))
     drawn = synthesis.draw(commands, VOICES, others, rng)
     store.add("commands", drawn, load_trimmed, rooms)
@@ -134,9 +151,17 @@ def _spelled(phrase: Phrase, utterance: synthesis.Utterance, rng: np.random.Gene
     return synthesis.Utterance(text, utterance.voice, utterance.rate, utterance.pitch)
 
 
-def _near_utterances(phrase: Phrase, count: int, rng: np.random.Generator) -> list[synthesis.Utterance]:
-    drawn = synthesis.draw(phrase.near(), VOICES, count, rng, rates=(0.75, 1.4), espeak_share=0.65)
-    return [utterance for utterance in drawn if phrase.is_near(utterance.text, utterance.voice)]
+def _near_utterances(
+    wanted: Sequence[Phrase], count: int, rng: np.random.Generator
+) -> list[synthesis.Utterance]:
+    names = {phrase.text for phrase in wanted}
+    texts = [text for phrase in wanted for text in phrase.near() if text not in names]
+    drawn = synthesis.draw(texts, VOICES, count, rng, rates=(0.75, 1.4), espeak_share=0.65)
+    return [
+        utterance
+        for utterance in drawn
+        if all(phrase.is_near(utterance.text, utterance.voice) for phrase in wanted)
+    ]
 
 
 def load_trimmed(utterance: synthesis.Utterance) -> Recording:
@@ -149,18 +174,20 @@ def _with_tail(samples: Samples) -> Samples:
     return np.concatenate((samples, np.zeros(TAIL * HOP, np.int16)))
 
 
-def said_in(phrase: Phrase, folders: Sequence[Path]) -> list[manifest.Utterance]:
-    """The recordings of the phrase: those whose text it is, or that have none. MynahError without any."""
+def said_in(wanted: Sequence[Phrase], folders: Sequence[Path]) -> list[list[manifest.Utterance]]:
+    """The recordings of each phrase: those whose text it is, or, of the only one, that have none.
+
+    MynahError without any.
+    """
+    every = [item for folder in folders for item in manifest.recordings(folder)]
+    mute = [item for item in every if not item.text] if len(wanted) == 1 else []
     found = [
-        item
-        for folder in folders
-        for item in manifest.recordings(folder)
-        if item.text in ("", manifest.normalise(phrase.text))
+        [*(item for item in every if item.text == manifest.normalise(phrase.text)), *mute]
+        for phrase in wanted
     ]
-    if not found:
-        raise MynahError(
-            f"no recording of {phrase.text!r} in {', '.join(map(str, folders))}; name another folder"
-        )
+    if not any(found):
+        names = ", ".join(repr(phrase.text) for phrase in wanted)
+        raise MynahError(f"no recording of {names} in {', '.join(map(str, folders))}; name another folder")
     return found
 
 

@@ -99,8 +99,10 @@ class Rows:
         """`hard`: stretches of the training speech that sound like the phrase to the model as it is."""
         self._rng = np.random.default_rng(seed)
         self._settings, self._normalisation = settings, normalisation
-        self._phrases = Clips(sources.phrases, held_out)
-        self._recorded = Clips(sources.recorded, held_out) if sources.recorded and not held_out else None
+        self._phrases = [Clips([source], held_out) for source in sources.phrases]
+        self._recorded = [
+            Clips([source], held_out) if source and not held_out else None for source in sources.recorded
+        ]
         self._near = Clips(sources.near, held_out)
         self._speech = Clips(sources.speech, held_out, weight_by_length=True)
         self._hard = Clips(sources.speech, held_out, only=hard) if hard else self._speech
@@ -110,7 +112,7 @@ class Rows:
         self._hiss = np.log(energies + 1e-3).astype(np.float32)
 
     def batch(self) -> Batch:
-        """Normalised features (rows, frames, mels); labels (rows, frames / stride): 1, 0 or IGNORED."""
+        """Normalised features (rows, frames, mels); labels (rows, frames / stride): see `mark`."""
         rows = [self.row() for _ in range(self._settings.rows)]
         frames = self._normalisation.batch(np.stack([frames for frames, _ in rows]))
         return frames, np.stack([labels for _, labels in rows])
@@ -120,26 +122,27 @@ class Rows:
         kind, shares = self._rng.random(), self._settings
         labels = np.zeros(shares.frames // STRIDE, np.int8)
         if kind < shares.positive:
-            people = self._recorded if self._rng.random() < shares.recorded else None
-            return self._phrase_row(people or self._phrases, labels, positive=True)
+            number = int(self._rng.integers(len(self._phrases)))
+            people = self._recorded[number] if self._rng.random() < shares.recorded else None
+            return self._phrase_row(people or self._phrases[number], labels, 1 + number)
         if kind < shares.positive + shares.near:
-            return self._phrase_row(self._near, labels, positive=False)
+            return self._phrase_row(self._near, labels, None)
         if kind < shares.positive + shares.near + shares.hard and self._hard is not self._speech:
-            return self._phrase_row(self._hard, labels, positive=False)
+            return self._phrase_row(self._hard, labels, None)
         if kind < shares.positive + shares.near + shares.hard + shares.speech:
             return self._speech_row(labels)
         level = self._rng.uniform(-11, -1)
         return self._finished(_silence(shares.frames), level), labels
 
-    def _phrase_row(self, clips: Clips, labels: Labels, positive: bool) -> tuple[Frames, Labels]:
+    def _phrase_row(self, clips: Clips, labels: Labels, label: int | None) -> tuple[Frames, Labels]:
         rng, length = self._rng, self._settings.frames
         row, level = _silence(length), self._rng.uniform(-12, 0)
         item, phrase = clips.draw(rng)
         end = len(phrase) - round(TAIL / item.tempo)
         at = int(rng.integers(min(end, 200), length - self._settings.end))  # where the phrase ends
         _place(row, self._warped(phrase), at - end, level)
-        if positive:
-            mark(labels, at, self._settings)
+        if label is not None:
+            mark(labels, at, self._settings, label)
         if rng.random() < 0.35:  # someone speaks before, now and then without a pause
             _, before = self._speech.draw(rng, length)
             _place(
@@ -200,11 +203,14 @@ class Rows:
         return self._hiss[first : first + length] + augment.equaliser(self._rng, MELS, depth=1.5)
 
 
-def mark(labels: Labels, end: int, settings: RowSettings) -> None:
-    """Labels a phrase that ends at frame `end`: 1 just after it, IGNORED around that."""
+def mark(labels: Labels, end: int, settings: RowSettings, label: int = 1) -> None:
+    """Labels a phrase that ends at frame `end`: `label`, its number, just after it, IGNORED around that.
+
+    Everywhere else labels are 0: the end of none.
+    """
     seen = np.arange(len(labels)) * STRIDE + STRIDE - 1 - end  # each output's last frame, from the end on
     labels[(seen >= settings.begin - 14) & (seen < settings.end + 26)] = IGNORED
-    labels[(seen >= settings.begin) & (seen < settings.end)] = 1
+    labels[(seen >= settings.begin) & (seen < settings.end)] = label
 
 
 def _rows(

@@ -24,7 +24,7 @@ from device.engine.bundle import Bundle
 from device.events import SAMPLE_RATE, Samples
 from device.hearing.acoustic import AcousticModel
 from device.hearing.second_look import Judgement, SecondLook, log_odds
-from device.hearing.wake import PIECE, Candidate, WakeModel
+from device.hearing.wake import PIECE, Candidate, WakeModel, Word
 from training.annotate import annotate
 from training.corpus import manifest, synthesis
 from training.evaluate.recordings import CLEAN, Noises
@@ -46,17 +46,27 @@ RIDGE = 1e-2
 """There are few candidates: a line often parts them, and unchecked weights would grow for ever."""
 
 
-def candidates(model: WakeModel, samples: Samples) -> Iterator[Candidate]:
-    """All that the model takes for its phrase, in any degree, with the second look's llr."""
-    model.reset()
-    frames = features(samples)
-    step = PIECE // model.features.hop
-    for first in range(0, len(frames), step):
-        yield from model.listen(frames[first : first + step])[1]
-    yield from model.ripen()
+class Watch:
+    """A wake bundle that tells all it takes for one of its words, in any degree, with the llr of each."""
+
+    def __init__(self, bundle: Bundle, word: str, look: SecondLook) -> None:
+        """`look` judges by the bundle's entry for `word`."""
+        self.word = word
+        self._model = WakeModel(bundle, second_look=look)
+
+    def candidates(self, samples: Samples) -> Iterator[Candidate]:
+        self._model.reset()
+        frames = features(samples)
+        step = PIECE // self._model.features.hop
+        for first in range(0, len(frames), step):
+            yield from self._of_word(self._model.listen(frames[first : first + step])[1])
+        yield from self._of_word(self._model.ripen())
+
+    def _of_word(self, found: list[tuple[Word, Candidate]]) -> list[Candidate]:
+        return [candidate for word, candidate in found if word.name == self.word]
 
 
-def spoken(model: WakeModel, noises: Noises, count: int) -> tuple[list[Candidate], float]:
+def spoken(watch: Watch, noises: Noises, count: int) -> tuple[list[Candidate], float]:
     """The best candidate of each saying of the phrase at each ratio; score 0 where there is none.
 
     And the median of the seconds from the phrase's end to the candidate.
@@ -64,17 +74,17 @@ def spoken(model: WakeModel, noises: Noises, count: int) -> tuple[list[Candidate
     voices = [voice for voice in synthesis.TRAINING_VOICES if is_left_out(voice)]
     edge = np.zeros(3 * SAMPLE_RATE // 2, np.int16)
     found, delays = [], []
-    for number, samples in enumerate(tqdm(phrases(Phrase(model.name), voices, count, seed=31), "phrases")):
+    for number, samples in enumerate(tqdm(phrases(Phrase(watch.word), voices, count, seed=31), "phrases")):
         padded = np.concatenate((edge, samples, edge))
         for ratio in RATIOS:
-            heard = candidates(model, noises.behind(padded, ratio, number))
+            heard = watch.candidates(noises.behind(padded, ratio, number))
             found.append(max(heard, key=lambda one: one.llr or 0.0, default=Candidate(0.0, 0, -100.0)))
             if found[-1].score > 0:
                 delays.append((found[-1].at - len(edge) - len(samples)) / SAMPLE_RATE)
     return found, float(np.median(delays))
 
 
-def unspoken(model: WakeModel, data: Path) -> tuple[list[Candidate], float]:
+def unspoken(watch: Watch, data: Path) -> tuple[list[Candidate], float]:
     """The candidates in speech of the people whom the wake word's training left out, and its hours."""
     found: list[Candidate] = []
     length = 0
@@ -86,7 +96,7 @@ def unspoken(model: WakeModel, data: Path) -> tuple[list[Candidate], float]:
         ]
         for first in tqdm(range(0, len(kept), 50), folder.name):
             samples = np.concatenate([read(item.path) for item in kept[first : first + 50]])
-            found += candidates(model, samples)
+            found += watch.candidates(samples)
             length += len(samples)
     return found, length / SAMPLE_RATE / 3600
 
@@ -95,15 +105,32 @@ def observed(found: list[Candidate]) -> npt.NDArray[np.float64]:
     return np.array([(log_odds(one.score), one.llr) for one in found])
 
 
-def judgement(bundle: Bundle, acoustic: Bundle, data: Path, count: int) -> tuple[Judgement, dict[str, Any]]:
-    """What goes into the wake bundle's `decision`, and what was seen."""
-    words = tuple(sorted(Phrase(bundle.name).pronunciations))
+def judgements(
+    bundle: Bundle, acoustic: Bundle, data: Path, count: int
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The entries `words` for the wake bundle's `decision` with second looks, and what was seen, by word."""
+    words, seen = dict(bundle.decision["words"]), {}
+    for word in bundle.labels:
+        found, seen[word] = judgement(bundle, word, acoustic, data, count)
+        words[word] = {**words[word], "second_look": dataclasses.asdict(found)}
+    return words, seen
+
+
+def judgement(
+    bundle: Bundle, word: str, acoustic: Bundle, data: Path, count: int
+) -> tuple[Judgement, dict[str, Any]]:
+    """The second look of one word, and what was seen."""
+    words = tuple(sorted(Phrase(word).pronunciations))
     first = Judgement(words, CANDIDATE, WAIT, 0.0, 1.0, 0.1, 0.0, 0.0)
-    decision = {**bundle.decision, "second_look": dataclasses.asdict(first)}
-    open_minded = dataclasses.replace(bundle, decision=decision)
-    model = WakeModel(open_minded, second_look=SecondLook(AcousticModel(acoustic)))
-    said, delay = spoken(model, Noises(data / "noise", trained_on=True), count)
-    unsaid, hours = unspoken(model, data)
+    entries = {name: {**entry} for name, entry in bundle.decision["words"].items()}
+    for name, entry in entries.items():
+        entry.pop("second_look", None)
+        if name == word:
+            entry["second_look"] = dataclasses.asdict(first)
+    open_minded = dataclasses.replace(bundle, decision={**bundle.decision, "words": entries})
+    watch = Watch(open_minded, word, SecondLook(AcousticModel(acoustic)))
+    said, delay = spoken(watch, Noises(data / "noise", trained_on=True), count)
+    unsaid, hours = unspoken(watch, data)
     raised = [one for one in said if one.score > 0]
     x = np.concatenate((observed(raised), observed(unsaid)))
     weights = logistic(x, np.arange(len(x)) < len(raised), RIDGE)
@@ -146,8 +173,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     bundle, acoustic = Bundle.load(arguments.bundle, "wake"), Bundle.load(arguments.hearing, "hearing")
-    found, seen = judgement(bundle, acoustic, arguments.data, arguments.count)
+    words, seen = judgements(bundle, acoustic, arguments.data, arguments.count)
     file = arguments.bundle / "bundle.json"
-    look = {"second_look": dataclasses.asdict(found)}
-    annotate(file, {"decision": look, "measured": {"second_look": seen}})
-    print(json.dumps({**dataclasses.asdict(found), **seen}, indent=1))
+    annotate(file, {"decision": {"words": words}, "measured": {"second_look": seen}})
+    print(json.dumps({"words": words, "seen": seen}, indent=1))

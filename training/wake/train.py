@@ -11,7 +11,7 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from tqdm import tqdm
 
 from device.audio.frontend import Features, FrontEndSettings
 from device.engine.bundle import describe
+from device.errors import UsageError
 from training.corpus import synthesis, texts
 from training.corpus.manifest import normalise
 from training.hearing.store import Item
@@ -38,8 +39,8 @@ from training.wake.signal import STEP_FRAMES, STRIDE, Normalisation, sigmoid, sm
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    phrase: str
-    spellings: tuple[str, ...] = ()
+    words: tuple[str, ...]  # one phrase, or several that the model tells apart
+    spellings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # of words, further ones
     width: int = 40
     dropout: float = 0.1
     updates: int = 12000
@@ -63,7 +64,7 @@ class Settings:
     gates: Gates = field(default_factory=Gates)
 
 
-DEFAULTS = Settings(phrase="")
+DEFAULTS = Settings(words=())
 
 
 class Trainer:
@@ -72,7 +73,7 @@ class Trainer:
     def __init__(self, run: Path, settings: Settings) -> None:
         self.settings = settings
         keras.utils.set_random_seed(settings.seed)
-        self.model = shape.build(shape.settings(settings.width, settings.dropout))
+        self.model = shape.build(shape.settings(settings.width, settings.dropout, len(settings.words)))
         self.optimizer = keras.optimizers.AdamW(settings.rate, weight_decay=1e-4, clipnorm=1.0)
         self.optimizer.build(self.model.trainable_variables)
         if settings.start:
@@ -87,7 +88,7 @@ class Trainer:
 
     def _step(self, x: Any, y: Any) -> Any:
         with tf.GradientTape() as tape:
-            loss = row_loss(self.model(x, training=True)[:, :, 0], y, self.settings.hardest)
+            loss = row_loss(self.model(x, training=True), y, self.settings.hardest)
         trained = self.model.trainable_variables
         self.optimizer.apply_gradients(
             zip(tape.gradient(loss, [variable.value for variable in trained]), trained, strict=True)
@@ -127,18 +128,25 @@ class Trainer:
 
 
 def row_loss(logits: Any, labels: Any, hardest: int) -> Any:
-    """Cross-entropy of (rows, outputs) logits against labels 1, 0 and −1 (ignored), in which the outputs
-    after a phrase weigh three times, plus half the mean over each row's `hardest` outputs."""
-    truth = tf.cast(labels > 0, tf.float32)
-    weight = tf.cast(labels >= 0, tf.float32) * (1.0 + 2.0 * truth)
-    losses = tf.nn.sigmoid_cross_entropy_with_logits(truth, logits) * weight
+    """Cross-entropy of (rows, outputs, words) logits against labels (rows, outputs): the number of a word
+    from 1 on, 0 for none and −1 (ignored). Outputs after a word weigh three times; half the mean over each
+    row's `hardest` outputs comes on top."""
+    labels = tf.cast(labels, tf.int32)
+    truth = tf.one_hot(labels - 1, logits.shape[2])
+    weight = tf.cast(labels >= 0, tf.float32) * (1.0 + 2.0 * tf.cast(labels > 0, tf.float32))
+    losses = tf.reduce_sum(tf.nn.sigmoid_cross_entropy_with_logits(truth, logits), axis=2) * weight
     mean = tf.reduce_sum(losses) / tf.reduce_sum(weight)
     ordered = tf.sort(losses, axis=1, direction="DESCENDING")
     return mean + 0.5 * tf.reduce_mean(ordered[:, :hardest])
 
 
-def scorer(model: keras.Model, normalisation: Normalisation, smoothing: int) -> measure.Score:
-    """Smoothed probabilities of a whole stretch of features, by the batch form of the model."""
+def scorer(
+    model: keras.Model, normalisation: Normalisation, smoothing: int, word: int | None = None
+) -> measure.Score:
+    """Smoothed probabilities of a whole stretch of features, by the batch form of the model.
+
+    Those of one `word`, by number, or the highest of all.
+    """
     forward = tf.function(lambda x: model(x))
 
     def score(frames: Features) -> Any:
@@ -150,7 +158,8 @@ def scorer(model: keras.Model, normalisation: Normalisation, smoothing: int) -> 
             before = min(history, start)
             padded = np.zeros((history + piece, frames.shape[1]), np.float32)
             padded[history - before : history - before + len(part)] = normalisation.batch(part)
-            out = np.asarray(forward(tf.constant(padded[None])))[0, :, 0]
+            every = np.asarray(forward(tf.constant(padded[None])))[0]
+            out = every.max(axis=1) if word is None else every[:, word]
             logits.append(out[history // STRIDE : (history + len(part) - before) // STRIDE])
         return smoothed(sigmoid(np.concatenate(logits)), smoothing)
 
@@ -158,7 +167,7 @@ def scorer(model: keras.Model, normalisation: Normalisation, smoothing: int) -> 
 
 
 def calibrated(settings: Settings, phrase: Phrase, sources: Sources, score: measure.Score) -> tuple[Any, Any]:
-    """(`decision`, `measured`) of a bundle.
+    """(what `decision["words"]` of a bundle says of a word, what was measured).
 
     The threshold is the lowest that keeps to the false accepts, and a fifth of the way from there to the
     highest that hears 98 % of the left-out training voices in noise at 10 dB.
@@ -172,12 +181,7 @@ def calibrated(settings: Settings, phrase: Phrase, sources: Sources, score: meas
     highest = float(np.quantile([trial.peak for trial in chosen], 0.02))
     threshold = round(lowest + 0.2 * max(0.0, highest - lowest), 2)
     delays = [delay for trial in chosen if (delay := trial.delay(threshold)) is not None]
-    decision = {
-        "threshold": threshold,
-        "smoothing": settings.smoothing,
-        "refractory": settings.refractory,
-        "delay": round(float(np.median(delays or [0.1])), 2),
-    }
+    decision = {"threshold": threshold, "delay": round(float(np.median(delays or [0.1])), 2)}
     counts = silent.count(threshold)
     measured: dict[str, Any] = {
         "false_accepts": counts,
@@ -215,8 +219,8 @@ def write_run(
     np.savez_compressed(run / "representative.npz", x=x)
     config = {
         "kind": "wake",
-        "name": settings.phrase,
-        "labels": [settings.phrase],
+        "name": " / ".join(settings.words),
+        "labels": list(settings.words),
         **describe(FrontEndSettings()),
         "model": asdict(model.settings),
         "stream": {"frames": STEP_FRAMES, "stride": STRIDE, "lookahead": 0},
@@ -224,7 +228,7 @@ def write_run(
         "decision": decision,
         "measured": measured,
         "training": {
-            "recipe": f'mynah-train wake --phrase "{settings.phrase}"',
+            "recipe": "mynah-train wake " + " ".join(f'--phrase "{word}"' for word in settings.words),
             "settings": {name: value for name, value in asdict(settings).items() if name != "gates"},
             "started_from": _training_of(settings.start),
             "synthetic_voices": len(VOICES),
@@ -247,9 +251,9 @@ def _training_of(start: str) -> Any:
 def train(settings: Settings, data: Path, run: Path, shared: Path) -> None:
     """A whole run, or the rest of one; `run` holds its weights and figures afterwards."""
     begun = time.monotonic()
-    phrase = Phrase(settings.phrase, settings.spellings)
+    phrases = [Phrase(word, settings.spellings.get(word, ())) for word in settings.words]
     sources = prepare(
-        phrase,
+        phrases,
         data,
         run / "features",
         shared,
@@ -270,16 +274,27 @@ def train(settings: Settings, data: Path, run: Path, shared: Path) -> None:
             trainer.train(rows, until, board)
             rows.close()
     model = trainer.averaged()
-    score = scorer(model, Normalisation(), settings.smoothing)
-    decision, measured = calibrated(settings, phrase, sources, score)
+    words, measured = {}, {}
+    for number, phrase in enumerate(phrases):
+        score = scorer(model, Normalisation(), settings.smoothing, number)
+        words[phrase.text], measured[phrase.text] = calibrated(settings, phrase, sources, score)
+    decision = {"smoothing": settings.smoothing, "refractory": settings.refractory, "words": words}
     write_run(run, model, settings, sources, data, decision, measured)
     print(f"{run}: {(time.monotonic() - begun) / 60:.1f} min; {decision}; {measured}", flush=True)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--phrase", required=True, help='what wakes it, in words: "hey mynah"')
     parser.add_argument(
-        "--sounds-like", action="append", default=[], help="another spelling, for voices that misread it"
+        "--phrase",
+        action="append",
+        required=True,
+        help='what wakes it, in words: "hey mynah"; given several times, one model tells them apart',
+    )
+    parser.add_argument(
+        "--sounds-like",
+        action="append",
+        default=[],
+        help="another spelling, for voices that misread it; of several phrases: phrase=spelling",
     )
     parser.add_argument(
         "--recordings", action="append", default=[], help="folder in which people say it, a folder for each"
@@ -309,15 +324,31 @@ def said_otherwise(data: Path) -> Iterator[str]:
         yield from map(normalise, texts.sentences(written))
 
 
+def spellings_of(words: Sequence[str], given: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """By word. Raises UsageError for a spelling of which it is not clear what it spells."""
+    found: dict[str, tuple[str, ...]] = {}
+    for text in given:
+        word, _, spelling = text.rpartition("=")
+        if len(words) == 1 and not word:
+            word = words[0]
+        if word not in words:
+            raise UsageError(f"--sounds-like {text!r}: write phrase=spelling with one of {', '.join(words)}")
+        found[word] = (*found.get(word, ()), spelling)
+    return found
+
+
 def run(arguments: argparse.Namespace) -> None:
-    doubts = suitability.doubts(arguments.phrase, said_otherwise(arguments.data), arguments.sounds_like)
-    for doubt in suitability.check(doubts, arguments.anyway):
-        print(f"mynah-train: {doubt}", file=sys.stderr)
+    words = tuple(dict.fromkeys(" ".join(phrase.lower().split()) for phrase in arguments.phrase))
+    spellings = spellings_of(words, arguments.sounds_like)
+    for word in words:
+        doubts = suitability.doubts(word, said_otherwise(arguments.data), spellings.get(word, ()))
+        for doubt in suitability.check(doubts, arguments.anyway):
+            print(f"mynah-train: {doubt}", file=sys.stderr)
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)
     settings = Settings(
-        phrase=" ".join(arguments.phrase.lower().split()),
-        spellings=tuple(arguments.sounds_like),
+        words=words,
+        spellings=spellings,
         recordings=tuple(arguments.recordings),
         negatives=tuple(arguments.negatives),
         updates=arguments.updates,

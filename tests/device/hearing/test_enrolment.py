@@ -64,17 +64,16 @@ def test_other_speech_limits_the_threshold(rate: float, passing: int) -> None:
 def test_the_shipped_wake_word_gets_used_to_a_voice() -> None:
     shipped = Bundle.load(SHIPPED / "hey_mynah", "wake")
     others = {"hours": 2.0, "probabilities": [0.5, 0.4, 0.3]}
+    entry = shipped.decision["words"]["hey mynah"]
+    look = {**entry["second_look"], "candidate": 0.9999, "accept": 0.9999999}
     strict = dataclasses.replace(
         shipped,
-        measured={**shipped.measured, "others": others},
-        decision={
-            **shipped.decision,
-            "second_look": {**shipped.decision["second_look"], "candidate": 0.9999, "accept": 0.9999999},
-        },
+        measured={**shipped.measured, "others": {"hey mynah": others}},
+        decision={**shipped.decision, "words": {"hey mynah": {**entry, "second_look": look}}},
     )
     acoustic = AcousticModel(Bundle.load(SHIPPED / "english", "hearing"))
-    found = adapted(strict, acoustic, wake_words())
-    new = Judgement.of(found.decision["second_look"])
+    found = adapted(strict, "hey mynah", acoustic, wake_words())
+    new = Judgement.of(found.entry["second_look"])
     assert new.candidate < 0.9999
     assert 0.3 < new.accept < 0.9999999  # three false accepts in two hours are too many
     assert all(probability > new.accept for probability in found.after)
@@ -82,9 +81,12 @@ def test_the_shipped_wake_word_gets_used_to_a_voice() -> None:
 
 def test_a_wake_word_without_a_second_look_too() -> None:
     shipped = Bundle.load(SHIPPED / "hey_mynah", "wake")
-    plain = {key: value for key, value in shipped.decision.items() if key != "second_look"}
+    entry = shipped.decision["words"]["hey mynah"]
+    plain = {key: value for key, value in entry.items() if key != "second_look"}
     acoustic = AcousticModel(Bundle.load(SHIPPED / "english", "hearing"))
-    found = adapted(dataclasses.replace(shipped, decision=plain, measured={}), acoustic, wake_words())
+    decision = {**shipped.decision, "words": {"hey mynah": plain}}
+    blunt = dataclasses.replace(shipped, decision=decision, measured={})
+    found = adapted(blunt, "hey mynah", acoustic, wake_words())
     assert found.threshold == plain["threshold"]  # of what nothing is known, nothing changes
 
 

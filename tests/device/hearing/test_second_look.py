@@ -92,9 +92,9 @@ def test_a_candidate_at_the_very_end_is_looked_at(wake: Bundle) -> None:
 
 
 def test_without_an_acoustic_model_the_own_threshold_holds(wake: Bundle) -> None:
-    model = WakeModel(wake)
-    assert model.threshold == wake.decision["threshold"]
-    assert model.trigger.threshold == model.threshold
+    (word,) = WakeModel(wake).words
+    assert word.threshold == wake.decision["words"]["hey mynah"]["threshold"]
+    assert word.trigger.threshold == word.threshold
 
 
 def test_a_given_threshold_is_one_of_the_probability(wake: Bundle) -> None:
@@ -103,11 +103,11 @@ def test_a_given_threshold_is_one_of_the_probability(wake: Bundle) -> None:
 
 
 def test_the_phrase_itself_is_likelier_than_a_command(wake: Bundle, look: SecondLook) -> None:
-    words = Judgement.of(wake.decision["second_look"]).pronunciations
+    words = Judgement.of(wake.decision["words"]["hey mynah"]["second_look"]).pronunciations
     with_phrase = features(read(WAKE_AND_COMMAND))[:FRAMES]
     assert look.llr(with_phrase, words) > look.llr(features(command()), words) + 5
 
 
 def test_a_judgement_survives_the_json(wake: Bundle) -> None:
-    judgement = Judgement.of(wake.decision["second_look"])
+    judgement = Judgement.of(wake.decision["words"]["hey mynah"]["second_look"])
     assert Judgement.of(dataclasses.asdict(judgement)) == judgement

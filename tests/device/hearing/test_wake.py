@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -67,7 +69,7 @@ def test_scores_do_not_depend_on_the_chunks(bundle: Bundle, size: int) -> None:
 
 
 def test_two_bundles_listen_at_once(bundle: Bundle) -> None:
-    deaf, keen = WakeModel(bundle, threshold=2.0), WakeModel(bundle)
+    deaf, keen = WakeModel(bundle, {"hey mynah": 2.0}), WakeModel(bundle)
     found = WakeWord([deaf, keen]).detect(chunked([read(WAKE_AND_COMMAND)], 1280))
     assert isinstance(found, Detection)
     assert isinstance(WakeWord([deaf]).detect(chunked([read(WAKE_AND_COMMAND)], 1280)), NotDetected)
@@ -76,3 +78,8 @@ def test_two_bundles_listen_at_once(bundle: Bundle) -> None:
 def test_a_hearing_bundle_is_no_wake_word() -> None:
     with pytest.raises(BundleError, match="not for a wake word"):
         WakeModel(Bundle.load(SHIPPED / "english"))
+
+
+def test_a_bundle_whose_decision_is_about_other_words_is_refused(bundle: Bundle) -> None:
+    with pytest.raises(BundleError, match="not about its words"):
+        WakeModel(replace(bundle, labels=("hey you",)))

@@ -106,7 +106,7 @@ def snr(got: Floats, want: Floats) -> float:
 
 
 def agreement(run: Run, got: list[Floats], want: list[Floats]) -> float:
-    """Hearing: share of outputs with the same best label. Wake: share of rows both wake, or neither."""
+    """Hearing: share of outputs with the same best label. Wake: of words in rows, where both wake or none."""
     if run.config["kind"] == "hearing":
         same: list[npt.NDArray[np.bool_]] = [
             one.argmax(axis=1) == other.argmax(axis=1) for one, other in zip(got, want, strict=True)
@@ -123,4 +123,4 @@ def agreement(run: Run, got: list[Floats], want: list[Floats]) -> float:
             for score, threshold in zip(scores.T, thresholds, strict=True)
         ]
 
-    return float(np.mean([wakes(one) == wakes(other) for one, other in zip(got, want, strict=True)]))
+    return float(np.mean([np.equal(wakes(one), wakes(other)) for one, other in zip(got, want, strict=True)]))

@@ -26,6 +26,7 @@ COMMANDS = {
     "transcribe": "what is said in recordings",
     "understand": "what a text means",
     "enroll": "a wake word gets to know your voice",
+    "review": "what the wake word may have got wrong",
     "doctor": "what is wrong with this device, and what to do",
     "bench": "how quick the loop is, and what it costs when idle",
 }

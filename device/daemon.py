@@ -20,6 +20,7 @@ from device.errors import AudioError
 from device.events import AudioChunk, Command, Endpoint, Handled, Samples, Turn
 from device.mqtt.client import Receipt, Topics
 from device.mqtt.connection import Message
+from device.review import Forgetful
 
 log = logging.getLogger(__name__)
 
@@ -63,7 +64,10 @@ class Speaker(Protocol):
 
 
 class Daemon:
-    """`report` is given each turn with the commands that could not be sent, `say` each text to be shown."""
+    """`report` is given each turn with the commands that could not be sent, `say` each text to be shown.
+
+    `review` follows all of it.
+    """
 
     def __init__(
         self,
@@ -73,6 +77,7 @@ class Daemon:
         speaker: Speaker,
         report: Callable[[Turn, Sequence[Command]], None],
         say: Callable[[str], None],
+        review: Forgetful | None = None,
     ) -> None:
         self._assistant = assistant
         self._home = home
@@ -80,6 +85,7 @@ class Daemon:
         self._speaker = speaker
         self._report = report
         self._say = say
+        self._review = review or Forgetful()
         self._muted = False
 
     def run(self, audio: Iterable[AudioChunk]) -> None:
@@ -110,10 +116,14 @@ class Daemon:
                     self.receive(message)
                 except Exception:  # raised from here, it would end the audio, and the daemon with it
                     log.exception("a fault with a message on %s; going on", message.topic)
-            yield dataclasses.replace(chunk, samples=np.zeros_like(chunk.samples)) if self._muted else chunk
+            if self._muted:
+                chunk = dataclasses.replace(chunk, samples=np.zeros_like(chunk.samples))
+            self._review.hear(chunk)
+            yield chunk
 
     def take(self, step: Step) -> None:
         """Say outside what the loop has come to."""
+        self._review.take(step)
         match step:
             case Listening():
                 self._state("listening")

@@ -7,6 +7,7 @@
     ├── BundleError       a bundle that is damaged or does not fit
     ├── SentencesError    a sentence file, with file and line
     ├── HomeError         home.toml
+    ├── ReviewError       recordings kept for review
     ├── LexiconError      a word that cannot be pronounced
     └── BrokerError       the MQTT broker
 
@@ -43,6 +44,10 @@ class SentencesError(MynahError):
 
 
 class HomeError(MynahError):
+    pass
+
+
+class ReviewError(MynahError):
     pass
 
 

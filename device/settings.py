@@ -71,6 +71,26 @@ class WakeSettings:
     is playing, or a sentence such as "turn off all the lights", which is done at once."""
 
 
+def state_folder() -> Path:
+    """Where the daemon keeps what it may not lose: systemd's StateDirectory, or the user's own."""
+    named = os.environ.get("STATE_DIRECTORY")
+    if named:
+        return Path(named.split(":")[0])
+    return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "mynah"
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewSettings:
+    """What the wake word may have got wrong, kept for `mynah review`."""
+
+    keep: bool = False
+    """Whether a few seconds of such moments are kept on this device. They never leave it."""
+    most: int = 50
+    """Recordings of 2.5 s that are kept; the oldest makes room."""
+    folder: Path = field(default_factory=lambda: state_folder() / "review")
+    """Where they are kept; only the daemon's own user can read it."""
+
+
 @dataclass(frozen=True, slots=True)
 class HearingSettings:
     """The acoustic model, and when a hearing is too doubtful to act on."""
@@ -129,6 +149,7 @@ class Settings:
     hearing: HearingSettings = field(default_factory=HearingSettings)
     home: HomeSettings = field(default_factory=HomeSettings)
     mqtt: MqttSettings = field(default_factory=MqttSettings)
+    review: ReviewSettings = field(default_factory=ReviewSettings)
 
     @property
     def device_id(self) -> str:
@@ -269,6 +290,8 @@ def _check(settings: Settings) -> None:
         raise SettingsError("mqtt.ca_file or mqtt.cert_file is set but mqtt.tls is not: set mqtt.tls = true")
     if not settings.wake.bundles:
         raise SettingsError("wake.bundles is empty: name at least one wake word's bundle")
+    if settings.review.most < 1:
+        raise SettingsError("review.most must be 1 or more: to keep nothing set review.keep = false")
     for duration in dataclasses.fields(settings.endpoint):
         if getattr(settings.endpoint, duration.name) < 0:
             raise SettingsError(f"endpoint.{duration.name} is negative, but must be 0 s or more")

@@ -24,6 +24,7 @@ from device.commands import options as common
 from device.daemon import ASKED, Daemon, Observer
 from device.events import SAMPLE_RATE, AudioChunk, Command, Samples, Turn
 from device.report import turn_json, turn_text
+from device.review import Forgetful, Recorder, Store
 from device.settings import Settings
 
 if TYPE_CHECKING:
@@ -92,10 +93,18 @@ def serve(options: argparse.Namespace, settings: Settings, home: HomeInTouch, as
             publisher.wait_connected(AWAIT_BROKER)
         gc.freeze()  # what is loaded by now stays: no collection need look at it again
         try:
-            Daemon(assistant, home, publisher, speaker, report, say).run(audio)
+            Daemon(assistant, home, publisher, speaker, report, say, reviewer(settings, assistant)).run(audio)
         finally:
             log.info("ending")
     return 0
+
+
+def reviewer(settings: Settings, assistant: Assistant) -> Forgetful:
+    """Who keeps what the wake word may have got wrong: nobody, unless the user wants it."""
+    if not settings.review.keep:
+        return Forgetful()
+    store = Store(settings.review.folder, settings.review.most)
+    return Recorder(store, lambda: getattr(assistant.wake, "near_miss", None))
 
 
 def loudspeaker(settings: Settings, inputs: Sequence[str] | None) -> SilentSpeaker:

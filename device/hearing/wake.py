@@ -221,6 +221,7 @@ class WakeWord:
             )
         self.models = tuple(models)
         self._frontend = FrontEnd(self.models[0].features)
+        self.near_miss: Detection | None = None  # what a second look refused last
         self.reset()
 
     @classmethod
@@ -275,9 +276,13 @@ class WakeWord:
     def _accepted(self, candidates: Iterable[tuple[Word, Candidate]]) -> Iterator[Detection]:
         origin = self._origin or 0
         for word, candidate in candidates:
-            probability = word.probability(candidate)
-            if probability >= word.threshold:
-                yield Detection(word.name, probability, origin + max(0, candidate.at - word.delay))
+            found = Detection(
+                word.name, word.probability(candidate), origin + max(0, candidate.at - word.delay)
+            )
+            if found.probability >= word.threshold:
+                yield found
+            else:
+                self.near_miss = found
 
 
 def scores(wake: WakeWord, samples: Samples) -> tuple[dict[str, Scores], list[Detection]]:

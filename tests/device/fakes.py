@@ -101,6 +101,8 @@ class Understands:
         words = transcript.text.split()
         if words[0] == "fail":
             raise RuntimeError("a fault")
+        if words == ["never", "mind"]:
+            return Intent("HassNevermind", {}, transcript.confidence)
         if words[0] != "turn":
             return NotRecognized(transcript.text, "not a known sentence")
         slots = {"name": " ".join(words[3:])}
@@ -117,6 +119,8 @@ class AnyHome:
     def handle(self, meaning: Intent | NotRecognized) -> Handled | NotHandled:
         if isinstance(meaning, NotRecognized):
             return NotHandled("Sorry, I did not understand that")
+        if meaning.name == "HassNevermind":
+            return Handled((), Reply("All right"))
         state: Mapping[str, str] = {"state": meaning.name.removeprefix("HassTurn").upper()}
         topic = f"zigbee2mqtt/{meaning.slots['name']}/set"
         return Handled((Command(topic, state, expires=self.expires),), Reply("Done"))

@@ -13,6 +13,7 @@ from device.errors import AudioError
 from device.events import AudioChunk, Command, Samples, Transcript, Turn
 from device.mqtt.client import Receipt, Topics
 from device.mqtt.connection import Message
+from device.review import Forgetful
 from tests.device import fakes
 
 
@@ -58,7 +59,11 @@ class Trial:
     """A daemon over fakes; `reports` and `texts` are what it reported and was asked to say."""
 
     def __init__(
-        self, assistant: Assistant, broker: Broker | None = None, home: fakes.AnyHome | None = None
+        self,
+        assistant: Assistant,
+        broker: Broker | None = None,
+        home: fakes.AnyHome | None = None,
+        review: Forgetful | None = None,
     ) -> None:
         self.broker = broker or Broker()
         self.speaker = Speaker()
@@ -69,7 +74,9 @@ class Trial:
         def report(turn: Turn, dropped: Sequence[Command]) -> None:
             self.reports.append((turn, tuple(dropped)))
 
-        self.daemon = Daemon(assistant, self.home, self.broker, self.speaker, report, self.texts.append)
+        self.daemon = Daemon(
+            assistant, self.home, self.broker, self.speaker, report, self.texts.append, review
+        )
 
     def run(self, audio: Iterator[AudioChunk]) -> Trial:
         self.daemon.run(audio)

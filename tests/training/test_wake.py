@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,10 @@ from device.audio import wav
 from device.audio.frontend import features
 from device.engine.bundle import Bundle
 from device.errors import MynahError, UsageError
+from device.events import Detection
 from device.hearing.wake import WakeModel
+from device.review import Label, Reason
+from device.review import Store as Reviewed
 from export import cli as export
 from training.corpus import synthesis
 from training.hearing.store import Item, Store
@@ -185,15 +189,37 @@ def household(folder: Path) -> tuple[Path, Path]:
 def test_long_recordings_are_cut_and_those_of_other_phrases_left_out(tmp_path: Path) -> None:
     said, home = household(tmp_path)
     pieces = corpus.pieces_of([home])
-    assert [round(len(corpus.load_piece(piece).samples) / 16_000, 1) for piece in pieces] == [6.0, 6.0, 2.5]
+    assert [round(len(corpus.load_unsaid(piece).samples) / 16_000, 1) for piece in pieces] == [6.0, 6.0, 2.5]
     assert len(corpus.said_in([Phrase("hey mynah")], [said])[0]) == 3
     rows = ["path\tseconds\tspeaker\ttext", "anna/1.wav\t1\tanna\tHey Mynah!", "ben/1.wav\t1\tben\thello"]
     (said / "manifest.tsv").write_text("\n".join(rows))
     assert [item.path.parent.name for item in corpus.said_in([Phrase("hey mynah")], [said])[0]] == ["anna"]
+    assert corpus.load_said(corpus.said_in([Phrase("hey mynah")], [said])[0][0]).speaker == "said/anna"
     with pytest.raises(MynahError, match="no recording of 'good morning'"):
         corpus.said_in([Phrase("good morning")], [said])
     both = corpus.said_in([Phrase("hey mynah"), Phrase("good morning")], [said])
     assert [len(items) for items in both] == [1, 0]
+
+
+def test_what_the_daemon_kept_is_learnt_from_by_its_label(data: Path, tmp_path: Path) -> None:
+    kept = Reviewed(tmp_path / "review")
+    rng = np.random.default_rng(8)
+    for number, label in enumerate((Label.WAKE, Label.OTHER, None)):
+        samples = rng.normal(0, 2000, 40_000).astype(np.int16)
+        found = Detection("hey mynah", 0.3, 32_000)
+        clip = kept.add(samples, found, Reason.NEAR_MISS, 2.0, datetime(2026, 1, 1 + number))
+        if label is not None:
+            kept.label(clip, label)
+    own = tmp_path / "own"
+    sources = corpus.prepare([Phrase("hey mynah")], data, own, own, 2, 2, review=tmp_path / "review")
+    (recorded,) = sources.recorded
+    assert recorded == (own, "recorded")
+    store = Store(own)
+    (item, *_), (other, *_) = list(store.items("recorded")), list(store.items("household"))
+    assert item.frames == pytest.approx(120 + TAIL, abs=4)  # the phrase ends where its detection says
+    assert other.frames == pytest.approx(250, abs=4)
+    assert not is_held_out(item)
+    assert not is_held_out(other)
 
 
 @needs_flite

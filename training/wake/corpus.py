@@ -13,6 +13,8 @@ from device.audio.frontend import features
 from device.audio.wav import read
 from device.errors import AudioError, MynahError
 from device.events import SAMPLE_RATE, Samples
+from device.review import Clip, Label
+from device.review import Store as Reviewed
 from training.corpus import augment, manifest, synthesis, texts
 from training.hearing.store import Item, Recording, Store, load_measured_rooms, load_recording
 from training.wake.phrases import Phrase
@@ -28,6 +30,10 @@ RECORDED, HOUSEHOLD = "recorded", "household"
 """The user's own: the phrase as people say it, and what is heard at home otherwise."""
 PIECE = 6.0
 """Seconds to which long recordings are cut."""
+REVIEWED = "reviewed"
+"""Who is heard in what the daemon kept."""
+PHRASE = round(1.2 * SAMPLE_RATE)
+"""Samples before its end in which the phrase is, in what the daemon kept."""
 LEAST = 900
 """Utterances of one phrase, where several share the total."""
 HOP = 160
@@ -49,7 +55,7 @@ class Sources:
 
 def is_held_out(item: Item) -> bool:
     """Whether training leaves `item` to the choice of the threshold: by its speaker, for ever."""
-    if item.source.startswith(RECORDED):
+    if item.source.startswith(RECORDED) or item.speaker == REVIEWED:
         return False  # few and dear
     if item.source == "noise":
         return manifest.held_out(item.speaker, manifest.NOISE_HELD_OUT)  # no noise has a speaker: by its file
@@ -73,21 +79,28 @@ def prepare(
     seed: int = 1,
     recordings: Sequence[Path] = (),
     negatives: Sequence[Path] = (),
+    review: Path | None = None,
 ) -> Sources:
     """Computes what is missing in the stores `own` (synthetic) and `shared` (recordings, for all runs).
 
     `phrases`: utterances of those `wanted`, together. `recordings`: folders in which people say them;
-    `negatives`: in which nobody does.
+    `negatives`: in which nobody does; `review`: what the daemon kept and somebody labelled.
     """
     rooms = load_measured_rooms(data / "rir")
     mine = Store(own)
     speak(wanted, mine, rooms, phrases, others, seed)
-    said = said_in(wanted, recordings) if recordings else [[] for _ in wanted]
+    people = said_in(wanted, recordings) if recordings else [[] for _ in wanted]
+    clips = Reviewed(review).clips() if review else []
+    said = [
+        [*items, *(clip for clip in clips if clip.label is Label.WAKE and clip.name == phrase.text)]
+        for phrase, items in zip(wanted, people, strict=True)
+    ]
     for number, items in enumerate(said):
         if items:
-            mine.add(_numbered(RECORDED, number), items, load_trimmed_recording, rooms)
-    if negatives:
-        mine.add(HOUSEHOLD, pieces_of(negatives), load_piece, rooms)
+            mine.add(_numbered(RECORDED, number), items, load_said, rooms)
+    pieces = [*pieces_of(negatives), *(clip for clip in clips if clip.label is Label.OTHER)]
+    if pieces:
+        mine.add(HOUSEHOLD, pieces, load_unsaid, rooms)
     recorded = Store(shared)
     recorded.add("noise", manifest.read_manifest(data / "noise"), load_recording, rooms)
     folders = [folder for part in PARTS for folder in sorted((data / part).glob("*")) if folder.is_dir()]
@@ -105,7 +118,7 @@ def prepare(
         speech=(
             *((shared, _name(folder)) for folder in folders),
             (own, "commands"),
-            *([(own, HOUSEHOLD)] if negatives else []),
+            *([(own, HOUSEHOLD)] if pieces else []),
         ),
         followers=((own, "commands"),),
         noise=((shared, "noise"),),
@@ -191,9 +204,12 @@ def said_in(wanted: Sequence[Phrase], folders: Sequence[Path]) -> list[list[mani
     return found
 
 
-def load_trimmed_recording(utterance: manifest.Utterance) -> Recording:
-    """As `load_trimmed`, of a recording."""
-    return Recording(utterance.text, utterance.speaker, _with_tail(trimmed(read(utterance.path))))
+def load_said(item: manifest.Utterance | Clip) -> Recording:
+    """As `load_trimmed`, of a recording; of one that the daemon kept, up to the end of the phrase."""
+    if isinstance(item, Clip):
+        samples = read(item.file)[: round(item.end * SAMPLE_RATE)]
+        return Recording(item.name, REVIEWED, _with_tail(trimmed(samples[-PHRASE:])))
+    return Recording(item.text, item.speaker, _with_tail(trimmed(read(item.path))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +231,9 @@ def pieces_of(folders: Sequence[Path]) -> list[Piece]:
     ]
 
 
-def load_piece(piece: Piece) -> Recording:
+def load_unsaid(piece: Piece | Clip) -> Recording:
+    if isinstance(piece, Clip):
+        return Recording("", REVIEWED, read(piece.file))
     size = round(PIECE * SAMPLE_RATE)
     samples = read(piece.path)[piece.number * size : (piece.number + 1) * size]
     if len(samples) < SAMPLE_RATE // 5:

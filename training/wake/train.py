@@ -60,6 +60,7 @@ class Settings:
     trials: int = 400  # sayings of the phrase in which it is measured
     recordings: tuple[str, ...] = ()  # folders in which people say the phrase
     negatives: tuple[str, ...] = ()  # folders in which nobody does
+    review: str = ""  # folder of what the daemon kept and somebody labelled
     seed: int = 1
     gates: Gates = field(default_factory=Gates)
 
@@ -196,6 +197,25 @@ def calibrated(settings: Settings, phrase: Phrase, sources: Sources, score: meas
     return decision, measured
 
 
+def told(
+    model: keras.Model, settings: Settings, phrases: Sequence[Phrase], sources: Sources
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """`calibrated` for each of the words, by word."""
+    decisions, measured = {}, {}
+    for number, phrase in enumerate(phrases):
+        score = scorer(model, Normalisation(), settings.smoothing, number)
+        decisions[phrase.text], measured[phrase.text] = calibrated(settings, phrase, sources, score)
+    return decisions, measured
+
+
+def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    """Prints what the start could do, and what it can now, on the same test."""
+    for word, figures in after.items():
+        for name, value in figures.items():
+            if isinstance(value, float):
+                print(f"{word}: {name} {before[word][name]:g} before, {value:g} now", flush=True)
+
+
 def mined(trainer: Trainer, sources: Sources, seed: int) -> list[Item]:
     """Hard negatives of the model as it is."""
     score = scorer(trainer.averaged(), Normalisation(), trainer.settings.smoothing)
@@ -262,6 +282,7 @@ def train(settings: Settings, data: Path, run: Path, shared: Path) -> None:
         settings.seed,
         [Path(folder) for folder in settings.recordings],
         [Path(folder) for folder in settings.negatives],
+        Path(settings.review) if settings.review else None,
     )
     trainer = Trainer(run, settings)
     board = tf.summary.create_file_writer(str(run / "tensorboard"))
@@ -274,10 +295,12 @@ def train(settings: Settings, data: Path, run: Path, shared: Path) -> None:
             trainer.train(rows, until, board)
             rows.close()
     model = trainer.averaged()
-    words, measured = {}, {}
-    for number, phrase in enumerate(phrases):
-        score = scorer(model, Normalisation(), settings.smoothing, number)
-        words[phrase.text], measured[phrase.text] = calibrated(settings, phrase, sources, score)
+    words, measured = told(model, settings, phrases, sources)
+    if settings.start:
+        model.load_weights(Path(settings.start) / "model.weights.h5")
+        _, before = told(model, settings, phrases, sources)
+        model = trainer.averaged()
+        compare(before, measured)
     decision = {"smoothing": settings.smoothing, "refractory": settings.refractory, "words": words}
     write_run(run, model, settings, sources, data, decision, measured)
     print(f"{run}: {(time.monotonic() - begun) / 60:.1f} min; {decision}; {measured}", flush=True)
@@ -310,7 +333,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--features", type=Path, help="store of recordings' features that several runs share")
     parser.add_argument("--updates", type=int, default=DEFAULTS.updates, help="training steps of 64 rows")
-    parser.add_argument("--start", type=Path, help="finished run of any phrase whose weights to start from")
+    parser.add_argument(
+        "--start", type=Path, help="finished run whose weights to start from; its figures are told beside"
+    )
+    parser.add_argument(
+        "--review", type=Path, help="folder of what the daemon kept, with the labels of mynah review"
+    )
     parser.add_argument("--width", type=int, default=DEFAULTS.width, help="channels of every layer")
     parser.add_argument("--anyway", action="store_true", help="train a phrase that is not fit for it as well")
 
@@ -351,6 +379,7 @@ def run(arguments: argparse.Namespace) -> None:
         spellings=spellings,
         recordings=tuple(arguments.recordings),
         negatives=tuple(arguments.negatives),
+        review=str(arguments.review or ""),
         updates=arguments.updates,
         start=str(arguments.start or ""),
         width=arguments.width,

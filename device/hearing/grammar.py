@@ -60,18 +60,28 @@ class Graph:
         `filler_cost`: what a filler costs more than a word. Not `whole`: a sentence may end anywhere.
         """
         key = (phone_cost, word_cost, filler_cost, whole)
-        if key not in self._fsts:
-            silence = self.phones.index(SILENCE) + 1
-            begins = (self.phone > 0) & (self.phone != silence) & (self.source != self.target)
-            cost = phone_cost * begins + word_cost * (self.word > 0)
-            cost += filler_cost * np.isin(self.word, list(self.fillers))
-            rows = zip(
-                *(a.tolist() for a in (self.source, self.target, self.phone, self.word, cost)), strict=True
-            )
-            order = [f"{s} {t} {p} {w} {c:.9g}" for s, t, p, w, c in rows]
-            ends = self.finals if whole else np.arange(int(max(self.source.max(), self.target.max())) + 1)
-            self._fsts[key] = kaldifst.compile("\n".join([*order, *map(str, ends.tolist())]) + "\n")
+        if key in self._fsts:
+            return self._fsts[key]
+        if whole:
+            self._fsts[key] = self._compiled(phone_cost, word_cost, filler_cost)
+        else:  # a copy takes a tenth of the time
+            everywhere = kaldifst.StdVectorFst(self.fst(phone_cost, word_cost, filler_cost))
+            for state in range(everywhere.num_states):
+                everywhere.set_final(state, 0.0)
+            self._fsts[key] = everywhere
         return self._fsts[key]
+
+    def _compiled(self, phone_cost: float, word_cost: float, filler_cost: float) -> kaldifst.StdVectorFst:
+        silence = self.phones.index(SILENCE) + 1
+        begins = (self.phone > 0) & (self.phone != silence) & (self.source != self.target)
+        cost = phone_cost * begins + word_cost * (self.word > 0)
+        cost += filler_cost * np.isin(self.word, list(self.fillers))
+        # There are few different costs, and many arcs: text is quicker joined than formatted.
+        amounts, which = np.unique(cost, return_inverse=True)
+        texts = np.array([f"{amount:.9g}" for amount in amounts])[which].tolist()
+        columns = [map(str, column.tolist()) for column in (self.source, self.target, self.phone, self.word)]
+        lines = map(" ".join, zip(*columns, texts, strict=True))
+        return kaldifst.compile("\n".join([*lines, *map(str, self.finals.tolist())]) + "\n")
 
 
 def compile(

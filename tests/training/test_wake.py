@@ -16,6 +16,7 @@ from device.audio.frontend import features
 from device.engine.bundle import Bundle
 from device.errors import MynahError, UsageError
 from device.events import Detection
+from device.hearing.lexicon import distance
 from device.hearing.wake import WakeModel
 from device.review import Label, Reason
 from device.review import Store as Reviewed
@@ -25,7 +26,7 @@ from training.hearing.store import Item, Store
 from training.wake import corpus, measure, train
 from training.wake.corpus import TAIL, is_held_out, load_trimmed, trimmed
 from training.wake.data import IGNORED, RowSettings, mark
-from training.wake.phrases import Phrase, distance
+from training.wake.phrases import Phrase
 from training.wake.signal import Normalisation, smoothed
 
 needs_flite = pytest.mark.skipif(shutil.which("flite") is None, reason="flite is not installed")

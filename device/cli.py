@@ -25,6 +25,7 @@ COMMANDS = {
     "detect": "the wake word in recordings",
     "transcribe": "what is said in recordings",
     "understand": "what a text means",
+    "discover": "what the broker announces of the home",
     "enroll": "a wake word gets to know your voice",
     "review": "what the wake word may have got wrong",
     "doctor": "what is wrong with this device, and what to do",

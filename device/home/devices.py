@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from device.events import Command
 from device.home.actions import Action, Do
@@ -46,20 +47,26 @@ class Room:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A command that home.toml spells out. "{value}" in the payload is the action's value."""
+    """A command spelled out. "{value}" in the payload is the action's value, of a number times `scale`."""
 
     topic: str
     payload: str
+    scale: float = 1.0
 
     def command(self, action: Action) -> Command:
         value = "" if action.value is None else str(action.value)
+        if isinstance(action.value, int | float) and self.scale != 1.0:
+            value = str(round(action.value * self.scale))
         return Command(self.topic, self.payload.replace("{value}", value))
 
 
 @dataclass(frozen=True, slots=True)
 class Device:
     """`kind` is one of `CAN`; `topic` the base of the device's topics in its protocol (`zigbee2mqtt/lamp`
-    for Zigbee2MQTT, `lamp` for Tasmota, where `relay` counts its relays from 1). `commands` come first."""
+    for Zigbee2MQTT, `lamp` for Tasmota, where `relay` counts its relays from 1). `commands` come first.
+
+    `native`: names and ranges that the device announced, for its protocol's module.
+    """
 
     name: str
     kind: str
@@ -71,6 +78,7 @@ class Device:
     device_class: str | None = None
     relay: int | None = None
     commands: Mapping[Do, Template] = field(default_factory=dict)
+    native: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def guarded(self) -> bool:

@@ -28,8 +28,8 @@ log = logging.getLogger(__name__)
 INBOX = 1000
 """Messages kept until the voice loop looks, every 80 ms; older ones give way."""
 
-LARGEST = 1 << 20
-"""Bytes; a larger incoming payload is ignored."""
+LARGEST = 1 << 23
+"""Bytes; a larger incoming payload is ignored. Zigbee2MQTT describes each device in some ten thousand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,9 +242,9 @@ def _text(payload: str | Mapping[str, Any]) -> str:
 
 
 @contextmanager
-def connect(settings: MqttSettings, device_id: str) -> Iterator[Publisher]:
+def connect(settings: MqttSettings, device_id: str, subscriptions: Iterable[str] = ()) -> Iterator[Publisher]:
     """A publisher for one command of the command line, connected. Raises BrokerError where it cannot be."""
-    with Publisher(settings, device_id, present=False) as publisher:
+    with Publisher(settings, device_id, subscriptions, present=False) as publisher:
         if not publisher.first_attempt():
             raise BrokerError(publisher.problem)
         yield publisher

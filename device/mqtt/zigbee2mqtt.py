@@ -38,7 +38,9 @@ def query(device: Device) -> Command | None:
     """Asks for the state; a sensor that sleeps has none to give."""
     if device.kind in ("sensor", "binary_sensor"):
         return None
-    key = {"fan": "fan_mode", "climate": "local_temperature"}.get(device.kind, "state")
+    key = {"fan": _named(device, "fan_mode"), "climate": "local_temperature"}.get(
+        device.kind, _named(device, "state")
+    )
     return Command(f"{device.topic}/get", {key: ""})
 
 
@@ -55,60 +57,88 @@ def state(device: Device, topic: str, payload: bytes) -> Mapping[str, Any]:
     if not isinstance(message, dict):
         return {}
     read: dict[str, Any] = {key: message[key] for key in MEASURES if message.get(key) is not None}
-    power = message.get("state", message.get("fan_state"))
+    power = message.get(_named(device, "state"), message.get("fan_state"))
     match device.kind:
         case "cover":
-            read |= _cover(power, message.get("position"))
+            read |= _cover(power, message.get(_named(device, "position")))
         case "lock":
-            if power in ("LOCK", "UNLOCK"):
-                read["locked"] = power == "LOCK"
+            if power in _on_off(device):
+                read["locked"] = power == _on_off(device)[0]
         case "fan":
-            read |= _fan(power, message.get("fan_mode"))
+            read |= _fan(power, message.get(_named(device, "fan_mode")))
         case "climate":
-            read |= _climate(message)
+            read |= _climate(message, _named(device, "setpoint"))
         case _:
-            if power in ("ON", "OFF"):
-                read["on"] = power == "ON"
-    if isinstance(message.get("brightness"), int | float) and device.kind == "light":
-        read["brightness"] = round(message["brightness"] / BRIGHTEST * 100)
+            if power in _on_off(device):
+                read["on"] = power == _on_off(device)[0]
+    brightness = message.get(_named(device, "brightness"))
+    if isinstance(brightness, int | float) and device.kind == "light":
+        read["brightness"] = round(brightness / _brightest(device) * 100)
     return read
+
+
+NAMES = {"setpoint": "occupied_heating_setpoint"}
+"""What is called otherwise in messages than here, where the device does not say."""
+
+
+def _named(device: Device, name: str) -> str:
+    """The device's own name for one of its properties."""
+    return str(device.native.get(name, NAMES.get(name, name)))
+
+
+def _on_off(device: Device) -> tuple[str, str]:
+    on, off = ON_OFF.get(device.kind, ("ON", "OFF"))
+    return str(device.native.get("on", on)), str(device.native.get("off", off))
+
+
+def _brightest(device: Device) -> float:
+    return float(device.native.get("brightest") or BRIGHTEST)
+
+
+def _within(device: Device, value: float, least: str, most: str) -> float:
+    """`value`, or the end of the range that the device announced."""
+    value = max(value, device.native.get(least, value))
+    return min(value, device.native.get(most, value))
 
 
 def _payload(device: Device, action: Action) -> dict[str, Any] | None:
     """The part of the message that `action` is; None if the device cannot do it."""
     match device.kind, action.do:
         case "fan", Do.ON | Do.OFF:
-            return {"fan_mode": action.do.value}
+            return {_named(device, "fan_mode"): action.do.value}
         case "fan", Do.SPEED:
-            return {"fan_mode": _fan_mode(action.number)}
+            return {_named(device, "fan_mode"): _fan_mode(action.number)}
         case "climate", Do.ON | Do.OFF:
             return {"system_mode": "heat" if action.do is Do.ON else "off"}
         case "climate", Do.TEMPERATURE:
-            return {"occupied_heating_setpoint": action.number}
+            return {_named(device, "setpoint"): _within(device, action.number, "coolest", "hottest")}
         case "cover", Do.STOP:
-            return {"state": "STOP"}
+            return {_named(device, "state"): "STOP"}
         case "cover", Do.POSITION:
-            return {"position": round(action.number)}
+            return {_named(device, "position"): round(action.number)}
         case "light" | "switch", Do.TOGGLE:
-            return {"state": "TOGGLE"}
+            return {_named(device, "state"): "TOGGLE"}
         case "light" | "switch" | "cover" | "lock", Do.ON | Do.OFF:
-            on, off = ON_OFF.get(device.kind, ("ON", "OFF"))
-            return {"state": on if action.do is Do.ON else off}
+            on, off = _on_off(device)
+            return {_named(device, "state"): on if action.do is Do.ON else off}
         case "light", _:
-            return _light(action)
+            return _light(device, action)
     return None
 
 
-def _light(action: Action) -> dict[str, Any] | None:
+def _light(device: Device, action: Action) -> dict[str, Any] | None:
+    state, (on, off) = _named(device, "state"), _on_off(device)
     match action.do:
         case Do.BRIGHTNESS if action.number <= 0:
-            return {"state": "OFF"}
+            return {state: off}
         case Do.BRIGHTNESS:
-            return {"state": "ON", "brightness": max(1, round(action.number / 100 * BRIGHTEST))}
+            level = max(1, round(action.number / 100 * _brightest(device)))
+            return {state: on, _named(device, "brightness"): level}
         case Do.COLOR if action.value in HEX:
-            return {"state": "ON", "color": {"hex": HEX[str(action.value)]}}
+            return {state: on, "color": {"hex": HEX[str(action.value)]}}
         case Do.COLOR_TEMPERATURE:
-            return {"state": "ON", "color_temp": round(1_000_000 / action.number)}  # mired
+            mired = _within(device, round(1_000_000 / action.number), "coldest", "warmest")
+            return {state: on, _named(device, "color_temp"): mired}
     return None
 
 
@@ -142,8 +172,8 @@ def _fan(power: Any, mode: Any) -> dict[str, Any]:
     return read
 
 
-def _climate(message: Mapping[str, Any]) -> dict[str, Any]:
-    names = {"local_temperature": "temperature", "occupied_heating_setpoint": "target"}
+def _climate(message: Mapping[str, Any], setpoint: str) -> dict[str, Any]:
+    names = {"local_temperature": "temperature", setpoint: "target"}
     read = {ours: message[theirs] for theirs, ours in names.items() if message.get(theirs) is not None}
     if isinstance(message.get("system_mode"), str):
         read["on"] = message["system_mode"] != "off"

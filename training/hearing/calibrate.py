@@ -56,6 +56,8 @@ LOOP_PENALTY = 2.5
 """For each phone of the background: a loop that is less free lets accented speech pass, not other speech."""
 COMMANDS = 360
 """Made-up commands that are said; half of them tune the decoder."""
+WORTH = 0.02
+"""Share of the errors that another setting must save: what saves less is chance, and would jump about."""
 KEPT = 12
 """Recordings of other speech, each at every ratio, that go with the bundle."""
 GRID = {
@@ -205,7 +207,8 @@ def command_task(heard: Sequence[Heard], graph: grammar.Graph, understanding: Un
 def tuned(tasks: Sequence[Task], log_prior: Any, start: Decoding) -> Decoding:
     """Coordinate descent over GRID, twice through, on the error rates of `tasks`.
 
-    On their geometric mean: a tenth fewer errors weighs the same in an easy task and in a hard one.
+    On their geometric mean: a tenth fewer errors weighs the same in an easy task and in a hard one. A setting
+    is left only for one that is better by WORTH.
     """
 
     def rate_of(decoding: Decoding) -> float:
@@ -221,7 +224,7 @@ def tuned(tasks: Sequence[Task], log_prior: Any, start: Decoding) -> Decoding:
                     continue
                 candidate = Decoding(**{**asdict(best), name: value})
                 rate = rate_of(candidate)
-                if rate < lowest:
+                if rate < lowest * (1 - WORTH):
                     best, lowest = candidate, rate
             print(f"error rate {lowest:.4f} with {name} {getattr(best, name)}", flush=True)
     return best

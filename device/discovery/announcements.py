@@ -1,0 +1,69 @@
+"""All that is announced on a broker, message by message, as devices."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+from device.discovery import homeassistant, tasmota, zigbee2mqtt
+from device.discovery.announced import Announced
+
+log = logging.getLogger(__name__)
+
+MOST = 5000
+"""Topics on which announcements are kept; of a broker that is flooded with more, no more are believed."""
+
+
+class Announcements:
+    """What was announced last on each topic. `base`: Zigbee2MQTT's base topic."""
+
+    def __init__(self, base: str = "zigbee2mqtt") -> None:
+        self._base = base
+        self._devices, self._groups = f"{base}/bridge/devices", f"{base}/bridge/groups"
+        self._contents: dict[str, Any] = {}
+        self.topics = (
+            self._devices,
+            self._groups,
+            "tasmota/discovery/+/config",
+            "homeassistant/+/+/config",
+            "homeassistant/+/+/+/config",
+        )
+
+    def receive(self, topic: str, payload: bytes) -> bool:
+        """Take in a message; whether it changes what is announced. An empty one takes a device back."""
+        if not self._is_ours(topic):
+            return False
+        if not payload.strip():
+            return self._contents.pop(topic, None) is not None
+        try:
+            content = json.loads(payload)
+        except (ValueError, RecursionError) as error:
+            log.warning("an announcement on %s cannot be read: %s", topic, error)
+            return False
+        if topic not in self._contents and len(self._contents) >= MOST:
+            return False
+        changed = self._contents.get(topic) != content
+        self._contents[topic] = content
+        return changed
+
+    def found(self) -> list[Announced]:
+        """Everything that is announced, groups last: they are made of devices."""
+        found: list[Announced] = []
+        for topic, content in sorted(self._contents.items(), key=lambda item: item[0] == self._groups):
+            found += self._read(topic, content, found)
+        return found
+
+    def _read(self, topic: str, content: Any, known: list[Announced]) -> Iterator[Announced]:
+        if topic == self._devices:
+            return zigbee2mqtt.devices(content, self._base)
+        if topic == self._groups:
+            return zigbee2mqtt.groups(content, tuple(known), self._base)
+        if topic.startswith("tasmota/"):
+            return tasmota.devices(content, topic)
+        return homeassistant.devices(content, topic)
+
+    def _is_ours(self, topic: str) -> bool:
+        announced = topic.startswith(("tasmota/discovery/", "homeassistant/")) and topic.endswith("/config")
+        return announced or topic in (self._devices, self._groups)

@@ -1,0 +1,232 @@
+"""What brokers announce becomes devices that can be told what they can do, and nothing breaks on nonsense."""
+
+from __future__ import annotations
+
+import json
+import random
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from device.cli import main
+from device.discovery.announced import joined, placed
+from device.discovery.announcements import Announcements
+from device.events import Command
+from device.home import reading
+from device.home.actions import Action, Do
+from device.home.devices import Device, Room
+from device.home.model import Home
+from device.home.reading import Layout
+from tests.device.broker import Mosquitto, Subscriber, needs_mosquitto
+
+FIXTURES: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "fixtures.yaml").read_text("utf-8"))
+ROOMS = tuple(map(Room, ("kitchen", "bedroom", "bathroom", "living room", "garden")))
+
+
+@pytest.fixture
+def announcements() -> Announcements:
+    found = Announcements()
+    for topic, content in FIXTURES.items():
+        assert found.receive(topic, json.dumps(content).encode())
+    return found
+
+
+@pytest.fixture
+def home(announcements: Announcements) -> Home:
+    layout, problems = joined(Layout(rooms=ROOMS), announcements.found())
+    assert problems == ()
+    return Home(layout)
+
+
+def test_everything_that_can_be_said_is_found(home: Home) -> None:
+    found = {(device.name, device.kind, device.room) for device in home.layout.devices}
+    assert found == {
+        ("kitchen ceiling lamp", "light", "kitchen"),
+        ("wall switch left", "switch", None),
+        ("wall switch right", "switch", None),
+        ("bedroom curtains", "cover", "bedroom"),
+        ("bathroom radiator", "climate", "bathroom"),
+        ("front door", "binary_sensor", None),
+        ("floor lamp", "light", None),
+        ("evening lights", "light", None),
+        ("coffee machine", "switch", None),
+        ("grinder", "switch", None),
+        ("Living room strip", "light", "living room"),
+        ("Left shutter", "cover", None),
+        ("Right shutter", "cover", None),
+        ("Garden light", "light", "garden"),
+        ("Garage door", "cover", None),
+        ("Heater Relay", "switch", None),
+        ("Heater Blower", "fan", None),
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "action", "command"),
+    [
+        ("kitchen ceiling lamp", Action(Do.BRIGHTNESS, 100), {"state": "ON", "brightness": 254}),
+        ("kitchen ceiling lamp", Action(Do.COLOR_TEMPERATURE, 9000), {"state": "ON", "color_temp": 153}),
+        ("wall switch left", Action(Do.ON), {"state_left": "ON"}),
+        ("wall switch right", Action(Do.TOGGLE), {"state_right": "TOGGLE"}),
+        ("bedroom curtains", Action(Do.POSITION, 40), {"position": 40}),
+        ("bathroom radiator", Action(Do.TEMPERATURE, 21.5), {"current_heating_setpoint": 21.5}),
+        ("bathroom radiator", Action(Do.TEMPERATURE, 45), {"current_heating_setpoint": 30}),
+        ("floor lamp", Action(Do.BRIGHTNESS, 50), {"state": "ON", "brightness": 50}),
+        ("evening lights", Action(Do.OFF), {"state": "OFF"}),
+        ("grinder", Action(Do.ON), ("cmnd/tasmota_A1B2C3/POWER2", "ON")),
+        ("Living room strip", Action(Do.COLOR_TEMPERATURE, 4000), ("cmnd/strip/CT", "250")),
+        ("Right shutter", Action(Do.POSITION, 30), ("cmnd/shutters/ShutterPosition2", "30")),
+        ("Garden light", Action(Do.ON), ("garden/light/set", '{"state": "ON"}')),
+        (
+            "Garden light",
+            Action(Do.BRIGHTNESS, 40),
+            ("garden/light/set", '{"state": "ON", "brightness": 102}'),
+        ),
+        ("Garage door", Action(Do.ON), ("garage/door/set", "up")),
+        ("Garage door", Action(Do.POSITION, 20), ("garage/door/position/set", "20")),
+        ("Heater Blower", Action(Do.SPEED, 60), ("heater/fan/speed/command", "60")),
+    ],
+)
+def test_each_is_told_in_its_own_words(home: Home, name: str, action: Action, command: Any) -> None:
+    device = home.devices[name]
+    topic, payload = command if isinstance(command, tuple) else (f"{device.topic}/set", command)
+    assert home.commands(device, [action]) == (Command(topic, payload),)
+
+
+def test_what_it_cannot_do_it_is_not_told(home: Home) -> None:
+    assert home.commands(home.devices["evening lights"], [Action(Do.COLOR, "red")]) == ()
+    assert home.commands(home.devices["front door"], [Action(Do.ON)]) == ()
+    assert home.devices["Garage door"].guarded
+    assert home.devices["bedroom curtains"].device_class == "curtain"
+
+
+def test_states_are_read_by_the_announced_names(home: Home) -> None:
+    home.observe("zigbee2mqtt/wall_switch", b'{"state_left": "ON", "state_right": "OFF"}')
+    home.observe("zigbee2mqtt/floor lamp", b'{"state": "ON", "brightness": 40}')
+    home.observe("zigbee2mqtt/bathroom radiator", b'{"current_heating_setpoint": 20}')
+    assert home.state.of("wall switch left")["on"] is True
+    assert home.state.of("wall switch right")["on"] is False
+    assert home.state.of("floor lamp")["brightness"] == 40
+    assert home.state.of("bathroom radiator")["target"] == 20
+
+
+def test_an_announcement_may_change_and_be_taken_back(announcements: Announcements) -> None:
+    topic = "homeassistant/light/garden/config"
+    content = json.dumps(FIXTURES[topic]).encode()
+    assert not announcements.receive(topic, content)
+    assert announcements.receive(topic, content.replace(b"Garden", b"Terrace"))
+    assert "Terrace light" in {one.device.name for one in announcements.found()}
+    assert announcements.receive(topic, b"")
+    assert not announcements.receive(topic, b"")
+    assert "Terrace light" not in {one.device.name for one in announcements.found()}
+    assert not announcements.receive("zigbee2mqtt/floor lamp", b"{}")
+    assert not announcements.receive(topic, b"{")
+
+
+def test_home_toml_wins(announcements: Announcements) -> None:
+    own = Device("reading light", "light", "zigbee2mqtt", "zigbee2mqtt/floor lamp", aliases=("grinder",))
+    layout, _ = joined(Layout(rooms=ROOMS, devices=(own,)), announcements.found())
+    names = [device.name for device in layout.devices]
+    assert names[0] == "reading light"
+    assert not {"floor lamp", "grinder"} & set(names)
+
+
+def test_two_of_one_name_and_a_name_without_words_are_told() -> None:
+    found = Announcements()
+    for number, name in enumerate(("lamp", "Lamp!", "???")):
+        content = {"name": name, "cmd_t": f"light/{number}/set"}
+        found.receive(f"homeassistant/light/{number}/config", json.dumps(content).encode())
+    layout, problems = joined(Layout(), found.found())
+    assert [device.name for device in layout.devices] == ["lamp"]
+    assert "another thing is called 'Lamp!' too" in problems[0]
+    assert "'???' cannot be said" in problems[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "suggested", "called", "room"),
+    [
+        ("kitchen/lamp", None, "kitchen lamp", "kitchen"),
+        ("living_room/lamp", None, "living room lamp", "living room"),
+        ("Living room lamp", None, "Living room lamp", "living room"),
+        ("upstairs/lamp", "Kitchen", "upstairs lamp", "kitchen"),
+        ("lamp", "cellar", "lamp", None),
+    ],
+)
+def test_a_room_is_told_by_the_name(name: str, suggested: str | None, called: str, room: str | None) -> None:
+    device = placed(Device(name, "light", "mqtt", "x", room=suggested), ROOMS)
+    assert (device.name, device.room) == (called, room)
+
+
+@pytest.mark.parametrize("topic", ["a/+/b", "a/#", "", "x\0y", 5, None])
+def test_a_topic_that_is_none_is_no_device(topic: Any) -> None:
+    found = Announcements()
+    content = {"name": "lamp", "command_topic": topic}
+    found.receive("homeassistant/light/lamp/config", json.dumps(content).encode())
+    assert found.found() == []
+
+
+def broken(content: Any, rng: random.Random) -> Any:
+    """`content` with some parts replaced by others that are not expected there."""
+    if rng.random() < 0.08:
+        return rng.choice([None, True, -1, 1e300, "", "a/+/#", "\0", [], {}, [[[]]], {"": None}, "ON"])
+    if isinstance(content, dict):
+        return {rng.choice([key, key, key, key, "x"]): broken(value, rng) for key, value in content.items()}
+    if isinstance(content, list):
+        return [broken(value, rng) for value in content]
+    return content
+
+
+def payloads(count: int) -> Iterator[tuple[str, bytes]]:
+    rng = random.Random(1)
+    topics = list(FIXTURES)
+    for _ in range(count):
+        topic = rng.choice(topics)
+        text = json.dumps(broken(FIXTURES[topic], rng)).encode()
+        yield topic, text if rng.random() < 0.9 else text[: rng.randrange(len(text) + 1)]
+
+
+def test_nonsense_breaks_nothing() -> None:
+    found = Announcements()
+    for topic, payload in payloads(1500):
+        found.receive(topic, payload)
+        layout, _ = joined(Layout(rooms=ROOMS), found.found())
+        home = Home(layout)
+        home.queries()
+        for device in home.layout.devices:
+            for action in (Action(Do.ON), Action(Do.BRIGHTNESS, 50), Action(Do.TEMPERATURE, 20)):
+                for command in home.commands(device, [action]):
+                    assert not set(command.topic) & set("+#\0")
+    assert not found.receive("homeassistant/light/deep/config", b"[" * 100_000)
+
+
+@needs_mosquitto
+def test_discover_lists_what_the_broker_announces(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config, home = tmp_path / "mynah.toml", tmp_path / "home.toml"
+    home.write_text('[[room]]\nname = "kitchen"\n')
+    with Mosquitto(tmp_path) as broker:
+        config.write_text(f'[mqtt]\nhost = "127.0.0.1"\nport = {broker.port}\n')
+        discover = ["discover", "--config", str(config), "--home", str(home)]
+        assert main(discover) == 0
+        assert "nothing new" in capsys.readouterr().err
+        with Subscriber(broker.port) as appliances:
+            for topic, content in FIXTURES.items():
+                appliances.say(topic, json.dumps(content), retain=True)
+        assert main(discover) == 0
+        lines = capsys.readouterr().out.splitlines()
+        assert len(lines) == 17
+        light = (
+            "kitchen ceiling lamp in the kitchen (light, zigbee2mqtt: brightness, color, color_temperature)"
+        )
+        assert light in lines
+        assert main([*discover, "--toml"]) == 0
+    text = capsys.readouterr().out
+    assert len(tomllib.loads(text)["device"]) == 17
+    home.write_text(home.read_text() + '[[room]]\nname = "garden"\n' + text)
+    written = Home(reading.read(home))
+    assert written.commands(written.devices["grinder"], [Action(Do.ON)]) == (
+        Command("cmnd/tasmota_A1B2C3/POWER2", "ON"),
+    )

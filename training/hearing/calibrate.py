@@ -54,6 +54,10 @@ FALSE_ACCEPTS = 0.01
 """Share of the sentences that are no command and may pass: far below the 3 % wanted, as there are so few."""
 LOOP_PENALTY = 2.5
 """For each phone of the background: a loop that is less free lets accented speech pass, not other speech."""
+START = Decoding(
+    loop_penalty=LOOP_PENALTY, prior_scale=0.5, silence_bonus=-0.5, phone_penalty=1.0, word_penalty=2.0
+)
+"""Where the search for the decoder's settings begins: what was found for several models before."""
 COMMANDS = 360
 """Made-up commands that are said; half of them tune the decoder."""
 WORTH = 0.02
@@ -275,7 +279,7 @@ def calibrate(bundle: Bundle, data: Path) -> tuple[dict[str, Any], list[Posterio
     half = len(commands.heard) // 2
     tuning = replace(commands, heard=commands.heard[:half])
     commands = replace(commands, heard=commands.heard[half:])
-    decoding = tuned([an4, tuning, people], log_prior, Decoding(loop_penalty=LOOP_PENALTY))
+    decoding = tuned([an4, tuning, people], log_prior, START)
 
     def observed(task: Task) -> list[Observation]:
         return list(task.observations(Decoder(task.graph, log_prior, decoding, kept)))

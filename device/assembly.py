@@ -16,9 +16,11 @@ from device.errors import SettingsError
 from device.settings import Settings
 
 if TYPE_CHECKING:
+    from device.following import Follow, Follower
     from device.hearing.transcriber import Hearing
     from device.hearing.wake import WakeWord
     from device.home.model import Home
+    from device.learning import Learnt
     from device.understanding.sentences import Sentences
     from device.understanding.understanding import Understanding
 
@@ -93,28 +95,53 @@ def make_hearing(
 
     Raises BundleError, SentencesError, LexiconError.
     """
+    hearing, _ = _ears(settings, home, sentences or make_sentences(settings), watchful)
+    return hearing, hearing.decoder.settings.reject_below
+
+
+def _ears(settings: Settings, home: Home, sentences: Sentences, watchful: bool) -> tuple[Hearing, Learnt]:
     from device.engine.bundle import Bundle
-    from device.hearing import chance, grammar
     from device.hearing.acoustic import AcousticModel
-    from device.hearing.decoder import Decoder
-    from device.hearing.decoder import Settings as DecoderSettings
-    from device.hearing.lexicon import Lexicon
-    from device.hearing.names import hearable
     from device.hearing.transcriber import Hearing
+    from device.learning import decoder_for, learn
 
     bundle = Bundle.load(settings.hearing.bundle, "hearing")
-    acoustic = AcousticModel(bundle)
-    others = chance.load(bundle.others) if bundle.others else ()
-    lexicon = Lexicon(settings.hearing.lexicon)
-    names = hearable(home.vocabulary, lexicon)
-    for problem in names.problems:
+    learnt = learn(settings, home, sentences, bundle, watchful)
+    for problem in learnt.problems:
         log.warning(problem)
-    graph = grammar.compile((sentences or make_sentences(settings)).groups(names), lexicon, acoustic.phones)
-    decoding = DecoderSettings.of(acoustic.decision)
-    if settings.hearing.reject_below is not None:
-        decoding = replace(decoding, reject_below=settings.hearing.reject_below)
-    decoder = Decoder(graph, acoustic.log_prior, decoding, others, watchful=watchful)
-    return Hearing(acoustic, decoder), decoding.reject_below
+    return Hearing(AcousticModel(bundle), decoder_for(settings, bundle, learnt, watchful)), learnt
+
+
+def make_follower(settings: Settings, home: Home, assistant: Assistant, follow: Follow) -> Follower | None:
+    """What keeps `assistant` at what the broker announces; None where the settings do not want it.
+
+    The example home's devices are nobody's, and make way for what is announced.
+    """
+    from device.discovery.announcements import Announcements
+    from device.engine.bundle import Bundle
+    from device.following import Follower
+    from device.hearing.transcriber import Hearing
+    from device.home.model import EXAMPLE
+    from device.home.reading import Layout
+    from device.learning import Learner, decoder_for
+    from device.understanding.understanding import Understanding
+
+    if not settings.home.discover:
+        return None
+    bundle = Bundle.load(settings.hearing.bundle, "hearing")
+
+    hearing, understanding = assistant.hearing, assistant.understanding
+    assert isinstance(hearing, Hearing)
+    assert isinstance(understanding, Understanding)
+
+    def adopt(learnt: Learnt) -> None:
+        hearing.adopt(decoder_for(settings, bundle, learnt, watchful=True))
+        understanding.adopt(learnt.understanding)
+
+    own = home.layout
+    if settings.home.file == EXAMPLE:
+        own = Layout(own.floors, own.rooms, here=own.here)
+    return Follower(home, own, Announcements(own.zigbee2mqtt), Learner(settings), adopt, follow)
 
 
 def make_assistant(settings: Settings, home: Home | None = None, *, push_to_talk: bool = False) -> Assistant:
@@ -123,16 +150,15 @@ def make_assistant(settings: Settings, home: Home | None = None, *, push_to_talk
     from device.audio.endpoint import Endpointer
 
     home, sentences = home or make_home(settings), make_sentences(settings)
-    understanding = make_understanding(settings, home, sentences)
-    hearing, reject_below = make_hearing(settings, home, sentences, watchful=not push_to_talk)
+    hearing, learnt = _ears(settings, home, sentences, watchful=not push_to_talk)
     return Assistant(
         wake=Never() if push_to_talk else make_wake(settings),
         endpointer=Held() if push_to_talk else Endpointer(settings.endpoint, hearing.settled),
         hearing=hearing,
-        understanding=understanding,
+        understanding=learnt.understanding,
         home=home,
-        reject_below=reject_below,
-        actions={} if push_to_talk else actions(settings, understanding),
+        reject_below=hearing.decoder.settings.reject_below,
+        actions={} if push_to_talk else actions(settings, learnt.understanding),
     )
 
 

@@ -18,6 +18,7 @@ from device.assistant import Assistant, Listening, Step, Stopped
 from device.audio import earcons
 from device.errors import AudioError
 from device.events import AudioChunk, Command, Endpoint, Handled, Samples, Turn
+from device.following import Follower
 from device.mqtt.client import Receipt, Topics
 from device.mqtt.connection import Message
 from device.review import Forgetful
@@ -66,7 +67,7 @@ class Speaker(Protocol):
 class Daemon:
     """`report` is given each turn with the commands that could not be sent, `say` each text to be shown.
 
-    `review` follows all of it.
+    `review` follows all of it; `follower` the home that is announced.
     """
 
     def __init__(
@@ -78,6 +79,7 @@ class Daemon:
         report: Callable[[Turn, Sequence[Command]], None],
         say: Callable[[str], None],
         review: Forgetful | None = None,
+        follower: Follower | None = None,
     ) -> None:
         self._assistant = assistant
         self._home = home
@@ -86,6 +88,7 @@ class Daemon:
         self._report = report
         self._say = say
         self._review = review or Forgetful()
+        self._follower, self._idle = follower, True
         self._muted = False
 
     def run(self, audio: Iterable[AudioChunk]) -> None:
@@ -105,6 +108,7 @@ class Daemon:
             except Exception:
                 faults += 1
                 log.exception("a fault in this turn; going on")
+                self._idle = True
                 self._state("idle")
         raise AudioError(f"{FAULTS} faults in a row, see the log above; ending, to be started afresh")
 
@@ -116,6 +120,8 @@ class Daemon:
                     self.receive(message)
                 except Exception:  # raised from here, it would end the audio, and the daemon with it
                     log.exception("a fault with a message on %s; going on", message.topic)
+            if self._follower is not None and self._idle:
+                self._follower.tick(time.monotonic())
             if self._muted:
                 chunk = dataclasses.replace(chunk, samples=np.zeros_like(chunk.samples))
             self._review.hear(chunk)
@@ -126,6 +132,7 @@ class Daemon:
         self._review.take(step)
         match step:
             case Listening():
+                self._idle = False
                 self._state("listening")
                 self._speaker.play(earcons.listening())
             case Stopped():
@@ -140,6 +147,7 @@ class Daemon:
                     self._report(step, dropped)
                     fine = isinstance(step.outcome, Handled) and not dropped
                     self._speaker.play(earcons.done() if fine else earcons.error())
+                self._idle = True
                 self._state("idle")
 
     def receive(self, message: Message) -> None:
@@ -160,6 +168,8 @@ class Daemon:
                 self._say("".join(c if c.isprintable() else " " for c in text)[:LONGEST_TEXT])
         else:
             self._home.observe(message.topic, payload)
+            if self._follower is not None:
+                self._follower.observe(message.topic, payload, time.monotonic())
 
     def _mute(self, wish: bytes) -> None:
         if wish not in (b"ON", b"OFF"):

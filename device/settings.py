@@ -109,6 +109,8 @@ class HomeSettings:
 
     file: Path = DEVICE / "home" / "example.toml"
     """Rooms and devices."""
+    discover: bool = True
+    """Whether what Zigbee2MQTT, Tasmota and others announce on the broker belongs to the home as well."""
     sentences: tuple[Path, ...] = ()
     """Sentence files or folders that replace the shipped ones; none: `device/sentences/en`."""
 

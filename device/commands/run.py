@@ -10,7 +10,7 @@ import gc
 import logging
 import signal
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from types import FrameType
 from typing import TYPE_CHECKING, Protocol
@@ -23,6 +23,7 @@ from device.audio.speaker import SilentSpeaker, open_speaker
 from device.commands import options as common
 from device.daemon import ASKED, Daemon, Observer
 from device.events import SAMPLE_RATE, AudioChunk, Command, Samples, Turn
+from device.following import Follow, Follower
 from device.report import turn_json, turn_text
 from device.review import Forgetful, Recorder, Store
 from device.settings import Settings
@@ -62,16 +63,28 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(options: argparse.Namespace) -> int:
-    from device.assembly import make_assistant, make_home
+    from device.assembly import make_assistant, make_follower, make_home
 
     end_on_signals()
     settings = common.load(options)
     home = make_home(settings)
-    return serve(options, settings, home, make_assistant(settings, home))
+    assistant = make_assistant(settings, home)
+    return serve(
+        options, settings, home, assistant, lambda follow: make_follower(settings, home, assistant, follow)
+    )
 
 
-def serve(options: argparse.Namespace, settings: Settings, home: HomeInTouch, assistant: Assistant) -> int:
-    """Run `assistant` between the audio and the broker until the audio ends, or a signal comes."""
+def serve(
+    options: argparse.Namespace,
+    settings: Settings,
+    home: HomeInTouch,
+    assistant: Assistant,
+    following: Callable[[Follow], Follower | None] = lambda _: None,
+) -> int:
+    """Run `assistant` between the audio and the broker until the audio ends, or a signal comes.
+
+    `following`: makes what keeps it at what is announced, from what subscribes for it.
+    """
     from device.mqtt.client import Publisher
 
     def report(turn: Turn, dropped: Sequence[Command]) -> None:
@@ -87,13 +100,17 @@ def serve(options: argparse.Namespace, settings: Settings, home: HomeInTouch, as
             settings.mqtt, settings.device_id, home.topics(), ASKED, queries=home.queries()
         ) as publisher,
     ):
+        follower = following(publisher.follow)
+        if follower is not None:
+            publisher.follow(follower.topics, ())
         words = " and ".join(folder.name for folder in settings.wake.bundles)
         log.info("%s listens for %s", settings.device_id, words)
         if options.input and "-" not in options.input:
             publisher.wait_connected(AWAIT_BROKER)
         gc.freeze()  # what is loaded by now stays: no collection need look at it again
         try:
-            Daemon(assistant, home, publisher, speaker, report, say, reviewer(settings, assistant)).run(audio)
+            review = reviewer(settings, assistant)
+            Daemon(assistant, home, publisher, speaker, report, say, review, follower).run(audio)
         finally:
             log.info("ending")
     return 0

@@ -99,8 +99,9 @@ class Decoder:
     """Decodes one utterance at a time, as it comes. Streaming gives what one call over all frames gives.
 
     `log_prior` (phones,) of the acoustic model; `decision` as a bundle has it (see `Settings.of`), or is one;
-    `others`: log posteriors of speech that is no command, against which confidence is measured. `watchful`:
-    follow unfinished sentences as well, at the cost of another search, for `settled`.
+    `others`: log posteriors of speech that is no command, against which confidence is measured, unless it is
+    `known` already how these fit. `watchful`: follow unfinished sentences as well, at the cost of another
+    search, for `settled`.
     """
 
     def __init__(
@@ -110,6 +111,7 @@ class Decoder:
         decision: Mapping[str, Any] | Settings,
         others: Iterable[Scores] = (),
         *,
+        known: Chance | None = None,
         watchful: bool = False,
     ) -> None:
         self.graph = graph
@@ -122,7 +124,7 @@ class Decoder:
         self._search = kaldi_decoder.FasterDecoder(self._fst(), options)
         self._unfinished: Any = None
         self.chance = Chance()  # for the decoding that tells what it is
-        self.chance = chance(self, others)
+        self.chance = known or chance(self, others)
         if watchful:
             self._unfinished = kaldi_decoder.FasterDecoder(self._fst(whole=False), options)
         self.reset()

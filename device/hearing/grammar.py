@@ -12,7 +12,7 @@ a list has. Costs that the decoder wants for each phone or word are put on the a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -51,6 +51,11 @@ class Graph:
     _fsts: dict[tuple[float, float, float, bool], kaldifst.StdVectorFst] = field(
         default_factory=dict, repr=False, compare=False
     )
+
+    @property
+    def fsts(self) -> Mapping[tuple[float, float, float, bool], kaldifst.StdVectorFst]:
+        """Those that were compiled so far, by what `fst` was asked."""
+        return self._fsts
 
     def fst(
         self, phone_cost: float = 0.0, word_cost: float = 0.0, filler_cost: float = 0.0, whole: bool = True

@@ -27,6 +27,10 @@ class Hearing:
         self.acoustic = acoustic
         self.decoder = decoder
 
+    def adopt(self, decoder: Decoder) -> None:
+        """Hear by `decoder` from the next utterance on."""
+        self.decoder = decoder
+
     def settled(self) -> float:
         """Seconds of silence that were heard since the end of a whole sentence; 0 while it is none."""
         return self.decoder.settled() * self.acoustic.frame_seconds

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -42,14 +41,20 @@ PROTOCOLS: Mapping[str, _Protocol] = {"zigbee2mqtt": zigbee2mqtt, "tasmota": tas
 
 
 class Home:
-    """A home. `layout` does not change; `state` follows what the appliances say."""
+    """A home. `state` follows what the appliances say; `rearrange` changes what there is."""
 
     def __init__(
         self, layout: Layout, clock: Callable[[], datetime.datetime] = datetime.datetime.now
     ) -> None:
-        self.layout = layout
         self.clock = clock
         self.state = HomeState()
+        self.rearrange(layout)
+
+    def rearrange(self, layout: Layout) -> None:
+        """From now on the home is `layout`; what is known of devices that stay, stays."""
+        self.layout = layout
+        self.vocabulary: Vocabulary = naming.vocabulary(layout)
+        """Everything that has a name here, as it is said."""
         self.devices: Mapping[str, Device] = {device.name: device for device in layout.devices}
         self._floors = {room.name: room.floor for room in layout.rooms}
         self._listeners: dict[str, list[Device]] = {}
@@ -67,11 +72,6 @@ class Home:
         if isinstance(meaning, NotRecognized):
             return NotHandled("Sorry, I did not understand that")
         return handling.handle(self, meaning)
-
-    @cached_property
-    def vocabulary(self) -> Vocabulary:
-        """Everything that has a name here, as it is said."""
-        return naming.vocabulary(self.layout)
 
     def in_area(self, area: str) -> tuple[Device, ...]:
         return tuple(device for device in self.layout.devices if device.room == area)

@@ -32,7 +32,7 @@ STATES = {"on": Do.ON, "off": Do.OFF, "open": Do.ON, "closed": Do.OFF, "locked":
 @dataclass(frozen=True, slots=True)
 class Layout:
     """A home as its file describes it. `here` is the room in which Mynah stands; locks and doors obey only
-    what was heard with at least `lock_confidence`."""
+    what was heard with at least `lock_confidence`; `zigbee2mqtt` is that program's base topic."""
 
     floors: tuple[Floor, ...] = ()
     rooms: tuple[Room, ...] = ()
@@ -40,6 +40,7 @@ class Layout:
     scenes: tuple[Scene, ...] = ()
     here: str | None = None
     lock_confidence: float = 0.9
+    zigbee2mqtt: str = "zigbee2mqtt"
 
 
 def read(path: Path) -> Layout:
@@ -81,7 +82,7 @@ class _Reader:
         sure = self.table.get("lock_confidence", 0.9)
         if isinstance(sure, bool) or not isinstance(sure, int | float) or not 0 <= sure <= 1:
             raise self.error(f"lock_confidence is {sure!r}; it must be a number from 0 to 1", 0)
-        return Layout(floors, rooms, devices, scenes, here, float(sure))
+        return Layout(floors, rooms, devices, scenes, here, float(sure), zigbee)
 
     def floor(self, entry: Mapping[str, Any], line: int) -> Floor:
         self.known(entry, FLOOR_KEYS, "key in [[floor]]", line)

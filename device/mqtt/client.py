@@ -166,6 +166,19 @@ class Publisher:
             if self._connection is not None:
                 self._connection.publish(topic, value, retain=True)
 
+    def follow(self, topics: Iterable[str], queries: Iterable[Command]) -> None:
+        """Also give what comes in on `topics`, and send `queries`, now and on every connection to come."""
+        with self._lock:
+            new = [topic for topic in topics if topic not in self._subscriptions]
+            self._subscriptions = (*self._subscriptions, *new)
+            asked = {query.topic: query for query in (*self._queries, *queries)}
+            fresh = [query for query in asked.values() if query not in self._queries]
+            self._queries = tuple(asked.values())
+            if self._connection is not None:
+                self._connection.subscribe(new)
+                for query in fresh:
+                    self._connection.publish(query.topic, _text(query.payload))
+
     def say(self, name: str, value: str) -> bool:
         """Say `value` once on our topic `name`; False where it cannot be sent now."""
         connection = self._connection

@@ -31,6 +31,10 @@ class Understanding:
         self._fillers = sorted((spoken(word) for word in sentences.skip_words), key=len, reverse=True)
         self._intents = _intents(self.groups)
 
+    def adopt(self, other: Understanding) -> None:
+        """Understand what `other` does from now on."""
+        self.groups, self._fillers, self._intents = other.groups, other._fillers, other._intents
+
     def understand(self, transcript: Transcript, reject_below: float = 0.0) -> Intent | NotRecognized:
         """The intent, with the transcript's confidence. Case, punctuation and digits do not matter."""
         if transcript.confidence < reject_below:

@@ -1,0 +1,94 @@
+"""The home as the broker announces it, followed while the voice loop goes on."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Protocol
+
+from device.discovery.announced import joined
+from device.discovery.announcements import Announcements
+from device.events import Command
+from device.home.model import Home
+from device.home.reading import Layout
+
+if TYPE_CHECKING:
+    from device.learning import Learnt
+
+log = logging.getLogger(__name__)
+
+Follow = Callable[[Iterable[str], Iterable[Command]], None]
+"""Subscribes to topics and sends queries, now and whenever the broker is back."""
+
+SETTLED = 0.3
+"""Seconds without a further announcement, after which the home is learnt anew: they come in floods."""
+
+
+class Teacher(Protocol):
+    """`device.learning.Learner`."""
+
+    @property
+    def busy(self) -> bool: ...
+    def begin(self, layout: Layout) -> None: ...
+    def poll(self) -> tuple[Layout, Learnt] | None: ...
+
+
+class Follower:
+    """Takes in announcements, has them learnt, and puts what was learnt in place between two turns.
+
+    `own`: what home.toml says. `adopt` gives the voice loop its new ears.
+    """
+
+    def __init__(
+        self,
+        home: Home,
+        own: Layout,
+        announcements: Announcements,
+        teacher: Teacher,
+        adopt: Callable[[Learnt], None],
+        follow: Follow,
+    ) -> None:
+        self._home, self._own, self._announcements = home, own, announcements
+        self._teacher, self._adopt, self._follow = teacher, adopt, follow
+        self._changed: float | None = None
+        self._wanted = home.layout
+        self._problems: tuple[str, ...] = ()
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """Where announcements come."""
+        return self._announcements.topics
+
+    def observe(self, topic: str, payload: bytes, now: float) -> None:
+        """A message of the broker at time `now`, in seconds; what is no announcement is ignored."""
+        if self._announcements.receive(topic, payload):
+            self._changed = now
+
+    def tick(self, now: float) -> None:
+        """Called between chunks of audio while no turn goes on; never waits."""
+        if self._changed is not None and now - self._changed >= SETTLED:
+            self._changed = None
+            self._learn()
+        if self._teacher.busy and (done := self._teacher.poll()) is not None:
+            self._put_in_place(*done)
+
+    def _learn(self) -> None:
+        layout, problems = joined(self._own, self._announcements.found())
+        for problem in problems:
+            if problem not in self._problems:
+                log.warning(problem)
+        self._problems = problems
+        if layout != self._wanted:
+            self._wanted = layout
+            self._teacher.begin(layout)
+
+    def _put_in_place(self, layout: Layout, learnt: Learnt) -> None:
+        before = set(self._home.topics())
+        self._home.rearrange(layout)
+        self._adopt(learnt)
+        for problem in learnt.problems:
+            log.warning(problem)
+        new = set(self._home.topics()) - before
+        queries = [query for query in self._home.queries() if new]
+        self._follow(sorted(new), queries)
+        log.info("the home has %d devices now", len(layout.devices))

@@ -1,0 +1,145 @@
+"""What a home's names mean for ears and understanding: compiled here, or by another process meanwhile.
+
+A big home takes a second to compile, and the voice loop may not wait for it. So when the home changes,
+another process compiles the new one and hands over the result, of which the loop only reads the graph.
+"""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import tempfile
+from dataclasses import dataclass, replace
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import kaldifst
+
+from device.engine.bundle import Bundle
+from device.errors import MynahError
+from device.hearing import grammar
+from device.hearing.chance import Chance
+from device.hearing.chance import load as load_others
+from device.hearing.decoder import Decoder
+from device.hearing.decoder import Settings as Decoding
+from device.hearing.grammar import Graph
+from device.hearing.lexicon import Lexicon
+from device.hearing.names import hearable
+from device.home.model import Home
+from device.home.reading import Layout
+from device.settings import Settings
+from device.understanding.sentences import Sentences
+from device.understanding.understanding import Understanding
+
+if TYPE_CHECKING:
+    from multiprocessing.context import SpawnProcess
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """What can be said in a home: heard by `graph`, against `chance`, and understood.
+
+    `problems`: a line for each name that cannot be heard.
+    """
+
+    graph: Graph
+    chance: Chance
+    understanding: Understanding
+    problems: tuple[str, ...]
+
+
+def decoding_of(settings: Settings, bundle: Bundle) -> Decoding:
+    """How to decode: the bundle's way, with what the settings say instead."""
+    own = Decoding.of(bundle.decision)
+    least = settings.hearing.reject_below
+    return own if least is None else replace(own, reject_below=least)
+
+
+def learn(settings: Settings, home: Home, sentences: Sentences, bundle: Bundle, watchful: bool) -> Learnt:
+    """Raises BundleError, SentencesError, LexiconError."""
+    lexicon = Lexicon(settings.hearing.lexicon)
+    names = hearable(home.vocabulary, lexicon)
+    graph = grammar.compile(sentences.groups(names), lexicon, bundle.labels)
+    others = load_others(bundle.others) if bundle.others else ()
+    prior, decoding = bundle.decision["log_prior"], decoding_of(settings, bundle)
+    decoder = Decoder(graph, prior, decoding, others, watchful=watchful)
+    return Learnt(graph, decoder.chance, Understanding(sentences, home), names.problems)
+
+
+def decoder_for(settings: Settings, bundle: Bundle, learnt: Learnt, watchful: bool) -> Decoder:
+    """A decoder for what was learnt; quick, where `learn` was as watchful."""
+    prior, decoding = bundle.decision["log_prior"], decoding_of(settings, bundle)
+    return Decoder(learnt.graph, prior, decoding, known=learnt.chance, watchful=watchful)
+
+
+class Learner:
+    """A process that learns one home after another. `poll` never waits."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._folder = tempfile.TemporaryDirectory(prefix="mynah-")
+        self._process: SpawnProcess | None = None
+        self._answer: Connection | None = None
+        self._layout: Layout | None = None
+
+    @property
+    def busy(self) -> bool:
+        return self._process is not None
+
+    def begin(self, layout: Layout) -> None:
+        """Begin to learn a home; what was being learnt is given up."""
+        self.close()
+        context = multiprocessing.get_context("spawn")
+        self._answer, theirs = context.Pipe(duplex=False)
+        self._layout = layout
+        work = (theirs, self._settings, layout, Path(self._folder.name))
+        self._process = context.Process(target=_work, args=work, daemon=True)
+        self._process.start()
+        theirs.close()
+
+    def poll(self) -> tuple[Layout, Learnt] | None:
+        """The home and what was learnt of it, once, when it is done; a failure is logged and forgotten."""
+        if self._process is None or self._answer is None or self._layout is None:
+            return None
+        if not self._answer.poll() and self._process.is_alive():
+            return None
+        layout = self._layout
+        try:
+            found = self._answer.recv()
+        except (EOFError, OSError):
+            found = "it ended without an answer"
+        self.close()
+        if isinstance(found, str):
+            log.warning("what is new in the home cannot be learnt: %s", found)
+            return None
+        learnt, fsts = found
+        graph = replace(learnt.graph, _fsts={key: _read(file) for key, file in fsts.items()})
+        return layout, replace(learnt, graph=graph)
+
+    def close(self) -> None:
+        """End what is going on."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.join()
+        if self._answer is not None:
+            self._answer.close()
+        self._process = self._answer = self._layout = None
+
+
+def _read(file: Path) -> Any:
+    return kaldifst.StdVectorFst.read(str(file))
+
+
+def _work(answer: Connection, settings: Settings, layout: Layout, folder: Path) -> None:
+    try:
+        bundle = Bundle.load(settings.hearing.bundle, "hearing")
+        learnt = learn(settings, Home(layout), Sentences.load(settings.home.sentences), bundle, watchful=True)
+        fsts = {key: folder / f"{number}.fst" for number, key in enumerate(learnt.graph.fsts)}
+        for key, file in fsts.items():
+            learnt.graph.fsts[key].write(str(file))
+        answer.send((replace(learnt, graph=replace(learnt.graph, _fsts={})), fsts))
+    except (MynahError, OSError) as error:
+        answer.send(str(error))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import multiprocessing
+import pickle
 import tempfile
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
@@ -36,6 +37,9 @@ if TYPE_CHECKING:
     from multiprocessing.context import SpawnProcess
 
 log = logging.getLogger(__name__)
+
+LAYOUT = "layout"
+"""Name of the file that tells the process what to learn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +99,10 @@ class Learner:
         context = multiprocessing.get_context("spawn")
         self._answer, theirs = context.Pipe(duplex=False)
         self._layout = layout
-        work = (theirs, self._settings, layout, Path(self._folder.name))
+        folder = Path(self._folder.name)
+        # As a file: an argument of this size would be written to a pipe, and wait for the process to read it.
+        (folder / LAYOUT).write_bytes(pickle.dumps(layout))
+        work = (theirs, self._settings, folder)
         self._process = context.Process(target=_work, args=work, daemon=True)
         self._process.start()
         theirs.close()
@@ -133,8 +140,9 @@ def _read(file: Path) -> Any:
     return kaldifst.StdVectorFst.read(str(file))
 
 
-def _work(answer: Connection, settings: Settings, layout: Layout, folder: Path) -> None:
+def _work(answer: Connection, settings: Settings, folder: Path) -> None:
     try:
+        layout = pickle.loads((folder / LAYOUT).read_bytes())
         bundle = Bundle.load(settings.hearing.bundle, "hearing")
         learnt = learn(settings, Home(layout), Sentences.load(settings.home.sentences), bundle, watchful=True)
         fsts = {key: folder / f"{number}.fst" for number, key in enumerate(learnt.graph.fsts)}

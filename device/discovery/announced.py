@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from device.home.devices import Device, Room
@@ -33,8 +33,9 @@ def joined(layout: Layout, found: Iterable[Announced]) -> tuple[Layout, tuple[st
     own = {spoken(text) for names in named for text in names}
     devices: dict[str, Device] = {}
     problems: list[str] = []
+    rooms = rooms_by_text(layout.rooms)
     for one in found:
-        device = placed(one.device, layout.rooms)
+        device = placed(one.device, rooms)
         text = spoken(device.name)
         if (device.topic, device.relay) in topics or text in own or not publishable(device.topic):
             continue
@@ -52,16 +53,23 @@ def publishable(topic: object) -> bool:
     return isinstance(topic, str) and topic != "" and not any(one in topic for one in "+#\0")
 
 
-def placed(device: Device, rooms: Iterable[Room]) -> Device:
-    """The device with the room that its name, topic or suggestion tells: "kitchen/lamp" is the kitchen's."""
-    by_text = {spoken(text): room.name for room in rooms for text in (room.name, *room.aliases)}
+def rooms_by_text(rooms: Iterable[Room]) -> dict[str, str]:
+    """Rooms by all that they are called."""
+    return {spoken(text): room.name for room in rooms for text in (room.name, *room.aliases)}
+
+
+def placed(device: Device, rooms: Mapping[str, str]) -> Device:
+    """The device with the room that its name or suggestion tells: "kitchen/lamp" is the kitchen's.
+
+    `rooms`: of `rooms_by_text`.
+    """
     name = " ".join(device.name.replace("_", " ").replace("/", " ").split())
-    suggested = by_text.get(spoken(device.room or ""))
+    suggested = rooms.get(spoken(device.room or ""))
     first, _, rest = device.name.partition("/")
-    if rest and (room := by_text.get(spoken(first.replace("_", " ")))):
+    if rest and (room := rooms.get(spoken(first.replace("_", " ")))):
         suggested = room
     text = spoken(name)
     if suggested is None:
-        starts = (room for said, room in by_text.items() if text.startswith(f"{said} "))
+        starts = (room for said, room in rooms.items() if text.startswith(f"{said} "))
         suggested = next(starts, None)
     return replace(device, name=name, room=suggested)

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from device.cli import main
-from device.discovery.announced import joined, placed
+from device.discovery.announced import joined, placed, rooms_by_text
 from device.discovery.announcements import Announcements
 from device.events import Command
 from device.home import reading
@@ -157,7 +157,7 @@ def test_two_of_one_name_and_a_name_without_words_are_told() -> None:
     ],
 )
 def test_a_room_is_told_by_the_name(name: str, suggested: str | None, called: str, room: str | None) -> None:
-    device = placed(Device(name, "light", "mqtt", "x", room=suggested), ROOMS)
+    device = placed(Device(name, "light", "mqtt", "x", room=suggested), rooms_by_text(ROOMS))
     assert (device.name, device.room) == (called, room)
 
 

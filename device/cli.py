@@ -28,6 +28,7 @@ COMMANDS = {
     "discover": "what the broker announces of the home",
     "enroll": "a wake word gets to know your voice",
     "review": "what the wake word may have got wrong",
+    "forget": "take back what Mynah keeps on the broker",
     "doctor": "what is wrong with this device, and what to do",
     "bench": "how quick the loop is, and what it costs when idle",
 }

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol
@@ -21,6 +22,7 @@ from device.events import AudioChunk, Command, Endpoint, Handled, Samples, Turn
 from device.following import Follower
 from device.mqtt.client import Receipt, Topics
 from device.mqtt.connection import Message
+from device.mqtt.homeassistant import STATUS
 from device.review import Forgetful
 
 log = logging.getLogger(__name__)
@@ -33,6 +35,9 @@ LONGEST_TEXT = 500
 
 PATIENCE = 5.0
 """Seconds after which a wish to be listened to has come too late: there was no microphone meanwhile."""
+
+AGAIN = (0.2, 1.5)
+"""Seconds after Home Assistant's start at which everything retained is said again."""
 
 FAULTS = 10
 """Faults in a row, without a turn between them, after which the daemon gives up and is to be restarted."""
@@ -53,6 +58,7 @@ class Outlet(Protocol):
     def publish(self, turn: Turn) -> Receipt: ...
 
     def retain(self, name: str, value: str) -> None: ...
+    def again(self) -> None: ...
 
     def messages(self) -> Iterable[Message]: ...
 
@@ -89,6 +95,7 @@ class Daemon:
         self._say = say
         self._review = review or Forgetful()
         self._follower, self._idle = follower, True
+        self._again_at: float | None = None
         self._muted = False
 
     def run(self, audio: Iterable[AudioChunk]) -> None:
@@ -120,6 +127,9 @@ class Daemon:
                     self.receive(message)
                 except Exception:  # raised from here, it would end the audio, and the daemon with it
                     log.exception("a fault with a message on %s; going on", message.topic)
+            if self._again_at is not None and time.monotonic() >= self._again_at:
+                self._again_at = None
+                self._publisher.again()
             if self._follower is not None and self._idle:
                 self._follower.tick(time.monotonic())
             if self._muted:
@@ -129,7 +139,6 @@ class Daemon:
 
     def take(self, step: Step) -> None:
         """Say outside what the loop has come to."""
-        self._review.take(step)
         match step:
             case Listening():
                 self._idle = False
@@ -149,6 +158,8 @@ class Daemon:
                     self._speaker.play(earcons.done() if fine else earcons.error())
                 self._idle = True
                 self._state("idle")
+        if not self._muted:
+            self._review.take(step)
 
     def receive(self, message: Message) -> None:
         """One message from the broker: one of our own topics, or a device's state."""
@@ -162,6 +173,9 @@ class Daemon:
                 log.info("asked to listen too long ago; ignored")
             elif not message.retained:  # an old wish, kept by the broker
                 self._assistant.controls.listen = True
+        elif message.topic == STATUS:
+            if payload == b"online":  # not all devices of a home at once
+                self._again_at = time.monotonic() + random.uniform(*AGAIN)
         elif message.topic == topics["say"]:
             if not message.retained:
                 text = payload[: 4 * LONGEST_TEXT].decode("utf-8", "replace")

@@ -7,6 +7,7 @@ nearly heard before it was said again. `mynah review` shows, plays and labels th
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import logging
@@ -68,7 +69,9 @@ class Store:
         self.folder, self._most = folder, most
 
     def clips(self) -> list[Clip]:
-        """The oldest first; what is no whole clip is left out."""
+        """The oldest first; what is no whole clip is left out. ReviewError where they may not be seen."""
+        if self.folder.is_dir() and not os.access(self.folder, os.R_OK | os.X_OK):
+            raise ReviewError(f"{self.folder}: only the daemon's user may look there; ask with sudo")
         return [clip for file in sorted(self.folder.glob("*.json")) if (clip := _read(file))]
 
     def add(self, samples: Samples, found: Detection, reason: Reason, end: float, now: datetime) -> Clip:
@@ -76,24 +79,35 @@ class Store:
         when = now.isoformat(timespec="seconds")
         clip = Clip(file, found.name, round(float(found.probability), 4), reason, when, round(end, 3))
         try:
-            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self.folder.chmod(0o700)
+            if not self.folder.exists():
+                self.folder.mkdir(parents=True, mode=0o700)
+            others = self.clips()
+            for old in others[: max(0, len(others) + 1 - self._most)]:
+                self.delete(old)
             os.close(os.open(file, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600))
             wav.write(file, samples)
             _write(clip)
-            for old in self.clips()[: -self._most]:
-                self.delete(old)
         except (OSError, AudioError) as error:
+            with contextlib.suppress(OSError):
+                file.unlink(missing_ok=True)
             raise ReviewError(
                 f"{self.folder}: a recording cannot be kept ({error}); make room there"
             ) from None
         return clip
 
     def label(self, clip: Clip, label: Label) -> None:
+        if not clip.file.exists():
+            raise ReviewError(f"{clip.file}: it has made room for another; list them again")
         try:
             _write(dataclasses.replace(clip, label=label))
         except OSError as error:
             raise ReviewError(f"{clip.file}: cannot be labelled ({error.strerror})") from None
+
+    def clear(self) -> None:
+        """Delete everything, and what is left of clips that are not whole."""
+        for pattern in ("*.json", "*.wav", "*.part"):
+            for file in self.folder.glob(pattern):
+                file.unlink(missing_ok=True)
 
     def delete(self, clip: Clip) -> None:
         clip.file.with_suffix(".json").unlink(missing_ok=True)
@@ -113,6 +127,8 @@ def _write(clip: Clip) -> None:
     temporary = clip.file.with_suffix(".part")
     with open(os.open(temporary, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w") as stream:
         json.dump(content, stream)
+        owner = clip.file.stat()  # who labels it with sudo must not take it from the daemon
+        os.fchown(stream.fileno(), owner.st_uid, owner.st_gid)
     temporary.replace(clip.file.with_suffix(".json"))
 
 
@@ -168,7 +184,8 @@ class Recorder(Forgetful):
         if not isinstance(step, Turn) or step.detection is None:
             return
         near = self._near()
-        if near and near != self._kept and 0 < step.detection.at - near.at < AGAIN * SAMPLE_RATE:
+        same = near is not None and near.name == step.detection.name
+        if near and same and near != self._kept and 0 < step.detection.at - near.at < AGAIN * SAMPLE_RATE:
             self._keep(near, Reason.NEAR_MISS)
             self._kept = near
         if step.transcript is None or (isinstance(step.meaning, Intent) and step.meaning.name == NEVER_MIND):

@@ -71,11 +71,14 @@ class WakeSettings:
     is playing, or a sentence such as "turn off all the lights", which is done at once."""
 
 
+SERVICE_STATE = Path("/var/lib/mynah")
+"""What `StateDirectory=mynah` in the unit makes."""
+
+
 def state_folder() -> Path:
-    """Where the daemon keeps what it may not lose: systemd's StateDirectory, or the user's own."""
-    named = os.environ.get("STATE_DIRECTORY")
-    if named:
-        return Path(named.split(":")[0])
+    """Where the daemon keeps what it may not lose: a service in SERVICE_STATE, else among the user's own."""
+    if SERVICE_STATE.exists():
+        return SERVICE_STATE
     return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "mynah"
 
 
@@ -134,6 +137,8 @@ class MqttSettings:
     key_file: Path | None = None
     keepalive: int = 30
     """Seconds between signs of life to the broker."""
+    homeassistant: bool = True
+    """Whether Mynah announces itself to Home Assistant, as a device."""
 
     @property
     def address(self) -> tuple[str, int]:

@@ -36,7 +36,9 @@ TRIES = 4
 def arguments(parser: argparse.ArgumentParser) -> None:
     common.config(parser)
     parser.add_argument("--phrase", help="what is said; default: the wake word of the settings")
-    parser.add_argument("--times", type=int, default=3, help="how often (3)")
+    parser.add_argument(
+        "--times", type=int, choices=range(1, 21), default=3, metavar="N", help="how often (3)"
+    )
     parser.add_argument("--keep", type=Path, metavar="DIR", help="keep the recordings here, as 1.wav …")
     parser.add_argument("--out", type=Path, metavar="DIR", help="write the adapted wake word's bundle here")
     parser.add_argument("files", nargs="*", metavar="WAV", help="recordings instead of the microphone")
@@ -44,14 +46,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(options: argparse.Namespace) -> int:
     settings = common.load(options)
-    bundle = bundle_of(settings, options.phrase)
-    phrase = options.phrase or (bundle.labels[0] if bundle else "")
+    wanted = " ".join(options.phrase.lower().split()) if options.phrase else None
+    bundle = bundle_of(settings, wanted)
+    phrase = wanted or (bundle.labels[0] if bundle else "")
     if options.out and bundle is None:
         raise UsageError(f"--out needs a wake word {phrase!r} in the settings: wake.bundles has none")
     if not (options.keep or options.out):
         raise UsageError("say what is to come of it: --keep DIR for the recordings, --out DIR for a bundle")
     if options.files:
-        sayings = [wav.read(file) for file in options.files]
+        sayings = [useful(file) for file in options.files]
     else:
         sayings = list(recorded(settings, phrase, options.times))
     if options.keep:
@@ -59,6 +62,14 @@ def main(options: argparse.Namespace) -> int:
     if options.out and bundle is not None:
         adapt(settings, bundle, phrase, sayings, options.out)
     return 0
+
+
+def useful(file: str) -> Samples:
+    """The recording. AudioError where it is of no use."""
+    samples = wav.read(file)
+    if problem := wrong(samples):
+        raise AudioError(f"{file}: {problem}")
+    return samples
 
 
 def bundle_of(settings: Settings, phrase: str | None) -> Bundle | None:
@@ -101,7 +112,10 @@ def wrong(samples: Samples) -> str | None:
 
 def keep(sayings: list[Samples], folder: Path) -> None:
     """Writes them beside those that are there already."""
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise AudioError(f"{folder}: cannot be written to ({error.strerror}); choose another place") from None
     free = (path for number in count(1) if not (path := folder / f"{number}.wav").exists())
     for samples, path in zip(sayings, free, strict=False):
         wav.write(path, samples)

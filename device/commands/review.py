@@ -45,8 +45,10 @@ def main(options: argparse.Namespace) -> int:
             speaker.play(samples)
             time.sleep(len(samples) / SAMPLE_RATE + 0.5)
     if options.delete is not None:
-        for clip in clips if options.delete == "all" else [_chosen(clips, options.delete)]:
-            store.delete(clip)
+        if options.delete == "all":
+            store.clear()
+        else:
+            store.delete(_chosen(clips, options.delete))
     for number, clip in enumerate(store.clips(), start=1):
         label = clip.label.value if clip.label else None
         report = {

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import json
 import logging
 import signal
 import sys
@@ -86,6 +87,7 @@ def serve(
     `following`: makes what keeps it at what is announced, from what subscribes for it.
     """
     from device.mqtt.client import Publisher
+    from device.mqtt.homeassistant import STATUS, announcement, config_topic
 
     def report(turn: Turn, dropped: Sequence[Command]) -> None:
         common.emit(options, turn_json(turn, dropped), turn_text(turn, dropped))
@@ -100,6 +102,10 @@ def serve(
             settings.mqtt, settings.device_id, home.topics(), ASKED, queries=home.queries()
         ) as publisher,
     ):
+        if settings.mqtt.homeassistant:
+            content = announcement(publisher.topics, getattr(home, "here", None))
+            publisher.keep(config_topic(settings.device_id), json.dumps(content, ensure_ascii=False))
+            publisher.follow([STATUS], ())
         follower = following(publisher.follow)
         if follower is not None:
             publisher.follow(follower.topics, ())

@@ -25,27 +25,54 @@ class Announced:
 def joined(layout: Layout, found: Iterable[Announced]) -> tuple[Layout, tuple[str, ...]]:
     """`layout` with the devices that it does not know yet, and a line for each that must be left out.
 
-    A device is known by its topic (and relay), or by its name.
+    A device is known by its topic and relay, or by its name. One that is known gets what was announced of
+    its properties, but for what the layout says itself.
     """
-    topics = {(device.topic, device.relay) for device in layout.devices}
+    rooms = rooms_by_text(layout.rooms)
+    announced = [replace(one, device=placed(one.device, rooms)) for one in found]
+    known, new = _known(layout.devices, announced)
     named = [(device.name, *device.aliases) for device in layout.devices]
     named += [(scene.name, *scene.aliases) for scene in layout.scenes]
     own = {spoken(text) for names in named for text in names}
     devices: dict[str, Device] = {}
     problems: list[str] = []
-    rooms = rooms_by_text(layout.rooms)
-    for one in found:
-        device = placed(one.device, rooms)
-        text = spoken(device.name)
-        if (device.topic, device.relay) in topics or text in own or not publishable(device.topic):
+    for one in new:
+        text = spoken(one.device.name)
+        if text in own or not publishable(one.device.topic):
             continue
         if not text:
-            problems.append(f"{one.source}: {device.name!r} cannot be said: give it a name that can be")
+            problems.append(f"{one.source}: {one.device.name!r} cannot be said: give it a name that can be")
         elif text in devices:
-            problems.append(f"{one.source}: another thing is called {device.name!r} too: rename one of them")
+            problems.append(
+                f"{one.source}: another thing is called {one.device.name!r} too: rename one of them"
+            )
         else:
-            devices[text] = device
-    return replace(layout, devices=(*layout.devices, *devices.values())), tuple(problems)
+            devices[text] = one.device
+    return replace(layout, devices=(*known, *devices.values())), tuple(problems)
+
+
+def _known(devices: Iterable[Device], announced: Iterable[Announced]) -> tuple[list[Device], list[Announced]]:
+    """`devices` with their announced properties; the announcements of others.
+
+    Of several things on one topic, such as the sides of a switch, the one with the device's name is it.
+    """
+    rest: dict[tuple[str, int | None], list[Announced]] = {}
+    for one in announced:
+        rest.setdefault((one.device.topic, one.device.relay), []).append(one)
+    known = []
+    for device in devices:
+        same = rest.get((device.topic, device.relay), [])
+        if len(same) > 1:
+            called = {spoken(text) for text in (device.name, *device.aliases)}
+            same = [one for one in same if spoken(one.device.name) in called]
+        if same:
+            one = same[0]
+            rest[device.topic, device.relay].remove(one)
+            if device.protocol == one.device.protocol:
+                commands = {**one.device.commands, **device.commands}
+                device = replace(device, native=one.device.native, commands=commands)
+        known.append(device)
+    return known, [one for some in rest.values() for one in some]
 
 
 def publishable(topic: object) -> bool:
@@ -63,7 +90,8 @@ def placed(device: Device, rooms: Mapping[str, str]) -> Device:
 
     `rooms`: of `rooms_by_text`.
     """
-    name = " ".join(device.name.replace("_", " ").replace("/", " ").split())
+    whole = device.name.encode("utf-8", "ignore").decode()  # JSON may hold halves of characters
+    name = " ".join(whole.replace("_", " ").replace("/", " ").split())
     suggested = rooms.get(spoken(device.room or ""))
     first, _, rest = device.name.partition("/")
     if rest and (room := rooms.get(spoken(first.replace("_", " ")))):

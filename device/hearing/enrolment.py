@@ -18,6 +18,7 @@ import numpy as np
 
 from device.audio.frontend import features
 from device.engine.bundle import Bundle
+from device.errors import AudioError
 from device.events import SAMPLE_RATE, Samples
 from device.hearing.acoustic import AcousticModel, Posteriors
 from device.hearing.second_look import Judgement, SecondLook, best_path, log_odds, phone_ratios
@@ -34,7 +35,7 @@ EDITS = 2
 WORTH = 2.0
 """Nats a saying by which another phone must fit better."""
 FALSE_ACCEPTS = 1.0
-"""An hour, which adapting may not exceed."""
+"""An hour, of what the bundle was measured on: the threshold does not go below what lets these pass."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,9 @@ class Others:
         """The lowest with at most `rate` false accepts an hour, as far as is known."""
         ordered = sorted(self.probabilities, reverse=True)
         allowed = math.floor(rate * self.hours)
-        return math.nextafter(ordered[allowed], 1.0) if allowed < len(ordered) else ordered[-1]
+        if allowed < len(ordered):
+            return math.nextafter(ordered[allowed], 1.0)
+        return ordered[-1] if ordered else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,11 @@ class _Saying:
 
 
 def adapted(bundle: Bundle, word: str, acoustic: AcousticModel, sayings: Sequence[Samples]) -> Adapted:
-    """How the wake `bundle` decides on `word` after `sayings`, each one utterance of it."""
+    """How the wake `bundle` decides on `word` after `sayings`, each one utterance of it.
+
+    As before where the bundle does not tell what other speech reaches. AudioError for a saying of something
+    else.
+    """
     entry, others = bundle.decision["words"][word], Others.of(bundle.measured, word)
     if "second_look" not in entry:
         scores = [_heard(bundle, word, None, samples).score for samples in sayings]
@@ -101,24 +108,34 @@ def adapted(bundle: Bundle, word: str, acoustic: AcousticModel, sayings: Sequenc
         return Adapted({**entry, "threshold": threshold}, tuple(scores), tuple(scores))
     judgement, notes = Judgement.of(entry["second_look"]), _Notes(acoustic)
     heard = [_heard(bundle, word, notes, samples) for samples in sayings]
+    for number, one in enumerate(heard, start=1):
+        if one.ratios is None:
+            raise AudioError(f"saying {number} is not like {word!r} at all: say it again, and nothing else")
+    if others is None:  # nobody knows what it would do
+        before = _probabilities(judgement, heard, acoustic.phones)
+        return Adapted(entry, before, before)
     seen = [one.ratios for one in heard if one.ratios is not None]
     own = variants(seen, judgement.pronunciations, acoustic.phones)
     candidate = min(judgement.candidate, max(LEAST_CANDIDATE, MARGIN * min(one.score for one in heard)))
     known = dataclasses.replace(
         judgement, pronunciations=(*judgement.pronunciations, *own), candidate=round(candidate, 4)
     )
-
-    def probabilities(by: Judgement) -> tuple[float, ...]:
-        return tuple(
-            by.probability(one.score, fit(one.ratios, by.pronunciations, acoustic.phones))
-            if one.ratios is not None and one.score >= by.candidate
-            else 0.0
-            for one in heard
-        )
-
-    after = probabilities(known)
+    after = _probabilities(known, heard, acoustic.phones)
     new = dataclasses.replace(known, accept=_lowered(known.accept, after, others))
-    return Adapted({**entry, "second_look": dataclasses.asdict(new)}, probabilities(judgement), after)
+    return Adapted(
+        {**entry, "second_look": dataclasses.asdict(new)},
+        _probabilities(judgement, heard, acoustic.phones),
+        after,
+    )
+
+
+def _probabilities(by: Judgement, heard: Sequence[_Saying], phones: Sequence[str]) -> tuple[float, ...]:
+    return tuple(
+        by.probability(one.score, fit(one.ratios, by.pronunciations, phones))
+        if one.ratios is not None and one.score >= by.candidate
+        else 0.0
+        for one in heard
+    )
 
 
 def _heard(bundle: Bundle, word: str, notes: _Notes | None, samples: Samples) -> _Saying:
@@ -180,4 +197,5 @@ def _lowered(threshold: float, reached: Sequence[float], others: Others | None) 
     """`threshold`, or less: what leaves the least of `reached` a margin and `others` asleep."""
     odds = MARGIN * math.exp(log_odds(min(reached)))
     floor = others.threshold(FALSE_ACCEPTS) if others else threshold
-    return round(min(threshold, max(odds / (1 + odds), floor)), 6)
+    lowest = math.ceil(max(odds / (1 + odds), floor) * 1e6) / 1e6
+    return min(threshold, lowest)

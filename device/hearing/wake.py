@@ -250,9 +250,9 @@ class WakeWord:
         for chunk in gathered(audio, IDLE):
             _, detections = self.process(chunk)
             if detections:
-                return detections[0]
+                return _surest(detections)
         last = self.finish()
-        return last[0] if last else NotDetected()
+        return _surest(last) if last else NotDetected()
 
     def process(self, chunk: AudioChunk) -> tuple[dict[str, Scores], list[Detection]]:
         """The scores of `chunk` by wake word, and what was detected in it."""
@@ -283,6 +283,11 @@ class WakeWord:
                 yield found
             else:
                 self.near_miss = found
+
+
+def _surest(detections: Sequence[Detection]) -> Detection:
+    """Of words that are heard together, one is what was said."""
+    return max(detections, key=lambda found: found.probability)
 
 
 def scores(wake: WakeWord, samples: Samples) -> tuple[dict[str, Scores], list[Detection]]:

@@ -73,6 +73,11 @@ class Home:
             return NotHandled("Sorry, I did not understand that")
         return handling.handle(self, meaning)
 
+    @property
+    def here(self) -> str | None:
+        """The room in which Mynah stands."""
+        return self.layout.here
+
     def in_area(self, area: str) -> tuple[Device, ...]:
         return tuple(device for device in self.layout.devices if device.room == area)
 

@@ -158,7 +158,17 @@ class Publisher:
 
     def retain(self, name: str, value: str) -> None:
         """Say `value` retained on our topic `name`, now and on every connection to come."""
-        topic = self.topics[name]
+        self.keep(self.topics[name], value)
+
+    def again(self) -> None:
+        """Say all that is retained once more, to somebody who has missed it."""
+        with self._lock:
+            if self._connection is not None:
+                for topic, value in self._retained.items():
+                    self._connection.publish(topic, value, retain=True)
+
+    def keep(self, topic: str, value: str) -> None:
+        """As `retain`, on any topic; an empty value takes back what is kept there."""
         with self._lock:
             if self._retained.get(topic) == value:
                 return

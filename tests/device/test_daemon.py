@@ -35,6 +35,9 @@ class Broker:
     def retain(self, name: str, value: str) -> None:
         self.said.append((name, value))
 
+    def again(self) -> None:
+        self.said.append(("again", ""))
+
     def messages(self) -> Iterable[Message]:
         self._chunks += 1
         return [self._incoming[self._chunks]] if self._chunks in self._incoming else []

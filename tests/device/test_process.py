@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from device.audio import wav
+from device.cli import main
 from tests.device.broker import Mosquitto, Subscriber, needs_mosquitto, retained, wait_for
 from tests.virtual_audio import VirtualAudio, virtual_audio
 
@@ -206,3 +207,34 @@ def test_a_recording_that_cannot_be_read_is_a_line_and_status_1(tmp_path: Path, 
         assert "Traceback" not in process.log
         assert f"mynah: {tmp_path / 'absent.wav'}: " in process.log.splitlines()[-1]
     assert retained(broker.port, "mynah/kitchen/availability") == "offline"
+
+
+@needs_mosquitto
+def test_home_assistant_learns_of_it_again_when_it_starts_and_may_forget_it(
+    tmp_path: Path, broker: Mosquitto, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = "homeassistant/device/mynah_kitchen/config"
+    with Subscriber(broker.port) as subscriber, Process(tmp_path, broker.port, "--input", "-") as process:
+        wait_for(lambda: subscriber.payloads(config))
+        content = json.loads(subscriber.payloads(config)[0])
+        assert {"device", "origin", "components"} <= content.keys()
+        unique = [component["unique_id"] for component in content["components"].values()]
+        assert len(set(unique)) == len(unique)
+        for component in content["components"].values():
+            topics = [value for key, value in component.items() if key.endswith("_topic")]
+            assert topics
+            assert all(topic.startswith("mynah/kitchen/") for topic in topics)
+        wait_for(lambda: subscriber.payloads("mynah/kitchen/state"))
+        subscriber.say("homeassistant/status", "online")
+
+        def again() -> bool:
+            process.speak(0.1)
+            return len(subscriber.payloads(config)) == 2
+
+        wait_for(again)
+        assert process.end()[0] == 0
+    assert retained(broker.port, config)
+    assert main(["forget", "--config", str(process.config)]) == 0
+    assert "kitchen is forgotten" in capsys.readouterr().out
+    for topic in (config, "mynah/kitchen/availability", "mynah/kitchen/state", "mynah/kitchen/mute"):
+        assert retained(broker.port, topic) is None

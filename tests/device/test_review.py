@@ -18,7 +18,7 @@ from device.events import SAMPLE_RATE, Detection
 from device.review import AFTER, BEFORE, Forgetful, Label, Reason, Recorder, Store
 from device.settings import ReviewSettings, Settings
 from tests.device import fakes
-from tests.device.test_daemon import Trial
+from tests.device.test_daemon import Broker, Trial, message
 
 NOW = datetime(2026, 1, 2, 3, 4, 5)
 FOUND = Detection("hey mynah", 0.7, 16_000)
@@ -58,9 +58,22 @@ def test_what_was_nearly_heard_before_is_kept_once(store: Store) -> None:
     assert (clip.reason, clip.probability) == (Reason.NEAR_MISS, 0.2)
 
 
+def test_another_word_that_was_nearly_heard_is_not(store: Store) -> None:
+    kept(store, ["turn on the lamp"], Detection("lights out", 0.2, 5 * SAMPLE_RATE))
+    assert store.clips() == []
+
+
 @pytest.mark.parametrize("at", [0, 7 * SAMPLE_RATE])
 def test_what_was_nearly_heard_long_before_or_later_is_not(store: Store, at: int) -> None:
     kept(store, ["turn on the lamp"], Detection("hey mynah", 0.2, at))
+    assert store.clips() == []
+
+
+def test_nothing_is_kept_of_a_turn_that_was_muted(store: Store) -> None:
+    broker = Broker({80: message("mute/set", b"ON")})  # the chunk at 6.4 s
+    recorder = Recorder(store, lambda: None, lambda: NOW)
+    trial = Trial(fakes.assistant((6.0,), [None]), broker, review=recorder).run(fakes.audio(10))
+    assert trial.reports == []
     assert store.clips() == []
 
 
@@ -78,13 +91,20 @@ def test_the_oldest_makes_room(store: Store) -> None:
     ]
     assert store.clips() == clips[2:]
     assert len(list(store.folder.iterdir())) == 6
+    late = store.add(SOUND, FOUND, Reason.CANCELLED, 0.5, NOW - timedelta(days=9))  # the clock was set back
+    assert late in store.clips()
 
 
 def test_what_is_torn_is_left_out(store: Store) -> None:
     clip = store.add(SOUND, FOUND, Reason.CANCELLED, 0.5, NOW)
     (store.folder / "torn.json").write_text("{")
     (store.folder / "strange.json").write_text(json.dumps({"label": 5}))
+    (store.folder / "alone.wav").write_bytes(b"")
     assert store.clips() == [clip]
+    store.clear()
+    assert list(store.folder.iterdir()) == []
+    with pytest.raises(ReviewError, match="made room"):
+        store.label(clip, Label.WAKE)
 
 
 def test_a_place_where_nothing_can_be_kept_ends_no_turn(

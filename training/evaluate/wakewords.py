@@ -30,7 +30,7 @@ from device.hearing.wake import WakeWord, scores
 from training.corpus import manifest, synthesis
 from training.evaluate.recordings import CLEAN, Noises, ratio_name, share_with_interval
 from training.wake import measure
-from training.wake.corpus import HELD_OUT_SPEECH
+from training.wake.corpus import GATED_SPEECH
 from training.wake.phrases import Phrase
 
 AROUND = 1.5
@@ -172,8 +172,8 @@ def heard(ear: Listener, sayings: Sequence[Saying], ratio: float, noises: Noises
     return found
 
 
-def background(ear: Listener, folders: Sequence[Path], left_out: bool, kept: float = 0.5) -> Background:
-    """All recordings of `folders`, or those by speakers that the wake word's training left out.
+def background(ear: Listener, folders: Sequence[Path], left_out: float, kept: float = 0.5) -> Background:
+    """All recordings of `folders`, or those by the `left_out` share of the speakers, if it is not 0.
 
     `kept`: the share of the bundle's threshold from which on an event keeps its sound.
     """
@@ -195,12 +195,12 @@ def background(ear: Listener, folders: Sequence[Path], left_out: bool, kept: flo
     return Background(tuple(events), length / SAMPLE_RATE / 3600, work)
 
 
-def _blocks(folder: Path, left_out: bool) -> Iterator[list[manifest.Utterance]]:
+def _blocks(folder: Path, left_out: float) -> Iterator[list[manifest.Utterance]]:
     """Recordings, many at a time."""
     kept = [
         item
         for item in manifest.recordings(folder)
-        if not left_out or manifest.held_out(item.speaker, HELD_OUT_SPEECH)
+        if not left_out or manifest.held_out(item.speaker, left_out)
     ]
     for first in tqdm(range(0, len(kept), BLOCK), folder.name, mininterval=10):
         yield kept[first : first + BLOCK]
@@ -252,7 +252,7 @@ def examined(
     ratios: Sequence[float],
     noise: Path | None,
     folders: Sequence[Path],
-    left_out: bool,
+    left_out: float,
 ) -> Examination:
     """`spoken` at each ratio, and the background in `folders`, if any: see `background`."""
     noises = Noises(noise) if noise and any(ratio != CLEAN for ratio in ratios) else None
@@ -294,7 +294,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--background", type=Path, action="append", default=[], help="recordings in which nobody says it"
     )
     parser.add_argument(
-        "--left-out", action="store_true", help="of --background, the speakers that training left out"
+        "--left-out",
+        action="store_const",
+        const=GATED_SPEECH,
+        default=0.0,
+        help="of --background, the speakers whom neither training nor the threshold's choice heard",
     )
     parser.add_argument(
         "--peer",

@@ -41,7 +41,11 @@ class Gates:
             "false_accepts_per_hour": shipped["clean"]["false_accepts_per_hour"],
         }
         return [
-            f"{name} is {found[name]:.3g} where at most {limit:g} is asked for"
+            f"{name} is {_shown(found[name])} where at most {limit:g} is asked for"
             for name, limit in asdict(self).items()
-            if not found[name] <= limit
+            if found[name] is None or not found[name] <= limit
         ]
+
+
+def _shown(value: float | None) -> str:
+    return "not measured" if value is None else f"{value:.3g}"

@@ -15,8 +15,9 @@ import numpy.typing as npt
 from device.audio.frontend import Features, features
 from device.events import Samples
 from training.corpus import augment, synthesis
+from training.corpus.manifest import held_out
 from training.hearing.store import Store, first_copies
-from training.wake.corpus import HOP, Sources, is_held_out, trimmed
+from training.wake.corpus import GATED_SPEECH, HOP, Sources, is_held_out, trimmed
 from training.wake.data import DB
 from training.wake.phrases import Phrase
 from training.wake.signal import STRIDE
@@ -102,10 +103,17 @@ def trials(
 
 
 def streams(sources: Sources) -> Iterator[tuple[str, Features]]:
-    """Real speech of held-out people as it was recorded: (source, features), minutes at a time."""
+    """Real speech of held-out people as it was recorded: (source, features), minutes at a time.
+
+    Without those on whom the gates are tried.
+    """
     for folder, source in sources.speech:
         store = Store(folder)
-        items = [item for item in first_copies(store.items(source)) if is_held_out(item)]
+        items = [
+            item
+            for item in first_copies(store.items(source))
+            if is_held_out(item) and not held_out(item.speaker, GATED_SPEECH)
+        ]
         if not items or any(
             item.speaker.startswith(f"{engine}/") for item in items for engine in synthesis.ENGINES
         ):

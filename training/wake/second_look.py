@@ -29,7 +29,7 @@ from training.annotate import annotate
 from training.corpus import manifest, synthesis
 from training.evaluate.recordings import CLEAN, Noises
 from training.hearing.calibrate import logistic
-from training.wake.corpus import HELD_OUT_SPEECH, PARTS, is_left_out
+from training.wake.corpus import GATED_SPEECH, HELD_OUT_SPEECH, PARTS, is_left_out
 from training.wake.measure import phrases
 from training.wake.phrases import Phrase
 
@@ -85,7 +85,7 @@ def spoken(watch: Watch, noises: Noises, count: int) -> tuple[list[Candidate], f
 
 
 def unspoken(watch: Watch, data: Path) -> tuple[list[Candidate], float]:
-    """The candidates in speech of the people whom the wake word's training left out, and its hours."""
+    """The candidates in speech of the people who set thresholds, and its hours."""
     found: list[Candidate] = []
     length = 0
     for folder in (folder for part in PARTS for folder in sorted((data / part).iterdir())):
@@ -93,6 +93,7 @@ def unspoken(watch: Watch, data: Path) -> tuple[list[Candidate], float]:
             item
             for item in manifest.read_manifest(folder)
             if manifest.held_out(item.speaker, HELD_OUT_SPEECH)
+            and not manifest.held_out(item.speaker, GATED_SPEECH)
         ]
         for first in tqdm(range(0, len(kept), 50), folder.name):
             samples = np.concatenate([read(item.path) for item in kept[first : first + 50]])

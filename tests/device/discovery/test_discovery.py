@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,6 @@ from device.cli import main
 from device.discovery.announced import joined, placed, rooms_by_text
 from device.discovery.announcements import Announcements
 from device.events import Command
-from device.home import reading
 from device.home.actions import Action, Do
 from device.home.devices import Device, Room
 from device.home.model import Home
@@ -127,12 +125,27 @@ def test_an_announcement_may_change_and_be_taken_back(announcements: Announcemen
     assert not announcements.receive(topic, b"{")
 
 
-def test_home_toml_wins(announcements: Announcements) -> None:
-    own = Device("reading light", "light", "zigbee2mqtt", "zigbee2mqtt/floor lamp", aliases=("grinder",))
-    layout, _ = joined(Layout(rooms=ROOMS, devices=(own,)), announcements.found())
-    names = [device.name for device in layout.devices]
-    assert names[0] == "reading light"
-    assert not {"floor lamp", "grinder"} & set(names)
+def test_home_toml_wins_and_learns_what_it_does_not_say(announcements: Announcements) -> None:
+    own = Device(
+        "reading light",
+        "light",
+        "zigbee2mqtt",
+        "zigbee2mqtt/floor lamp",
+        aliases=("grinder",),
+        can=frozenset({"brightness"}),
+    )
+    left = Device("wall switch left", "switch", "zigbee2mqtt", "zigbee2mqtt/wall_switch", room="kitchen")
+    layout, _ = joined(Layout(rooms=ROOMS, devices=(own, left)), announcements.found())
+    home = Home(layout)
+    assert list(home.devices)[:2] == ["reading light", "wall switch left"]
+    assert not {"floor lamp", "grinder"} & home.devices.keys()
+    assert home.commands(home.devices["reading light"], [Action(Do.BRIGHTNESS, 40)]) == (
+        Command("zigbee2mqtt/floor lamp/set", {"state": "ON", "brightness": 40}),
+    )
+    for side in ("left", "right"):
+        (sent,) = home.commands(home.devices[f"wall switch {side}"], [Action(Do.ON)])
+        assert sent.payload == {f"state_{side}": "ON"}
+    assert home.devices["wall switch left"].room == "kitchen"
 
 
 def test_two_of_one_name_and_a_name_without_words_are_told() -> None:
@@ -222,11 +235,9 @@ def test_discover_lists_what_the_broker_announces(tmp_path: Path, capsys: pytest
             "kitchen ceiling lamp in the kitchen (light, zigbee2mqtt: brightness, color, color_temperature)"
         )
         assert light in lines
-        assert main([*discover, "--toml"]) == 0
-    text = capsys.readouterr().out
-    assert len(tomllib.loads(text)["device"]) == 17
-    home.write_text(home.read_text() + '[[room]]\nname = "garden"\n' + text)
-    written = Home(reading.read(home))
-    assert written.commands(written.devices["grinder"], [Action(Do.ON)]) == (
-        Command("cmnd/tasmota_A1B2C3/POWER2", "ON"),
-    )
+        bad = {"name": "lamp\ud800", "cmd_t": "a/set"}
+        with Subscriber(broker.port) as appliances:
+            appliances.say("homeassistant/light/bad/config", json.dumps(bad), retain=True)
+        assert main([*discover, "--json"]) == 0
+        names = [json.loads(line)["name"] for line in capsys.readouterr().out.splitlines()]
+        assert "lamp" in names

@@ -1,0 +1,93 @@
+"""Mynah as a device in Home Assistant, which learns of it by one retained message.
+
+https://www.home-assistant.io/integrations/mqtt/#device-discovery-payload; after Home Assistant's own start,
+which it tells on STATUS, everything retained is said again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from device.mqtt.client import Topics
+
+STATUS = "homeassistant/status"
+
+
+def config_topic(device_id: str) -> str:
+    return f"homeassistant/device/mynah_{device_id}/config"
+
+
+def announcement(topics: Topics, room: str | None) -> dict[str, Any]:
+    """What is said on `config_topic`. `room`: where Mynah stands, if that is known."""
+    number, unique = software(), f"mynah_{topics.device_id}"
+    device = {
+        "identifiers": [unique],
+        "name": f"Mynah {topics.device_id}",
+        "model": "Mynah",
+        "sw_version": number,
+    }
+    if room is not None:
+        device["suggested_area"] = room.title()
+    turn = topics["turn"]
+    components: Mapping[str, Mapping[str, Any]] = {
+        "mute": {
+            "platform": "switch",
+            "name": "Mute",
+            "icon": "mdi:microphone-off",
+            "state_topic": topics["mute"],
+            "command_topic": topics["mute/set"],
+        },
+        "listen": {
+            "platform": "button",
+            "name": "Listen",
+            "icon": "mdi:microphone-message",
+            "command_topic": topics["listen"],
+        },
+        "say": {
+            "platform": "notify",
+            "name": "Say",
+            "command_topic": topics["say"],
+        },
+        "state": {
+            "platform": "sensor",
+            "name": "State",
+            "device_class": "enum",
+            "options": ["idle", "listening", "thinking", "muted"],
+            "state_topic": topics["state"],
+        },
+        "command": {
+            "platform": "sensor",
+            "name": "Last command",
+            "icon": "mdi:text-recognition",
+            "state_topic": turn,
+            "value_template": "{{ (value_json.transcript or {}).text | default('', true) | truncate(250) }}",
+        },
+        "intent": {
+            "platform": "sensor",
+            "name": "Last intent",
+            "icon": "mdi:lightbulb-question",
+            "state_topic": turn,
+            "value_template": "{{ (value_json.intent or {}).name | default('none', true) }}",
+            "json_attributes_topic": turn,
+            "json_attributes_template": "{{ (value_json.intent or {}).slots | default({}, true) | tojson }}",
+        },
+    }
+    return {
+        "device": device,
+        "origin": {"name": "mynah", "sw_version": number},
+        "availability": [{"topic": topics["availability"]}],
+        "components": {
+            name: {**component, "unique_id": f"{unique}_{name}"} for name, component in components.items()
+        },
+        "qos": 1,
+    }
+
+
+def software() -> str:
+    """Mynah's version."""
+    try:
+        return version("mynah")
+    except PackageNotFoundError:
+        return "unknown"

@@ -21,7 +21,7 @@ from training.wake.phrases import Phrase
 
 HELD_OUT_SPEECH = 0.4
 """Share of the real speakers kept for the threshold: their hours are what false accepts are counted in."""
-GATED_SPEECH = 0.2
+GATED_SPEECH = 0.27
 """Share of the real speakers, of those, who do not set the threshold either: on them the gates are tried."""
 HELD_OUT_VOICES = 0.08
 PARTS = ("speech", "wake", "negative")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import json
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,8 @@ LATE = 0.03
 """Seconds by which the word's end is rather told too late: its tail must not be taken for the command."""
 FALSE_ACCEPTS = 0.5
 """An hour of speech."""
+SAFETY = 1 / 3
+"""How far the threshold keeps from the few candidates that set it: others will come higher."""
 RIDGE = 1e-2
 """There are few candidates: a line often parts them, and unchecked weights would grow for ever."""
 
@@ -143,8 +146,9 @@ def judgement(
         offset=round(float(weights[2]), 4),
     )
     false = sorted((fitted.probability(one.score, one.llr or 0.0) for one in unsaid), reverse=True)
-    accept = round(min(0.999, false[min(int(FALSE_ACCEPTS * hours), len(false) - 1)] + 1e-4), 4)
     true = np.array([fitted.probability(one.score, one.llr or 0.0) if one.score > 0 else 0 for one in said])
+    lowest = false[min(int(FALSE_ACCEPTS * hours), len(false) - 1)] if false else 0.0
+    accept = between(lowest, float(np.quantile(true[RATIOS.index(10.0) :: len(RATIOS)], 0.02)))
     seen = {
         "phrases": len(said),
         "candidates": len(raised),
@@ -159,6 +163,14 @@ def judgement(
         },
     }
     return dataclasses.replace(fitted, accept=accept), seen
+
+
+def between(lowest: float, highest: float) -> float:
+    """The probability that wakes: above `lowest`, that of other speech, and SAFETY of the way from there to
+    `highest`, which nearly all sayings reach. In log odds."""
+    low = log_odds(lowest)
+    x = low + SAFETY * max(0.0, log_odds(highest) - low)
+    return round(min(0.999, 1 / (1 + math.exp(-x)) + 1e-4), 4)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -38,6 +38,7 @@ class RowSettings:
     near: float = 0.2
     hard: float = 0.12  # where there are mined ones; else more speech
     speech: float = 0.26
+    synthetic: float = 0.5  # share of other speech by synthetic voices: that a voice is one must tell nothing
     clean: float = 0.15  # share of rows at 30–60 dB; the others −3–30 dB, mostly about 15
     begin: int = 3  # frames after the phrase's end at which the label begins
     end: int = 19  # and ends
@@ -144,7 +145,7 @@ class Rows:
         if label is not None:
             mark(labels, at, self._settings, label)
         if rng.random() < 0.35:  # someone speaks before, now and then without a pause
-            _, before = self._speech.draw(rng, length)
+            _, before = self._other().draw(rng, length)
             _place(
                 row,
                 self._warped(before),
@@ -161,10 +162,14 @@ class Rows:
         row, level = _silence(length), rng.uniform(-12, 0)
         position = -int(rng.integers(0, 200))
         while position < length:
-            _, speech = self._speech.draw(rng, 2 * length)
+            _, speech = self._other().draw(rng, 2 * length)
             _place(row, self._warped(speech), position, level)
             position += len(speech) + int(rng.exponential(15))
         return self._finished(row, level), labels
+
+    def _other(self) -> Clips:
+        """Speech that is not the phrase."""
+        return self._followers if self._rng.random() < self._settings.synthetic else self._speech
 
     def _warped(self, frames: Frames) -> Frames:
         """`frames` by another voice, mostly: each formant moved its own way, the spectrum tilted and bent."""

@@ -36,7 +36,8 @@ class Teacher(Protocol):
 class Follower:
     """Takes in announcements, has them learnt, and puts what was learnt in place between two turns.
 
-    `own`: what home.toml says. `adopt` gives the voice loop its new ears.
+    `own`: what is there besides what is announced, if anything is; else the home stays as it was. `adopt`
+    gives the voice loop its new ears.
     """
 
     def __init__(
@@ -51,7 +52,7 @@ class Follower:
         self._home, self._own, self._announcements = home, own, announcements
         self._teacher, self._adopt, self._follow = teacher, adopt, follow
         self._changed: float | None = None
-        self._wanted = home.layout
+        self._wanted = self._alone = home.layout
         self._problems: tuple[str, ...] = ()
 
     @property
@@ -73,7 +74,8 @@ class Follower:
             self._put_in_place(*done)
 
     def _learn(self) -> None:
-        layout, problems = joined(self._own, self._announcements.found())
+        found = self._announcements.found()
+        layout, problems = joined(self._own, found) if found else (self._alone, ())
         for problem in problems:
             if problem not in self._problems:
                 log.warning(problem)

@@ -100,6 +100,12 @@ def _tell(home: Home, intent: Intent, target: Target, actions: Sequence[Action])
     able = tuple(device for device, commands in told if commands)
     if not able:
         return _cannot(target.called)
+    gone = tuple(device for device in able if not home.reachable(device))
+    if len(gone) == len(able):
+        names = replies.listed([replies.the(device) for device in gone])
+        return NotHandled(f"{names[0].upper()}{names[1:]} {'is' if len(gone) == 1 else 'are'} not reachable")
+    able = tuple(device for device in able if device not in gone)
+    told = [(device, commands) for device, commands in told if device in able]
     commands = tuple(command for _, made in told for command in made)
     called = replies.the(able[0]) if len(able) == 1 else target.called
     return Handled(commands, Reply(replies.done(actions, able, called)))

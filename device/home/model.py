@@ -105,6 +105,10 @@ class Home:
             made.extend(native)
         return tuple(made)
 
+    def reachable(self, device: Device) -> bool:
+        """Whether the device did not say, or was not said, to be gone."""
+        return bool(self.state.of(device.name).get("reachable", True))
+
     def _volume(self, device: Device, step: Action) -> Action:
         """A step as the volume that it leads to, where the present one is known; otherwise as it is."""
         volume = self.state.of(device.name).get("volume")

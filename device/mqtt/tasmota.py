@@ -34,12 +34,14 @@ def query(device: Device) -> Command | None:
 
 def topics(device: Device) -> tuple[str, ...]:
     stat, tele = f"stat/{device.topic}", f"tele/{device.topic}"
-    return f"{stat}/RESULT", f"{stat}/{_power(device)}", f"{tele}/STATE", f"{tele}/SENSOR"
+    return f"{stat}/RESULT", f"{stat}/{_power(device)}", f"{tele}/STATE", f"{tele}/SENSOR", f"{tele}/LWT"
 
 
 def state(device: Device, topic: str, payload: bytes) -> Mapping[str, Any]:
     """What a message says, in the units of `device.home.state`; nothing where it is not one of ours."""
     text = payload.decode("utf-8", "replace")
+    if topic.endswith("/LWT"):
+        return {"reachable": text == "Online"} if text in ("Online", "Offline") else {}
     if topic.endswith(f"/{_power(device)}"):
         return {"on": text == "ON"} if text in ("ON", "OFF") else {}
     try:

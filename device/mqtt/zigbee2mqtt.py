@@ -45,11 +45,13 @@ def query(device: Device) -> Command | None:
 
 
 def topics(device: Device) -> tuple[str, ...]:
-    return (device.topic,)
+    return device.topic, f"{device.topic}/availability"
 
 
 def state(device: Device, topic: str, payload: bytes) -> Mapping[str, Any]:
     """What a message says, in the units of `device.home.state`; nothing where it is not one of ours."""
+    if topic == f"{device.topic}/availability":
+        return _availability(payload)
     try:
         message = json.loads(payload)
     except ValueError:
@@ -75,6 +77,14 @@ def state(device: Device, topic: str, payload: bytes) -> Mapping[str, Any]:
     if isinstance(brightness, int | float) and device.kind == "light":
         read["brightness"] = round(brightness / _brightest(device) * 100)
     return read
+
+
+def _availability(payload: bytes) -> dict[str, Any]:
+    """`{"state": "online"}`; older versions say just online."""
+    text = payload.decode("utf-8", "replace").lower()
+    if "offline" in text:
+        return {"reachable": False}
+    return {"reachable": True} if "online" in text else {}
 
 
 NAMES = {"setpoint": "occupied_heating_setpoint"}

@@ -20,6 +20,8 @@ from device.home.devices import Device, Room
 from device.home.model import Home
 from device.home.reading import Layout
 from device.learning import Learner
+from device.mqtt.client import Topics
+from device.mqtt.homeassistant import announcement
 from device.settings import HomeSettings, Settings
 from tests.device.broker import Mosquitto, Subscriber, needs_mosquitto, wait_for
 from tests.device.test_process import Process
@@ -91,7 +93,12 @@ def test_a_flood_is_learnt_once_and_put_in_place_when_it_is(
     follower.tick(1.1)
     assert list(home.devices) == ["kitchen lamp"]
     assert adopted == [learnt]
-    assert followed == [(["zigbee2mqtt/kitchen lamp"], ["zigbee2mqtt/kitchen lamp/get"])]
+    assert followed == [
+        (
+            ["zigbee2mqtt/kitchen lamp", "zigbee2mqtt/kitchen lamp/availability"],
+            ["zigbee2mqtt/kitchen lamp/get"],
+        )
+    ]
     assert "cannot be heard" in caplog.text
 
 
@@ -101,6 +108,19 @@ def test_what_changes_nothing_is_not_learnt(home: Home) -> None:
     follower.observe(DEVICES, announced("???"), now=0.0)
     follower.tick(1.0)
     assert teacher.begun == []
+
+
+def test_the_example_home_makes_way_only_for_what_is_announced() -> None:
+    home, teacher = Home.load(), Taught()
+    bare = Layout(rooms=home.layout.rooms)
+    follower = Follower(home, bare, Announcements(), teacher, lambda _: None, lambda _, __: None)
+    own = json.dumps(announcement(Topics("kitchen"), None)).encode()
+    follower.observe("homeassistant/device/mynah_kitchen/config", own, now=0.0)
+    follower.tick(1.0)
+    assert teacher.begun == []
+    follower.observe(DEVICES, announced("kitchen lamp"), now=2.0)
+    follower.tick(3.0)
+    assert [device.name for device in teacher.begun[0].devices] == ["kitchen lamp"]
 
 
 def test_another_process_learns_what_this_one_hears(tmp_path: Path) -> None:

@@ -172,3 +172,25 @@ def test_what_no_appliance_says_is_ignored(
 def test_a_temperature_that_is_no_number_is_none(home: Home, degrees: str) -> None:
     home.observe("zigbee2mqtt/patio door", f'{{"temperature": {degrees}, "contact": true}}'.encode())
     assert home.state.of("patio door") == {"contact": True}
+
+
+def test_what_is_gone_is_not_told_but_said() -> None:
+    home = Home.load()
+    home.observe("zigbee2mqtt/kitchen lamp/availability", b'{"state": "offline"}')
+    assert handle(home, "HassTurnOn", name="kitchen lamp") == NotHandled("The kitchen lamp is not reachable")
+    everything = sent(handle(home, "HassTurnOn", domain="light"))
+    assert everything
+    assert "zigbee2mqtt/kitchen lamp/set" not in [topic for topic, _ in everything]
+    home.observe("zigbee2mqtt/kitchen lamp/availability", b"online")
+    assert len(sent(handle(home, "HassTurnOn", name="kitchen lamp"))) == 1
+
+
+def test_tasmota_says_by_its_last_will_that_it_is_gone(home: Home) -> None:
+    home.observe("tele/player/LWT", b"Offline")
+    assert handle(home, "HassSetVolume", name="player", volume_level=20) == NotHandled(
+        "The player is not reachable"
+    )
+    home.observe("tele/player/LWT", b"?")
+    assert not home.reachable(home.devices["player"])
+    home.observe("tele/player/LWT", b"Online")
+    assert len(sent(handle(home, "HassSetVolume", name="player", volume_level=20))) == 1

@@ -87,4 +87,5 @@ def test_topics() -> None:
         "stat/thing/POWER2",
         "tele/thing/STATE",
         "tele/thing/SENSOR",
+        "tele/thing/LWT",
     )

@@ -183,7 +183,7 @@ def test_what_is_announced_while_the_daemon_runs_can_be_said(tmp_path: Path, bro
             return "the home has 1 devices now" in daemon.log
 
         wait_for(ready)
-        assert subscriber.payloads("zigbee2mqtt/kitchen lamp/get") == ['{"state": ""}']
+        wait_for(lambda: subscriber.payloads("zigbee2mqtt/kitchen lamp/get") == ['{"state": ""}'])
         samples = wav.read(FOLDER / "turn on the kitchen lamp.flac")
         assert daemon.child.stdin
         daemon.child.stdin.write(np.concatenate((samples, np.zeros(32_000, np.int16))).tobytes())

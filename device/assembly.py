@@ -118,30 +118,25 @@ def make_follower(settings: Settings, home: Home, assistant: Assistant, follow: 
     The example home's devices are nobody's, and make way for what is announced.
     """
     from device.discovery.announcements import Announcements
-    from device.engine.bundle import Bundle
     from device.following import Follower
     from device.hearing.transcriber import Hearing
-    from device.home.model import EXAMPLE
-    from device.home.reading import Layout
-    from device.learning import Learner, decoder_for
+    from device.home.model import own
+    from device.learning import Learner
     from device.understanding.understanding import Understanding
 
     if not settings.home.discover:
         return None
-    bundle = Bundle.load(settings.hearing.bundle, "hearing")
-
     hearing, understanding = assistant.hearing, assistant.understanding
     assert isinstance(hearing, Hearing)
     assert isinstance(understanding, Understanding)
 
     def adopt(learnt: Learnt) -> None:
-        hearing.adopt(decoder_for(settings, bundle, learnt, watchful=True))
+        hearing.adopt(hearing.decoder.over(learnt.graph, learnt.chance))
         understanding.adopt(learnt.understanding)
 
-    own = home.layout
-    if settings.home.file == EXAMPLE:
-        own = Layout(own.floors, own.rooms, here=own.here)
-    return Follower(home, own, Announcements(own.zigbee2mqtt), Learner(settings), adopt, follow)
+    layout = own(home.layout, settings.home.file)
+    announcements = Announcements(layout.zigbee2mqtt)
+    return Follower(home, layout, announcements, Learner(settings), adopt, follow)
 
 
 def make_assistant(settings: Settings, home: Home | None = None, *, push_to_talk: bool = False) -> Assistant:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from dataclasses import replace
 from pathlib import Path
 
 from device.commands import options as common
@@ -16,7 +15,7 @@ from device.discovery.announced import joined
 from device.discovery.announcements import Announcements
 from device.home import reading
 from device.home.devices import Device
-from device.home.model import EXAMPLE
+from device.home.model import own
 from device.mqtt.client import Publisher, connect
 
 QUIET = 0.5
@@ -32,9 +31,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(options: argparse.Namespace) -> int:
     settings = common.load(options)
-    layout = reading.read(settings.home.file)
-    if settings.home.file == EXAMPLE:  # its devices are nobody's
-        layout = replace(layout, devices=(), scenes=())
+    layout = own(reading.read(settings.home.file), settings.home.file)
     announcements = Announcements(layout.zigbee2mqtt)
     with connect(settings.mqtt, settings.device_id, announcements.topics) as publisher:
         listen(publisher, announcements, options.seconds)

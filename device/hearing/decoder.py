@@ -129,6 +129,11 @@ class Decoder:
             self._unfinished = kaldi_decoder.FasterDecoder(self._fst(whole=False), options)
         self.reset()
 
+    def over(self, graph: Graph, known: Chance) -> Decoder:
+        """One like this for another graph, of which it is `known` how other speech fits it."""
+        watchful = self._unfinished is not None
+        return Decoder(graph, self._log_prior, self.settings, known=known, watchful=watchful)
+
     def _fst(self, whole: bool = True) -> Any:
         costs = self.settings
         return self.graph.fst(costs.phone_penalty, costs.word_penalty, costs.filler_penalty, whole)

@@ -213,16 +213,6 @@ def _read_additions(path: Path) -> dict[str, list[str]]:
     return additions
 
 
-def distance(one: Pronunciation, other: Pronunciation) -> int:
-    """Insertions, deletions and substitutions from `one` to `other`."""
-    row = list(range(len(other) + 1))
-    for i, phone in enumerate(one, start=1):
-        previous, row[0] = row[0], i
-        for j, target in enumerate(other, start=1):
-            previous, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, previous + (phone != target))
-    return row[-1]
-
-
 class _Dictionary:
     """The CMU dictionary as text, cut in blocks by the first two letters: 4 MB, where a dict takes 60."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -157,12 +157,6 @@ def test_a_home_that_cannot_be_learnt_is_told_and_forgotten(caplog: pytest.LogCa
     learner.begin(Layout(devices=(Device("lamp", "light", "mqtt", "x"),)))
     learner.close()
     assert not learner.busy
-
-
-@pytest.fixture
-def broker(tmp_path: Path) -> Iterator[Mosquitto]:
-    with Mosquitto(tmp_path) as broker:
-        yield broker
 
 
 @needs_mosquitto

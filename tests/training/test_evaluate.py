@@ -16,10 +16,11 @@ from device.events import SAMPLE_RATE
 from device.settings import Settings
 from device.understanding.numbers import spoken
 from tests.device import fakes
+from training.edits import distance
 from training.evaluate import command, parallel, templates, turns
 from training.evaluate.hearing import Clip, Heard, Judge, Outcome, curve, report, table
 from training.evaluate.pictures import rejection_curves
-from training.evaluate.recordings import CLEAN, word_errors
+from training.evaluate.recordings import CLEAN
 from training.evaluate.sphinx import PocketSphinx
 
 ROOT = Path(__file__).parents[2]
@@ -122,7 +123,7 @@ def test_what_a_worker_cannot_begin_with_is_told_here() -> None:
     [("a b c", "a b c", 0), ("a b c", "a c", 1), ("a b", "c a b d", 2), ("", "a", 1)],
 )
 def test_word_errors(said: str, heard: str, errors: int) -> None:
-    assert word_errors(said.split(), heard.split()) == errors
+    assert distance(said.split(), heard.split()) == errors
 
 
 TEMPLATES = """

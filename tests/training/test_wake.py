@@ -16,12 +16,12 @@ from device.audio.frontend import features
 from device.engine.bundle import Bundle
 from device.errors import MynahError, UsageError
 from device.events import Detection
-from device.hearing.lexicon import distance
 from device.hearing.wake import WakeModel
 from device.review import Label, Reason
 from device.review import Store as Reviewed
 from export import cli as export
 from training.corpus import synthesis
+from training.edits import distance
 from training.hearing.store import Item, Store
 from training.wake import corpus, measure, train
 from training.wake.corpus import TAIL, is_held_out, load_trimmed, trimmed

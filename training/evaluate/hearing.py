@@ -20,7 +20,8 @@ from device.audio.pcm import CHUNK, chunked
 from device.audio.wav import read
 from device.events import SAMPLE_RATE, Intent, Samples, Transcript
 from device.settings import Settings
-from training.evaluate.recordings import Noises, ratio_name, share_with_interval, word_errors
+from training.edits import distance
+from training.evaluate.recordings import Noises, ratio_name, share_with_interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +151,7 @@ class Measure:
             heard,
             meant=meaning is not None,
             fits=label is not None and self._judge.fits(label, meaning),
-            word_errors=word_errors(said, (heard.text or "").split()) if said else 0,
+            word_errors=distance(said, (heard.text or "").split()) if said else 0,
             words=len(said),
             seconds=len(samples) / SAMPLE_RATE,
         )

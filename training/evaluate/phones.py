@@ -23,7 +23,7 @@ from device.hearing.acoustic import AcousticModel, Posteriors
 from device.hearing.decoder import PhoneLoop, Settings, frame_scores
 from device.hearing.lexicon import Lexicon
 from training.corpus.manifest import CALIBRATED_ON, HELD_OUT, Utterance, read_manifest, split
-from training.evaluate.recordings import word_errors
+from training.edits import distance
 from training.hearing.align import align, states
 
 PENALTIES = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0)
@@ -71,7 +71,7 @@ class Ear:
         return [self._model.phones[phone] for phone, _ in itertools.groupby(frames) if phone]
 
     def error_rate(self, spoken: Sequence[Spoken], penalty: float) -> float:
-        wrong = sum(word_errors(one.phones, self.heard(one, penalty)) for one in spoken)
+        wrong = sum(distance(one.phones, self.heard(one, penalty)) for one in spoken)
         return wrong / sum(len(one.phones) for one in spoken)
 
 

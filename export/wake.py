@@ -14,7 +14,7 @@ from training.annotate import annotate
 from training.evaluate import wakewords
 from training.evaluate.page import wake_page
 from training.evaluate.recordings import CLEAN
-from training.wake import second_look
+from training.wake import people, second_look
 from training.wake.corpus import GATED_SPEECH, PARTS
 from training.wake.gates import Gates
 
@@ -47,13 +47,13 @@ class Trial:
         measured: dict[str, Any] = {"int8": {}, "others": {}, "gates_missed": []}
         if self.acoustic is not None:
             judge = Bundle.load(self.acoustic, "hearing")
-            looked = second_look.judgements(Bundle.load(bundle, "wake"), judge, self.data, self.looks)
+            looked = second_look.judgements(Bundle.load(bundle, "wake"), judge, self.data, self.looks, run)
             decision["words"], measured["second_look"] = looked
             annotate(bundle / "bundle.json", {"decision": decision})
         gates, own = Gates.of(config.get("gates", {})), Bundle.load(bundle, "wake")
         for word in own.labels:
             ear = wakewords.Ear(own, word, self.acoustic)
-            tried = self._tried(ear)
+            tried = self._tried(ear, run)
             name = "report" if len(own.labels) == 1 else f"report-{word.replace(' ', '-')}"
             page = wake_page(ear, tried.sayings, tried.silent, tried.rows, 10, run)
             (run / f"{name}.html").write_text(page, encoding="utf-8")
@@ -63,8 +63,9 @@ class Trial:
             measured["gates_missed"] += [f"{word}: {missed}" for missed in gates.missed(tried.rows)]
         return Proof(decision, measured, tuple(measured["gates_missed"]))
 
-    def _tried(self, ear: wakewords.Ear) -> wakewords.Examination:
+    def _tried(self, ear: wakewords.Ear, run: Path) -> wakewords.Examination:
         spoken = wakewords.sayings_of(ear.name, [], self.said)
+        spoken += wakewords.sayings_by(people.trials(run, people.GATES, ear.name))
         folders = [folder for part in PARTS for folder in sorted((self.data / part).glob("*/"))]
         return wakewords.examined(ear, spoken, RATIOS, self.data / "noise", folders, GATED_SPEECH)
 

@@ -13,7 +13,7 @@ import soundfile
 
 from device.audio import wav
 from device.audio.frontend import features
-from device.engine.bundle import Bundle
+from device.engine.bundle import SHIPPED, Bundle
 from device.errors import MynahError, UsageError
 from device.events import Detection
 from device.hearing.wake import WakeModel
@@ -23,7 +23,7 @@ from export import cli as export
 from training.corpus import synthesis
 from training.edits import distance
 from training.hearing.store import Item, Store
-from training.wake import corpus, measure, train
+from training.wake import corpus, measure, prepare, train
 from training.wake.corpus import TAIL, is_held_out, load_trimmed, trimmed
 from training.wake.data import IGNORED, RowSettings, mark
 from training.wake.phrases import Phrase
@@ -211,8 +211,11 @@ def test_what_the_daemon_kept_is_learnt_from_by_its_label(data: Path, tmp_path: 
         clip = kept.add(samples, found, Reason.NEAR_MISS, 2.0, datetime(2026, 1, 1 + number))
         if label is not None:
             kept.label(clip, label)
-    own = tmp_path / "own"
-    sources = corpus.prepare([Phrase("hey mynah")], data, own, own, 2, 2, review=tmp_path / "review")
+    own = tmp_path / "run" / "features"
+    reviewed = prepare.Own(review=tmp_path / "review")
+    sources = prepare.prepare(
+        [Phrase("hey mynah")], data, tmp_path / "run", own, None, prepare.Amounts(2, 0, 2), reviewed, seed=1
+    )
     (recorded,) = sources.recorded
     assert recorded == (own, "recorded")
     store = Store(own)
@@ -240,8 +243,8 @@ def test_a_run_trains_resumes_and_its_bundle_wakes_the_device(
         rows=8,
         compiled=False,
         width=8,
-        phrases=6,
-        others=6,
+        amounts=prepare.Amounts(6, 6, 6),
+        acoustic=str(SHIPPED / "english"),
         trials=2,
         recordings=(str(said),),
         negatives=(str(home),),

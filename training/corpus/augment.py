@@ -1,14 +1,18 @@
 """Rooms, noise, loudness and colour: what happens to speech before it reaches a microphone.
 
-Rooms and speed work on samples. The rest works on log-mel features, where it is a hundred times cheaper:
+Rooms, speed, codecs and clipping work on samples. The rest works on log-mel features, where it is a hundred times cheaper:
 the mel energies of a sum are the sum of the mel energies (their cross terms are zero in the mean), a gain
 is an offset and a microphone's response is an offset for each band.
 """
 
 from __future__ import annotations
 
+import io
+
 import numpy as np
 import numpy.typing as npt
+import pyroomacoustics
+import soundfile
 import soxr
 from scipy.signal import fftconvolve
 
@@ -16,6 +20,37 @@ from device.audio.frontend import Features
 from device.events import SAMPLE_RATE, Samples
 
 Floats = npt.NDArray[np.float32]
+
+
+CODECS = (
+    ("OGG", "OPUS", 0.9),
+    ("OGG", "OPUS", 0.99),
+    ("MP3", "MPEG_LAYER_III", 0.95),
+    ("WAV", "GSM610", None),
+)
+"""Format, subtype and compression level of libsndfile; 9 to 30 kbit/s."""
+
+
+def living_room(rng: np.random.Generator) -> Floats:
+    """The response between two places in a room of 2.5–8 m by the image-source method.
+
+    Allen and Berkley (1979). Reverberation time 0.15–0.7 s; what comes after the first reflections' few orders is left out.
+    """
+    size = rng.uniform((2.5, 2.5, 2.3), (8.0, 6.0, 3.2))
+    # Sabine's absorption of a large room cannot be above 1: then it is as dead as it can be.
+    volume, surface = float(np.prod(size)), 2 * float(size @ np.roll(size, 1))
+    absorption = min(0.95, 0.161 * volume / (surface * rng.uniform(0.15, 0.7)))
+    room = pyroomacoustics.ShoeBox(
+        size,
+        fs=SAMPLE_RATE,
+        materials=pyroomacoustics.Material(absorption),
+        max_order=15,
+        air_absorption=True,
+    )
+    room.add_source(rng.uniform((0.5, 0.5, 1.0), size - (0.5, 0.5, 0.6)))
+    room.add_microphone(rng.uniform((0.2, 0.2, 0.3), size - (0.2, 0.2, 0.5)))
+    room.compute_rir()
+    return trimmed_room(room.rir[0][0])
 
 
 def simulated_room(rng: np.random.Generator) -> Floats:
@@ -54,6 +89,32 @@ def reverberate(samples: Samples, room: Floats) -> Samples:
 def faster(samples: Samples, factor: float) -> Samples:
     """`samples` played `factor` times as fast, pitch and all."""
     return np.asarray(soxr.resample(samples, SAMPLE_RATE * factor, SAMPLE_RATE, quality="MQ"))
+
+
+def played(frames: Features, speed: float, begin: float = 0.0) -> Features:
+    """`frames` (n, mels), n > 1, `speed` times as fast at the same pitch, from frame `begin` on."""
+    where = begin + np.arange(int((len(frames) - 1 - begin) / speed)) * speed
+    below = where.astype(int)
+    share = (where - below).astype(np.float32)[:, None]
+    return np.asarray(frames[below] * (1 - share) + frames[below + 1] * share)
+
+
+def coded(samples: Samples, rng: np.random.Generator) -> Samples:
+    """`samples` after one of CODECS, as headsets and networked microphones send them; same length."""
+    container, subtype, level = CODECS[rng.integers(len(CODECS))]
+    file = io.BytesIO()
+    soundfile.write(file, samples, SAMPLE_RATE, format=container, subtype=subtype, compression_level=level)
+    file.seek(0)
+    decoded: Samples = soundfile.read(file, dtype="int16")[0]
+    return np.resize(decoded, len(samples))
+
+
+def clipped(samples: Samples, rng: np.random.Generator) -> Samples:
+    """`samples` with the loudest 0.1 to 5 % cut off, as by a microphone that is turned up too far."""
+    limit = float(
+        np.quantile(np.abs(samples.astype(np.int32)), 1 - np.exp(rng.uniform(np.log(1e-3), np.log(0.05))))
+    )
+    return np.clip(samples, -max(limit, 1.0), max(limit, 1.0)).astype(np.int16)
 
 
 def equaliser(rng: np.random.Generator, mels: int, depth: float = 0.7) -> Floats:

@@ -99,11 +99,20 @@ TRAINING_VOICES = (
     *(Voice("espeak-ng", accent, variant) for accent, variant in product(ACCENTS, VARIANTS)),
 )
 
-DRAWN_VOICES = (
-    *(Voice("festival", HTS, speakers.name(number)) for number in range(200)),
-    *(Voice("espeak-ng", accent, speakers.name(n)) for n, accent in enumerate(ACCENTS * 75)),
-)
+
+def _drawn(first: int, tracts: int, variants: int) -> tuple[Voice, ...]:
+    """`tracts` speakers of the HTS voice, `variants` of espeak-ng in each accent, numbered from `first`."""
+    formant = enumerate(ACCENTS * variants, first)
+    return (
+        *(Voice("festival", HTS, speakers.name(number)) for number in range(first, first + tracts)),
+        *(Voice("espeak-ng", accent, speakers.name(number)) for number, accent in formant),
+    )
+
+
+DRAWN_VOICES = _drawn(0, 200, 75)
 """Speakers drawn at random, for training."""
+FRESH_VOICES = _drawn(1000, 400, 150)
+"""Others of them."""
 
 HELD_OUT_VOICES = (
     Voice("flite", "rms"),

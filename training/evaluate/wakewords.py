@@ -12,7 +12,7 @@ import argparse
 import json
 import math
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -30,7 +30,7 @@ from device.hearing.wake import WakeWord, scores
 from training.corpus import manifest, synthesis
 from training.evaluate.recordings import CLEAN, Noises, ratio_name, share_with_interval
 from training.wake import measure
-from training.wake.corpus import GATED_SPEECH
+from training.wake.corpus import GATED_SPEECH, says
 from training.wake.phrases import Phrase
 
 AROUND = 1.5
@@ -149,15 +149,15 @@ def sayings_of(phrase: str, folders: Sequence[Path], count: int) -> list[Saying]
     if not folders:
         spoken = measure.sayings(Phrase(phrase), synthesis.HELD_OUT_VOICES, count, seed=21)
         return [Saying(str(voice), samples) for voice, samples in spoken]
-    kept = [
-        Saying(item.speaker, read(item.path))
-        for folder in folders
-        for item in manifest.recordings(folder)
-        if item.text in ("", manifest.normalise(phrase))
-    ]
+    items = [item for folder in folders for item in manifest.recordings(folder)]
+    kept = sayings_by(item for item in items if item.text in ("", manifest.normalise(phrase)))
     if not kept:
         raise MynahError(f"no recording of {phrase!r} in {', '.join(map(str, folders))}; name another folder")
     return kept
+
+
+def sayings_by(items: Iterable[manifest.Utterance]) -> list[Saying]:
+    return [Saying(item.speaker, read(item.path)) for item in items]
 
 
 def heard(ear: Listener, sayings: Sequence[Saying], ratio: float, noises: Noises | None) -> list[Heard]:
@@ -180,7 +180,7 @@ def background(ear: Listener, folders: Sequence[Path], left_out: float, kept: fl
     events: list[Event] = []
     length, work = 0, 0.0
     for folder in folders:
-        for block in _blocks(folder, left_out):
+        for block in _blocks(folder, left_out, ear.phrase):
             each = [read(item.path) for item in block]
             samples, ends = np.concatenate(each), np.cumsum([len(one) for one in each])
             began = time.process_time()
@@ -195,12 +195,12 @@ def background(ear: Listener, folders: Sequence[Path], left_out: float, kept: fl
     return Background(tuple(events), length / SAMPLE_RATE / 3600, work)
 
 
-def _blocks(folder: Path, left_out: float) -> Iterator[list[manifest.Utterance]]:
-    """Recordings, many at a time."""
+def _blocks(folder: Path, left_out: float, phrase: str) -> Iterator[list[manifest.Utterance]]:
+    """Recordings without the phrase, many at a time."""
     kept = [
         item
         for item in manifest.recordings(folder)
-        if not left_out or manifest.held_out(item.speaker, left_out)
+        if not says(item.text, [phrase]) and (not left_out or manifest.held_out(item.speaker, left_out))
     ]
     for first in tqdm(range(0, len(kept), BLOCK), folder.name, mininterval=10):
         yield kept[first : first + BLOCK]

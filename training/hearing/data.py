@@ -35,7 +35,8 @@ WEIGHTS: Mapping[str, float] = {
     "speech-vctk-p239": 0.05,
     "wake-custom-keywords": 0.04,
     "wake-precise-community": 0.02,
-    "synthetic": 0.24,
+    "synthetic": 0.12,
+    "synthetic-fresh": 0.14,
 }
 """How often each source is drawn for the next utterance: real speech three to four times as often."""
 
@@ -65,12 +66,8 @@ def retimed(
 
     So that the model meets a recording not only where the outputs happened to fall when it was aligned.
     """
-    count = int((len(frames) - 1 - begin) / tempo)
-    where = begin + np.arange(count) * tempo
-    below = where.astype(int)
-    share = (where - below).astype(np.float32)[:, None]
-    moved = frames[below] * (1 - share) + frames[below + 1] * share
-    centres = begin + (np.arange(count // STRIDE) * STRIDE + STRIDE // 2) * tempo
+    moved = augment.played(frames, tempo, begin)
+    centres = begin + (np.arange(len(moved) // STRIDE) * STRIDE + STRIDE // 2) * tempo
     return moved, labels[np.minimum(centres.astype(int) // STRIDE, len(labels) - 1)]
 
 

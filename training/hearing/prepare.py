@@ -20,6 +20,8 @@ REAL = (
     "wake/precise-community",
 )
 SYNTHETIC = "synthetic"
+SYNTHETIC_FRESH = "synthetic-fresh"
+"""Other sentences and other speakers than those of SYNTHETIC, for the last stages."""
 BOOTSTRAP = "bootstrap"
 NOISE = "noise"
 
@@ -47,3 +49,12 @@ def prepare(store: Store, data: Path, bootstrap: int, synthetic: int, seed: int 
     everyone = synthesis.TRAINING_VOICES + synthesis.DRAWN_VOICES
     spoken = synthesis.draw(mixed, everyone, synthetic, rng, pitches=(0.78, 1.25), espeak_share=0.5)
     store.add(SYNTHETIC, spoken, load_synthetic, rooms, jobs)
+    rng = np.random.default_rng(seed + 1000)
+    mixed = [
+        *written,
+        *texts.home_commands(len(written) // 3, rng),
+        *texts.rare_words(len(written) // 2, rng),
+    ]
+    others = synthesis.TRAINING_VOICES + synthesis.FRESH_VOICES
+    spoken = synthesis.draw(mixed, others, synthetic // 2, rng, pitches=(0.78, 1.25), espeak_share=0.6)
+    store.add(SYNTHETIC_FRESH, spoken, load_synthetic, rooms, jobs)

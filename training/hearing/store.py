@@ -31,6 +31,8 @@ TOLD = 5
 """Recordings that are named where they cannot be read."""
 COPIES = 3
 """How often each utterance is kept: the first copy as it was recorded."""
+CLIPPED, CODED = 0.12, 0.15
+"""Shares of the other copies that are too loud for their microphone, and that a codec has worked on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +104,19 @@ def _copies(
         if number:
             tempo = float(rng.uniform(0.88, 1.14))
             samples = augment.faster(samples, tempo)
-            measured = rooms and rng.random() < 0.15
-            room = rooms[int(rng.integers(len(rooms)))] if measured else augment.simulated_room(rng)
-            samples = augment.reverberate(samples, room) if rng.random() < 0.8 else samples
+            samples = augment.reverberate(samples, _room(rng, rooms)) if rng.random() < 0.8 else samples
+            samples = augment.clipped(samples, rng) if rng.random() < CLIPPED else samples
+            samples = augment.coded(samples, rng) if rng.random() < CODED else samples
         copies.append((tempo, features(samples).astype(np.float16)))
     return replace(recording, samples=np.zeros(0, np.int16)), copies
+
+
+def _room(rng: np.random.Generator, measured: Sequence[augment.Floats]) -> augment.Floats:
+    """One of the `measured` rooms, or a simulated one, by one of two methods."""
+    kind = rng.random()
+    if measured and kind < 0.15:
+        return measured[int(rng.integers(len(measured)))]
+    return augment.living_room(rng) if kind < 0.6 else augment.simulated_room(rng)
 
 
 class Store:

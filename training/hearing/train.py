@@ -30,11 +30,11 @@ from training.hearing import labels as labelling
 from training.hearing import model as shape
 from training.hearing.data import Labels, RowSettings, batches
 from training.hearing.loss import frame_loss, sequence_loss
-from training.hearing.prepare import BOOTSTRAP, REAL, SYNTHETIC, prepare
+from training.hearing.prepare import BOOTSTRAP, REAL, SYNTHETIC, SYNTHETIC_FRESH, prepare
 from training.hearing.store import Store, first_copies
 
 RECORDED = tuple(name.replace("/", "-") for name in REAL)
-SOURCES = (*RECORDED, SYNTHETIC)
+SOURCES = (*RECORDED, SYNTHETIC, SYNTHETIC_FRESH)
 WEIGHTS = "model.weights.h5"
 """The file of a run with the model that it has written last."""
 
@@ -78,6 +78,7 @@ class Settings:
         Stage("polish", 9000, 6e-4, loss="sequence", realigned=False, together=("finish",)),
         Stage("deeper", 20000, 1e-3, loss="sequence", realigned=False, depth=8),
         Stage("flexible", 20000, 1e-3, loss="sequence", depth=8),
+        Stage("varied", 20000, 1e-3, loss="sequence", depth=8),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,10 +13,9 @@ from device.audio.frontend import features
 from device.audio.wav import read
 from device.errors import AudioError, MynahError
 from device.events import SAMPLE_RATE, Samples
-from device.review import Clip, Label
-from device.review import Store as Reviewed
-from training.corpus import augment, manifest, synthesis, texts
-from training.hearing.store import Item, Recording, Store, load_measured_rooms, load_recording
+from device.review import Clip
+from training.corpus import manifest, synthesis
+from training.hearing.store import Item, Recording
 from training.wake.phrases import Phrase
 
 HELD_OUT_SPEECH = 0.4
@@ -43,16 +42,27 @@ TAIL = 25
 """Frames of silence, or of the room's echo, that stored phrases have after their end."""
 
 
+Source = tuple[Path, str]
+"""The folder of a store, and a source in it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Where each kind of row comes from: (folder of the store, source) pairs."""
+    """Where each kind of row comes from."""
 
-    phrases: tuple[tuple[Path, str], ...]  # one for each
-    recorded: tuple[tuple[Path, str] | None, ...]  # of each by people, where there are such recordings
-    near: tuple[tuple[Path, str], ...]
-    speech: tuple[tuple[Path, str], ...]
-    followers: tuple[tuple[Path, str], ...]  # commands, which follow the phrase
-    noise: tuple[tuple[Path, str], ...]
+    words: tuple[str, ...]  # the phrases
+    phrases: tuple[Source, ...]  # one for each, by synthetic voices
+    assembled: tuple[Source | None, ...]  # of each, put together from what people say
+    recorded: tuple[Source | None, ...]  # of each by people, where there are such recordings
+    near: tuple[Source, ...]
+    speech: tuple[Source, ...]
+    followers: tuple[Source, ...]  # commands, which follow the phrase
+    noise: tuple[Source, ...]
+
+
+def says(text: str, phrases: Iterable[str]) -> bool:
+    """Whether one of `phrases` is in `text`: such a recording is no example of other speech."""
+    return any(f" {phrase} " in f" {text} " for phrase in phrases)
 
 
 def is_held_out(item: Item) -> bool:
@@ -71,121 +81,17 @@ def is_left_out(voice: synthesis.Voice) -> bool:
     return manifest.held_out(voice.variant, HELD_OUT_VOICES)
 
 
-def prepare(
-    wanted: Sequence[Phrase],
-    data: Path,
-    own: Path,
-    shared: Path,
-    phrases: int = 3600,
-    others: int = 2000,
-    seed: int = 1,
-    recordings: Sequence[Path] = (),
-    negatives: Sequence[Path] = (),
-    review: Path | None = None,
-) -> Sources:
-    """Computes what is missing in the stores `own` (synthetic) and `shared` (recordings, for all runs).
-
-    `phrases`: utterances of those `wanted`, together. `recordings`: folders in which people say them;
-    `negatives`: in which nobody does; `review`: what the daemon kept and somebody labelled.
-    """
-    rooms = load_measured_rooms(data / "rir")
-    mine = Store(own)
-    speak(wanted, mine, rooms, phrases, others, seed)
-    people = said_in(wanted, recordings) if recordings else [[] for _ in wanted]
-    clips = Reviewed(review).clips() if review else []
-    said = [
-        [*items, *(clip for clip in clips if clip.label is Label.WAKE and clip.name == phrase.text)]
-        for phrase, items in zip(wanted, people, strict=True)
-    ]
-    for number, items in enumerate(said):
-        if items:
-            mine.add(_numbered(RECORDED, number), items, load_said, rooms)
-    pieces = [*pieces_of(negatives), *(clip for clip in clips if clip.label is Label.OTHER)]
-    if pieces:
-        mine.add(HOUSEHOLD, pieces, load_unsaid, rooms)
-    recorded = Store(shared)
-    recorded.add("noise", manifest.read_manifest(data / "noise"), load_recording, rooms)
-    folders = [folder for part in PARTS for folder in sorted((data / part).glob("*")) if folder.is_dir()]
-    for folder in folders:
-        utterances = manifest.read_manifest(folder)
-        if folder.parent.name != "negative":
-            utterances = [utterance for utterance in utterances if utterance.text]
-        recorded.add(_name(folder), utterances, load_recording, rooms)
-    return Sources(
-        phrases=tuple((own, _numbered("phrases", number)) for number in range(len(wanted))),
-        recorded=tuple(
-            (own, _numbered(RECORDED, number)) if items else None for number, items in enumerate(said)
-        ),
-        near=((own, "near"),),
-        speech=(
-            *((shared, _name(folder)) for folder in folders),
-            (own, "commands"),
-            *([(own, HOUSEHOLD)] if pieces else []),
-        ),
-        followers=((own, "commands"),),
-        noise=((shared, "noise"),),
-    )
-
-
-def _numbered(source: str, number: int) -> str:
+def numbered(source: str, number: int) -> str:
     return f"{source}-{number + 1}" if number else source
-
-
-def speak(
-    wanted: Sequence[Phrase],
-    store: Store,
-    rooms: Sequence[augment.Floats],
-    phrases: int,
-    others: int,
-    seed: int,
-) -> None:
-    """What synthetic voices say: the phrases, what is near them, and commands."""
-    rng = np.random.default_rng(seed)
-    each = max(phrases // len(wanted), min(phrases, LEAST))
-    for number, phrase in enumerate(wanted):
-        store.add(_numbered("phrases", number), _phrase_utterances(phrase, each, rng), load_trimmed, rooms)
-    store.add("near", _near_utterances(wanted, others, rng), load_trimmed, rooms)
-    commands = list(texts.home_commands(others, rng))
-    drawn = synthesis.draw(commands, VOICES, others, rng)
-    store.add("commands", drawn, load_trimmed, rooms)
-
-
-def _name(folder: Path) -> str:
-    return f"{folder.parent.name}-{folder.name}"
-
-
-def _phrase_utterances(phrase: Phrase, count: int, rng: np.random.Generator) -> list[synthesis.Utterance]:
-    speakers = [voice for voice in VOICES if phrase.spellings(voice)]
-    drawn = synthesis.draw([phrase.text], speakers, count, rng, rates=(0.75, 1.4), espeak_share=0.65)
-    return [_spelled(phrase, utterance, rng) for utterance in drawn]
-
-
-def _spelled(phrase: Phrase, utterance: synthesis.Utterance, rng: np.random.Generator) -> synthesis.Utterance:
-    spellings = phrase.spellings(utterance.voice)
-    text = spellings[int(rng.integers(len(spellings)))]
-    return synthesis.Utterance(text, utterance.voice, utterance.rate, utterance.pitch)
-
-
-def _near_utterances(
-    wanted: Sequence[Phrase], count: int, rng: np.random.Generator
-) -> list[synthesis.Utterance]:
-    names = {phrase.text for phrase in wanted}
-    texts = [text for phrase in wanted for text in phrase.near() if text not in names]
-    drawn = synthesis.draw(texts, VOICES, count, rng, rates=(0.75, 1.4), espeak_share=0.65)
-    return [
-        utterance
-        for utterance in drawn
-        if all(phrase.is_near(utterance.text, utterance.voice) for phrase in wanted)
-    ]
 
 
 def load_trimmed(utterance: synthesis.Utterance) -> Recording:
     """The utterance without the silence before it, and TAIL frames of silence after it."""
     samples = trimmed(synthesis.speak_utterance(utterance))
-    return Recording(utterance.text, str(utterance.voice), _with_tail(samples))
+    return Recording(utterance.text, str(utterance.voice), with_tail(samples))
 
 
-def _with_tail(samples: Samples) -> Samples:
+def with_tail(samples: Samples) -> Samples:
     return np.concatenate((samples, np.zeros(TAIL * HOP, np.int16)))
 
 
@@ -210,8 +116,8 @@ def load_said(item: manifest.Utterance | Clip) -> Recording:
     """As `load_trimmed`, of a recording; of one that the daemon kept, up to the end of the phrase."""
     if isinstance(item, Clip):
         samples = read(item.file)[: round(item.end * SAMPLE_RATE)]
-        return Recording(item.name, REVIEWED, _with_tail(trimmed(samples[-PHRASE:])))
-    return Recording(item.text, item.speaker, _with_tail(trimmed(read(item.path))))
+        return Recording(item.name, REVIEWED, with_tail(trimmed(samples[-PHRASE:])))
+    return Recording(item.text, item.speaker, with_tail(trimmed(read(item.path))))
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from device.audio.frontend import FrontEndSettings
 from training.background import endless
 from training.corpus import augment
 from training.hearing.store import Item, Store
-from training.wake.corpus import TAIL, Sources, is_held_out
+from training.wake.corpus import TAIL, Sources, is_held_out, says
 from training.wake.signal import MELS, STRIDE, Normalisation
 
 FLOOR = float(np.log(FrontEndSettings().floor))  # what the front end gives for digital silence
@@ -35,6 +35,9 @@ class RowSettings:
     rows: int = 64  # a batch
     positive: float = 0.36  # shares of rows; the rest is noise alone
     recorded: float = 0.4  # share of the phrases that people say, where there are recordings
+    assembled: float = 0.6  # share of the others that are put together from what people say
+    speed: float = 0.88  # of phrases and what is near, in the median: on their own they are said slowly
+    speeds: float = 0.2  # standard deviation of its log
     near: float = 0.2
     hard: float = 0.12  # where there are mined ones; else more speech
     speech: float = 0.26
@@ -53,8 +56,12 @@ class Clips:
         held_out: bool,
         weight_by_length: bool = False,
         only: Sequence[Item] | None = None,
+        without: Sequence[str] = (),
     ) -> None:
-        """Those whose speaker is held out from training, or those whose is not; or `only` these."""
+        """Those whose speaker is held out from training, or those whose is not, `without` some phrases.
+
+        Or `only` these.
+        """
         self._features: dict[str, npt.NDArray[np.float16]] = {}
         self.items: list[Item] = []
         for folder, source in sources:
@@ -64,7 +71,7 @@ class Clips:
                 self.items += [
                     item
                     for item in store.items(source)
-                    if is_held_out(item) == held_out and item.frames >= 15
+                    if is_held_out(item) == held_out and item.frames >= 15 and not says(item.text, without)
                 ]
         self.items += only or []
         lengths = np.array(
@@ -101,11 +108,12 @@ class Rows:
         self._rng = np.random.default_rng(seed)
         self._settings, self._normalisation = settings, normalisation
         self._phrases = [Clips([source], held_out) for source in sources.phrases]
-        self._recorded = [
-            Clips([source], held_out) if source and not held_out else None for source in sources.recorded
-        ]
+        self._recorded, self._assembled = (
+            [Clips([source], held_out) if source and not held_out else None for source in kind]
+            for kind in (sources.recorded, sources.assembled)
+        )
         self._near = Clips(sources.near, held_out)
-        self._speech = Clips(sources.speech, held_out, weight_by_length=True)
+        self._speech = Clips(sources.speech, held_out, weight_by_length=True, without=sources.words)
         self._hard = Clips(sources.speech, held_out, only=hard) if hard else self._speech
         self._followers = Clips(sources.followers, held_out)
         self._noise = Clips(sources.noise, held_out, weight_by_length=True)
@@ -124,8 +132,7 @@ class Rows:
         labels = np.zeros(shares.frames // STRIDE, np.int8)
         if kind < shares.positive:
             number = int(self._rng.integers(len(self._phrases)))
-            people = self._recorded[number] if self._rng.random() < shares.recorded else None
-            return self._phrase_row(people or self._phrases[number], labels, 1 + number)
+            return self._phrase_row(self._sayings(number), labels, 1 + number)
         if kind < shares.positive + shares.near:
             return self._phrase_row(self._near, labels, None)
         if kind < shares.positive + shares.near + shares.hard and self._hard is not self._speech:
@@ -135,11 +142,22 @@ class Rows:
         level = self._rng.uniform(-11, -1)
         return self._finished(_silence(shares.frames), level), labels
 
+    def _sayings(self, number: int) -> Clips:
+        """A kind of sayings of a phrase: people's, some put together from theirs, or synthetic ones."""
+        recorded, assembled = self._recorded[number], self._assembled[number]
+        if recorded and self._rng.random() < self._settings.recorded:
+            return recorded
+        if assembled and self._rng.random() < self._settings.assembled:
+            return assembled
+        return self._phrases[number]
+
     def _phrase_row(self, clips: Clips, labels: Labels, label: int | None) -> tuple[Frames, Labels]:
         rng, length = self._rng, self._settings.frames
         row, level = _silence(length), self._rng.uniform(-12, 0)
         item, phrase = clips.draw(rng)
-        end = len(phrase) - round(TAIL / item.tempo)
+        speed = self._settings.speed * float(np.exp(rng.normal() * self._settings.speeds))
+        phrase = augment.played(phrase, speed)
+        end = len(phrase) - round(TAIL / item.tempo / speed)
         at = int(rng.integers(min(end, 200), length - self._settings.end))  # where the phrase ends
         _place(row, self._warped(phrase), at - end, level)
         if label is not None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from training.hearing.store import Item, Store
-from training.wake.corpus import TAIL, Sources, is_held_out
+from training.wake.corpus import TAIL, Sources, is_held_out, says
 from training.wake.measure import Score
 from training.wake.signal import STRIDE
 
@@ -22,7 +22,11 @@ def mine(sources: Sources, score: Score, share: float, lowest: float, most: int,
     found: list[tuple[float, Item]] = []
     for folder, source in sources.speech:
         store = Store(folder)
-        items = [item for item in store.items(source) if not is_held_out(item) and rng.random() < share]
+        items = [
+            item
+            for item in store.items(source)
+            if not is_held_out(item) and rng.random() < share and not says(item.text, sources.words)
+        ]
         mapped = store.mapped(source)
         for some in _stretches(items):
             joined = np.concatenate([mapped[item.start : item.start + item.frames] for item in some])

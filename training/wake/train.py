@@ -22,18 +22,21 @@ import tensorflow as tf
 from tqdm import tqdm
 
 from device.audio.frontend import Features, FrontEndSettings
+from device.audio.wav import read
 from device.engine.bundle import describe
 from device.errors import UsageError
+from device.settings import bundle_folder
 from training.corpus import synthesis, texts
 from training.corpus.manifest import normalise
 from training.hearing.store import Item
-from training.wake import measure, suitability
+from training.wake import measure, people, suitability
 from training.wake import model as shape
-from training.wake.corpus import VOICES, Sources, is_left_out, prepare
+from training.wake.corpus import VOICES, Sources, is_left_out, trimmed
 from training.wake.data import Batch, Rows, RowSettings, batches
 from training.wake.gates import Gates
 from training.wake.mining import mine
 from training.wake.phrases import Phrase
+from training.wake.prepare import Amounts, Own, prepare
 from training.wake.signal import STEP_FRAMES, STRIDE, Normalisation, sigmoid, smoothed
 
 
@@ -52,8 +55,7 @@ class Settings:
     mined_share: float = 0.4  # of the training speech that is searched each time
     start: str = ""  # a finished run of the same width whose weights to start from
     hardest: int = 8  # outputs of a row whose loss counts once more
-    phrases: int = 3600  # utterances synthesized
-    others: int = 2000  # of each kind that is not the phrase
+    amounts: Amounts = field(default_factory=Amounts)
     smoothing: int = 5  # outputs whose mean decides: 0.1 s
     refractory: float = 1.0  # s
     false_accepts: float = 0.3  # an hour
@@ -61,6 +63,9 @@ class Settings:
     recordings: tuple[str, ...] = ()  # folders in which people say the phrase
     negatives: tuple[str, ...] = ()  # folders in which nobody does
     review: str = ""  # folder of what the daemon kept and somebody labelled
+    acoustic: str = (
+        ""  # bundle that tells where the phones are in what people say; "": nothing is put together
+    )
     seed: int = 1
     gates: Gates = field(default_factory=Gates)
 
@@ -167,17 +172,21 @@ def scorer(
     return score
 
 
-def calibrated(settings: Settings, phrase: Phrase, sources: Sources, score: measure.Score) -> tuple[Any, Any]:
+def calibrated(
+    settings: Settings, phrase: Phrase, sources: Sources, score: measure.Score, run: Path
+) -> tuple[Any, Any]:
     """(what `decision["words"]` of a bundle says of a word, what was measured).
 
     The threshold is the lowest that keeps to the false accepts, and a fifth of the way from there to the
-    highest that hears 98 % of the left-out training voices in noise at 10 dB.
+    highest that hears 98 % of the left-out training voices and of the phrases of left-out people in noise
+    at 10 dB.
     """
     noise = measure.noises(sources)
     silent = measure.FalseAccepts.over(measure.streams(sources), score, settings.refractory)
     lowest = silent.lowest_threshold(settings.false_accepts)
     left_out = [voice for voice in synthesis.TRAINING_VOICES if is_left_out(voice)]
-    spoken = measure.phrases(phrase, left_out, settings.trials, seed=11)
+    joined = [trimmed(read(item.path)) for item in people.trials(run, people.CHOICE, phrase.text)]
+    spoken = measure.phrases(phrase, left_out, settings.trials, seed=11) + joined
     chosen = measure.trials(spoken, noise, 10.0, score)
     highest = float(np.quantile([trial.peak for trial in chosen], 0.02))
     threshold = round(lowest + 0.2 * max(0.0, highest - lowest), 2)
@@ -194,17 +203,20 @@ def calibrated(settings: Settings, phrase: Phrase, sources: Sources, score: meas
     for name, ratio in (("clean", None), ("15_db", 15.0), ("10_db", 10.0), ("5_db", 5.0)):
         tried = measure.trials(unheard, noise, ratio, score)
         measured[f"recall_{name}"] = round(measure.recall(tried, threshold), 4)
+        if joined:
+            tried = measure.trials(joined, noise, ratio, score)
+            measured[f"recall_people_{name}"] = round(measure.recall(tried, threshold), 4)
     return decision, measured
 
 
 def told(
-    model: keras.Model, settings: Settings, phrases: Sequence[Phrase], sources: Sources
+    model: keras.Model, settings: Settings, phrases: Sequence[Phrase], sources: Sources, run: Path
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """`calibrated` for each of the words, by word."""
     decisions, measured = {}, {}
     for number, phrase in enumerate(phrases):
         score = scorer(model, Normalisation(), settings.smoothing, number)
-        decisions[phrase.text], measured[phrase.text] = calibrated(settings, phrase, sources, score)
+        decisions[phrase.text], measured[phrase.text] = calibrated(settings, phrase, sources, score, run)
     return decisions, measured
 
 
@@ -275,14 +287,16 @@ def train(settings: Settings, data: Path, run: Path, shared: Path) -> None:
     sources = prepare(
         phrases,
         data,
-        run / "features",
+        run,
         shared,
-        settings.phrases,
-        settings.others,
+        Path(settings.acoustic) if settings.acoustic else None,
+        settings.amounts,
+        Own(
+            tuple(map(Path, settings.recordings)),
+            tuple(map(Path, settings.negatives)),
+            Path(settings.review) if settings.review else None,
+        ),
         settings.seed,
-        [Path(folder) for folder in settings.recordings],
-        [Path(folder) for folder in settings.negatives],
-        Path(settings.review) if settings.review else None,
     )
     trainer = Trainer(run, settings)
     board = tf.summary.create_file_writer(str(run / "tensorboard"))
@@ -295,10 +309,10 @@ def train(settings: Settings, data: Path, run: Path, shared: Path) -> None:
             trainer.train(rows, until, board)
             rows.close()
     model = trainer.averaged()
-    words, measured = told(model, settings, phrases, sources)
+    words, measured = told(model, settings, phrases, sources, run)
     if settings.start:
         model.load_weights(Path(settings.start) / "model.weights.h5")
-        _, before = told(model, settings, phrases, sources)
+        _, before = told(model, settings, phrases, sources, run)
         model = trainer.averaged()
         compare(before, measured)
     decision = {"smoothing": settings.smoothing, "refractory": settings.refractory, "words": words}
@@ -338,6 +352,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--review", type=Path, help="folder of what the daemon kept, with the labels of mynah review"
+    )
+    parser.add_argument(
+        "--hearing",
+        type=Path,
+        default=Path(bundle_folder("english")),
+        help="acoustic model that finds the phrase's sounds in what people say",
     )
     parser.add_argument("--width", type=int, default=DEFAULTS.width, help="channels of every layer")
     parser.add_argument("--anyway", action="store_true", help="train a phrase that is not fit for it as well")
@@ -382,6 +402,7 @@ def run(arguments: argparse.Namespace) -> None:
         review=str(arguments.review or ""),
         updates=arguments.updates,
         start=str(arguments.start or ""),
+        acoustic=str(arguments.hearing),
         width=arguments.width,
     )
     train(settings, arguments.data, arguments.out, arguments.features or arguments.out / "features")

@@ -17,9 +17,11 @@ import numpy as np
 
 from device.assistant import Assistant, Listening, Step, Stopped
 from device.audio import earcons
+from device.confirming import Awaited
 from device.errors import AudioError
-from device.events import AudioChunk, Command, Endpoint, Handled, Samples, Turn
+from device.events import AudioChunk, Command, Confirmation, Endpoint, Handled, Samples, Turn
 from device.following import Follower
+from device.home.state import HomeState
 from device.mqtt.client import Receipt, Topics
 from device.mqtt.connection import Message
 from device.mqtt.homeassistant import STATUS
@@ -46,6 +48,9 @@ FAULTS = 10
 class Observer(Protocol):
     """The home, as far as it follows its devices' states."""
 
+    @property
+    def state(self) -> HomeState: ...
+
     def observe(self, topic: str, payload: bytes) -> None: ...
 
 
@@ -55,8 +60,8 @@ class Outlet(Protocol):
     @property
     def topics(self) -> Topics: ...
 
-    def publish(self, turn: Turn) -> Receipt: ...
-
+    def send(self, turn: Turn) -> Receipt: ...
+    def tell(self, turn: Turn, dropped: Sequence[Command]) -> None: ...
     def retain(self, name: str, value: str) -> None: ...
     def again(self) -> None: ...
 
@@ -96,6 +101,7 @@ class Daemon:
         self._review = review or Forgetful()
         self._follower, self._idle = follower, True
         self._again_at: float | None = None
+        self._awaited: list[Awaited] = []
         self._muted = False
 
     def run(self, audio: Iterable[AudioChunk]) -> None:
@@ -103,12 +109,20 @@ class Daemon:
         self._publisher.retain("mute", "OFF")
         self._state("idle")
         attended = self.attend(audio)
+        try:
+            self._go_on(attended)
+        finally:
+            for awaited in self._awaited:
+                self._tell(awaited.given_up(), awaited.dropped)
+
+    def _go_on(self, attended: Iterable[AudioChunk]) -> None:
         faults = 0
         while faults < FAULTS:
             try:
                 for step in self._assistant.steps(attended):
                     self.take(step)
                     faults = 0 if isinstance(step, Turn) else faults
+                self._wait_for_reports()
                 return
             except AudioError:
                 raise
@@ -122,11 +136,8 @@ class Daemon:
     def attend(self, audio: Iterable[AudioChunk]) -> Iterator[AudioChunk]:
         """The audio, with what came in over MQTT taken between its chunks; silence while muted."""
         for chunk in audio:
-            for message in self._publisher.messages():
-                try:
-                    self.receive(message)
-                except Exception:  # raised from here, it would end the audio, and the daemon with it
-                    log.exception("a fault with a message on %s; going on", message.topic)
+            self._receive_all()
+            self._conclude()
             if self._again_at is not None and time.monotonic() >= self._again_at:
                 self._again_at = None
                 self._publisher.again()
@@ -152,14 +163,43 @@ class Daemon:
                 if self._muted:
                     log.info("muted meanwhile: what was heard is forgotten")
                 else:
-                    dropped = self._publisher.publish(step).dropped
-                    self._report(step, dropped)
-                    fine = isinstance(step.outcome, Handled) and not dropped
-                    self._speaker.play(earcons.done() if fine else earcons.error())
+                    awaited = Awaited(step, self._home.state, time.monotonic())
+                    awaited.dropped = self._publisher.send(step).dropped
+                    self._awaited.append(awaited)
                 self._idle = True
                 self._state("idle")
+                self._conclude()
         if not self._muted:
             self._review.take(step)
+
+    def _receive_all(self) -> None:
+        for message in self._publisher.messages():
+            try:
+                self.receive(message)
+            except Exception:  # raised from here, it would end the audio, and the daemon with it
+                log.exception("a fault with a message on %s; going on", message.topic)
+
+    def _conclude(self) -> None:
+        """Tell of the turns whose appliances have reported, or had time enough."""
+        now = time.monotonic()
+        for awaited in tuple(self._awaited):
+            if (turn := awaited.concluded(now)) is not None:
+                self._awaited.remove(awaited)
+                self._tell(turn, awaited.dropped)
+
+    def _tell(self, turn: Turn, dropped: Sequence[Command]) -> None:
+        self._publisher.tell(turn, dropped)
+        self._report(turn, dropped)
+        fine = isinstance(turn.outcome, Handled) and turn.confirmation in (None, Confirmation.CONFIRMED)
+        if self._idle:  # the next turn has begun otherwise, and its speaker is not to be talked over
+            self._speaker.play(earcons.done() if fine else earcons.error())
+
+    def _wait_for_reports(self) -> None:
+        """At the end of the audio, there is time."""
+        while self._awaited:
+            self._receive_all()
+            self._conclude()
+            time.sleep(0.01)
 
     def receive(self, message: Message) -> None:
         """One message from the broker: one of our own topics, or a device's state."""

@@ -117,11 +117,38 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
+class Expectation:
+    """What a device says of itself once it has done what it was told: that `key` of its state is `value`.
+
+    A key of None: anything at all. `called`: the device as it is spoken of, "the kitchen lamp".
+    """
+
+    device: str
+    called: str
+    key: str | None = None
+    value: Any = None
+
+
+@dataclass(frozen=True, slots=True)
 class Handled:
-    """What the home makes of a meaning: `commands` for its appliances and a `reply` for the user."""
+    """What the home makes of a meaning: `commands` for its appliances and a `reply` for the user.
+
+    `expected`: what the appliances that tell their state are to report.
+    """
 
     commands: tuple[Command, ...]
     reply: Reply
+    expected: tuple[Expectation, ...] = ()
+
+
+class Confirmation(enum.Enum):
+    """What the appliances made of the commands, by their own reports."""
+
+    CONFIRMED = "confirmed"
+    UNCONFIRMED = "unconfirmed"
+    """No report in time."""
+    FAILED = "failed"
+    """A report that says otherwise, or a command that was not sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +167,10 @@ class Timings:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One exchange. `detection` is None for push-to-talk, `transcript` where nothing was heard."""
+    """One exchange. `detection` is None for push-to-talk, `transcript` where nothing was heard.
+
+    `confirmation` is None where no report is expected, or was waited for yet.
+    """
 
     detection: Detection | None
     endpoint: Endpoint
@@ -149,6 +179,7 @@ class Turn:
     outcome: Handled | NotHandled
     timings: Timings
     file: str | None = field(default=None)
+    confirmation: Confirmation | None = None
 
     @property
     def commands(self) -> tuple[Command, ...]:

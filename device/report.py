@@ -65,6 +65,7 @@ def turn_json(turn: Turn, dropped: Sequence[Command] | None = None) -> Json:
         "intent": intent_json(turn.meaning),
         "commands": [command_json(command) for command in turn.commands],
         "reply": turn.reply,
+        "confirmation": turn.confirmation.value if turn.confirmation else None,
         "timings": {
             "audio_s": round(timings.audio_s, 3),
             "wake_ms": round(timings.wake_ms, 2),
@@ -80,7 +81,7 @@ def turn_json(turn: Turn, dropped: Sequence[Command] | None = None) -> Json:
 def no_turn_json(file: str) -> Json:
     """The line for a file in which no wake word was heard."""
     nothing = dict.fromkeys(("detection", "endpoint", "transcript", "intent"))
-    return {"file": file, **nothing, "commands": [], "reply": None, "timings": None}
+    return {"file": file, **nothing, "commands": [], "reply": None, "confirmation": None, "timings": None}
 
 
 def turn_text(turn: Turn, dropped: Sequence[Command] = ()) -> str:
@@ -93,7 +94,8 @@ def turn_text(turn: Turn, dropped: Sequence[Command] = ()) -> str:
     for command in turn.commands:
         lines.append(("dropped" if command in dropped else "sent", command_text(command)))
     after = f"{turn.timings.speech_end_to_command_ms:.0f} ms after the endpoint"
-    lines.append(("reply", f"{turn.reply} ({after})"))
+    sure = f"{turn.confirmation.value}, " if turn.confirmation else ""
+    lines.append(("reply", f"{turn.reply} ({sure}{after})"))
     return "\n".join(f"  {name:<8}{text}" for name, text in lines)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from device.events import Command, Handled, Intent, NotHandled, Reply
+from device.events import Command, Expectation, Handled, Intent, NotHandled, Reply
 from device.home import questions, replies
 from device.home.actions import Action, Do
 from device.home.colors import HEX
@@ -108,7 +108,8 @@ def _tell(home: Home, intent: Intent, target: Target, actions: Sequence[Action])
     told = [(device, commands) for device, commands in told if device in able]
     commands = tuple(command for _, made in told for command in made)
     called = replies.the(able[0]) if len(able) == 1 else target.called
-    return Handled(commands, Reply(replies.done(actions, able, called)))
+    expected = [home.expectation(device, actions) for device in able]
+    return Handled(commands, Reply(replies.done(actions, able, called)), tuple(filter(None, expected)))
 
 
 def _doubt(home: Home, intent: Intent, devices: Iterable[Device]) -> NotHandled | None:
@@ -134,9 +135,15 @@ def _activate(home: Home, intent: Intent, scene: Scene) -> Outcome:
     if doubt := _doubt(home, intent, devices):
         return doubt
     commands: list[Command] = list(scene.sends)
+    expected: list[Expectation] = []
     for device in devices:
-        commands.extend(home.commands(device, scene.steps[device.name]))
-    return Handled(tuple(commands), Reply(f"Activated {scene.name}")) if commands else _cannot(scene.name)
+        made = home.commands(device, scene.steps[device.name])
+        commands += made
+        if made and (one := home.expectation(device, scene.steps[device.name])):
+            expected.append(one)
+    if not commands:
+        return _cannot(scene.name)
+    return Handled(tuple(commands), Reply(f"Activated {scene.name}"), tuple(expected))
 
 
 def _value(slot: str, do: Do) -> Callable[[Mapping[str, Any]], Sequence[Action]]:

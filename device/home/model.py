@@ -9,10 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from device.events import Command, Handled, Intent, NotHandled, NotRecognized
+from device.events import Command, Expectation, Handled, Intent, NotHandled, NotRecognized
 from device.home import handling, naming, reading
 from device.home.actions import Action, Do
 from device.home.devices import CAPABILITIES, Device
+from device.home.expectations import expectation
 from device.home.reading import Layout
 from device.home.state import HomeState
 from device.mqtt import tasmota, zigbee2mqtt
@@ -110,6 +111,10 @@ class Home:
                 return ()
             made.extend(native)
         return tuple(made)
+
+    def expectation(self, device: Device, actions: Iterable[Action]) -> Expectation | None:
+        """What the device reports once it has done `actions`; None where it reports nothing."""
+        return expectation(device, actions, self.state.of(device.name)) if _topics(device) else None
 
     def reachable(self, device: Device) -> bool:
         """Whether the device did not say, or was not said, to be gone."""

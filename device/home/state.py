@@ -18,6 +18,7 @@ class HomeState:
 
     def __init__(self) -> None:
         self._known: dict[str, dict[str, Any]] = {}
+        self._reports: dict[str, int] = {}
         self._lock = threading.Lock()
 
     def update(self, name: str, values: Mapping[str, Any]) -> None:
@@ -25,11 +26,18 @@ class HomeState:
         usable = {key: value for key, value in values.items() if _is_number(value)}
         with self._lock:
             self._known[name] = {**self._known.get(name, {}), **usable}
+            if usable.keys() - {"reachable"}:
+                self._reports[name] = self._reports.get(name, 0) + 1
 
     def of(self, name: str) -> Mapping[str, Any]:
         """All that is known of the device; empty where it never said anything."""
         with self._lock:
             return dict(self._known.get(name, {}))
+
+    def reports(self, name: str) -> int:
+        """How often the device has told more than whether it is reachable."""
+        with self._lock:
+            return self._reports.get(name, 0)
 
 
 def _is_number(value: Any) -> bool:

@@ -11,7 +11,7 @@ import logging
 import random
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -139,7 +139,13 @@ class Publisher:
         return "" if self.connected else self._said
 
     def publish(self, turn: Turn) -> Receipt:
-        """Send a turn's commands and the turn itself; what cannot be sent now is dropped and reported."""
+        """`send` and `tell` at once, for one who does not wait for the appliances' reports."""
+        receipt = self.send(turn)
+        self.tell(turn, receipt.dropped)
+        return receipt
+
+    def send(self, turn: Turn) -> Receipt:
+        """Send a turn's commands; what cannot be sent now is dropped."""
         connection = self._connection
         sent: list[Command] = []
         dropped: list[Command] = []
@@ -150,11 +156,13 @@ class Publisher:
             (sent if ok else dropped).append(command)
         for command in dropped:
             log.warning("dropped, not sent: %s: %s", command.topic, self.problem or "it cannot be sent")
-        receipt = Receipt(tuple(sent), tuple(dropped))
-        if connection is not None:
-            text = json.dumps(turn_json(turn, dropped=receipt.dropped), ensure_ascii=False)
+        return Receipt(tuple(sent), tuple(dropped))
+
+    def tell(self, turn: Turn, dropped: Sequence[Command]) -> None:
+        """Publish the turn itself, if there is a connection; `dropped`: those of its commands not sent."""
+        if (connection := self._connection) is not None:
+            text = json.dumps(turn_json(turn, dropped), ensure_ascii=False)
             connection.publish(self.topics["turn"], text)
-        return receipt
 
     def retain(self, name: str, value: str) -> None:
         """Say `value` retained on our topic `name`, now and on every connection to come."""

@@ -14,6 +14,7 @@ from device.events import (
     Detection,
     Endpoint,
     EndpointReason,
+    Expectation,
     Handled,
     Intent,
     NotDetected,
@@ -22,6 +23,7 @@ from device.events import (
     Reply,
     Transcript,
 )
+from device.home.state import HomeState
 
 CHUNK = 1280
 
@@ -115,6 +117,8 @@ class AnyHome:
 
     observed: dict[str, bytes] = field(default_factory=dict)
     expires: float = 2.0
+    state: HomeState = field(default_factory=HomeState)
+    expected: tuple[Expectation, ...] = ()
 
     def handle(self, meaning: Intent | NotRecognized) -> Handled | NotHandled:
         if isinstance(meaning, NotRecognized):
@@ -123,7 +127,7 @@ class AnyHome:
             return Handled((), Reply("All right"))
         state: Mapping[str, str] = {"state": meaning.name.removeprefix("HassTurn").upper()}
         topic = f"zigbee2mqtt/{meaning.slots['name']}/set"
-        return Handled((Command(topic, state, expires=self.expires),), Reply("Done"))
+        return Handled((Command(topic, state, expires=self.expires),), Reply("Done"), self.expected)
 
     def topics(self) -> tuple[str, ...]:
         return ("zigbee2mqtt/lamp",)

@@ -10,7 +10,7 @@ from device.assistant import Assistant
 from device.audio import earcons
 from device.daemon import FAULTS, Daemon
 from device.errors import AudioError
-from device.events import AudioChunk, Command, Samples, Transcript, Turn
+from device.events import AudioChunk, Command, Confirmation, Expectation, Samples, Transcript, Turn
 from device.mqtt.client import Receipt, Topics
 from device.mqtt.connection import Message
 from device.review import Forgetful
@@ -28,9 +28,11 @@ class Broker:
         self._reachable = reachable
         self._chunks = -1
 
-    def publish(self, turn: Turn) -> Receipt:
-        self.turns.append(turn)
+    def send(self, turn: Turn) -> Receipt:
         return Receipt(turn.commands, ()) if self._reachable else Receipt((), turn.commands)
+
+    def tell(self, turn: Turn, dropped: Sequence[Command]) -> None:
+        self.turns.append(turn)
 
     def retain(self, name: str, value: str) -> None:
         self.said.append((name, value))
@@ -119,6 +121,30 @@ def test_commands_that_could_not_be_sent_are_reported() -> None:
     trial = Trial(fakes.assistant((1.0,), ["turn on the lamp"]), Broker(reachable=False)).run(fakes.audio(4))
     ((turn, dropped),) = trial.reports
     assert dropped == turn.commands
+    assert trial.speaker.played == ["listening", "error"]
+
+
+def test_a_turn_is_told_when_its_device_has_reported() -> None:
+    home = fakes.AnyHome(expected=(Expectation("lamp", "the lamp", "on", True),))
+
+    def observe(topic: str, payload: bytes) -> None:
+        home.state.update("lamp", {"on": payload == b"ON"})
+
+    home.observe = observe  # type: ignore[method-assign]
+    broker = Broker({30: Message("zigbee2mqtt/lamp", b"ON")})
+    assistant = replace(fakes.assistant((1.0,), ["turn on the lamp"]), home=home)
+    trial = Trial(assistant, broker, home).run(fakes.audio(4))
+    ((turn, _),) = trial.reports
+    assert turn.confirmation is Confirmation.CONFIRMED
+    assert trial.speaker.played == ["listening", "done"]
+
+
+def test_a_device_that_does_not_report_sounds_like_an_error() -> None:
+    home = fakes.AnyHome(expected=(Expectation("lamp", "the lamp", "on", True),))
+    assistant = replace(fakes.assistant((1.0,), ["turn on the lamp"]), home=home)
+    trial = Trial(assistant, home=home).run(fakes.audio(4))
+    ((turn, _),) = trial.reports
+    assert (turn.confirmation, turn.reply) == (Confirmation.UNCONFIRMED, "The lamp does not answer")
     assert trial.speaker.played == ["listening", "error"]
 
 

@@ -26,6 +26,7 @@ def test_a_turn_as_json_is_as_documented() -> None:
         "intent": {"name": "HassTurnOn", "slots": {"name": "lamp"}, "confidence": 0.9},
         "commands": [{"topic": "zigbee2mqtt/lamp/set", "payload": {"state": "ON"}}],
         "reply": "Done",
+        "confirmation": None,
     }
 
 

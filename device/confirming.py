@@ -1,0 +1,72 @@
+"""Waiting for the appliances' own word that they did what they were told, while the voice loop goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Protocol
+
+from device.events import Command, Confirmation, Expectation, Handled, Reply, Turn
+from device.home.expectations import met
+from device.home.replies import listed
+
+PATIENCE = 2.0
+"""Seconds in which an appliance reports; as long as a command may be on its way."""
+
+
+class States(Protocol):
+    """`device.home.state.HomeState`."""
+
+    def of(self, name: str) -> Mapping[str, Any]: ...
+    def reports(self, name: str) -> int: ...
+
+
+class Awaited:
+    """A turn that waits for reports. To be made before its commands are sent."""
+
+    def __init__(self, turn: Turn, states: States, now: float) -> None:
+        self.turn = turn
+        self.dropped: tuple[Command, ...] = ()
+        self._states = states
+        self._until = now + PATIENCE
+        expected = turn.outcome.expected if isinstance(turn.outcome, Handled) else ()
+        self._open = {one: states.reports(one.device) for one in expected}
+        self._contrary: set[Expectation] = set()
+
+    def concluded(self, now: float) -> Turn | None:
+        """The turn with its confirmation and what is to be said of it; None while it has to wait."""
+        if self.dropped:
+            return self._failed("That could not be sent, there is no connection to the broker")
+        if not isinstance(self.turn.outcome, Handled) or not self.turn.outcome.expected:
+            return self.turn
+        for one, before in tuple(self._open.items()):
+            if self._states.reports(one.device) == before:
+                continue
+            if met(one, self._states.of(one.device)):
+                del self._open[one]
+            else:
+                self._contrary.add(one)
+        if not self._open:
+            return replace(self.turn, confirmation=Confirmation.CONFIRMED)
+        return self.given_up() if now >= self._until else None
+
+    def given_up(self) -> Turn:
+        """The turn as it stands without a further report."""
+        contrary = [one for one in self._open if one in self._contrary]
+        if contrary:
+            return self._failed(f"{_named(contrary)} did not do it")
+        does = "does" if len(self._open) == 1 else "do"
+        return self._told(Confirmation.UNCONFIRMED, f"{_named([*self._open])} {does} not answer")
+
+    def _failed(self, text: str) -> Turn:
+        return self._told(Confirmation.FAILED, text)
+
+    def _told(self, confirmation: Confirmation, text: str) -> Turn:
+        assert isinstance(self.turn.outcome, Handled)
+        outcome = replace(self.turn.outcome, reply=Reply(text))
+        return replace(self.turn, outcome=outcome, confirmation=confirmation)
+
+
+def _named(expected: Sequence[Expectation]) -> str:
+    text = listed([one.called for one in expected])
+    return text[0].upper() + text[1:]

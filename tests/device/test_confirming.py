@@ -1,0 +1,114 @@
+"""Commands and what the appliances report of them."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import replace
+
+import pytest
+
+from device.confirming import PATIENCE, Awaited
+from device.events import Confirmation, Handled, Intent, Reply, Turn
+from device.home.actions import Action, Do
+from device.home.model import Home
+from tests.device import fakes
+
+HOME = Home.load()
+
+
+def turn(home: Home, intent: str, **slots: object) -> Turn:
+    """A turn with this intent, in the example home."""
+    (made,) = fakes.assistant((1.0,), ["turn on the lamp"]).turns(fakes.audio(4))
+    outcome = home.handle(Intent(intent, slots, 1.0))
+    assert isinstance(outcome, Handled)
+    return replace(made, outcome=outcome)
+
+
+def concluded(awaited: Awaited, now: float) -> Turn:
+    done = awaited.concluded(now)
+    assert done is not None
+    return done
+
+
+@pytest.fixture
+def home() -> Home:
+    return Home(HOME.layout, datetime.datetime.now)
+
+
+def lamp(home: Home) -> str:
+    return next(device.name for device in home.layout.devices if device.kind == "light")
+
+
+def test_a_report_of_what_was_asked_confirms_at_once(home: Home) -> None:
+    name = lamp(home)
+    awaited = Awaited(turn(home, "HassTurnOn", name=name), home.state, now=0.0)
+    assert awaited.concluded(0.1) is None
+    home.state.update(name, {"on": True})
+    done = concluded(awaited, 0.2)
+    assert done.confirmation is Confirmation.CONFIRMED
+    assert done.reply.startswith("Turned on the")
+
+
+def test_without_a_report_it_does_not_answer(home: Home) -> None:
+    name = lamp(home)
+    home.state.update(name, {"on": True})  # told before; says nothing of the command
+    awaited = Awaited(turn(home, "HassTurnOn", name=name), home.state, now=0.0)
+    home.state.update(name, {"reachable": True})
+    assert awaited.concluded(PATIENCE - 0.1) is None
+    done = concluded(awaited, PATIENCE)
+    assert done.confirmation is Confirmation.UNCONFIRMED
+    assert done.reply == f"The {name} does not answer"
+
+
+def test_another_report_is_not_the_end_until_time_is_up(home: Home) -> None:
+    name = lamp(home)
+    awaited = Awaited(turn(home, "HassTurnOn", name=name), home.state, now=0.0)
+    home.state.update(name, {"on": False})
+    assert awaited.concluded(1.0) is None
+    failed = concluded(awaited, PATIENCE)
+    assert failed.confirmation is Confirmation.FAILED
+    assert failed.reply == f"The {name} did not do it"
+
+
+def test_all_of_several_must_report(home: Home) -> None:
+    awaited = Awaited(turn(home, "HassTurnOff", domain="light"), home.state, now=0.0)
+    lights = [device.name for device in home.layout.devices if device.kind == "light"]
+    assert len(lights) > 1
+    for name in lights[:-1]:
+        home.state.update(name, {"on": False})
+    assert awaited.concluded(1.0) is None
+    assert concluded(awaited, PATIENCE).reply == f"The {lights[-1]} does not answer"
+
+
+def test_what_was_not_sent_has_failed_and_says_so(home: Home) -> None:
+    awaited = Awaited(turn(home, "HassTurnOn", name=lamp(home)), home.state, now=0.0)
+    awaited.dropped = awaited.turn.commands
+    failed = concluded(awaited, 0.0)
+    assert failed.confirmation is Confirmation.FAILED
+    assert "could not be sent" in failed.reply
+
+
+def test_what_expects_nothing_does_not_wait(home: Home) -> None:
+    done = concluded(Awaited(turn(home, "HassNevermind"), home.state, now=0.0), 0.0)
+    assert done.confirmation is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "action", "report", "fits"),
+    [
+        ("light", Action(Do.BRIGHTNESS, 40), {"on": True, "brightness": 39}, True),
+        ("light", Action(Do.BRIGHTNESS, 40), {"on": True, "brightness": 100}, False),
+        ("climate", Action(Do.TEMPERATURE, 21.5), {"target": 21.5, "temperature": 18}, True),
+        ("cover", Action(Do.POSITION, 50), {"position": 97}, True),  # it is under way
+    ],
+)
+def test_numbers_may_be_a_step_off(
+    home: Home, kind: str, action: Action, report: dict[str, float], fits: bool
+) -> None:
+    device = next(device for device in home.layout.devices if device.kind == kind)
+    expected = home.expectation(device, [action])
+    assert expected is not None
+    told = replace(turn(home, "HassNevermind"), outcome=Handled((), Reply("Done"), (expected,)))
+    awaited = Awaited(told, home.state, 0.0)
+    home.state.update(device.name, report)
+    assert (awaited.concluded(0.1) is not None) == fits

@@ -12,37 +12,64 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from device.discovery.announced import Announced, publishable
+from device.discovery.states import readings
 from device.home.actions import Do
 from device.home.devices import COVER_CLASSES, Device, Template
 
 ABBREVIATIONS = {
+    "avty": "availability",
+    "avty_t": "availability_topic",
+    "avty_tpl": "availability_template",
     "bri_cmd_t": "brightness_command_topic",
     "bri_scl": "brightness_scale",
+    "bri_stat_t": "brightness_state_topic",
+    "bri_val_tpl": "brightness_value_template",
     "clr_temp_cmd_t": "color_temp_command_topic",
     "cmd_t": "command_topic",
     "cmps": "components",
+    "curr_temp_t": "current_temperature_topic",
+    "curr_temp_tpl": "current_temperature_template",
     "dev": "device",
     "dev_cla": "device_class",
     "o": "origin",
     "p": "platform",
     "pct_cmd_t": "percentage_command_topic",
+    "pct_stat_t": "percentage_state_topic",
+    "pct_val_tpl": "percentage_value_template",
+    "pl_avail": "payload_available",
     "pl_cls": "payload_close",
     "pl_lock": "payload_lock",
+    "pl_not_avail": "payload_not_available",
     "pl_off": "payload_off",
     "pl_on": "payload_on",
     "pl_open": "payload_open",
     "pl_stop": "payload_stop",
     "pl_unlk": "payload_unlock",
+    "pos_clsd": "position_closed",
     "pos_open": "position_open",
+    "pos_t": "position_topic",
+    "pos_tpl": "position_template",
     "rgb_cmd_t": "rgb_command_topic",
     "sa": "suggested_area",
     "set_pos_t": "set_position_topic",
+    "stat_clsd": "state_closed",
+    "stat_locked": "state_locked",
+    "stat_off": "state_off",
+    "stat_on": "state_on",
+    "stat_open": "state_open",
     "stat_t": "state_topic",
+    "stat_unlocked": "state_unlocked",
+    "stat_val_tpl": "state_value_template",
     "sup_clrm": "supported_color_modes",
     "sw": "sw_version",
     "temp_cmd_t": "temperature_command_topic",
+    "temp_stat_t": "temperature_state_topic",
+    "temp_stat_tpl": "temperature_state_template",
+    "val_tpl": "value_template",
 }
-KINDS = ("light", "switch", "cover", "lock", "fan", "climate")
+KINDS = ("light", "switch", "cover", "lock", "fan", "climate", "sensor", "binary_sensor")
+SHARED = ("availability", "availability_topic", "payload_available", "payload_not_available", "state_topic")
+"""What a device's config says for all its components."""
 OTHERS = ("zigbee2mqtt", "tasmota", "mynah")
 """Origins whose own announcements say more."""
 
@@ -62,7 +89,7 @@ def devices(content: Any, topic: str) -> Iterator[Announced]:
     components = entry.get("components")
     for component in components.values() if isinstance(components, Mapping) else ():
         if isinstance(component, Mapping):
-            whole = {**{key: entry[key] for key in ("qos",) if key in entry}, **_expanded(component)}
+            whole = {**{key: entry[key] for key in SHARED if key in entry}, **_expanded(component)}
             yield from _one(whole, owner, str(whole.get("platform")), topic)
 
 
@@ -75,9 +102,10 @@ def _one(entry: Mapping[str, Any], owner: Mapping[str, Any], kind: str, topic: s
         name = f"{called} {name}"  # "relay", of the device "heater"
     if kind not in KINDS or not isinstance(name, str) or not name:
         return
-    templates = _templates(entry, kind)
-    if not templates:
+    templates, told = _templates(entry, kind), readings(entry, kind)
+    if not templates and not any(one.key != "reachable" for one in told):
         return
+    topics = [*(template.topic for template in templates.values()), *(one.topic for one in told)]
     area, device_class = owner.get("suggested_area"), entry.get("device_class")
     can = {do.value for do in (Do.BRIGHTNESS, Do.COLOR_TEMPERATURE, Do.POSITION, Do.SPEED, Do.TEMPERATURE)}
     yield Announced(
@@ -86,11 +114,12 @@ def _one(entry: Mapping[str, Any], owner: Mapping[str, Any], kind: str, topic: s
             name=name,
             kind=kind,
             protocol="mqtt",
-            topic=next(iter(templates.values())).topic,
+            topic=topics[0],
             room=area if isinstance(area, str) else None,
             can=frozenset(can & {do.value for do in templates}),
             device_class=device_class if kind == "cover" and device_class in COVER_CLASSES else None,
             commands=templates,
+            native={"readings": told},
         ),
     )
 
@@ -111,6 +140,8 @@ def _templates(entry: Mapping[str, Any], kind: str) -> dict[Do, Template]:
     scale = entry.get("brightness_scale", 255)
     brightest = scale / 100 if isinstance(scale, int) and scale > 0 else 2.55
     match kind:
+        case "sensor" | "binary_sensor":
+            pass
         case "cover":
             add(Do.ON, "command_topic", said("payload_open", "OPEN"))
             add(Do.OFF, "command_topic", said("payload_close", "CLOSE"))

@@ -16,7 +16,7 @@ from device.home.devices import CAPABILITIES, Device
 from device.home.expectations import expectation
 from device.home.reading import Layout
 from device.home.state import HomeState
-from device.mqtt import tasmota, zigbee2mqtt
+from device.mqtt import generic, tasmota, zigbee2mqtt
 from device.understanding.vocabulary import Vocabulary
 
 log = logging.getLogger(__name__)
@@ -41,10 +41,12 @@ class _Protocol(Protocol):
 
     def topics(self, device: Device) -> tuple[str, ...]: ...
 
+    def tells(self, device: Device) -> bool: ...
+
     def state(self, device: Device, topic: str, payload: bytes) -> Mapping[str, Any]: ...
 
 
-PROTOCOLS: Mapping[str, _Protocol] = {"zigbee2mqtt": zigbee2mqtt, "tasmota": tasmota}
+PROTOCOLS: Mapping[str, _Protocol] = {"zigbee2mqtt": zigbee2mqtt, "tasmota": tasmota, "mqtt": generic}
 
 
 class Home:
@@ -114,7 +116,9 @@ class Home:
 
     def expectation(self, device: Device, actions: Iterable[Action]) -> Expectation | None:
         """What the device reports once it has done `actions`; None where it reports nothing."""
-        return expectation(device, actions, self.state.of(device.name)) if _topics(device) else None
+        protocol = PROTOCOLS.get(device.protocol)
+        told = protocol is not None and protocol.tells(device)
+        return expectation(device, actions, self.state.of(device.name)) if told else None
 
     def reachable(self, device: Device) -> bool:
         """Whether the device did not say, or was not said, to be gone."""

@@ -37,6 +37,11 @@ def topics(device: Device) -> tuple[str, ...]:
     return f"{stat}/RESULT", f"{stat}/{_power(device)}", f"{tele}/STATE", f"{tele}/SENSOR", f"{tele}/LWT"
 
 
+def tells(device: Device) -> bool:
+    """Whether it reports what it does."""
+    return True
+
+
 def state(device: Device, topic: str, payload: bytes) -> Mapping[str, Any]:
     """What a message says, in the units of `device.home.state`; nothing where it is not one of ours."""
     text = payload.decode("utf-8", "replace")

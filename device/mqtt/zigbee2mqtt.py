@@ -48,6 +48,11 @@ def topics(device: Device) -> tuple[str, ...]:
     return device.topic, f"{device.topic}/availability"
 
 
+def tells(device: Device) -> bool:
+    """Whether it reports what it does."""
+    return True
+
+
 def state(device: Device, topic: str, payload: bytes) -> Mapping[str, Any]:
     """What a message says, in the units of `device.home.state`; nothing where it is not one of ours."""
     if topic == f"{device.topic}/availability":

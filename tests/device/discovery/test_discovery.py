@@ -60,6 +60,10 @@ def test_everything_that_can_be_said_is_found(home: Home) -> None:
         ("Garage door", "cover", None),
         ("Heater Relay", "switch", None),
         ("Heater Blower", "fan", None),
+        ("Heater Temperature", "sensor", None),
+        ("Hall motion", "binary_sensor", None),
+        ("Cellar window", "binary_sensor", None),
+        ("Pump", "switch", None),
     }
 
 
@@ -110,6 +114,39 @@ def test_states_are_read_by_the_announced_names(home: Home) -> None:
     assert home.state.of("wall switch right")["on"] is False
     assert home.state.of("floor lamp")["brightness"] == 40
     assert home.state.of("bathroom radiator")["target"] == 20
+
+
+@pytest.mark.parametrize(
+    ("name", "topic", "payload", "state"),
+    [
+        (
+            "Garden light",
+            "garden/light/state",
+            '{"state": "ON", "brightness": 51}',
+            {"on": True, "brightness": 20},
+        ),
+        ("Garage door", "garage/door/position", "35", {"position": 35, "open": True}),
+        ("Garage door", "garage/status", "offline", {"reachable": False}),
+        ("Heater Relay", "heater/switch/relay/state", "OFF", {"on": False}),
+        ("Heater Temperature", "heater/sensor/t/state", "21.5", {"temperature": 21.5}),
+        ("Hall motion", "hall/motion", "ON", {"occupancy": True}),
+        ("Cellar window", "cellar", '{"window": {"is open": true}}', {"contact": False}),
+        ("Cellar window", "cellar", '{"window": 3}', {}),
+        ("Pump", "pump", "1", {}),  # its template is a program
+        ("Heater Temperature", "heater/sensor/t/state", "unavailable", {}),
+    ],
+)
+def test_home_assistants_devices_tell_their_state(
+    home: Home, name: str, topic: str, payload: str, state: dict[str, Any]
+) -> None:
+    home.observe(topic, payload.encode())
+    assert home.state.of(name) == state
+
+
+def test_only_who_tells_is_waited_for(home: Home) -> None:
+    waited = {name for name, one in home.devices.items() if home.expectation(one, [Action(Do.ON)])}
+    assert {"Heater Relay", "Garden light", "grinder"} <= waited
+    assert not {"Pump", "Heater Blower"} & waited
 
 
 def test_an_announcement_may_change_and_be_taken_back(announcements: Announcements) -> None:
@@ -230,7 +267,7 @@ def test_discover_lists_what_the_broker_announces(tmp_path: Path, capsys: pytest
                 appliances.say(topic, json.dumps(content), retain=True)
         assert main(discover) == 0
         lines = capsys.readouterr().out.splitlines()
-        assert len(lines) == 17
+        assert len(lines) == 21
         light = (
             "kitchen ceiling lamp in the kitchen (light, zigbee2mqtt: brightness, color, color_temperature)"
         )

@@ -1,0 +1,81 @@
+"""Devices that tell by themselves where their state stands, as Home Assistant's discovery describes them.
+
+What they are told is in their `commands`; what they say is in `native["readings"]`, a tuple of Reading.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from device.events import Command
+from device.home.actions import Action
+from device.home.devices import Device
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Messages on `topic` tell `key` of the state: at `path` in their JSON, without a path as they are.
+
+    With `true` it is a flag, which has one of two texts; otherwise a number, `scale` times the state's.
+    """
+
+    topic: str
+    key: str
+    path: tuple[str, ...] = ()
+    true: str | None = None
+    false: str | None = None
+    scale: float = 1.0
+
+    def read(self, payload: bytes) -> bool | float | None:
+        """None where the message does not tell it."""
+        value: Any = payload.decode("utf-8", "replace").strip()
+        if self.path:
+            value = json.loads(value)
+            for name in self.path:
+                value = value.get(name) if isinstance(value, dict) else None
+        if self.true is not None:
+            text = (
+                {True: "true", False: "false"}.get(value, str(value))
+                if isinstance(value, bool)
+                else str(value)
+            )
+            return {self.true: True, self.false: False}.get(text)
+        if isinstance(value, bool) or value is None:
+            return None
+        return float(value) / self.scale
+
+
+def readings(device: Device) -> tuple[Reading, ...]:
+    found: tuple[Reading, ...] = device.native.get("readings", ())
+    return found
+
+
+def commands(device: Device, actions: Iterable[Action]) -> tuple[Command, ...]:
+    """None: all that it can be told is in the device's own `commands`."""
+    return ()
+
+
+def query(device: Device) -> Command | None:
+    """There is no way to ask; states are mostly retained."""
+    return None
+
+
+def topics(device: Device) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(reading.topic for reading in readings(device)))
+
+
+def tells(device: Device) -> bool:
+    """Whether it reports what it does, and not only that it is there."""
+    return any(reading.key != "reachable" for reading in readings(device))
+
+
+def state(device: Device, topic: str, payload: bytes) -> Mapping[str, Any]:
+    """What a message says, in the units of `device.home.state`. ValueError where it cannot be read."""
+    told = {one.key: one.read(payload) for one in readings(device) if one.topic == topic}
+    found = {key: value for key, value in told.items() if value is not None}
+    if device.kind == "cover" and "position" in found:
+        found.setdefault("open", found["position"] > 0)
+    return found

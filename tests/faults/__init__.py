@@ -1,0 +1,1 @@
+"""A run of commands while everything between the daemon and the appliances breaks."""

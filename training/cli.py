@@ -12,6 +12,10 @@ COMMANDS = {
     "wake": ("training.wake.train", "train a wake word from a typed phrase"),
     "hearing": ("training.hearing.train", "train the acoustic model"),
     "calibrate": ("training.hearing.calibrate", "set the decoder and its confidence on held-out speech"),
+    "architectures": (
+        "training.wake.architectures",
+        "train a wake word with other small networks, to compare",
+    ),
     "second-look": ("training.wake.second_look", "let the acoustic model confirm a wake word"),
     "readings": ("training.corpus.readings", "how espeak-ng reads the dictionary's words otherwise"),
     "evaluate": ("training.evaluate.command", "run recordings through the device's own code and report"),

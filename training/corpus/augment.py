@@ -1,8 +1,8 @@
 """Rooms, noise, loudness and colour: what happens to speech before it reaches a microphone.
 
-Rooms, speed, codecs and clipping work on samples. The rest works on log-mel features, where it is a hundred times cheaper:
-the mel energies of a sum are the sum of the mel energies (their cross terms are zero in the mean), a gain
-is an offset and a microphone's response is an offset for each band.
+Rooms, speed, codecs and clipping work on samples. The rest works on log-mel features, where it is a
+hundred times cheaper: the mel energies of a sum are the sum of the mel energies (their cross terms are zero
+in the mean), a gain is an offset and a microphone's response is an offset for each band.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ CODECS = (
 def living_room(rng: np.random.Generator) -> Floats:
     """The response between two places in a room of 2.5–8 m by the image-source method.
 
-    Allen and Berkley (1979). Reverberation time 0.15–0.7 s; what comes after the first reflections' few orders is left out.
+    Allen and Berkley (1979). Reverberation time 0.15–0.7 s; at most 15 reflections in a row.
     """
     size = rng.uniform((2.5, 2.5, 2.3), (8.0, 6.0, 3.2))
     # Sabine's absorption of a large room cannot be above 1: then it is as dead as it can be.

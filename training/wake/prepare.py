@@ -69,6 +69,7 @@ def prepare(
     speak(wanted, mine, rooms, amounts, seed)
     said = add_recorded(wanted, mine, own, rooms)
     household = add_household(mine, own, rooms)
+    recorded.add("commands", _commands(amounts.others, np.random.default_rng(seed)), load_trimmed, rooms)
     recorded.add("noise", manifest.read_manifest(data / "noise"), load_recording, rooms)
     folders = [folder for part in PARTS for folder in sorted((data / part).glob("*")) if folder.is_dir()]
     for folder in folders:
@@ -90,10 +91,10 @@ def prepare(
         near=((mine.folder, "near"), *near),
         speech=(
             *((shared, _name(folder)) for folder in folders),
-            (mine.folder, "commands"),
+            (shared, "commands"),
             *([(mine.folder, HOUSEHOLD)] if household else []),
         ),
-        followers=((mine.folder, "commands"),),
+        followers=((shared, "commands"),),
         noise=((shared, "noise"),),
     )
 
@@ -133,15 +134,16 @@ def speak(
     amounts: Amounts,
     seed: int,
 ) -> None:
-    """What synthetic voices say: the phrases, what is near them, and commands."""
+    """What synthetic voices say: the phrases, and what is near them."""
     rng = np.random.default_rng(seed)
     each = max(amounts.spoken // len(wanted), min(amounts.spoken, LEAST))
     for number, phrase in enumerate(wanted):
         store.add(numbered("phrases", number), _phrase_utterances(phrase, each, rng), load_trimmed, rooms)
     store.add("near", _near_utterances(wanted, amounts.others, rng), load_trimmed, rooms)
-    commands = list(texts.home_commands(amounts.others, rng))
-    drawn = synthesis.draw(commands, VOICES, amounts.others, rng)
-    store.add("commands", drawn, load_trimmed, rooms)
+
+
+def _commands(count: int, rng: np.random.Generator) -> list[synthesis.Utterance]:
+    return synthesis.draw(list(texts.home_commands(count, rng)), VOICES, count, rng)
 
 
 def _phrase_utterances(phrase: Phrase, count: int, rng: np.random.Generator) -> list[synthesis.Utterance]:

@@ -11,7 +11,7 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -76,10 +76,13 @@ DEFAULTS = Settings(words=())
 class Trainer:
     """The model, its optimizer and its average; `save` checkpoints all three."""
 
-    def __init__(self, run: Path, settings: Settings) -> None:
+    def __init__(self, run: Path, settings: Settings, build: Callable[[], Any] | None = None) -> None:
+        """`build`: another architecture than the one that ships."""
         self.settings = settings
         keras.utils.set_random_seed(settings.seed)
-        self.model = shape.build(shape.settings(settings.width, settings.dropout, len(settings.words)))
+        net = shape.settings(settings.width, settings.dropout, len(settings.words))
+        self._build = build or (lambda: shape.build(net))
+        self.model = self._build()
         self.optimizer = keras.optimizers.AdamW(settings.rate, weight_decay=1e-4, clipnorm=1.0)
         self.optimizer.build(self.model.trainable_variables)
         if settings.start:
@@ -109,7 +112,7 @@ class Trainer:
 
     def averaged(self) -> keras.Model:
         """A copy of the model with the averaged weights."""
-        copy = shape.build(self.model.settings)
+        copy = self._build()
         for weight, mean in zip(copy.weights, self.average, strict=True):
             weight.assign(mean)
         return copy
@@ -283,8 +286,29 @@ def _training_of(start: str) -> Any:
 def train(settings: Settings, data: Path, run: Path, shared: Path) -> None:
     """A whole run, or the rest of one; `run` holds its weights and figures afterwards."""
     begun = time.monotonic()
-    phrases = [Phrase(word, settings.spellings.get(word, ())) for word in settings.words]
-    sources = prepare(
+    phrases = phrases_of(settings)
+    sources = prepared(settings, phrases, data, run, shared)
+    trainer = Trainer(run, settings)
+    fit(trainer, sources, run)
+    model = trainer.averaged()
+    words, measured = told(model, settings, phrases, sources, run)
+    if settings.start:
+        model.load_weights(Path(settings.start) / "model.weights.h5")
+        _, before = told(model, settings, phrases, sources, run)
+        model = trainer.averaged()
+        compare(before, measured)
+    decision = {"smoothing": settings.smoothing, "refractory": settings.refractory, "words": words}
+    write_run(run, model, settings, sources, data, decision, measured)
+    print(f"{run}: {(time.monotonic() - begun) / 60:.1f} min; {decision}; {measured}", flush=True)
+
+
+def phrases_of(settings: Settings) -> list[Phrase]:
+    return [Phrase(word, settings.spellings.get(word, ())) for word in settings.words]
+
+
+def prepared(settings: Settings, phrases: Sequence[Phrase], data: Path, run: Path, shared: Path) -> Sources:
+    """What `settings` train on, computed where it is missing."""
+    return prepare(
         phrases,
         data,
         run,
@@ -298,7 +322,11 @@ def train(settings: Settings, data: Path, run: Path, shared: Path) -> None:
         ),
         settings.seed,
     )
-    trainer = Trainer(run, settings)
+
+
+def fit(trainer: Trainer, sources: Sources, run: Path) -> None:
+    """The rest of the updates, with hard negatives mined in between."""
+    settings = trainer.settings
     board = tf.summary.create_file_writer(str(run / "tensorboard"))
     for part, share in enumerate((*settings.mine, 1.0)):
         until = round(share * settings.updates)
@@ -308,16 +336,6 @@ def train(settings: Settings, data: Path, run: Path, shared: Path) -> None:
             rows = batches(sources, Normalisation(), RowSettings(rows=settings.rows), seed, hard)
             trainer.train(rows, until, board)
             rows.close()
-    model = trainer.averaged()
-    words, measured = told(model, settings, phrases, sources, run)
-    if settings.start:
-        model.load_weights(Path(settings.start) / "model.weights.h5")
-        _, before = told(model, settings, phrases, sources, run)
-        model = trainer.averaged()
-        compare(before, measured)
-    decision = {"smoothing": settings.smoothing, "refractory": settings.refractory, "words": words}
-    write_run(run, model, settings, sources, data, decision, measured)
-    print(f"{run}: {(time.monotonic() - begun) / 60:.1f} min; {decision}; {measured}", flush=True)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

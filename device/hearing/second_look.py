@@ -26,9 +26,8 @@ FRAMES = 190
 class Judgement:
     """A word's "second_look" in a wake bundle's decision: how score and llr together become a probability.
 
-    `candidate`: the score from which on there is a second look, `wait` seconds later, at the highest score
-    by then; `delay`: seconds from the word's end to that score; `accept`: the probability from which on it
-    wakes.
+    `candidate`: the score from which on there is a second look, `wait` seconds after the highest score;
+    `delay`: seconds from the word's end to that score; `accept`: the probability from which on it wakes.
     """
 
     pronunciations: tuple[tuple[str, ...], ...]

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -26,47 +25,13 @@ from device.engine.interpreter import StreamingModel
 from device.errors import BundleError
 from device.events import SAMPLE_RATE, AudioChunk, Detection, NotDetected, Samples
 from device.hearing.second_look import FRAMES, Judgement, SecondLook
+from device.hearing.triggers import Candidate, Rises, Trigger
 
 Scores = npt.NDArray[np.float32]
 PIECE = 1280
 """Samples that are listened to at a time: 80 ms, a step of the models."""
 IDLE = 3 * PIECE
 """Samples that are waited for: to wake a processor, its caches cold, costs more than a step of the models."""
-
-
-class Trigger:
-    """Decides on a stream of scores: one detection for each rise above `threshold`.
-
-    After a detection at time t nothing is detected before t + `refractory`, nor before the score has fallen
-    below the threshold again.
-    """
-
-    def __init__(self, threshold: float, refractory: float) -> None:
-        self.threshold, self.refractory = threshold, refractory
-        self.reset()
-
-    def reset(self) -> None:
-        self._armed_at = float("-inf")
-        self._low = True
-
-    def update(self, score: float, at: float) -> bool:
-        """Whether `score` at time `at` (any unit, that of `refractory`) is a detection."""
-        if score < self.threshold:
-            self._low = True
-            return False
-        if not self._low or at < self._armed_at:
-            return False
-        self._low, self._armed_at = False, at + self.refractory
-        return True
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A rise of the score: its highest value, the sample at which that came, the llr of a second look."""
-
-    score: float
-    at: int
-    llr: float | None = None
 
 
 class Word:
@@ -89,21 +54,21 @@ class Word:
             self.delay = round(self._judgement.delay * SAMPLE_RATE)
         own = self._judgement.accept if self._judgement else float(entry["threshold"])
         self.threshold = own if threshold is None else threshold
-        self.trigger = Trigger(
-            self._judgement.candidate if self._judgement else self.threshold,
-            float(decision["refractory"]) * SAMPLE_RATE,
-        )
+        if self._judgement is None:
+            self._trigger: Trigger | Rises = Trigger(
+                self.threshold, float(decision["refractory"]) * SAMPLE_RATE
+            )
+        else:
+            self._trigger = Rises(self._judgement.candidate, round(self._judgement.wait * SAMPLE_RATE))
         self._smoothing = int(decision["smoothing"])
         self._output_samples = bundle.stream.stride * bundle.features.hop
         self.reset()
 
     def reset(self) -> None:
-        self.trigger.reset()
+        self._trigger.reset()
         self._last: deque[float] = deque([0.0] * self._smoothing, self._smoothing)
         self._heard: deque[Features] = deque()
         self._outputs = 0
-        self._rising: Candidate | None = None
-        self._ripe_at = 0
 
     def listen(self, probabilities: Scores, frames: Features) -> tuple[Scores, list[Candidate]]:
         """The scores of `probabilities`, which `frames` led to, and the candidates that are ripe by now."""
@@ -120,31 +85,25 @@ class Word:
     def _update(self, score: float) -> list[Candidate]:
         self._outputs += 1
         now = self._outputs * self._output_samples
-        if self._rising is not None and score > self._rising.score:
-            self._rising = Candidate(score, now)
-        if self.trigger.update(score, now):
-            self._rising, self._ripe_at = Candidate(score, now), now + self._wait
-        return self.ripen() if self._rising is not None and now >= self._ripe_at else []
+        if isinstance(self._trigger, Trigger):
+            return [Candidate(score, now)] if self._trigger.update(score, now) else []
+        return self._looked_at(self._trigger.update(score, now))
 
     def ripen(self) -> list[Candidate]:
-        """The candidate that was waiting, looked at now: because its time has come, or the audio ended."""
-        rising, self._rising = self._rising, None
-        if rising is None:
+        """The candidate that was waiting when the audio ended."""
+        return [] if isinstance(self._trigger, Trigger) else self._looked_at(self._trigger.ripen())
+
+    def _looked_at(self, ripe: Candidate | None) -> list[Candidate]:
+        if ripe is None or self._judgement is None or self._second_look is None:
             return []
-        if self._judgement is None or self._second_look is None:
-            return [rising]
         frames = np.concatenate(self._heard)[-FRAMES:]
         llr = self._second_look.llr(frames, self._judgement.pronunciations)
-        return [Candidate(rising.score, rising.at, llr)]
+        return [Candidate(ripe.score, ripe.at, llr)]
 
     def probability(self, candidate: Candidate) -> float:
         if self._judgement is None or candidate.llr is None:
             return candidate.score
         return self._judgement.probability(candidate.score, candidate.llr)
-
-    @property
-    def _wait(self) -> int:
-        return round(self._judgement.wait * SAMPLE_RATE) if self._judgement else 0
 
     def _remember(self, frames: Features) -> None:
         self._heard.append(frames)

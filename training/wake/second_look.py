@@ -25,7 +25,8 @@ from device.engine.bundle import Bundle
 from device.events import SAMPLE_RATE, Samples
 from device.hearing.acoustic import AcousticModel
 from device.hearing.second_look import Judgement, SecondLook, log_odds
-from device.hearing.wake import PIECE, Candidate, WakeModel, Word
+from device.hearing.triggers import Candidate
+from device.hearing.wake import PIECE, WakeModel, Word
 from training.annotate import annotate
 from training.corpus import manifest, synthesis
 from training.evaluate.recordings import CLEAN, Noises

@@ -12,7 +12,8 @@ from device.audio.wav import read
 from device.engine.bundle import SHIPPED, Bundle
 from device.errors import BundleError
 from device.events import Detection, NotDetected
-from device.hearing.wake import Trigger, WakeModel, WakeWord, scores
+from device.hearing.triggers import Rises, Trigger
+from device.hearing.wake import WakeModel, WakeWord, scores
 from tests.recordings import WAKE_AND_COMMAND, command
 
 
@@ -23,6 +24,23 @@ def bundle() -> Bundle:
 
 def decisions(trigger: Trigger, values: list[float]) -> list[int]:
     return [at for at, value in enumerate(values) if trigger.update(value, at)]
+
+
+def ripe(rises: Rises, values: list[float]) -> list[tuple[int, float]]:
+    """When candidates are told, and their scores."""
+    told = ((at, rises.update(value, at)) for at, value in enumerate(values))
+    return [(at, found.score) for at, found in told if found is not None]
+
+
+def test_a_candidate_is_the_highest_of_its_rise() -> None:
+    assert ripe(Rises(0.1, 2), [0.0, 0.2, 0.5, 0.9, 0.6, 0.4, 0.3, 0.2, 0.0]) == [(5, 0.9)]
+
+
+def test_who_pauses_within_the_word_is_looked_at_again() -> None:
+    rises = Rises(0.1, 2)
+    assert ripe(rises, [0.3, 0.2, 0.2, 0.2, 0.8, 0.7, 0.7, 0.7]) == [(2, 0.3), (6, 0.8)]
+    assert ripe(rises, [0.05, 0.4, 0.4, 0.3]) == [(3, 0.4)]
+    assert rises.ripen() is None
 
 
 def test_a_rise_over_the_threshold_is_one_detection() -> None:

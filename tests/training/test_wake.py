@@ -214,7 +214,7 @@ def test_what_the_daemon_kept_is_learnt_from_by_its_label(data: Path, tmp_path: 
     own = tmp_path / "run" / "features"
     reviewed = prepare.Own(review=tmp_path / "review")
     sources = prepare.prepare(
-        [Phrase("hey mynah")], data, tmp_path / "run", own, None, prepare.Amounts(2, 0, 2), reviewed, seed=1
+        [Phrase("hey mynah")], data, tmp_path / "run", own, None, prepare.Amounts(2, 2), reviewed, seed=1
     )
     (recorded,) = sources.recorded
     assert recorded == (own, "recorded")
@@ -243,7 +243,7 @@ def test_a_run_trains_resumes_and_its_bundle_wakes_the_device(
         rows=8,
         compiled=False,
         width=8,
-        amounts=prepare.Amounts(6, 6, 6),
+        amounts=prepare.Amounts(6, 6),
         acoustic=str(SHIPPED / "english"),
         trials=2,
         recordings=(str(said),),

@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pyroomacoustics
 import soundfile
 import soxr
-from scipy.signal import fftconvolve
+from scipy.signal import fftconvolve, lfilter
 
 from device.audio.frontend import Features
 from device.events import SAMPLE_RATE, Samples
@@ -97,6 +97,15 @@ def played(frames: Features, speed: float, begin: float = 0.0) -> Features:
     below = where.astype(int)
     share = (where - below).astype(np.float32)[:, None]
     return np.asarray(frames[below] * (1 - share) + frames[below + 1] * share)
+
+
+def echoed(features: Features, rng: np.random.Generator) -> Features:
+    """`features` as heard in a room: every band's energy decays as in `simulated_room`, frame by frame."""
+    decay = 10 ** (-6 * 0.01 / rng.uniform(0.15, 0.7))
+    ratio = 10 ** (-rng.uniform(0, 15) / 10)
+    energy = np.exp(features)
+    tail = lfilter([0.0, (1 - decay) * ratio], [1.0, -decay], energy, axis=0)
+    return np.log(energy + tail).astype(np.float32)
 
 
 def coded(samples: Samples, rng: np.random.Generator) -> Samples:

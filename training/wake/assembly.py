@@ -41,15 +41,17 @@ MARGIN = 0.02
 STRONGEST = 2.5
 """Nats by which a band is raised or lowered, at most."""
 TAPS = 129
+FLOOR = float(np.log(FrontEndSettings().floor))  # what the front end gives for digital silence
 
 
 @dataclass(frozen=True, slots=True)
 class Cut:
     """Part of a recording, in seconds, and what to add to each mel band, in nats of energy.
 
-    `pause`: seconds of silence after it.
+    `number`: of the utterance in its inventory. `pause`: seconds of silence after it.
     """
 
+    number: int
     path: Path
     begin: float
     end: float
@@ -132,6 +134,20 @@ class Inventory:
             cuts += [self._cut(pieces, number, target.colour) for number in range(len(pieces))]
         return Assembled(text, target.speaker, tuple(cuts))
 
+    def frames(self, assembled: Assembled) -> Floats:
+        """(n, mels) log-mel features of it: as those of `load_assembled`, but for a smoother join."""
+        parts: list[Floats] = []
+        for cut in assembled.cuts:
+            begin, end = round((cut.begin + FADE / 2) / HOP), round((cut.end - FADE / 2) / HOP)
+            part = self._spoken[cut.number].frames[begin : max(end, begin + 1)].astype(np.float32)
+            part += np.asarray(cut.gains, np.float32)
+            if parts and len(parts[-1]) and len(part):
+                parts[-1][-1] = part[0] = (parts[-1][-1] + part[0]) / 2
+            parts.append(part)
+            if cut.pause:
+                parts.append(np.full((round(cut.pause / HOP), part.shape[1]), FLOOR, np.float32))
+        return np.concatenate(parts)
+
     def _pieces(self, phones: Phones, rng: np.random.Generator) -> list[Piece]:
         pieces: list[Piece] = []
         begin = 0
@@ -157,7 +173,7 @@ class Inventory:
             end = one.middle(last) if shared else one.bounds[last + 1] * OUTPUT
             end += FADE / 2
         gains = np.clip(colour - one.colour, -STRONGEST, STRONGEST).round(3)
-        return Cut(one.path, max(0.0, float(begin)), float(end), tuple(gains.tolist()))
+        return Cut(spoken, one.path, max(0.0, float(begin)), float(end), tuple(gains.tolist()))
 
     def _end(self, phones: Phones, begin: int, rng: np.random.Generator) -> int:
         """Where a piece that begins at `begin` ends: the longer and the commoner, the likelier."""

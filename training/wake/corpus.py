@@ -46,20 +46,6 @@ Source = tuple[Path, str]
 """The folder of a store, and a source in it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sources:
-    """Where each kind of row comes from."""
-
-    words: tuple[str, ...]  # the phrases
-    phrases: tuple[Source, ...]  # one for each, by synthetic voices
-    assembled: tuple[Source | None, ...]  # of each, put together from what people say
-    recorded: tuple[Source | None, ...]  # of each by people, where there are such recordings
-    near: tuple[Source, ...]
-    speech: tuple[Source, ...]
-    followers: tuple[Source, ...]  # commands, which follow the phrase
-    noise: tuple[Source, ...]
-
-
 def says(text: str, phrases: Iterable[str]) -> bool:
     """Whether one of `phrases` is in `text`: such a recording is no example of other speech."""
     return any(f" {phrase} " in f" {text} " for phrase in phrases)

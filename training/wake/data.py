@@ -18,8 +18,10 @@ from device.audio.frontend import FrontEndSettings
 from training.background import endless
 from training.corpus import augment
 from training.hearing.store import Item, Store
-from training.wake.corpus import TAIL, Sources, is_held_out, says
+from training.wake.corpus import TAIL, is_held_out, says
+from training.wake.people import Sayer
 from training.wake.signal import MELS, STRIDE, Normalisation
+from training.wake.sources import Sources
 
 FLOOR = float(np.log(FrontEndSettings().floor))  # what the front end gives for digital silence
 DB = float(np.log(10) / 10)  # nats of energy to a decibel
@@ -108,10 +110,10 @@ class Rows:
         self._rng = np.random.default_rng(seed)
         self._settings, self._normalisation = settings, normalisation
         self._phrases = [Clips([source], held_out) for source in sources.phrases]
-        self._recorded, self._assembled = (
-            [Clips([source], held_out) if source and not held_out else None for source in kind]
-            for kind in (sources.recorded, sources.assembled)
-        )
+        self._recorded = [
+            Clips([source], held_out) if source and not held_out else None for source in sources.recorded
+        ]
+        self._people = Sayer(sources.crowd) if sources.crowd and not held_out else None
         self._near = Clips(sources.near, held_out)
         self._speech = Clips(sources.speech, held_out, weight_by_length=True, without=sources.words)
         self._hard = Clips(sources.speech, held_out, only=hard) if hard else self._speech
@@ -132,32 +134,52 @@ class Rows:
         labels = np.zeros(shares.frames // STRIDE, np.int8)
         if kind < shares.positive:
             number = int(self._rng.integers(len(self._phrases)))
-            return self._phrase_row(self._sayings(number), labels, 1 + number)
+            return self._phrase_row(*self._saying(number), labels, 1 + number)
         if kind < shares.positive + shares.near:
-            return self._phrase_row(self._near, labels, None)
+            return self._phrase_row(*self._near_saying(), labels, None)
         if kind < shares.positive + shares.near + shares.hard and self._hard is not self._speech:
-            return self._phrase_row(self._hard, labels, None)
+            return self._phrase_row(*self._clip(self._hard), labels, None)
         if kind < shares.positive + shares.near + shares.hard + shares.speech:
             return self._speech_row(labels)
         level = self._rng.uniform(-11, -1)
         return self._finished(_silence(shares.frames), level), labels
 
-    def _sayings(self, number: int) -> Clips:
-        """A kind of sayings of a phrase: people's, some put together from theirs, or synthetic ones."""
-        recorded, assembled = self._recorded[number], self._assembled[number]
+    def _saying(self, number: int) -> tuple[Frames, int]:
+        """A phrase as recorded, as people would say it, or by a synthetic voice, and where it ends."""
+        recorded = self._recorded[number]
         if recorded and self._rng.random() < self._settings.recorded:
-            return recorded
-        if assembled and self._rng.random() < self._settings.assembled:
-            return assembled
-        return self._phrases[number]
+            return self._clip(recorded)
+        joined = self._people and self._rng.random() < self._settings.assembled
+        said = self._people.phrase(number, self._rng) if self._people and joined else None
+        return self._clip(self._phrases[number]) if said is None else self._joined(said)
 
-    def _phrase_row(self, clips: Clips, labels: Labels, label: int | None) -> tuple[Frames, Labels]:
+    def _near_saying(self) -> tuple[Frames, int]:
+        """What sounds like a phrase."""
+        joined = self._people and self._rng.random() < self._settings.assembled
+        said = self._people.near(self._rng) if self._people and joined else None
+        return self._clip(self._near) if said is None else self._joined(said)
+
+    def _clip(self, clips: Clips) -> tuple[Frames, int]:
+        item, frames = clips.draw(self._rng)
+        return self._at_some_speed(frames, len(frames) - TAIL / item.tempo)
+
+    def _joined(self, frames: Frames) -> tuple[Frames, int]:
+        whole = np.concatenate((frames, _silence(TAIL)))
+        if self._rng.random() < 0.55:
+            whole = augment.echoed(whole, self._rng)
+        return self._at_some_speed(whole, len(frames))
+
+    def _at_some_speed(self, frames: Frames, end: float) -> tuple[Frames, int]:
+        speed = self._settings.speed * float(np.exp(self._rng.normal() * self._settings.speeds))
+        played = augment.played(frames, speed)
+        return played, min(round(end / speed), len(played))
+
+    def _phrase_row(
+        self, phrase: Frames, end: int, labels: Labels, label: int | None
+    ) -> tuple[Frames, Labels]:
+        """With `phrase`, which ends at its frame `end`."""
         rng, length = self._rng, self._settings.frames
         row, level = _silence(length), self._rng.uniform(-12, 0)
-        item, phrase = clips.draw(rng)
-        speed = self._settings.speed * float(np.exp(rng.normal() * self._settings.speeds))
-        phrase = augment.played(phrase, speed)
-        end = len(phrase) - round(TAIL / item.tempo / speed)
         at = int(rng.integers(min(end, 200), length - self._settings.end))  # where the phrase ends
         _place(row, self._warped(phrase), at - end, level)
         if label is not None:

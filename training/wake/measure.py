@@ -17,10 +17,11 @@ from device.events import Samples
 from training.corpus import augment, synthesis
 from training.corpus.manifest import held_out
 from training.hearing.store import Store, first_copies
-from training.wake.corpus import GATED_SPEECH, HOP, Sources, is_held_out, says, trimmed
+from training.wake.corpus import GATED_SPEECH, HOP, is_held_out, says, trimmed
 from training.wake.data import DB
 from training.wake.phrases import Phrase
 from training.wake.signal import STRIDE
+from training.wake.sources import Sources
 
 Score = Callable[[Features], npt.NDArray[np.float32]]
 """(frames, mels) log-mel energies → (frames / STRIDE,) smoothed probabilities."""

@@ -8,9 +8,10 @@ from dataclasses import replace
 import numpy as np
 
 from training.hearing.store import Item, Store
-from training.wake.corpus import TAIL, Sources, is_held_out, says
+from training.wake.corpus import TAIL, is_held_out, says
 from training.wake.measure import Score
 from training.wake.signal import STRIDE
+from training.wake.sources import Sources
 
 STRETCH = 30_000  # frames that are scored at a time
 BEFORE, AFTER = 150, 12  # frames kept of what led to a high score, and after it

@@ -7,7 +7,9 @@ the gates, as `training.wake.corpus` parts them. Their sayings lie in the run's 
 from __future__ import annotations
 
 import csv
+import itertools
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -18,88 +20,108 @@ from device.errors import LexiconError
 from device.events import SAMPLE_RATE
 from device.hearing.acoustic import AcousticModel
 from device.hearing.lexicon import Lexicon
-from training.corpus import augment, manifest
-from training.hearing.store import Recording, Store, first_copies
+from training.corpus import manifest
+from training.hearing.store import Store, first_copies
 from training.wake.alignment import alignment
-from training.wake.assembly import Assembled, Inventory, Phones, Spoken, load_assembled, spoken_of
-from training.wake.corpus import GATED_SPEECH, HELD_OUT_SPEECH, Source, numbered, says, trimmed, with_tail
+from training.wake.assembly import Floats, Inventory, Phones, Spoken, load_assembled, spoken_of
+from training.wake.corpus import GATED_SPEECH, HELD_OUT_SPEECH, says
 from training.wake.phrases import Phrase
 
-ASSEMBLED, NEAR_ASSEMBLED = "assembled", "near-assembled"
 TRIALS = "trials"
 """Folder of a run with sayings by people whom training left out."""
-CHOICE, GATES = "choice", "gates"
-"""Its parts: those on which thresholds are chosen, and those on which they are tried."""
+TRAINING, CHOICE, GATES = "training", "choice", "gates"
+"""Parts of the people: on the last two, thresholds are chosen and tried. Their sayings are kept there."""
 TRIED = 200
 """Sayings of a phrase in each part."""
 
 
 def speaks(part: str) -> Callable[[str], bool]:
-    """Whether a speaker belongs to CHOICE or GATES, or otherwise to training."""
+    """Tells whether a speaker belongs to `part`."""
 
     def belongs(speaker: str) -> bool:
         if not manifest.held_out(speaker, HELD_OUT_SPEECH):
-            return part not in (CHOICE, GATES)
+            return part == TRAINING
         return part == (GATES if manifest.held_out(speaker, GATED_SPEECH) else CHOICE)
 
     return belongs
 
 
-def put_together(
-    wanted: Sequence[Phrase],
-    mine: Store,
-    recorded: Store,
-    sources: Sequence[tuple[str, Path]],
-    acoustic: Path,
-    rooms: Sequence[augment.Floats],
-    count: int,
-    others: int,
-    seed: int,
-) -> tuple[list[Source | None], list[Source]]:
-    """Fills `mine` and its run's TRIALS with the phrases and what is near them.
+Way = tuple[str, tuple[Phones, ...]]
+"""A text, and a pronunciation of each of its words."""
+Said = tuple[str, tuple[tuple[Phones, ...], ...]]
+"""A text, and the pronunciations of each of its words."""
 
-    `sources`: of `recorded`, with their folders. → the source of each phrase, None where its sounds are not
-    to be had, and those of what is near.
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """What everyone said: `sources` of the store `folder`, each with the folder of its recordings.
+
+    Aligned by the bundle `acoustic`. `phrases`: what they shall say; `near`: what sounds like it.
     """
-    names = [numbered(ASSEMBLED, number) for number in range(len(wanted))]
-    trials = mine.folder.parent / TRIALS
-    if not (
-        all(name in mine for name in (*names, NEAR_ASSEMBLED)) and (trials / GATES / "manifest.tsv").is_file()
-    ):
-        crowd = gathered(wanted, recorded, sources, acoustic)
-        rng = np.random.default_rng(seed)
-        for part in (CHOICE, GATES):
-            write_trials(wanted, [one for one in crowd if speaks(part)(one.speaker)], trials / part, rng)
-        trained = [one for one in crowd if speaks("training")(one.speaker)]
-        each = count // len(wanted)
-        for name, phrase in zip(names, wanted, strict=True):
-            mine.add(name, assembled([(phrase.text, phrase.words)], trained, each, rng), load_joined, rooms)
-        near = [(text, words) for phrase in wanted for text, words in nearby(phrase, wanted)]
-        mine.add(NEAR_ASSEMBLED, assembled(near, trained, others, rng), load_joined, rooms)
-    filled = [(mine.folder, name) if mine.items(name) else None for name in names]
-    return filled, [(mine.folder, NEAR_ASSEMBLED)] if mine.items(NEAR_ASSEMBLED) else []
+
+    folder: Path
+    sources: tuple[tuple[str, Path], ...]
+    acoustic: Path
+    phrases: tuple[Said, ...]
+    near: tuple[Said, ...]
+
+    def spoken(self, part: str) -> list[Spoken]:
+        """The utterances of the people of `part`, without those in which one of the phrases is said."""
+        store, bundle = Store(self.folder), Bundle.load(self.acoustic, "hearing")
+        names = [source for source, _ in self.sources]
+        labels = alignment(store, names, lambda: AcousticModel(bundle), self.acoustic, Lexicon())
+        words = [text for text, _ in self.phrases]
+        belongs = speaks(part)
+        found = []
+        for source, folder in self.sources:
+            paths = [item.path for item in manifest.read_manifest(folder) if item.text]
+            items = [
+                item
+                for item in first_copies(store.items(source))
+                if belongs(item.speaker) and not says(item.text, words)
+            ]
+            found += spoken_of(items, store.mapped(source), labels, bundle.labels, paths)
+        return found
 
 
-def gathered(
-    wanted: Sequence[Phrase], recorded: Store, sources: Sequence[tuple[str, Path]], acoustic: Path
-) -> list[Spoken]:
-    """What everyone said in `sources`, aligned; without what has one of the phrases in it."""
-    model = AcousticModel(Bundle.load(acoustic, "hearing"))
-    labels = alignment(recorded, [source for source, _ in sources], lambda: model, acoustic, Lexicon())
-    names = [phrase.text for phrase in wanted]
-    crowd = []
-    for source, folder in sources:
-        paths = [item.path for item in manifest.read_manifest(folder) if item.text]
-        items = [item for item in first_copies(recorded.items(source)) if not says(item.text, names)]
-        crowd += spoken_of(items, recorded.mapped(source), labels, model.phones, paths)
-    return crowd
+def crowd_of(
+    wanted: Sequence[Phrase], store: Store, sources: Sequence[tuple[str, Path]], acoustic: Path
+) -> Crowd:
+    phrases = tuple((phrase.text, tuple(map(tuple, phrase.words))) for phrase in wanted)
+    near = tuple(dict.fromkeys(one for phrase in wanted for one in nearby(phrase, wanted)))
+    return Crowd(store.folder, tuple(sources), acoustic, phrases, near)
 
 
-Words = Sequence[Sequence[Phones]]
-"""The pronunciations of each word of a text."""
+class Sayer:
+    """The people of a crowd whom training hears, saying what they never said."""
+
+    def __init__(self, crowd: Crowd) -> None:
+        spoken = crowd.spoken(TRAINING)
+        self._ways = [_ways(*said) for said in crowd.phrases]
+        self._near = [way for said in crowd.near for way in _ways(*said)]
+        every = [way for ways in (*self._ways, self._near) for way in ways]
+        self._inventory = Inventory(spoken, {sum(words, ()) for _, words in every})
+        self._ways = [self._able(ways) for ways in self._ways]
+        self._near = self._able(self._near)
+
+    def phrase(self, number: int, rng: np.random.Generator) -> Floats | None:
+        """Log-mel features of a phrase; None where its sounds are not among theirs."""
+        return self._say(self._ways[number], rng)
+
+    def near(self, rng: np.random.Generator) -> Floats | None:
+        """The same of something that sounds like one."""
+        return self._say(self._near, rng)
+
+    def _able(self, ways: Sequence[Way]) -> list[Way]:
+        return [way for way in ways if all(self._inventory.covers(word) for word in way[1])]
+
+    def _say(self, ways: Sequence[Way], rng: np.random.Generator) -> Floats | None:
+        if not ways:
+            return None
+        return self._inventory.frames(self._inventory.assemble(*ways[int(rng.integers(len(ways)))], rng))
 
 
-def nearby(phrase: Phrase, wanted: Sequence[Phrase]) -> Iterable[tuple[str, Words]]:
+def nearby(phrase: Phrase, wanted: Sequence[Phrase]) -> Iterable[Said]:
     """What is near `phrase` and none of those `wanted`, with its words' pronunciations."""
     lexicon = Lexicon()
     texts = phrase.near()
@@ -107,55 +129,40 @@ def nearby(phrase: Phrase, wanted: Sequence[Phrase]) -> Iterable[tuple[str, Word
     taken = {phones for one in wanted for phones in one.pronunciations}
     for text in texts:
         try:
-            words = [lexicon.pronunciations(word)[:1] for word in text.split()]
+            words = tuple((tuple(lexicon.pronunciations(word)[0]),) for word in text.split())
         except LexiconError:
             continue
-        if tuple(phone for word in words for phone in word[0]) not in taken:
+        if sum((word[0] for word in words), ()) not in taken:
             yield text, words
 
 
-def assembled(
-    texts: Sequence[tuple[str, Words]], crowd: Sequence[Spoken], count: int, rng: np.random.Generator
-) -> list[Assembled]:
-    """`count` of the `texts`, as `crowd` says them; none where its sounds are not among theirs."""
-    ways = [(text, tuple(word)) for text, words in texts for word in _ways(words)]
-    inventory = Inventory(crowd, [tuple(phone for word in words for phone in word) for _, words in ways])
-    able = [way for way in ways if all(inventory.covers(word) for word in way[1])]
-    if not able:
-        return []
-    return [
-        inventory.assemble(text, words, rng)
-        for text, words in (able[int(rng.integers(len(able)))] for _ in range(count))
-    ]
+def _ways(text: str, words: Sequence[Sequence[Phones]]) -> list[Way]:
+    """Each way to pronounce it."""
+    return [(text, way) for way in itertools.product(*words)]
 
 
-def _ways(words: Words) -> list[list[Phones]]:
-    ways: list[list[Phones]] = [[]]
-    for pronunciations in words:
-        ways = [[*way, tuple(phones)] for way in ways for phones in pronunciations]
-    return ways
+def write_trials(crowd: Crowd, folder: Path, rng: np.random.Generator) -> None:
+    """TRIED sayings of each phrase by the people of CHOICE and GATES, as recordings with a manifest.
 
-
-def load_joined(item: Assembled) -> Recording:
-    """As a recording of the phrase is stored."""
-    recording = load_assembled(item)
-    return Recording(item.text, item.speaker, with_tail(trimmed(recording.samples)))
-
-
-def write_trials(
-    wanted: Sequence[Phrase], crowd: Sequence[Spoken], folder: Path, rng: np.random.Generator
-) -> None:
-    """TRIED sayings of each phrase, as recordings with a manifest; it is written last."""
-    folder.mkdir(parents=True, exist_ok=True)
-    rows = [("path", "seconds", "speaker", "text")]
-    for phrase in wanted:
-        for number, item in enumerate(assembled([(phrase.text, phrase.words)], crowd, TRIED, rng)):
-            name = f"{phrase.text.replace(' ', '-')}-{number:03}.flac"
-            samples = load_assembled(item).samples
-            soundfile.write(folder / name, samples, SAMPLE_RATE)
-            rows.append((name, f"{len(samples) / SAMPLE_RATE:.2f}", item.speaker, phrase.text))
-    with (folder / "manifest.tsv").open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file, delimiter="\t", quoting=csv.QUOTE_NONE).writerows(rows)
+    It is written last; what is there is left as it is.
+    """
+    for part in (CHOICE, GATES):
+        if (folder / part / "manifest.tsv").is_file():
+            continue
+        (folder / part).mkdir(parents=True, exist_ok=True)
+        rows = [("path", "seconds", "speaker", "text")]
+        ways = [_ways(*said) for said in crowd.phrases]
+        inventory = Inventory(crowd.spoken(part), {sum(way[1], ()) for some in ways for way in some})
+        for some in ways:
+            able = [way for way in some if all(inventory.covers(word) for word in way[1])]
+            for number in range(TRIED if able else 0):
+                said = inventory.assemble(*able[int(rng.integers(len(able)))], rng)
+                name = f"{said.text.replace(' ', '-')}-{number:03}.flac"
+                samples = load_assembled(said).samples
+                soundfile.write(folder / part / name, samples, SAMPLE_RATE)
+                rows.append((name, f"{len(samples) / SAMPLE_RATE:.2f}", said.speaker, said.text))
+        with (folder / part / "manifest.tsv").open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file, delimiter="\t", quoting=csv.QUOTE_NONE).writerows(rows)
 
 
 def trials(run: Path, part: str, phrase: str) -> list[manifest.Utterance]:

@@ -19,8 +19,6 @@ from training.wake.corpus import (
     PARTS,
     RECORDED,
     VOICES,
-    Source,
-    Sources,
     load_said,
     load_trimmed,
     load_unsaid,
@@ -29,6 +27,7 @@ from training.wake.corpus import (
     said_in,
 )
 from training.wake.phrases import Phrase
+from training.wake.sources import Sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,6 @@ class Amounts:
     """Utterances that are made of each kind, all phrases together."""
 
     spoken: int = 2400  # the phrases, by synthetic voices
-    assembled: int = 2400  # the same, put together from what people say
     others: int = 1600  # of each kind that is not the phrase
 
 
@@ -77,18 +75,17 @@ def prepare(
         if folder.parent.name != "negative":
             utterances = [utterance for utterance in utterances if utterance.text]
         recorded.add(_name(folder), utterances, load_recording, rooms)
-    crowd, near = list[Source | None]([None] * len(wanted)), list[Source]()
-    if acoustic is not None and amounts.assembled:
+    crowd = None
+    if acoustic is not None:
         spoken = [(_name(folder), folder) for folder in folders if folder.parent.name != "negative"]
-        crowd, near = people.put_together(
-            wanted, mine, recorded, spoken, acoustic, rooms, amounts.assembled, amounts.others, seed
-        )
+        crowd = people.crowd_of(wanted, recorded, spoken, acoustic)
+        people.write_trials(crowd, run / people.TRIALS, np.random.default_rng(seed))
     return Sources(
         words=tuple(phrase.text for phrase in wanted),
         phrases=tuple((mine.folder, numbered("phrases", number)) for number in range(len(wanted))),
-        assembled=tuple(crowd),
+        crowd=crowd,
         recorded=tuple((mine.folder, numbered(RECORDED, n)) if some else None for n, some in enumerate(said)),
-        near=((mine.folder, "near"), *near),
+        near=((mine.folder, "near"),),
         speech=(
             *((shared, _name(folder)) for folder in folders),
             (shared, "commands"),

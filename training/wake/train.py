@@ -31,13 +31,14 @@ from training.corpus.manifest import normalise
 from training.hearing.store import Item
 from training.wake import measure, people, suitability
 from training.wake import model as shape
-from training.wake.corpus import VOICES, Sources, is_left_out, trimmed
+from training.wake.corpus import VOICES, is_left_out, trimmed
 from training.wake.data import Batch, Rows, RowSettings, batches
 from training.wake.gates import Gates
 from training.wake.mining import mine
 from training.wake.phrases import Phrase
 from training.wake.prepare import Amounts, Own, prepare
 from training.wake.signal import STEP_FRAMES, STRIDE, Normalisation, sigmoid, smoothed
+from training.wake.sources import Sources
 
 
 @dataclass(frozen=True, slots=True)

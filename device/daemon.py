@@ -10,8 +10,8 @@ import dataclasses
 import logging
 import random
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Protocol
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -24,6 +24,7 @@ from device.following import Follower
 from device.home.state import HomeState
 from device.mqtt.client import Receipt, Topics
 from device.mqtt.connection import Message
+from device.mqtt.hermes import TOPICS, Hermes
 from device.mqtt.homeassistant import STATUS
 from device.review import Forgetful
 
@@ -64,6 +65,7 @@ class Outlet(Protocol):
     def tell(self, turn: Turn, dropped: Sequence[Command]) -> None: ...
     def retain(self, name: str, value: str) -> None: ...
     def again(self) -> None: ...
+    def post(self, topic: str, content: Mapping[str, Any]) -> None: ...
 
     def messages(self) -> Iterable[Message]: ...
 
@@ -78,7 +80,7 @@ class Speaker(Protocol):
 class Daemon:
     """`report` is given each turn with the commands that could not be sent, `say` each text to be shown.
 
-    `review` follows all of it; `follower` the home that is announced.
+    `review` follows all of it; `follower` the home that is announced; `hermes` speaks with Rhasspy and Snips.
     """
 
     def __init__(
@@ -91,6 +93,7 @@ class Daemon:
         say: Callable[[str], None],
         review: Forgetful | None = None,
         follower: Follower | None = None,
+        hermes: Hermes | None = None,
     ) -> None:
         self._assistant = assistant
         self._home = home
@@ -100,6 +103,7 @@ class Daemon:
         self._say = say
         self._review = review or Forgetful()
         self._follower, self._idle = follower, True
+        self._hermes = hermes
         self._again_at: float | None = None
         self._awaited: list[Awaited] = []
         self._muted = False
@@ -171,6 +175,7 @@ class Daemon:
                 self._conclude()
         if not self._muted:
             self._review.take(step)
+            self._post(self._hermes.take(step) if self._hermes else ())
 
     def _receive_all(self) -> None:
         for message in self._publisher.messages():
@@ -218,12 +223,31 @@ class Daemon:
                 self._again_at = time.monotonic() + random.uniform(*AGAIN)
         elif message.topic == topics["say"]:
             if not message.retained:
-                text = payload[: 4 * LONGEST_TEXT].decode("utf-8", "replace")
-                self._say("".join(c if c.isprintable() else " " for c in text)[:LONGEST_TEXT])
+                self._show(payload[: 4 * LONGEST_TEXT].decode("utf-8", "replace"))
+        elif self._hermes is not None and message.topic in TOPICS:
+            self._ask(message)
         else:
             self._home.observe(message.topic, payload)
             if self._follower is not None:
                 self._follower.observe(message.topic, payload, time.monotonic())
+
+    def _ask(self, message: Message) -> None:
+        """Another service of Hermes wants something."""
+        if message.retained or self._hermes is None or time.monotonic() - message.at > PATIENCE:
+            return
+        asked = self._hermes.receive(message.topic, message.payload)
+        self._post(asked.answers)
+        if asked.say:
+            self._show(asked.say)
+        if asked.listen and not self._muted:
+            self._assistant.controls.listen = True
+
+    def _post(self, messages: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
+        for topic, content in messages:
+            self._publisher.post(topic, content)
+
+    def _show(self, text: str) -> None:
+        self._say("".join(c if c.isprintable() else " " for c in text)[:LONGEST_TEXT])
 
     def _mute(self, wish: bytes) -> None:
         if wish not in (b"ON", b"OFF"):

@@ -139,6 +139,8 @@ class MqttSettings:
     """Seconds between signs of life to the broker."""
     homeassistant: bool = True
     """Whether Mynah announces itself to Home Assistant, as a device."""
+    hermes: bool = False
+    """Whether Mynah speaks with the services of Rhasspy and Snips on `hermes/…`, as the site `device.id`."""
 
     @property
     def address(self) -> tuple[str, int]:

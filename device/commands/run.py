@@ -25,6 +25,7 @@ from device.commands import options as common
 from device.daemon import ASKED, Daemon, Observer
 from device.events import SAMPLE_RATE, AudioChunk, Command, Samples, Turn
 from device.following import Follow, Follower
+from device.mqtt.hermes import TOPICS, Hermes
 from device.report import turn_json, turn_text
 from device.review import Forgetful, Recorder, Store
 from device.settings import Settings
@@ -106,6 +107,9 @@ def serve(
             content = announcement(publisher.topics, getattr(home, "here", None))
             publisher.keep(config_topic(settings.device_id), json.dumps(content, ensure_ascii=False))
             publisher.follow([STATUS], ())
+        speaks = hermes_of(settings, assistant)
+        if speaks is not None:
+            publisher.follow(TOPICS, ())
         follower = following(publisher.follow)
         if follower is not None:
             publisher.follow(follower.topics, ())
@@ -116,10 +120,17 @@ def serve(
         gc.freeze()  # what is loaded by now stays: no collection need look at it again
         try:
             review = reviewer(settings, assistant)
-            Daemon(assistant, home, publisher, speaker, report, say, review, follower).run(audio)
+            Daemon(assistant, home, publisher, speaker, report, say, review, follower, speaks).run(audio)
         finally:
             log.info("ending")
     return 0
+
+
+def hermes_of(settings: Settings, assistant: Assistant) -> Hermes | None:
+    """Who speaks with Rhasspy and Snips: nobody, unless the user wants it."""
+    if not settings.mqtt.hermes:
+        return None
+    return Hermes(settings.device_id, lambda heard: assistant.understanding.understand(heard, 0.0))
 
 
 def reviewer(settings: Settings, assistant: Assistant) -> Forgetful:

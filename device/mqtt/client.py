@@ -202,6 +202,11 @@ class Publisher:
         connection = self._connection
         return connection is not None and connection.publish(self.topics[name], value)
 
+    def post(self, topic: str, content: Mapping[str, Any]) -> None:
+        """Say `content` once, as JSON, on any topic; it is lost where it cannot be sent now."""
+        if (connection := self._connection) is not None:
+            connection.publish(topic, _text(content))
+
     def messages(self) -> Iterator[Message]:
         """What has come in since the last call; does not wait."""
         while self._inbox:

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -24,6 +25,7 @@ class Broker:
         self.topics = Topics("kitchen")
         self.said: list[tuple[str, str]] = []
         self.turns: list[Turn] = []
+        self.posted: list[tuple[str, Mapping[str, Any]]] = []
         self._incoming = incoming or {}
         self._reachable = reachable
         self._chunks = -1
@@ -39,6 +41,9 @@ class Broker:
 
     def again(self) -> None:
         self.said.append(("again", ""))
+
+    def post(self, topic: str, content: Mapping[str, Any]) -> None:
+        self.posted.append((topic, content))
 
     def messages(self) -> Iterable[Message]:
         self._chunks += 1

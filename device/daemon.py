@@ -27,10 +27,11 @@ from device.mqtt.connection import Message
 from device.mqtt.hermes import TOPICS, Hermes
 from device.mqtt.homeassistant import STATUS
 from device.review import Forgetful
+from device.thresholds import Thresholds
 
 log = logging.getLogger(__name__)
 
-ASKED = ("say", "listen", "mute/set")
+ASKED = ("say", "listen", "mute/set", "threshold/+/set")
 """Our own topics on which others may ask for something."""
 
 LONGEST_TEXT = 500
@@ -80,7 +81,8 @@ class Speaker(Protocol):
 class Daemon:
     """`report` is given each turn with the commands that could not be sent, `say` each text to be shown.
 
-    `review` follows all of it; `follower` the home that is announced; `hermes` speaks with Rhasspy and Snips.
+    `review` follows all of it; `follower` the home that is announced; `hermes` speaks with Rhasspy and Snips;
+    `thresholds` may be moved from outside.
     """
 
     def __init__(
@@ -94,6 +96,7 @@ class Daemon:
         review: Forgetful | None = None,
         follower: Follower | None = None,
         hermes: Hermes | None = None,
+        thresholds: Thresholds | None = None,
     ) -> None:
         self._assistant = assistant
         self._home = home
@@ -104,6 +107,7 @@ class Daemon:
         self._review = review or Forgetful()
         self._follower, self._idle = follower, True
         self._hermes = hermes
+        self._thresholds = thresholds or Thresholds(())
         self._again_at: float | None = None
         self._awaited: list[Awaited] = []
         self._muted = False
@@ -111,6 +115,8 @@ class Daemon:
     def run(self, audio: Iterable[AudioChunk]) -> None:
         """Until the audio ends. A fault in one turn is logged, and the next wake word is waited for."""
         self._publisher.retain("mute", "OFF")
+        for name in self._thresholds.names:
+            self._publisher.retain(f"threshold/{name}", self._thresholds[name])
         self._state("idle")
         attended = self.attend(audio)
         try:
@@ -218,6 +224,8 @@ class Daemon:
                 log.info("asked to listen too long ago; ignored")
             elif not message.retained:  # an old wish, kept by the broker
                 self._assistant.controls.listen = True
+        elif message.topic.startswith(topics["threshold/"]) and message.topic.endswith("/set"):
+            self._move_threshold(message)
         elif message.topic == STATUS:
             if payload == b"online":  # not all devices of a home at once
                 self._again_at = time.monotonic() + random.uniform(*AGAIN)
@@ -230,6 +238,11 @@ class Daemon:
             self._home.observe(message.topic, payload)
             if self._follower is not None:
                 self._follower.observe(message.topic, payload, time.monotonic())
+
+    def _move_threshold(self, message: Message) -> None:
+        name = message.topic.removeprefix(self._publisher.topics["threshold/"]).removesuffix("/set")
+        if not message.retained and self._thresholds.move(name, message.payload):
+            self._publisher.retain(f"threshold/{name}", self._thresholds[name])
 
     def _ask(self, message: Message) -> None:
         """Another service of Hermes wants something."""

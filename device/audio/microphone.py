@@ -8,7 +8,7 @@ import itertools
 import logging
 import queue
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -37,6 +37,7 @@ class Microphone(Iterator[AudioChunk]):
 
     `device`: an index, a name, part of a name, or None for the default. `wait`: begin without a microphone
     and take the one that comes. `patience`: seconds without audio after which the device is given up.
+    `report` is given what is wrong with it, in a line, and nothing when it is well again.
     `backoff`: seconds between the attempts to reopen it, the last one for ever. Raises AudioError on entry
     where PyAudio is absent or, unless `wait`, there is no such device or it cannot be opened.
     """
@@ -49,11 +50,12 @@ class Microphone(Iterator[AudioChunk]):
         patience: float = 2.0,
         backoff: Sequence[float] = (0.3, 0.5, 1.0, 2.0, 4.0, 8.0),
         importer: portaudio.Importer = importlib.import_module,
+        report: Callable[[str], None] = lambda problem: None,
     ) -> None:
         self.overruns = 0
         self.name: str | None = None  # of the device that is open
         self._wanted, self._wait, self._patience, self._backoff = device, wait, patience, backoff
-        self._importer = importer
+        self._importer, self._report = importer, report
         self._pyaudio: Any = None
         self._api: Any = None
         self._stream: Any = None
@@ -100,6 +102,7 @@ class Microphone(Iterator[AudioChunk]):
                 data = self._queue.get(timeout=self._patience)
             except queue.Empty:
                 _LOG.warning("the microphone %r gives no audio; reopening it", self.name)
+                self._report(f"the microphone {self.name!r} gives no audio: unplug it and plug it in again")
                 self._close()
                 continue
             if data is None:
@@ -117,7 +120,9 @@ class Microphone(Iterator[AudioChunk]):
                 self._open()
             except AudioError as error:
                 _LOG.log(logging.DEBUG if attempt else logging.WARNING, "%s; trying again", error)
+                self._report(str(error))
             else:
+                self._report("")
                 _LOG.info("listening to %r", self.name)
                 return
             if self._stopped.wait(delay):

@@ -6,13 +6,14 @@ The daemon must not run: it would say all of it again.
 from __future__ import annotations
 
 import argparse
+import time
 
 from device.commands import options as common
 from device.mqtt.client import connect
 from device.mqtt.homeassistant import config_topic
 
-KEPT = ("availability", "state", "mute")
-"""Our own topics on which something is retained."""
+PATIENCE = 0.5
+"""Seconds in which the broker tells what it keeps of ours."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,8 +22,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(options: argparse.Namespace) -> int:
     settings = common.load(options)
-    with connect(settings.mqtt, settings.device_id) as publisher:
-        for topic in (config_topic(settings.device_id), *(publisher.topics[name] for name in KEPT)):
+    every = [f"mynah/{settings.device_id}/#", config_topic(settings.device_id)]
+    with connect(settings.mqtt, settings.device_id, every) as publisher:
+        time.sleep(PATIENCE)
+        for topic in {message.topic for message in publisher.messages() if message.retained}:
             publisher.keep(topic, "")
     print(f"{settings.device_id} is forgotten on the broker at {':'.join(map(str, settings.mqtt.address))}")
     return 0

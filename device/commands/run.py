@@ -26,9 +26,11 @@ from device.daemon import ASKED, Daemon, Observer
 from device.events import SAMPLE_RATE, AudioChunk, Command, Samples, Turn
 from device.following import Follow, Follower
 from device.mqtt.hermes import TOPICS, Hermes
+from device.problems import Problems
 from device.report import turn_json, turn_text
 from device.review import Forgetful, Recorder, Store
-from device.settings import Settings
+from device.settings import Settings, state_folder
+from device.thresholds import Thresholds
 
 if TYPE_CHECKING:
     from device.assistant import Assistant
@@ -96,17 +98,20 @@ def serve(
     def say(text: str) -> None:
         common.emit(options, {"say": text}, f"  says    {text}")
 
+    problems = Problems()
+    thresholds = Thresholds(getattr(assistant.wake, "words", ()), state_folder() / "thresholds.json")
     with (
-        microphone(settings, options.input) as audio,
+        microphone(settings, options.input, problems) as audio,
         loudspeaker(settings, options.input) as speaker,
         Publisher(
             settings.mqtt, settings.device_id, home.topics(), ASKED, queries=home.queries()
         ) as publisher,
     ):
         if settings.mqtt.homeassistant:
-            content = announcement(publisher.topics, getattr(home, "here", None))
+            content = announcement(publisher.topics, getattr(home, "here", None), thresholds.names)
             publisher.keep(config_topic(settings.device_id), json.dumps(content, ensure_ascii=False))
             publisher.follow([STATUS], ())
+        problems.connect(lambda text: publisher.retain("problem", text))
         speaks = hermes_of(settings, assistant)
         if speaks is not None:
             publisher.follow(TOPICS, ())
@@ -120,7 +125,9 @@ def serve(
         gc.freeze()  # what is loaded by now stays: no collection need look at it again
         try:
             review = reviewer(settings, assistant)
-            Daemon(assistant, home, publisher, speaker, report, say, review, follower, speaks).run(audio)
+            Daemon(
+                assistant, home, publisher, speaker, report, say, review, follower, speaks, thresholds
+            ).run(audio)
         finally:
             log.info("ending")
     return 0
@@ -149,14 +156,18 @@ def loudspeaker(settings: Settings, inputs: Sequence[str] | None) -> SilentSpeak
 
 
 def microphone(
-    settings: Settings, inputs: Sequence[str] | None
+    settings: Settings, inputs: Sequence[str] | None, problems: Problems | None = None
 ) -> AbstractContextManager[Iterable[AudioChunk]]:
     """The microphone, waited for where there is none yet; or the recordings, at its pace."""
     if inputs:
         return nullcontext(paced(chunked(recordings(inputs))))
     from device.audio.microphone import Microphone
 
-    return Microphone(settings.audio.microphone, wait=True)
+    def report(problem: str) -> None:
+        if problems is not None:
+            problems.say("microphone", problem)
+
+    return Microphone(settings.audio.microphone, wait=True, report=report)
 
 
 def recordings(inputs: Iterable[str]) -> Iterator[Samples]:

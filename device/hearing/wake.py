@@ -53,16 +53,26 @@ class Word:
             self._judgement, self._second_look = Judgement.of(entry["second_look"]), second_look
             self.delay = round(self._judgement.delay * SAMPLE_RATE)
         own = self._judgement.accept if self._judgement else float(entry["threshold"])
-        self.threshold = own if threshold is None else threshold
+        own = own if threshold is None else threshold
         if self._judgement is None:
-            self._trigger: Trigger | Rises = Trigger(
-                self.threshold, float(decision["refractory"]) * SAMPLE_RATE
-            )
+            self._trigger: Trigger | Rises = Trigger(own, float(decision["refractory"]) * SAMPLE_RATE)
         else:
             self._trigger = Rises(self._judgement.candidate, round(self._judgement.wait * SAMPLE_RATE))
+        self.threshold = own
         self._smoothing = int(decision["smoothing"])
         self._output_samples = bundle.stream.stride * bundle.features.hop
         self.reset()
+
+    @property
+    def threshold(self) -> float:
+        """The probability with which it wakes; it may be moved."""
+        return self._threshold
+
+    @threshold.setter
+    def threshold(self, value: float) -> None:
+        self._threshold = value
+        if isinstance(self._trigger, Trigger):
+            self._trigger.threshold = value
 
     def reset(self) -> None:
         self._trigger.reset()

@@ -14,6 +14,7 @@ from uuid import uuid4
 
 from device.assistant import Listening, Step
 from device.events import EndpointReason, Intent, NotRecognized, Transcript, Turn
+from device.thresholds import level
 
 Message = tuple[str, Mapping[str, Any]]
 """A topic, and what is said there as JSON."""
@@ -188,8 +189,3 @@ def slot(name: str, value: Any, text: str, confidence: float) -> dict[str, Any]:
         "value": {"kind": kind, "value": value},
         "range": {"start": begin, "end": end},
     }
-
-
-def level(name: str) -> str:
-    """`name` as one level of a topic."""
-    return "".join("_" if character in "+#/\0 " else character for character in name)

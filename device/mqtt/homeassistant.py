@@ -11,6 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from device.mqtt.client import Topics
+from device.thresholds import LEAST, MOST
 
 STATUS = "homeassistant/status"
 
@@ -19,8 +20,11 @@ def config_topic(device_id: str) -> str:
     return f"homeassistant/device/mynah_{device_id}/config"
 
 
-def announcement(topics: Topics, room: str | None) -> dict[str, Any]:
-    """What is said on `config_topic`. `room`: where Mynah stands, if that is known."""
+def announcement(topics: Topics, room: str | None, words: Mapping[str, str]) -> dict[str, Any]:
+    """What is said on `config_topic`. `room`: where Mynah stands, if that is known.
+
+    `words`: the wake words whose thresholds may be moved, by what they are called in topics.
+    """
     number, unique = software(), f"mynah_{topics.device_id}"
     device = {
         "identifiers": [unique],
@@ -57,6 +61,15 @@ def announcement(topics: Topics, room: str | None) -> dict[str, Any]:
             "options": ["idle", "listening", "thinking", "muted"],
             "state_topic": topics["state"],
         },
+        "problem": {
+            "platform": "binary_sensor",
+            "name": "Problem",
+            "device_class": "problem",
+            "entity_category": "diagnostic",
+            "state_topic": topics["problem"],
+            "value_template": "{{ 'ON' if value_json.problems else 'OFF' }}",
+            "json_attributes_topic": topics["problem"],
+        },
         "command": {
             "platform": "sensor",
             "name": "Last command",
@@ -74,6 +87,22 @@ def announcement(topics: Topics, room: str | None) -> dict[str, Any]:
             "json_attributes_template": "{{ (value_json.intent or {}).slots | default({}, true) | tojson }}",
         },
     }
+    thresholds = {
+        f"threshold_{name}": {
+            "platform": "number",
+            "name": f"Threshold of {word}",
+            "icon": "mdi:tune",
+            "entity_category": "config",
+            "min": LEAST,
+            "max": MOST,
+            "step": 0.01,
+            "mode": "slider",
+            "state_topic": topics[f"threshold/{name}"],
+            "command_topic": topics[f"threshold/{name}/set"],
+        }
+        for name, word in words.items()
+    }
+    components = {**components, **thresholds}
     return {
         "device": device,
         "origin": {"name": "mynah", "sw_version": number},

@@ -114,7 +114,7 @@ def test_the_example_home_makes_way_only_for_what_is_announced() -> None:
     home, teacher = Home.load(), Taught()
     bare = Layout(rooms=home.layout.rooms)
     follower = Follower(home, bare, Announcements(), teacher, lambda _: None, lambda _, __: None)
-    own = json.dumps(announcement(Topics("kitchen"), None)).encode()
+    own = json.dumps(announcement(Topics("kitchen"), None, {"hey_mynah": "hey mynah"})).encode()
     follower.observe("homeassistant/device/mynah_kitchen/config", own, now=0.0)
     follower.tick(1.0)
     assert teacher.begun == []

@@ -118,7 +118,7 @@ def main() -> int:
     )
     audio = Audio(len(texts))
     with publisher:
-        content = announcement(publisher.topics, home.here)
+        content = announcement(publisher.topics, home.here, {})
         publisher.keep(config_topic(settings.device_id), json.dumps(content))
         publisher.follow([STATUS], ())
         follower = make_follower(settings, home, whole, publisher.follow)

@@ -94,7 +94,6 @@ def test_a_candidate_at_the_very_end_is_looked_at(wake: Bundle) -> None:
 def test_without_an_acoustic_model_the_own_threshold_holds(wake: Bundle) -> None:
     (word,) = WakeModel(wake).words
     assert word.threshold == wake.decision["words"]["hey mynah"]["threshold"]
-    assert word.threshold == 0.5
 
 
 def test_a_given_threshold_is_one_of_the_probability(wake: Bundle) -> None:

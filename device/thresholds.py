@@ -1,0 +1,81 @@
+"""The wake words' thresholds, as they are moved while the daemon runs; they outlast it."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Protocol
+
+log = logging.getLogger(__name__)
+
+LEAST, MOST = 0.01, 0.99
+"""Below, it would wake at everything; above, at nothing."""
+
+
+class Word(Protocol):
+    """`device.hearing.wake.Word`. `threshold`: the probability with which it wakes, to be moved."""
+
+    name: str
+    threshold: float
+
+
+class Thresholds:
+    """By the wake word's name as one level of a topic: "hey mynah" is hey_mynah. Kept in `file`, if any."""
+
+    def __init__(self, words: Iterable[Word], file: Path | None = None) -> None:
+        self._words = {level(word.name): word for word in words}
+        self._file = file
+        for name, value in self._kept().items():
+            if name in self._words and isinstance(value, float) and LEAST <= value <= MOST:
+                self._words[name].threshold = value
+
+    @property
+    def names(self) -> Mapping[str, str]:
+        """The words by what they are called in topics."""
+        return {name: word.name for name, word in self._words.items()}
+
+    def __getitem__(self, name: str) -> str:
+        """What is published of it."""
+        return f"{self._words[name].threshold:.4g}"
+
+    def move(self, name: str, payload: bytes) -> bool:
+        """Whether `payload` was a threshold for a word that there is; then it holds from now on."""
+        try:
+            value = float(payload)
+        except ValueError:
+            value = -1.0
+        if name not in self._words or not LEAST <= value <= MOST:
+            log.warning("a threshold is a number from %g to %g, not %r", LEAST, MOST, payload[:20])
+            return False
+        self._words[name].threshold = value
+        self._keep({**self._kept(), name: value})
+        return True
+
+    def _kept(self) -> dict[str, float]:
+        try:
+            content = json.loads(self._file.read_text("utf-8")) if self._file else {}
+        except (OSError, ValueError):
+            return {}
+        return content if isinstance(content, dict) else {}
+
+    def _keep(self, values: Mapping[str, float]) -> None:
+        if self._file is None:
+            return
+        temporary = self._file.with_suffix(".part")
+        try:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            with temporary.open("w", encoding="utf-8") as file:
+                json.dump(values, file)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(self._file)
+        except OSError as error:
+            log.warning("%s: %s: the threshold holds only until the end", self._file, error.strerror)
+
+
+def level(name: str) -> str:
+    """`name` as one level of a topic."""
+    return "".join("_" if character in "+#/\0 " else character for character in name)

@@ -118,6 +118,9 @@ class HomeSettings:
     """Sentence files or folders that replace the shipped ones; none: `device/sentences/en`."""
 
 
+VERSIONS = ("3.1.1", "5")
+
+
 @dataclass(frozen=True, slots=True)
 class MqttSettings:
     """The broker, and how to reach it."""
@@ -135,6 +138,8 @@ class MqttSettings:
     cert_file: Path | None = None
     """The client's own certificate, with `key_file`."""
     key_file: Path | None = None
+    version: str = "3.1.1"
+    """Of MQTT: "3.1.1", or "5", with which the broker throws commands away that wait longer than they may."""
     keepalive: int = 30
     """Seconds between signs of life to the broker."""
     homeassistant: bool = True
@@ -287,6 +292,8 @@ def _check(settings: Settings) -> None:
         raise SettingsError("device.id may hold only letters, digits, _ and -: it is part of MQTT topics")
     if not 0 <= mqtt.port <= 65535:
         raise SettingsError(f"mqtt.port is {mqtt.port}, but must be 1 to 65535")
+    if mqtt.version not in VERSIONS:
+        raise SettingsError(f"mqtt.version is {mqtt.version!r}, but must be one of {', '.join(VERSIONS)}")
     if not 1 <= mqtt.keepalive <= 65535:
         raise SettingsError(f"mqtt.keepalive is {mqtt.keepalive}, but must be 1 to 65535 seconds")
     if mqtt.password is not None and mqtt.password_file is not None:

@@ -151,7 +151,7 @@ class Publisher:
         dropped: list[Command] = []
         for command in turn.commands:
             ok = connection is not None and connection.publish(
-                command.topic, _text(command.payload), expires=command.expires
+                command.topic, _text(command.payload), expires=command.expires, perishable=True
             )
             (sent if ok else dropped).append(command)
         for command in dropped:

@@ -20,7 +20,9 @@ from pathlib import Path
 from typing import Any
 
 import paho.mqtt.client as paho
-from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
 
 from device.errors import BrokerError, SettingsError
 from device.settings import MqttSettings
@@ -72,8 +74,13 @@ class Connection:
 
     def _make_client(self, client_id: str, will: Will | None) -> paho.Client:
         settings = self._settings
+        five = settings.version == "5"
         client = paho.Client(
-            CallbackAPIVersion.VERSION2, client_id, clean_session=True, reconnect_on_failure=False
+            CallbackAPIVersion.VERSION2,
+            client_id,
+            clean_session=None if five else True,
+            protocol=MQTTProtocolVersion.MQTTv5 if five else MQTTProtocolVersion.MQTTv311,
+            reconnect_on_failure=False,
         )
         client.connect_timeout = PATIENCE
         client.max_inflight_messages_set(0)  # no limit: a message waiting for its turn could come late
@@ -110,15 +117,25 @@ class Connection:
         for topic in topics:
             self._client.subscribe(topic, qos=1)
 
-    def publish(self, topic: str, payload: str, *, retain: bool = False, expires: float = 5.0) -> bool:
+    def publish(
+        self,
+        topic: str,
+        payload: str,
+        *,
+        retain: bool = False,
+        expires: float = 5.0,
+        perishable: bool = False,
+    ) -> bool:
         """Hand over a QoS 1 message; False where it cannot be sent now.
 
-        Where no receipt comes within `expires` seconds, `check` gives the connection up.
+        Where no receipt comes within `expires` seconds, `check` gives the connection up. A `perishable` one
+        is not kept longer by the broker either, where that speaks MQTT 5.
         """
         if self.ended.is_set():
             return False
         try:
-            info = self._client.publish(topic, payload, qos=1, retain=retain)
+            properties = _expiring(expires) if perishable and self._settings.version == "5" else None
+            info = self._client.publish(topic, payload, qos=1, retain=retain, properties=properties)
         except ValueError as error:
             log.error("%r is no topic to publish to: %s", topic, error)
             return False
@@ -180,6 +197,12 @@ class Connection:
         except UnicodeDecodeError:
             return
         self._receive(Message(topic, bytes(message.payload), message.retain))
+
+
+def _expiring(seconds: float) -> Properties:
+    properties = Properties(PacketTypes.PUBLISH)
+    properties.MessageExpiryInterval = max(1, int(seconds))
+    return properties
 
 
 def password(settings: MqttSettings) -> str | None:

@@ -11,7 +11,9 @@ import subprocess
 import time
 from pathlib import Path
 
+import paho.mqtt.client as paho
 import pytest
+from paho.mqtt.enums import CallbackAPIVersion
 
 from device.errors import BrokerError, SettingsError
 from device.events import Command, Turn
@@ -126,6 +128,41 @@ def test_what_a_dead_link_still_held_is_gone_with_it(broker: Mosquitto) -> None:
         publisher.publish(turn("turn off the radio"))
         wait_for(lambda: subscriber.payloads("zigbee2mqtt/radio/set"))
         assert len(subscriber.payloads("zigbee2mqtt/lamp/set")) < 40
+
+
+@needs_mosquitto
+def test_with_mqtt_5_the_broker_throws_away_what_waits_too_long(broker: Mosquitto) -> None:
+    """An appliance that sleeps with a session of its own gets what came meanwhile: but no old command."""
+
+    def appliance() -> paho.Client:
+        client = paho.Client(CallbackAPIVersion.VERSION2, "sleeper", clean_session=False)
+        client.on_message = lambda *call: came.append(call[2].payload)
+        client.connect("127.0.0.1", broker.port)
+        client.subscribe("zigbee2mqtt/#", qos=1)
+        client.loop_start()
+        return client
+
+    def sleep(client: paho.Client) -> None:
+        client.disconnect()
+        client.loop_stop()
+
+    came: list[bytes] = []
+    five = dataclasses.replace(broker.settings, version="5")
+    with Publisher(five, "kitchen", (), backoff=Backoff(**QUICK)) as publisher:
+        assert publisher.wait_connected(30)
+        one = appliance()
+        wait_for(lambda: one.is_connected())
+        publisher.publish(turn("turn on the lamp"))
+        wait_for(lambda: came)
+        sleep(one)
+        publisher.publish(turn("turn off the lamp"))
+        time.sleep(3.2)
+        publisher.publish(turn("turn on the radio"))
+        two = appliance()
+        wait_for(lambda: len(came) > 1)
+        time.sleep(0.2)
+        sleep(two)
+    assert came == [b'{"state": "ON"}', b'{"state": "ON"}']
 
 
 @needs_mosquitto

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import kaldifst
 import numpy as np
@@ -30,6 +30,9 @@ SILENCE = "SIL"
 
 FILLERS = ("um", "uh", "er", "hmm")
 """What people say while they look for a word: before, after and between words, where it means nothing."""
+
+
+Fst: TypeAlias = kaldifst.StdVectorFst | kaldifst.StdConstFst
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +51,18 @@ class Graph:
     word: Ints
     finals: Ints
     fillers: frozenset[int] = frozenset()
-    _fsts: dict[tuple[float, float, float, bool], kaldifst.StdVectorFst] = field(
+    _fsts: dict[tuple[float, float, float, bool], Fst] = field(
         default_factory=dict, repr=False, compare=False
     )
 
     @property
-    def fsts(self) -> Mapping[tuple[float, float, float, bool], kaldifst.StdVectorFst]:
+    def fsts(self) -> Mapping[tuple[float, float, float, bool], Fst]:
         """Those that were compiled so far, by what `fst` was asked."""
         return self._fsts
 
     def fst(
         self, phone_cost: float = 0.0, word_cost: float = 0.0, filler_cost: float = 0.0, whole: bool = True
-    ) -> kaldifst.StdVectorFst:
+    ) -> Fst:
         """The graph for kaldi-decoder, with a cost for each phone that is not silence and for each word.
 
         `filler_cost`: what a filler costs more than a word. Not `whole`: a sentence may end anywhere.

@@ -63,6 +63,7 @@ class World:
     appliances: Appliances
     rng: random.Random
     broken: threading.Event = field(default_factory=threading.Event)
+    faults_so_far: int = 0
     password: str = "first"
 
     def restart(self) -> None:
@@ -138,6 +139,7 @@ def break_things(world: World, ended: threading.Event) -> None:
     while not ended.wait(world.rng.uniform(2.5, 5.0)):
         if not kinds:
             kinds = world.rng.sample(world.faults(), len(world.faults()))
+        world.faults_so_far += 1  # some last no time at all
         world.broken.set()
         kinds.pop()()
         world.proxy.heal()
@@ -161,13 +163,13 @@ class Watcher:
         thread.start()
 
     def _look(self, at: float) -> None:
-        end = at + WITHIN
+        end, faults = at + WITHIN, self._world.faults_so_far
         while time.monotonic() < end:
             if self._world.broken.is_set():
                 return  # broken again meanwhile: nothing can be said of this connection
             time.sleep(0.02)
         found = self._retained()
-        if self._last != at or self._world.broken.is_set() or found is None:
+        if self._last != at or self._world.faults_so_far != faults or found is None:
             return
         for topic, values in KEPT.items():
             if found.get(topic) not in values:

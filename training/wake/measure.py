@@ -15,9 +15,8 @@ import numpy.typing as npt
 from device.audio.frontend import Features, features
 from device.events import Samples
 from training.corpus import augment, synthesis
-from training.corpus.manifest import held_out
 from training.hearing.store import Store, first_copies
-from training.wake.corpus import GATED_SPEECH, HOP, is_held_out, says, trimmed
+from training.wake.corpus import HOP, chooses, is_held_out, says, trimmed
 from training.wake.data import DB
 from training.wake.phrases import Phrase
 from training.wake.signal import STRIDE
@@ -113,9 +112,7 @@ def streams(sources: Sources) -> Iterator[tuple[str, Features]]:
         items = [
             item
             for item in first_copies(store.items(source))
-            if is_held_out(item)
-            and not held_out(item.speaker, GATED_SPEECH)
-            and not says(item.text, sources.words)
+            if is_held_out(item) and chooses(item.speaker) and not says(item.text, sources.words)
         ]
         if not items or any(
             item.speaker.startswith(f"{engine}/") for item in items for engine in synthesis.ENGINES

@@ -24,7 +24,7 @@ from training.corpus import manifest
 from training.hearing.store import Store, first_copies
 from training.wake.alignment import alignment
 from training.wake.assembly import Floats, Inventory, Phones, Spoken, load_assembled, spoken_of
-from training.wake.corpus import GATED_SPEECH, HELD_OUT_SPEECH, says
+from training.wake.corpus import HELD_OUT_SPEECH, chooses, says
 from training.wake.phrases import Phrase
 
 TRIALS = "trials"
@@ -41,7 +41,7 @@ def speaks(part: str) -> Callable[[str], bool]:
     def belongs(speaker: str) -> bool:
         if not manifest.held_out(speaker, HELD_OUT_SPEECH):
             return part == TRAINING
-        return part == (GATES if manifest.held_out(speaker, GATED_SPEECH) else CHOICE)
+        return part == (CHOICE if chooses(speaker) else GATES)
 
     return belongs
 

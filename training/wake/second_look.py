@@ -32,7 +32,7 @@ from training.corpus import manifest, synthesis
 from training.evaluate.recordings import CLEAN, Noises
 from training.hearing.calibrate import logistic
 from training.wake import people
-from training.wake.corpus import GATED_SPEECH, HELD_OUT_SPEECH, PARTS, is_left_out, says, trimmed
+from training.wake.corpus import PARTS, chooses, is_left_out, says, trimmed
 from training.wake.measure import phrases
 from training.wake.phrases import Phrase
 
@@ -104,9 +104,7 @@ def unspoken(watch: Watch, data: Path) -> tuple[list[Candidate], float]:
         kept = [
             item
             for item in manifest.read_manifest(folder)
-            if manifest.held_out(item.speaker, HELD_OUT_SPEECH)
-            and not manifest.held_out(item.speaker, GATED_SPEECH)
-            and not says(item.text, [watch.word])
+            if chooses(item.speaker) and not says(item.text, [watch.word])
         ]
         for first in tqdm(range(0, len(kept), 50), folder.name):
             samples = np.concatenate([read(item.path) for item in kept[first : first + 50]])

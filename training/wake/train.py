@@ -24,7 +24,7 @@ from tqdm import tqdm
 from device.audio.frontend import Features, FrontEndSettings
 from device.audio.wav import read
 from device.engine.bundle import describe
-from device.errors import UsageError
+from device.errors import MynahError, UsageError
 from device.settings import bundle_folder
 from training.corpus import synthesis, texts
 from training.corpus.manifest import normalise
@@ -187,6 +187,8 @@ def calibrated(
     """
     noise = measure.noises(sources)
     silent = measure.FalseAccepts.over(measure.streams(sources), score, settings.refractory)
+    if not silent.hours:
+        raise MynahError("nobody is left to set the threshold by: add speech by more people to the data")
     lowest = silent.lowest_threshold(settings.false_accepts)
     left_out = [voice for voice in synthesis.TRAINING_VOICES if is_left_out(voice)]
     joined = [trimmed(read(item.path)) for item in people.trials(run, people.CHOICE, phrase.text)]

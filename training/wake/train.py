@@ -47,7 +47,7 @@ class Settings:
     spellings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # of words, further ones
     width: int = 40
     dropout: float = 0.1
-    updates: int = 12000
+    updates: int = 9000
     rows: int = 64  # an update
     compiled: bool = True  # by XLA, three times as fast once it is
     rate: float = 3e-3

@@ -27,6 +27,7 @@ from training.wake import corpus, measure, prepare, train
 from training.wake.corpus import TAIL, is_held_out, load_trimmed, trimmed
 from training.wake.data import IGNORED, RowSettings, mark
 from training.wake.phrases import Phrase
+from training.wake.second_look import SHARES, llr_share
 from training.wake.signal import Normalisation, smoothed
 
 needs_flite = pytest.mark.skipif(shutil.which("flite") is None, reason="flite is not installed")
@@ -273,3 +274,12 @@ def test_a_run_trains_resumes_and_its_bundle_wakes_the_device(
     for number, got in enumerate(scores.values()):
         score = train.scorer(trainer.averaged(), Normalisation(), settings.smoothing, number)
         np.testing.assert_allclose(got, score(frames)[: len(got)], atol=0.06)
+
+
+def test_the_llr_counts_as_much_as_it_helps_where_it_matters() -> None:
+    rng = np.random.default_rng(3)
+    raised = np.column_stack((rng.normal(2, 1, 400), rng.normal(-8, 3, 400)))
+    blind = np.column_stack((rng.normal(-2, 1, 200), rng.normal(-8, 3, 200)))  # its llr is as theirs
+    sharp = np.column_stack((rng.normal(1, 1, 200), rng.normal(-30, 3, 200)))  # only its llr is not
+    assert llr_share(raised, 400, blind, hours=2.0) == min(SHARES)
+    assert llr_share(raised, 400, sharp, hours=2.0) >= 0.15

@@ -1,8 +1,9 @@
 """`mynah-train second-look`: teaches a wake bundle how far to trust the acoustic model's second look.
 
-What raises the small model's score even a little is looked at again: the phrase by voices that its training
-left out, clean and in noise, and hours of speech without the phrase. A logistic regression on the score and
-the llr tells them apart. All of it runs the device's code on the int8 bundles.
+What raises the small model's score even a little is looked at again: the phrase by voices and people that its
+training left out, clean and in noise, and hours of speech without the phrase. How much the llr counts beside
+the score is what leaves the fewest misses at the rates of false accepts that matter; a logistic regression on
+the sum makes it a probability. All of it runs the device's code on the int8 bundles.
 """
 
 from __future__ import annotations
@@ -45,6 +46,9 @@ LATE = 0.03
 """Seconds by which the word's end is rather told too late: its tail must not be taken for the command."""
 FALSE_ACCEPTS = 0.5
 """An hour of speech."""
+RATES = (0.5, 1.0, 2.0, 4.0, 8.0)
+"""False accepts an hour at which misses are counted."""
+SHARES = (0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 0.8, 1.2)
 SAFETY = 1 / 3
 """How far the threshold keeps from the few candidates that set it: others will come higher."""
 RIDGE = 1e-2
@@ -144,14 +148,15 @@ def judgement(
     said, delay = spoken(watch, Noises(data / "noise", trained_on=True), sayings(word, run, count))
     unsaid, hours = unspoken(watch, data)
     raised = [one for one in said if one.score > 0]
-    x = np.concatenate((observed(raised), observed(unsaid)))
-    weights = logistic(x, np.arange(len(x)) < len(raised), RIDGE)
+    share = llr_share(observed(raised), len(said), observed(unsaid), hours)
+    x = np.concatenate((observed(raised), observed(unsaid))) @ (1.0, share)
+    slope, offset = logistic(x[:, None], np.arange(len(x)) < len(raised), RIDGE)
     fitted = dataclasses.replace(
         first,
         delay=round(delay - LATE, 3),
-        score_weight=round(float(weights[0]), 4),
-        llr_weight=round(float(weights[1]), 4),
-        offset=round(float(weights[2]), 4),
+        score_weight=round(float(slope), 4),
+        llr_weight=round(float(slope * share), 4),
+        offset=round(float(offset), 4),
     )
     false = sorted((fitted.probability(one.score, one.llr or 0.0) for one in unsaid), reverse=True)
     true = np.array([fitted.probability(one.score, one.llr or 0.0) if one.score > 0 else 0 for one in said])
@@ -171,6 +176,23 @@ def judgement(
         },
     }
     return dataclasses.replace(fitted, accept=accept), seen
+
+
+def llr_share(
+    raised: npt.NDArray[np.float64], said: int, unsaid: npt.NDArray[np.float64], hours: float
+) -> float:
+    """How much a nat of llr counts beside one of the score's log odds: of SHARES that with the fewest misses.
+
+    On the average over RATES. `raised`, `unsaid`: of `observed`; `said`: all sayings, of which some raised
+    nothing. A regression would look at the many that are easy, and there the llr tells all.
+    """
+
+    def missed(share: float) -> float:
+        true, false = raised @ (1.0, share), np.sort(unsaid @ (1.0, share))[::-1]
+        limits = [false[min(int(rate * hours), len(false) - 1)] for rate in RATES] if len(false) else []
+        return float(np.mean([said - np.sum(true > limit) for limit in limits])) if limits else 0.0
+
+    return min(SHARES, key=missed)
 
 
 def between(lowest: float, highest: float) -> float:

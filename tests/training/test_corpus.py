@@ -138,3 +138,13 @@ def test_readings_that_differ_by_more_than_a_vowel_are_kept(reading: str, other:
 def test_the_broad_a_is_taken_over_alone(known: str, reading: str, found: str | None) -> None:
     got = broad(tuple(known.split()), tuple(reading.split()))
     assert got == (tuple(found.split()) if found else None)
+
+
+def test_a_gate_leaves_digital_silence_between_words() -> None:
+    tone = (8000 * np.sin(np.arange(8000) * 0.3)).astype(np.int16)
+    hiss = RNG.normal(0, 20, 24_000).astype(np.int16)
+    hiss[8000:16_000] += tone
+    frames = augment.gated(features(hiss), 5.0)
+    assert (frames[:40] == augment.FLOOR).all()
+    assert (frames[55:95].max(axis=1) > -10).all()
+    np.testing.assert_array_equal(augment.gated(features(tone), 5.0), features(tone))

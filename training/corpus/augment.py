@@ -16,9 +16,10 @@ import soundfile
 import soxr
 from scipy.signal import fftconvolve, lfilter
 
-from device.audio.frontend import Features
+from device.audio.frontend import Features, FrontEndSettings
 from device.events import SAMPLE_RATE, Samples
 
+FLOOR = np.float32(np.log(FrontEndSettings().floor))  # what the front end gives for digital silence
 Floats = npt.NDArray[np.float32]
 
 
@@ -156,6 +157,16 @@ def loudness(features: Features) -> float:
     """Log of the mean energy of a frame over its loudest third: the level of the speech in `features`."""
     energy = np.exp(features).sum(axis=1)
     return float(np.log(np.mean(np.sort(energy)[-max(1, len(energy) // 3) :]) + 1e-9))
+
+
+def gated(features: Features, depth: float) -> Features:
+    """`features` with digital silence where they are `depth` nats or more below the loudness of their speech.
+
+    As microphones with noise suppression, and codecs that send nothing while nobody speaks, leave them.
+    """
+    energy = np.log(np.exp(features).sum(axis=1) + 1e-9)
+    quiet = energy < loudness(features) - depth
+    return np.where(quiet[:, None], FLOOR, features)
 
 
 def mixed(speech: Features, noise: Features, offset: float) -> Features:

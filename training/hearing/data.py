@@ -14,14 +14,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from device.audio.frontend import Features, FrontEndSettings
+from device.audio.frontend import Features
 from training.background import endless
 from training.corpus import augment
 from training.corpus.manifest import NOISE_HELD_OUT, held_out
 from training.hearing.model import INDEX, LOOKAHEAD, MELS, STRIDE, Normalisation
 from training.hearing.store import Item, Store
 
-FLOOR = float(np.log(FrontEndSettings().floor))  # what the front end gives for digital silence
 DB = float(np.log(10) / 10)  # nats of energy to a decibel
 Labels = npt.NDArray[np.int8]
 Batch = tuple[npt.NDArray[np.float32], npt.NDArray[np.int32]]
@@ -118,7 +117,7 @@ class Rows:
 
     def _row(self) -> tuple[npt.NDArray[np.float32], Labels]:
         rng, length = self._rng, self._settings.frames
-        speech = np.full((length, MELS), FLOOR, np.float32)
+        speech = np.full((length, MELS), augment.FLOOR, np.float32)
         labels = np.zeros(length // STRIDE, np.int8)
         level = rng.uniform(-12.0, -1.0)
         position = int(rng.integers(0, 60 if rng.random() < 0.85 else 150))
@@ -182,7 +181,7 @@ class Rows:
 
     def _babble(self, length: int) -> npt.NDArray[np.float32]:
         """One to five people talking elsewhere."""
-        total = np.full((length, MELS), FLOOR, np.float32)
+        total = np.full((length, MELS), augment.FLOOR, np.float32)
         for _ in range(self._rng.integers(1, 6)):
             item = self._draw()
             voice = self._tiled(self._features[item.source], item, length)

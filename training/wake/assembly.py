@@ -20,6 +20,7 @@ from scipy.signal import fftconvolve, firwin2
 from device.audio.frontend import FrontEndSettings
 from device.audio.wav import read
 from device.events import SAMPLE_RATE, Samples
+from training.corpus import augment
 from training.hearing.labels import Key
 from training.hearing.store import Item, Recording
 
@@ -41,7 +42,6 @@ MARGIN = 0.02
 STRONGEST = 2.5
 """Nats by which a band is raised or lowered, at most."""
 TAPS = 129
-FLOOR = float(np.log(FrontEndSettings().floor))  # what the front end gives for digital silence
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +145,7 @@ class Inventory:
                 parts[-1][-1] = part[0] = (parts[-1][-1] + part[0]) / 2
             parts.append(part)
             if cut.pause:
-                parts.append(np.full((round(cut.pause / HOP), part.shape[1]), FLOOR, np.float32))
+                parts.append(np.full((round(cut.pause / HOP), part.shape[1]), augment.FLOOR, np.float32))
         return np.concatenate(parts)
 
     def _pieces(self, phones: Phones, rng: np.random.Generator) -> list[Piece]:

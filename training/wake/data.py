@@ -14,7 +14,6 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from device.audio.frontend import FrontEndSettings
 from training.background import endless
 from training.corpus import augment
 from training.hearing.store import Item, Store
@@ -23,7 +22,6 @@ from training.wake.people import Sayer
 from training.wake.signal import MELS, STRIDE, Normalisation
 from training.wake.sources import Sources
 
-FLOOR = float(np.log(FrontEndSettings().floor))  # what the front end gives for digital silence
 DB = float(np.log(10) / 10)  # nats of energy to a decibel
 IGNORED = np.int8(-1)
 Frames = npt.NDArray[np.float32]
@@ -45,6 +43,7 @@ class RowSettings:
     speech: float = 0.26
     synthetic: float = 0.5  # share of other speech by synthetic voices: that a voice is one must tell nothing
     clean: float = 0.15  # share of rows at 30–60 dB; the others −3–30 dB, mostly about 15
+    gated: float = 0.15  # share of rows whose pauses are digital silence
     begin: int = 3  # frames after the phrase's end at which the label begins
     end: int = 19  # and ends
 
@@ -226,7 +225,9 @@ class Rows:
         noise = self._background(len(row))
         row = augment.mixed(row, noise, level - augment.loudness(noise) - ratio * DB)
         row += augment.equaliser(rng, MELS, depth=0.6)
-        return np.logaddexp(row, np.float32(FLOOR))
+        if rng.random() < self._settings.gated:
+            row = augment.gated(row, rng.uniform(12, 40) * DB)
+        return np.logaddexp(row, augment.FLOOR)
 
     def _background(self, length: int) -> Frames:
         rng, kind = self._rng, self._rng.random()
@@ -276,7 +277,7 @@ def batches(
 
 
 def _silence(length: int) -> Frames:
-    return np.full((length, MELS), FLOOR, np.float32)
+    return np.full((length, MELS), augment.FLOOR, np.float32)
 
 
 def _place(row: Frames, clip: Frames, at: int, level: float) -> None:

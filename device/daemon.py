@@ -11,6 +11,7 @@ import logging
 import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
@@ -27,6 +28,7 @@ from device.mqtt.connection import Message
 from device.mqtt.hermes import TOPICS, Hermes
 from device.mqtt.homeassistant import STATUS
 from device.review import Forgetful
+from device.service import Service
 from device.thresholds import Thresholds
 
 log = logging.getLogger(__name__)
@@ -78,12 +80,19 @@ class Speaker(Protocol):
     def stop(self) -> None: ...
 
 
-class Daemon:
-    """`report` is given each turn with the commands that could not be sent, `say` each text to be shown.
+@dataclass(frozen=True, slots=True)
+class Company:
+    """Who goes along with the voice loop, where there is somebody."""
 
-    `review` follows all of it; `follower` the home that is announced; `hermes` speaks with Rhasspy and Snips;
-    `thresholds` may be moved from outside.
-    """
+    review: Forgetful = field(default_factory=Forgetful)
+    follower: Follower | None = None  # of the home that is announced
+    hermes: Hermes | None = None  # speaks with Rhasspy and Snips
+    thresholds: Thresholds = field(default_factory=lambda: Thresholds(()))  # which may be moved from outside
+    service: Service = field(default_factory=lambda: Service({}))  # is told that audio flows
+
+
+class Daemon:
+    """`report` is given each turn with the commands that could not be sent, `say` each text to be shown."""
 
     def __init__(
         self,
@@ -93,10 +102,7 @@ class Daemon:
         speaker: Speaker,
         report: Callable[[Turn, Sequence[Command]], None],
         say: Callable[[str], None],
-        review: Forgetful | None = None,
-        follower: Follower | None = None,
-        hermes: Hermes | None = None,
-        thresholds: Thresholds | None = None,
+        company: Company | None = None,
     ) -> None:
         self._assistant = assistant
         self._home = home
@@ -104,10 +110,8 @@ class Daemon:
         self._speaker = speaker
         self._report = report
         self._say = say
-        self._review = review or Forgetful()
-        self._follower, self._idle = follower, True
-        self._hermes = hermes
-        self._thresholds = thresholds or Thresholds(())
+        self._with = company or Company()
+        self._idle = True
         self._again_at: float | None = None
         self._awaited: list[Awaited] = []
         self._muted = False
@@ -115,8 +119,8 @@ class Daemon:
     def run(self, audio: Iterable[AudioChunk]) -> None:
         """Until the audio ends. A fault in one turn is logged, and the next wake word is waited for."""
         self._publisher.retain("mute", "OFF")
-        for name in self._thresholds.names:
-            self._publisher.retain(f"threshold/{name}", self._thresholds[name])
+        for name in self._with.thresholds.names:
+            self._publisher.retain(f"threshold/{name}", self._with.thresholds[name])
         self._state("idle")
         attended = self.attend(audio)
         try:
@@ -146,16 +150,17 @@ class Daemon:
     def attend(self, audio: Iterable[AudioChunk]) -> Iterator[AudioChunk]:
         """The audio, with what came in over MQTT taken between its chunks; silence while muted."""
         for chunk in audio:
+            self._with.service.audio(time.monotonic())
             self._receive_all()
             self._conclude()
             if self._again_at is not None and time.monotonic() >= self._again_at:
                 self._again_at = None
                 self._publisher.again()
-            if self._follower is not None and self._idle:
-                self._follower.tick(time.monotonic())
+            if self._with.follower is not None and self._idle:
+                self._with.follower.tick(time.monotonic())
             if self._muted:
                 chunk = dataclasses.replace(chunk, samples=np.zeros_like(chunk.samples))
-            self._review.hear(chunk)
+            self._with.review.hear(chunk)
             yield chunk
 
     def take(self, step: Step) -> None:
@@ -180,8 +185,8 @@ class Daemon:
                 self._state("idle")
                 self._conclude()
         if not self._muted:
-            self._review.take(step)
-            self._post(self._hermes.take(step) if self._hermes else ())
+            self._with.review.take(step)
+            self._post(self._with.hermes.take(step) if self._with.hermes else ())
 
     def _receive_all(self) -> None:
         for message in self._publisher.messages():
@@ -232,23 +237,23 @@ class Daemon:
         elif message.topic == topics["say"]:
             if not message.retained:
                 self._show(payload[: 4 * LONGEST_TEXT].decode("utf-8", "replace"))
-        elif self._hermes is not None and message.topic in TOPICS:
+        elif self._with.hermes is not None and message.topic in TOPICS:
             self._ask(message)
         else:
             self._home.observe(message.topic, payload)
-            if self._follower is not None:
-                self._follower.observe(message.topic, payload, time.monotonic())
+            if self._with.follower is not None:
+                self._with.follower.observe(message.topic, payload, time.monotonic())
 
     def _move_threshold(self, message: Message) -> None:
         name = message.topic.removeprefix(self._publisher.topics["threshold/"]).removesuffix("/set")
-        if not message.retained and self._thresholds.move(name, message.payload):
-            self._publisher.retain(f"threshold/{name}", self._thresholds[name])
+        if not message.retained and self._with.thresholds.move(name, message.payload):
+            self._publisher.retain(f"threshold/{name}", self._with.thresholds[name])
 
     def _ask(self, message: Message) -> None:
         """Another service of Hermes wants something."""
-        if message.retained or self._hermes is None or time.monotonic() - message.at > PATIENCE:
+        if message.retained or self._with.hermes is None or time.monotonic() - message.at > PATIENCE:
             return
-        asked = self._hermes.receive(message.topic, message.payload)
+        asked = self._with.hermes.receive(message.topic, message.payload)
         self._post(asked.answers)
         if asked.say:
             self._show(asked.say)

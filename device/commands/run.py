@@ -22,13 +22,14 @@ from device.audio.pacing import paced
 from device.audio.pcm import chunked, read_raw
 from device.audio.speaker import SilentSpeaker, open_speaker
 from device.commands import options as common
-from device.daemon import ASKED, Daemon, Observer
+from device.daemon import ASKED, Company, Daemon, Observer
 from device.events import SAMPLE_RATE, AudioChunk, Command, Samples, Turn
 from device.following import Follow, Follower
 from device.mqtt.hermes import TOPICS, Hermes
 from device.problems import Problems
 from device.report import turn_json, turn_text
 from device.review import Forgetful, Recorder, Store
+from device.service import Service
 from device.settings import Settings, state_folder
 from device.thresholds import Thresholds
 
@@ -98,7 +99,7 @@ def serve(
     def say(text: str) -> None:
         common.emit(options, {"say": text}, f"  says    {text}")
 
-    problems = Problems()
+    problems, service = Problems(), Service()
     thresholds = Thresholds(getattr(assistant.wake, "words", ()), state_folder() / "thresholds.json")
     with (
         microphone(settings, options.input, problems) as audio,
@@ -124,11 +125,10 @@ def serve(
             publisher.wait_connected(AWAIT_BROKER)
         gc.freeze()  # what is loaded by now stays: no collection need look at it again
         try:
-            review = reviewer(settings, assistant)
-            Daemon(
-                assistant, home, publisher, speaker, report, say, review, follower, speaks, thresholds
-            ).run(audio)
+            company = Company(reviewer(settings, assistant), follower, speaks, thresholds, service)
+            Daemon(assistant, home, publisher, speaker, report, say, company).run(audio)
         finally:
+            service.ending()
             log.info("ending")
     return 0
 

@@ -9,7 +9,7 @@ import pytest
 
 from device.assistant import Assistant
 from device.audio import earcons
-from device.daemon import FAULTS, Daemon
+from device.daemon import FAULTS, Company, Daemon
 from device.errors import AudioError
 from device.events import AudioChunk, Command, Confirmation, Expectation, Samples, Transcript, Turn
 from device.mqtt.client import Receipt, Topics
@@ -85,7 +85,13 @@ class Trial:
             self.reports.append((turn, tuple(dropped)))
 
         self.daemon = Daemon(
-            assistant, self.home, self.broker, self.speaker, report, self.texts.append, review
+            assistant,
+            self.home,
+            self.broker,
+            self.speaker,
+            report,
+            self.texts.append,
+            Company(review or Forgetful()),
         )
 
     def run(self, audio: Iterator[AudioChunk]) -> Trial:

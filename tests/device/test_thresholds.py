@@ -10,7 +10,7 @@ import pytest
 
 from device.audio.pcm import chunked
 from device.audio.wav import read
-from device.daemon import Daemon
+from device.daemon import Company, Daemon
 from device.engine.bundle import SHIPPED, Bundle
 from device.events import Detection, NotDetected
 from device.hearing.wake import WakeWord
@@ -80,7 +80,13 @@ def test_the_daemon_moves_and_tells_it() -> None:
     broker = Broker({2: Message("mynah/kitchen/threshold/hey_mynah/set", b"0.8")})
     speaker, home = Speaker(), fakes.AnyHome()
     daemon = Daemon(
-        fakes.assistant(), home, broker, speaker, lambda *_: None, lambda _: None, thresholds=thresholds
+        fakes.assistant(),
+        home,
+        broker,
+        speaker,
+        lambda *_: None,
+        lambda _: None,
+        Company(thresholds=thresholds),
     )
     daemon.run(fakes.audio(1))
     assert word.threshold == 0.8

@@ -21,7 +21,7 @@ import numpy as np
 from device.assembly import make_assistant, make_follower, make_home
 from device.audio.speaker import SilentSpeaker
 from device.commands.run import end_on_signals
-from device.daemon import ASKED, Daemon
+from device.daemon import ASKED, Company, Daemon
 from device.events import AudioChunk, Command, Turn
 from device.mqtt.client import Backoff, Publisher
 from device.mqtt.homeassistant import STATUS, announcement, config_topic
@@ -125,7 +125,9 @@ def main() -> int:
         assert follower is not None
         publisher.follow(follower.topics, ())
         gc.freeze()
-        Daemon(assistant, home, publisher, SilentSpeaker(), report, lambda _: None, None, follower).run(audio)
+        Daemon(
+            assistant, home, publisher, SilentSpeaker(), report, lambda _: None, Company(follower=follower)
+        ).run(audio)
     tell(longest_stall_ms=round(1000 * audio.longest, 1), at_chunk=audio.at)
     return 0
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from device.daemon import Daemon
+from device.daemon import Company, Daemon
 from device.events import Intent, NotRecognized, Transcript
 from device.mqtt.connection import Message
 from device.mqtt.hermes import END, QUERY, SAY, START, Hermes, slot
@@ -34,7 +34,7 @@ def run(texts: list[str], *incoming: tuple[int, Message]) -> tuple[Broker, list[
     assistant = fakes.assistant((1.0,) if not incoming else (), texts)
     speaker = Hermes("kitchen", understand)
     daemon = Daemon(
-        assistant, fakes.AnyHome(), broker, Speaker(), lambda *_: None, shown.append, hermes=speaker
+        assistant, fakes.AnyHome(), broker, Speaker(), lambda *_: None, shown.append, Company(hermes=speaker)
     )
     daemon.run(fakes.audio(4))
     return broker, shown

@@ -30,15 +30,14 @@ class Awaited:
         self._states = states
         self._until = now + PATIENCE
         expected = turn.outcome.expected if isinstance(turn.outcome, Handled) else ()
+        self._waits = bool(expected)
         self._open = {one: states.reports(one.device) for one in expected}
         self._contrary: set[Expectation] = set()
 
     def concluded(self, now: float) -> Turn | None:
         """The turn with its confirmation and what is to be said of it; None while it has to wait."""
-        if self.dropped:
-            return self._failed("That could not be sent, there is no connection to the broker")
-        if not isinstance(self.turn.outcome, Handled) or not self.turn.outcome.expected:
-            return self.turn
+        if self.dropped or not self._waits:
+            return self.given_up()
         for one, before in tuple(self._open.items()):
             if self._states.reports(one.device) == before:
                 continue
@@ -46,12 +45,16 @@ class Awaited:
                 del self._open[one]
             else:
                 self._contrary.add(one)
-        if not self._open:
-            return replace(self.turn, confirmation=Confirmation.CONFIRMED)
-        return self.given_up() if now >= self._until else None
+        return self.given_up() if not self._open or now >= self._until else None
 
     def given_up(self) -> Turn:
         """The turn as it stands without a further report."""
+        if self.dropped:
+            return self._failed("Sorry, that could not be sent")
+        if not self._waits:
+            return self.turn
+        if not self._open:
+            return replace(self.turn, confirmation=Confirmation.CONFIRMED)
         contrary = [one for one in self._open if one in self._contrary]
         if contrary:
             return self._failed(f"{_named(contrary)} did not do it")

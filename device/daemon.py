@@ -143,6 +143,7 @@ class Daemon:
             except Exception:
                 faults += 1
                 log.exception("a fault in this turn; going on")
+                self._abort()
                 self._idle = True
                 self._state("idle")
         raise AudioError(f"{FAULTS} faults in a row, see the log above; ending, to be started afresh")
@@ -170,6 +171,7 @@ class Daemon:
                 self._idle = False
                 self._state("listening")
                 self._speaker.play(earcons.listening())
+                self._post(self._with.hermes.begun(step.detection) if self._with.hermes else ())
             case Stopped():
                 self._speaker.stop()
             case Endpoint():
@@ -177,16 +179,17 @@ class Daemon:
             case Turn():
                 if self._muted:
                     log.info("muted meanwhile: what was heard is forgotten")
+                    self._abort()
                 else:
                     awaited = Awaited(step, self._home.state, time.monotonic())
                     awaited.dropped = self._publisher.send(step).dropped
                     self._awaited.append(awaited)
+                    self._post(self._with.hermes.heard(step) if self._with.hermes else ())
                 self._idle = True
                 self._state("idle")
                 self._conclude()
         if not self._muted:
             self._with.review.take(step)
-            self._post(self._with.hermes.take(step) if self._with.hermes else ())
 
     def _receive_all(self) -> None:
         for message in self._publisher.messages():
@@ -196,19 +199,25 @@ class Daemon:
                 log.exception("a fault with a message on %s; going on", message.topic)
 
     def _conclude(self) -> None:
-        """Tell of the turns whose appliances have reported, or had time enough."""
+        """Tell of the turns, in their order, whose appliances have reported or had time enough."""
         now = time.monotonic()
-        for awaited in tuple(self._awaited):
-            if (turn := awaited.concluded(now)) is not None:
-                self._awaited.remove(awaited)
-                self._tell(turn, awaited.dropped)
+        while self._awaited and (turn := self._awaited[0].concluded(now)) is not None:
+            self._tell(turn, self._awaited.pop(0).dropped)
 
     def _tell(self, turn: Turn, dropped: Sequence[Command]) -> None:
-        self._publisher.tell(turn, dropped)
-        self._report(turn, dropped)
         fine = isinstance(turn.outcome, Handled) and turn.confirmation in (None, Confirmation.CONFIRMED)
-        if self._idle:  # the next turn has begun otherwise, and its speaker is not to be talked over
-            self._speaker.play(earcons.done() if fine else earcons.error())
+        try:
+            self._publisher.tell(turn, dropped)
+            self._post(self._with.hermes.told(turn) if self._with.hermes else ())
+            self._report(turn, dropped)
+            if self._idle:  # the next turn has begun otherwise, and its speaker is not to be talked over
+                self._speaker.play(earcons.done() if fine else earcons.error())
+        except Exception:  # raised between two chunks, it would end the audio, and the daemon with it
+            log.exception("a fault in telling of a turn; going on")
+
+    def _abort(self) -> None:
+        """The turn that was begun is none."""
+        self._post(self._with.hermes.aborted() if self._with.hermes else ())
 
     def _wait_for_reports(self) -> None:
         """At the end of the audio, there is time."""
@@ -257,7 +266,9 @@ class Daemon:
         self._post(asked.answers)
         if asked.say:
             self._show(asked.say)
-        if asked.listen and not self._muted:
+        if asked.listen and self._muted:
+            self._abort()
+        elif asked.listen:
             self._assistant.controls.listen = True
 
     def _post(self, messages: Iterable[tuple[str, Mapping[str, Any]]]) -> None:

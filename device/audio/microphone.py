@@ -107,6 +107,7 @@ class Microphone(Iterator[AudioChunk]):
                 continue
             if data is None:
                 return
+            self._report("")
             if self.overruns > reported:
                 _LOG.warning("%d blocks of 80 ms of audio were lost, this machine is too slow", self.overruns)
                 reported = self.overruns
@@ -122,7 +123,6 @@ class Microphone(Iterator[AudioChunk]):
                 _LOG.log(logging.DEBUG if attempt else logging.WARNING, "%s; trying again", error)
                 self._report(str(error))
             else:
-                self._report("")
                 _LOG.info("listening to %r", self.name)
                 return
             if self._stopped.wait(delay):

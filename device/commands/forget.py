@@ -12,6 +12,8 @@ from device.commands import options as common
 from device.mqtt.client import connect
 from device.mqtt.homeassistant import config_topic
 
+KEPT = ("availability", "state", "mute", "problem")
+"""Our own topics on which something is retained always."""
 PATIENCE = 0.5
 """Seconds in which the broker tells what it keeps of ours."""
 
@@ -25,7 +27,10 @@ def main(options: argparse.Namespace) -> int:
     every = [f"mynah/{settings.device_id}/#", config_topic(settings.device_id)]
     with connect(settings.mqtt, settings.device_id, every) as publisher:
         time.sleep(PATIENCE)
-        for topic in {message.topic for message in publisher.messages() if message.retained}:
+        found = {message.topic for message in publisher.messages() if message.retained}
+        for topic in sorted(
+            {config_topic(settings.device_id), *map(publisher.topics.__getitem__, KEPT), *found}
+        ):
             publisher.keep(topic, "")
     print(f"{settings.device_id} is forgotten on the broker at {':'.join(map(str, settings.mqtt.address))}")
     return 0

@@ -9,6 +9,8 @@ from device.home.devices import Device, Room
 from device.home.reading import Layout
 from device.understanding.numbers import spoken
 
+MEASURING = ("sensor", "binary_sensor")
+
 
 @dataclass(frozen=True, slots=True)
 class Announced:
@@ -36,7 +38,8 @@ def joined(layout: Layout, found: Iterable[Announced]) -> tuple[Layout, tuple[st
     own = {spoken(text) for names in named for text in names}
     devices: dict[str, Device] = {}
     problems: list[str] = []
-    for one in new:
+    # What can be told to do something goes before what only measures, where they have one name.
+    for one in sorted(new, key=lambda one: one.device.kind in MEASURING):
         text = spoken(one.device.name)
         if text in own or not publishable(one.device.topic):
             continue

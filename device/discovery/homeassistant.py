@@ -180,10 +180,21 @@ def _expanded(entry: Mapping[str, Any]) -> dict[str, Any]:
     whole = {ABBREVIATIONS.get(str(key), str(key)): value for key, value in entry.items()}
     base = whole.get("~")
     if isinstance(base, str):
-        for key, value in whole.items():
-            if key.endswith("_topic") and isinstance(value, str):
-                if value.startswith("~"):
-                    whole[key] = base + value[1:]
-                elif value.endswith("~"):
-                    whole[key] = value[:-1] + base
+        whole = {
+            key: _based(value, base) if key.endswith("_topic") else value for key, value in whole.items()
+        }
+        if isinstance(whole.get("availability"), list):
+            whole["availability"] = [
+                {key: _based(value, base) for key, value in one.items()} if isinstance(one, Mapping) else one
+                for one in whole["availability"]
+            ]
     return whole
+
+
+def _based(topic: Any, base: str) -> Any:
+    """`topic` with `base` for a ~ at its beginning or end."""
+    if not isinstance(topic, str):
+        return topic
+    if topic.startswith("~"):
+        return base + topic[1:]
+    return topic[:-1] + base if topic.endswith("~") else topic

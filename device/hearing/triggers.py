@@ -54,16 +54,17 @@ class Rises:
     def reset(self) -> None:
         self._rising: Candidate | None = None
         self._told = 0.0
+        self._fell = False  # below `least` since the highest score
 
     def update(self, score: float, at: int) -> Candidate | None:
         """The candidate that is ripe with `score` at sample `at`."""
         if score < self._least:
-            self._told = 0.0
+            self._told, self._fell = 0.0, True
         if self._rising is None:
             if score >= self._least and score > self._told:
-                self._rising = Candidate(score, at)
+                self._rising, self._fell = Candidate(score, at), False
         elif score > self._rising.score:
-            self._rising = Candidate(score, at)
+            self._rising, self._fell = Candidate(score, at), False
         if self._rising is not None and at >= self._rising.at + self._wait:
             return self.ripen()
         return None
@@ -72,5 +73,5 @@ class Rises:
         """The candidate that was waiting, because its time has come or the audio has ended."""
         rising, self._rising = self._rising, None
         if rising is not None:
-            self._told = rising.score
+            self._told = 0.0 if self._fell else rising.score
         return rising

@@ -30,10 +30,13 @@ class Reading:
     scale: float = 1.0
 
     def read(self, payload: bytes) -> bool | float | None:
-        """None where the message does not tell it."""
+        """None where the message does not tell it, or is not to be read."""
         value: Any = payload.decode("utf-8", "replace").strip()
         if self.path:
-            value = json.loads(value)
+            try:
+                value = json.loads(value)
+            except (ValueError, RecursionError):
+                return None
             for name in self.path:
                 value = value.get(name) if isinstance(value, dict) else None
         if self.true is not None:
@@ -45,7 +48,10 @@ class Reading:
             return {self.true: True, self.false: False}.get(text)
         if isinstance(value, bool) or value is None:
             return None
-        return float(value) / self.scale
+        try:
+            return float(value) / self.scale
+        except (TypeError, ValueError, OverflowError):
+            return None
 
 
 def readings(device: Device) -> tuple[Reading, ...]:
@@ -73,7 +79,7 @@ def tells(device: Device) -> bool:
 
 
 def state(device: Device, topic: str, payload: bytes) -> Mapping[str, Any]:
-    """What a message says, in the units of `device.home.state`. ValueError where it cannot be read."""
+    """What a message says, in the units of `device.home.state`."""
     told = {one.key: one.read(payload) for one in readings(device) if one.topic == topic}
     found = {key: value for key, value in told.items() if value is not None}
     if device.kind == "cover" and "position" in found:

@@ -7,13 +7,13 @@ heard and what was meant; others may ask for an intent, a text or a session.
 from __future__ import annotations
 
 import json
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from device.assistant import Listening, Step
-from device.events import EndpointReason, Intent, NotRecognized, Transcript, Turn
+from device.events import Detection, EndpointReason, Intent, NotRecognized, Transcript, Turn
 from device.thresholds import level
 
 Message = tuple[str, Mapping[str, Any]]
@@ -54,17 +54,57 @@ class Hermes:
         """`name`: makes names of sessions."""
         self.site = site
         self._understand, self._name = understand, name
-        self._session: Session | None = None
+        self._session: Session | None = None  # that of the turn that goes on, or was asked for
+        self._waiting = False  # it was asked for, and its turn has not begun
+        self._untold: deque[Session] = deque()  # those of turns that are heard but not told of
+        self._last = ""
         self._own: set[str] = set()  # texts that we asked others to say
 
-    def take(self, step: Step) -> tuple[Message, ...]:
-        """What is said of a step of a turn."""
-        match step:
-            case Listening():
-                return tuple(self._begun(step))
-            case Turn():
-                return tuple(self._ended(step))
-        return ()
+    def begun(self, detection: Detection | None) -> tuple[Message, ...]:
+        """A turn begins, after the wake word or because it was asked for."""
+        messages: list[Message] = []
+        if detection is not None:
+            word = detection.name
+            model = {"modelId": word, "modelVersion": "", "modelType": "personal", "currentSensitivity": 1.0}
+            messages.append((f"hermes/hotword/{level(word)}/detected", {**model, **self._who(None)}))
+        messages += self._started()
+        self._waiting = False
+        return (*messages, ("hermes/asr/startListening", self._who(self._session)))
+
+    def heard(self, turn: Turn) -> tuple[Message, ...]:
+        """A turn's words and their meaning; its session waits to be told how it ends."""
+        messages = self._started()  # a wake word may be a whole command
+        session, self._session = self._session, None
+        assert session is not None
+        self._untold.append(session)
+        who = self._who(session)
+        messages.append(("hermes/asr/stopListening", who))
+        if turn.transcript is not None:
+            text, likelihood = turn.transcript.text, turn.transcript.confidence
+            word = turn.detection.name if turn.detection else None
+            captured = {"text": text, "likelihood": likelihood, "seconds": turn.timings.audio_s}
+            messages.append(("hermes/asr/textCaptured", {**captured, "wakewordId": word, **who}))
+            messages.append(_meant(text, turn.meaning, likelihood, who))
+        return tuple(messages)
+
+    def told(self, turn: Turn) -> tuple[Message, ...]:
+        """The reply to the turn that was heard first of those not told of yet, and the end of its session."""
+        if not self._untold:
+            return ()
+        session = self._untold.popleft()
+        reason = "nominal"
+        if isinstance(turn.meaning, NotRecognized):
+            silent = turn.endpoint.speech_end is None or turn.endpoint.reason is EndpointReason.TIMEOUT
+            reason = "timeout" if silent else "intentNotRecognized"
+        number = self._name()
+        self._own = {number}
+        reply = {"text": turn.reply, "lang": None, "id": number, **self._who(session)}
+        return (SAY, reply), self._over(session, reason)
+
+    def aborted(self) -> tuple[Message, ...]:
+        """The turn that went on, or was asked for, comes to nothing."""
+        session, self._session, self._waiting = self._session, None, False
+        return () if session is None else (self._over(session, "abortedByUser"),)
 
     def receive(self, topic: str, payload: bytes) -> Asked:
         """What others ask for; nothing where it is none of ours, or no JSON."""
@@ -85,45 +125,12 @@ class Hermes:
                 return self._end(content)
         return Asked()
 
-    def _begun(self, step: Listening) -> list[Message]:
-        asked, self._session = self._session, self._session or Session(self._name())
-        messages: list[Message] = []
-        if step.detection is not None:
-            word = step.detection.name
-            model = {"modelId": word, "modelVersion": "", "modelType": "personal", "currentSensitivity": 1.0}
-            messages.append((f"hermes/hotword/{level(word)}/detected", {**model, **self._who(session=False)}))
-        if asked is None:  # who asked for one was told so at once
-            messages.append(("hermes/dialogueManager/sessionStarted", self._who()))
-        messages.append(("hermes/asr/startListening", self._who()))
-        return messages
-
-    def _ended(self, turn: Turn) -> list[Message]:
-        self._session = self._session or Session(self._name())
-        messages: list[Message] = [("hermes/asr/stopListening", self._who())]
-        text = turn.transcript.text if turn.transcript else ""
-        if turn.transcript is not None:
-            heard = {"text": text, "likelihood": turn.transcript.confidence, "seconds": turn.timings.audio_s}
-            word = turn.detection.name if turn.detection else None
-            messages.append(("hermes/asr/textCaptured", {**heard, "wakewordId": word, **self._who()}))
-            messages.append(self._meant(text, turn.meaning, turn.transcript.confidence))
-        reason = "nominal"
-        if isinstance(turn.meaning, NotRecognized):
-            silent = turn.endpoint.speech_end is None or turn.endpoint.reason is EndpointReason.TIMEOUT
-            reason = "timeout" if silent else "intentNotRecognized"
-        number = self._name()
-        self._own = {number}
-        messages.append((SAY, {"text": turn.reply, "lang": None, "id": number, **self._who()}))
-        messages.append(self._over(reason))
-        return messages
-
-    def _meant(self, text: str, meaning: Intent | NotRecognized, confidence: float, **more: Any) -> Message:
-        who = {**self._who(), **more}
-        if isinstance(meaning, NotRecognized):
-            return "hermes/nlu/intentNotRecognized", {"input": text, **who}
-        intent = {"intentName": meaning.name, "confidenceScore": round(confidence, 4)}
-        slots = [slot(name, value, text, confidence) for name, value in meaning.slots.items()]
-        content = {"input": text, "intent": intent, "slots": slots, "id": None, **who}
-        return f"hermes/intent/{level(meaning.name)}", content
+    def _started(self) -> list[Message]:
+        """What is said where no session is open yet: one is, from now on."""
+        if self._session is not None:
+            return []
+        self._session = Session(self._name())
+        return [("hermes/dialogueManager/sessionStarted", self._who(self._session))]
 
     def _query(self, content: Mapping[str, Any]) -> Asked:
         """An intent for a text; nothing is done in the home."""
@@ -135,8 +142,8 @@ class Hermes:
         wanted = content.get("intentFilter")
         if isinstance(meaning, Intent) and isinstance(wanted, list) and meaning.name not in wanted:
             meaning = NotRecognized(words, "another intent is asked for")
-        more = {"id": content.get("id"), "sessionId": content.get("sessionId")}
-        return Asked(answers=(self._meant(words, meaning, 1.0, **more),))
+        who = {"siteId": self.site, "sessionId": content.get("sessionId"), "id": content.get("id")}
+        return Asked(answers=(_meant(words, meaning, 1.0, who),))
 
     def _say(self, content: Mapping[str, Any]) -> Asked:
         text, number = content.get("text"), content.get("id")
@@ -152,27 +159,42 @@ class Hermes:
         text = first.get("text")
         text = text[:LONGEST] if isinstance(text, str) else ""
         session = Session(self._name(), content.get("customData"))
-        self._session = session
-        started: Message = ("hermes/dialogueManager/sessionStarted", self._who())
+        started: Message = ("hermes/dialogueManager/sessionStarted", self._who(session))
         if first.get("type") == "notification":
-            return Asked((started, self._over("nominal")), say=text)
+            return Asked((started, self._over(session, "nominal")), say=text)
+        if self._session is not None:  # one at a time
+            return Asked((self._over(session, "error"),))
+        self._session, self._waiting = session, True
         return Asked((started,), say=text, listen=True)
 
     def _end(self, content: Mapping[str, Any]) -> Asked:
-        if self._session is None or content.get("sessionId") != self._session.id:
-            return Asked()
-        text = content.get("text")
-        return Asked((self._over("nominal"),), say=text[:LONGEST] if isinstance(text, str) else "")
+        """A session that was asked for ends before its turn; a text for one that is over is shown, too."""
+        number, text = content.get("sessionId"), content.get("text")
+        text = text[:LONGEST] if isinstance(text, str) else ""
+        if self._waiting and self._session is not None and number == self._session.id:
+            session, self._session, self._waiting = self._session, None, False
+            return Asked((self._over(session, "nominal"),), say=text)
+        known = {self._last, *(session.id for session in self._untold)}
+        return Asked(say=text if number in known else "")
 
-    def _over(self, reason: str) -> Message:
-        who = self._who()
-        self._session = None
-        return "hermes/dialogueManager/sessionEnded", {"termination": {"reason": reason}, **who}
+    def _over(self, session: Session, reason: str) -> Message:
+        self._last = session.id
+        ended = {"termination": {"reason": reason}, **self._who(session)}
+        return "hermes/dialogueManager/sessionEnded", ended
 
-    def _who(self, session: bool = True) -> dict[str, Any]:
-        if not session or self._session is None:
+    def _who(self, session: Session | None) -> dict[str, Any]:
+        if session is None:
             return {"siteId": self.site, "sessionId": None}
-        return {"siteId": self.site, "sessionId": self._session.id, "customData": self._session.data}
+        return {"siteId": self.site, "sessionId": session.id, "customData": session.data}
+
+
+def _meant(text: str, meaning: Intent | NotRecognized, confidence: float, who: Mapping[str, Any]) -> Message:
+    if isinstance(meaning, NotRecognized):
+        return "hermes/nlu/intentNotRecognized", {"input": text, **who}
+    intent = {"intentName": meaning.name, "confidenceScore": round(confidence, 4)}
+    slots = [slot(name, value, text, confidence) for name, value in meaning.slots.items()]
+    content = {"input": text, "intent": intent, "slots": slots, "id": None, **who}
+    return f"hermes/intent/{level(meaning.name)}", content
 
 
 def slot(name: str, value: Any, text: str, confidence: float) -> dict[str, Any]:

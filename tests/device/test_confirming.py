@@ -10,7 +10,10 @@ import pytest
 from device.confirming import PATIENCE, Awaited
 from device.events import Confirmation, Handled, Intent, Reply, Turn
 from device.home.actions import Action, Do
+from device.home.devices import Device
+from device.home.expectations import expectation
 from device.home.model import Home
+from device.mqtt.generic import Reading
 from tests.device import fakes
 
 HOME = Home.load()
@@ -86,6 +89,40 @@ def test_what_was_not_sent_has_failed_and_says_so(home: Home) -> None:
     failed = concluded(awaited, 0.0)
     assert failed.confirmation is Confirmation.FAILED
     assert "could not be sent" in failed.reply
+
+
+def test_given_up_at_the_end_it_stands_as_it_is(home: Home) -> None:
+    awaited = Awaited(turn(home, "HassTurnOn", name=lamp(home)), home.state, now=0.0)
+    assert awaited.given_up().confirmation is Confirmation.UNCONFIRMED
+    awaited.dropped = awaited.turn.commands
+    assert awaited.given_up().confirmation is Confirmation.FAILED
+    assert Awaited(turn(home, "HassNevermind"), home.state, now=0.0).given_up().confirmation is None
+
+
+def test_dark_is_off(home: Home) -> None:
+    name = lamp(home)
+    awaited = Awaited(turn(home, "HassLightSet", name=name, brightness=0), home.state, now=0.0)
+    home.state.update(name, {"on": False, "brightness": 78})
+    assert concluded(awaited, 0.1).confirmation is Confirmation.CONFIRMED
+
+
+def test_a_temperature_is_expected_within_the_range() -> None:
+    heater = Device("heater", "climate", "zigbee2mqtt", "z/heater", native={"hottest": 30, "coolest": 5})
+    expected = expectation(heater, [Action(Do.TEMPERATURE, 35)], {})
+    assert expected is not None
+    assert expected.value == 30
+
+
+def test_who_tells_only_of_changes_is_not_waited_for_in_vain() -> None:
+    told = {"readings": (Reading("x/state", "on", true="ON", false="OFF"),)}
+    light = Device("desk lamp", "light", "mqtt", "x/set", native=told)
+    assert expectation(light, [Action(Do.ON)], {"on": True}) is None
+    switched = expectation(light, [Action(Do.ON)], {"on": False})
+    assert switched is not None
+    assert switched.key == "on"
+    dimmed = expectation(light, [Action(Do.BRIGHTNESS, 40)], {"on": False})
+    assert dimmed is not None
+    assert dimmed.key is None  # it never tells its brightness
 
 
 def test_what_expects_nothing_does_not_wait(home: Home) -> None:

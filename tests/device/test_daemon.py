@@ -150,6 +150,30 @@ def test_a_turn_is_told_when_its_device_has_reported() -> None:
     assert trial.speaker.played == ["listening", "done"]
 
 
+def test_a_fault_in_telling_ends_neither_the_audio_nor_the_daemon(caplog: pytest.LogCaptureFixture) -> None:
+    trial = Trial(fakes.assistant((0.5, 2.5), ["turn on the lamp", "turn off the lamp"]))
+    told: list[Turn] = []
+
+    def tell(turn: Turn, dropped: Sequence[Command]) -> None:
+        told.append(turn)
+        raise OSError("the pipe is broken")
+
+    trial.broker.tell = tell  # type: ignore[method-assign]
+    trial.run(fakes.audio(6))
+    assert len(told) == 2
+    assert "a fault in telling of a turn" in caplog.text
+
+
+def test_turns_are_told_in_their_order() -> None:
+    home = fakes.AnyHome(expected=(Expectation("lamp", "the lamp", "on", True),))
+    assistant = replace(fakes.assistant((0.5, 2.5), ["turn on the lamp", "never mind"]), home=home)
+    trial = Trial(assistant, home=home).run(fakes.audio(6))
+    assert [turn.transcript.text for turn, _ in trial.reports if turn.transcript] == [
+        "turn on the lamp",
+        "never mind",
+    ]
+
+
 def test_a_device_that_does_not_report_sounds_like_an_error() -> None:
     home = fakes.AnyHome(expected=(Expectation("lamp", "the lamp", "on", True),))
     assistant = replace(fakes.assistant((1.0,), ["turn on the lamp"]), home=home)

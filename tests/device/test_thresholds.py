@@ -38,6 +38,14 @@ def test_a_threshold_that_was_moved_outlasts_the_daemon(tmp_path: Path) -> None:
     assert (word.threshold, first["hey_mynah"]) == (0.73, "0.73")
     Thresholds([later := Word("hey mynah", 0.5), other := Word("stop", 0.4)], file)
     assert (later.threshold, other.threshold) == (0.73, 0.4)
+    Thresholds([retrained := Word("hey mynah", 0.6)], file)
+    assert retrained.threshold == 0.6
+
+
+def test_two_words_of_one_name_move_together() -> None:
+    thresholds = Thresholds([one := Word("hey mynah", 0.5), two := Word("hey_mynah", 0.8)])
+    assert thresholds.move("hey_mynah", b"0.6")
+    assert (one.threshold, two.threshold) == (0.6, 0.6)
 
 
 @pytest.mark.parametrize("payload", [b"", b"nan", b"0", b"1.5", b"-0.3", b"\xff", b"high"])
@@ -49,7 +57,9 @@ def test_what_is_no_threshold_moves_nothing(payload: bytes, caplog: pytest.LogCa
     assert "a number from 0.01 to 0.99" in caplog.text
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{", '{"hey_mynah": "x"}', '{"hey_mynah": 7.0}'])
+@pytest.mark.parametrize(
+    "content", ["", "[]", "{", '{"hey_mynah": "x"}', '{"hey_mynah": {"threshold": 7.0, "instead_of": [0.5]}}']
+)
 def test_a_broken_file_is_passed_over(tmp_path: Path, content: str) -> None:
     file = tmp_path / "thresholds.json"
     file.write_text(content)

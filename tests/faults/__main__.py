@@ -23,7 +23,8 @@ def main() -> int:
         kept.mkdir(parents=True, exist_ok=True)
         figures = run(options.turns, options.seed, kept)
     print(as_line(figures))
-    return 1 if figures.duplicated or figures.late or figures.wrong_state else 0
+    wrong = figures.duplicated or figures.late or figures.wrong_state or figures.turns != options.turns
+    return 1 if wrong else 0
 
 
 if __name__ == "__main__":

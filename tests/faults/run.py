@@ -16,7 +16,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from tests.device.broker import Mosquitto, Subscriber, wait_for
+from tests.device.broker import Mosquitto, Subscriber
 from tests.faults.home import USER, Appliances, home_toml, texts
 from tests.faults.proxy import Proxy
 
@@ -234,11 +234,11 @@ def _watched(world: World, folder: Path, turns: int, quiet: bool) -> Figures:
             else:
                 stall = event["longest_stall_ms"]
     ended.set()
-    process.wait()
+    if process.wait():
+        print(f"the daemon ended with status {process.returncode}, see {folder}/daemon.log", file=sys.stderr)
     if breaker.ident is not None:
         breaker.join()
     watcher.join()
-    wait_for(lambda: True)
     figures = counted(told, world.appliances.came)
     figures.connections, figures.wrong_state = watcher.connections, len(watcher.wrong)
     figures.max_stall_ms = stall

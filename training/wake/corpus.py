@@ -51,7 +51,7 @@ Source = tuple[Path, str]
 
 def says(text: str, phrases: Iterable[str]) -> bool:
     """Whether one of `phrases` is in `text`: such a recording is no example of other speech."""
-    return any(f" {phrase} " in f" {text} " for phrase in phrases)
+    return any(f" {manifest.normalise(phrase)} " in f" {text} " for phrase in phrases)
 
 
 def is_held_out(item: Item) -> bool:

@@ -12,7 +12,7 @@ import argparse
 import dataclasses
 import json
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -112,13 +112,22 @@ def unspoken(watch: Watch, data: Path) -> tuple[list[Candidate], float]:
         ]
         for first in tqdm(range(0, len(kept), 50), folder.name):
             samples = np.concatenate([read(item.path) for item in kept[first : first + 50]])
-            found += watch.candidates(samples)
+            found += one_each(watch.candidates(samples))
             length += len(samples)
     return found, length / SAMPLE_RATE / 3600
 
 
+def one_each(found: Iterable[Candidate], apart: int = SAMPLE_RATE) -> list[Candidate]:
+    """Of candidates less than `apart` samples from one another that which comes nearest to waking."""
+    taken: list[Candidate] = []
+    for one in sorted(found, key=lambda one: log_odds(one.score) + 0.1 * (one.llr or 0.0), reverse=True):
+        if all(abs(one.at - other.at) >= apart for other in taken):
+            taken.append(one)
+    return taken
+
+
 def observed(found: list[Candidate]) -> npt.NDArray[np.float64]:
-    return np.array([(log_odds(one.score), one.llr) for one in found])
+    return np.array([(log_odds(one.score), one.llr) for one in found], np.float64).reshape(-1, 2)
 
 
 def judgements(

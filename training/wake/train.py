@@ -205,12 +205,13 @@ def calibrated(
         "hours_without_the_phrase": round(silent.hours, 3),
         "lowest_threshold": lowest,
     }
+    others = [trimmed(read(item.path)) for item in people.trials(run, people.GATES, phrase.text)]
     unheard = measure.phrases(phrase, synthesis.HELD_OUT_VOICES, settings.trials, seed=12)
     for name, ratio in (("clean", None), ("15_db", 15.0), ("10_db", 10.0), ("5_db", 5.0)):
         tried = measure.trials(unheard, noise, ratio, score)
         measured[f"recall_{name}"] = round(measure.recall(tried, threshold), 4)
-        if joined:
-            tried = measure.trials(joined, noise, ratio, score)
+        if others:
+            tried = measure.trials(others, noise, ratio, score)
             measured[f"recall_people_{name}"] = round(measure.recall(tried, threshold), 4)
     return decision, measured
 

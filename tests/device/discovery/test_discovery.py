@@ -134,6 +134,7 @@ def test_states_are_read_by_the_announced_names(home: Home) -> None:
         ("Cellar window", "cellar", '{"window": 3}', {}),
         ("Pump", "pump", "1", {}),  # its template is a program
         ("Heater Temperature", "heater/sensor/t/state", "unavailable", {}),
+        ("Heater Temperature", "heater/sensor/t/state", "[1]", {}),
     ],
 )
 def test_home_assistants_devices_tell_their_state(
@@ -147,6 +148,16 @@ def test_only_who_tells_is_waited_for(home: Home) -> None:
     waited = {name for name, one in home.devices.items() if home.expectation(one, [Action(Do.ON)])}
     assert {"Heater Relay", "Garden light", "grinder"} <= waited
     assert not {"Pump", "Heater Blower"} & waited
+
+
+def test_what_can_do_something_goes_before_what_only_measures() -> None:
+    found = Announcements()
+    for kind, more in (("binary_sensor", {"state_topic": "g/s"}), ("cover", {"command_topic": "g/set"})):
+        content = {"name": "Garage door", "unique_id": kind, "device_class": "garage", **more}
+        found.receive(f"homeassistant/{kind}/garage/config", json.dumps(content).encode())
+    layout, problems = joined(Layout(rooms=ROOMS), found.found())
+    assert [device.kind for device in layout.devices] == ["cover"]
+    assert len(problems) == 1
 
 
 def test_an_announcement_may_change_and_be_taken_back(announcements: Announcements) -> None:

@@ -41,6 +41,10 @@ def test_who_pauses_within_the_word_is_looked_at_again() -> None:
     assert ripe(rises, [0.3, 0.2, 0.2, 0.2, 0.8, 0.7, 0.7, 0.7]) == [(2, 0.3), (6, 0.8)]
     assert ripe(rises, [0.05, 0.4, 0.4, 0.3]) == [(3, 0.4)]
     assert rises.ripen() is None
+    assert ripe(Rises(0.1, 4), [0.1, 0.9, 0.5, 0.2, 0.05, 0.8, 0.8, 0.7, 0.1, 0.1, 0.1]) == [
+        (5, 0.9),
+        (10, 0.8),
+    ]
 
 
 def test_a_rise_over_the_threshold_is_one_detection() -> None:

@@ -93,6 +93,46 @@ def test_a_notification_is_shown_and_nothing_else() -> None:
     assert [topic.rpartition("/")[2] for topic, _ in asked.answers] == ["sessionStarted", "sessionEnded"]
 
 
+def test_a_wake_word_that_is_a_command_has_a_session_as_well() -> None:
+    (turn,) = fakes.assistant((1.0,), ["turn on the lamp"]).turns(fakes.audio(4))
+    topics = [topic.rpartition("/")[2] for topic, _ in hermes().heard(turn)]
+    assert topics == ["sessionStarted", "stopListening", "textCaptured", "HassTurnOn"]
+
+
+def test_one_session_at_a_time() -> None:
+    one = hermes()
+    one.begun(None)
+    ((topic, content),) = one.receive(START, encoded(init={"type": "action"}, customData="x")).answers
+    assert topic.endswith("sessionEnded")
+    assert (content["termination"], content["customData"]) == ({"reason": "error"}, "x")
+
+
+def test_what_comes_to_nothing_ends_its_session() -> None:
+    one = hermes()
+    assert one.aborted() == ()
+    one.begun(None)
+    ((_, content),) = one.aborted()
+    assert content["termination"] == {"reason": "abortedByUser"}
+    assert "sessionStarted" in "".join(topic for topic, _ in one.begun(None))
+
+
+def test_a_session_may_be_ended_before_its_turn_and_its_text_is_shown() -> None:
+    one = hermes()
+    ((_, started),) = one.receive(START, encoded(init={"type": "action"})).answers
+    asked = one.receive(END, encoded(sessionId=started["sessionId"], text="Never mind"))
+    assert asked.say == "Never mind"
+    assert asked.answers[0][0].endswith("sessionEnded")
+    assert one.receive(END, encoded(sessionId="other", text="x")).say == ""
+
+
+def test_a_skill_may_say_something_to_a_turn_that_is_over() -> None:
+    one = hermes()
+    (turn,) = fakes.assistant((1.0,), ["turn on the lamp"]).turns(fakes.audio(4))
+    session = one.heard(turn)[0][1]["sessionId"]
+    one.told(turn)
+    assert one.receive(END, encoded(sessionId=session, text="It is on now")).say == "It is on now"
+
+
 def test_a_query_gets_an_intent_and_nothing_is_done() -> None:
     query = encoded(input="Turn on the lamp", id="q1", siteId="kitchen", sessionId="theirs")
     ((topic, content),) = hermes().receive(QUERY, query).answers
@@ -114,7 +154,8 @@ def test_a_text_to_say_is_shown_and_finished() -> None:
 def test_its_own_reply_is_not_said_to_itself() -> None:
     one = hermes()
     (turn,) = fakes.assistant((1.0,), ["turn on the lamp"]).turns(fakes.audio(4))
-    reply = dict(one.take(turn))[SAY]
+    one.heard(turn)
+    reply = dict(one.told(turn))[SAY]
     assert one.receive(SAY, json.dumps(reply).encode()).say == ""
 
 

@@ -78,7 +78,7 @@ class Settings:
         Stage("polish", 9000, 6e-4, loss="sequence", realigned=False, together=("finish",)),
         Stage("deeper", 20000, 1e-3, loss="sequence", realigned=False, depth=8),
         Stage("flexible", 20000, 1e-3, loss="sequence", depth=8),
-        Stage("varied", 14000, 1e-3, loss="sequence", depth=8),
+        Stage("varied", 14000, 1e-3, loss="sequence", depth=8, together=("flexible",)),
     )
 
 

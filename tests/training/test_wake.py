@@ -16,6 +16,7 @@ from device.audio.frontend import features
 from device.engine.bundle import SHIPPED, Bundle
 from device.errors import MynahError, UsageError
 from device.events import Detection
+from device.hearing.second_look import log_odds
 from device.hearing.wake import WakeModel
 from device.review import Label, Reason
 from device.review import Store as Reviewed
@@ -27,7 +28,7 @@ from training.wake import corpus, measure, prepare, train
 from training.wake.corpus import TAIL, is_held_out, load_trimmed, trimmed
 from training.wake.data import IGNORED, RowSettings, mark
 from training.wake.phrases import Phrase
-from training.wake.second_look import SHARES, llr_share
+from training.wake.second_look import SHARES, limit, llr_share
 from training.wake.signal import Normalisation, smoothed
 
 needs_flite = pytest.mark.skipif(shutil.which("flite") is None, reason="flite is not installed")
@@ -283,3 +284,17 @@ def test_the_llr_counts_as_much_as_it_helps_where_it_matters() -> None:
     sharp = np.column_stack((rng.normal(1, 1, 200), rng.normal(-30, 3, 200)))  # only its llr is not
     assert llr_share(raised, 400, blind, hours=2.0) == min(SHARES)
     assert llr_share(raised, 400, sharp, hours=2.0) >= 0.15
+
+
+def test_the_limit_goes_on_from_how_fast_false_candidates_become_rarer() -> None:
+    rng = np.random.default_rng(4)
+    found = [
+        limit(sorted(1 / (1 + np.exp(-rng.exponential(1.0, 100))), reverse=True), hours=1.0)
+        for _ in range(60)
+    ]
+    # 100 an hour, each nat e times rarer: half a one an hour at ln 200
+    assert np.median([log_odds(one) for one in found]) == pytest.approx(np.log(200), abs=0.7)
+    bounded = sorted(1 / (1 + np.exp(-rng.uniform(0, 4, 200))), reverse=True)
+    assert 4.0 < log_odds(limit(bounded, hours=1.0)) < 5.0
+    assert limit([], 1.0) == 0.0
+    assert limit([0.4], 1.0) == 0.4

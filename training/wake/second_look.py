@@ -49,8 +49,8 @@ FALSE_ACCEPTS = 0.5
 RATES = (0.5, 1.0, 2.0, 4.0, 8.0)
 """False accepts an hour at which misses are counted."""
 SHARES = (0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 0.8, 1.2)
-SAFETY = 1 / 3
-"""How far the threshold keeps from the few candidates that set it: others will come higher."""
+TAIL = 20
+"""Candidates of other speech by which the threshold is set."""
 RIDGE = 1e-2
 """There are few candidates: a line often parts them, and unchecked weights would grow for ever."""
 
@@ -169,8 +169,7 @@ def judgement(
     )
     false = sorted((fitted.probability(one.score, one.llr or 0.0) for one in unsaid), reverse=True)
     true = np.array([fitted.probability(one.score, one.llr or 0.0) if one.score > 0 else 0 for one in said])
-    lowest = false[min(int(FALSE_ACCEPTS * hours), len(false) - 1)] if false else 0.0
-    accept = between(lowest, float(np.quantile(true[RATIOS.index(10.0) :: len(RATIOS)], 0.02)))
+    accept = round(min(0.999, limit(false, hours)) + 1e-4, 4)
     seen = {
         "phrases": len(said),
         "candidates": len(raised),
@@ -204,12 +203,22 @@ def llr_share(
     return min(SHARES, key=missed)
 
 
-def between(lowest: float, highest: float) -> float:
-    """The probability that wakes: above `lowest`, that of other speech, and SAFETY of the way from there to
-    `highest`, which nearly all sayings reach. In log odds."""
-    low = log_odds(lowest)
-    x = low + SAFETY * max(0.0, log_odds(highest) - low)
-    return round(min(0.999, 1 / (1 + math.exp(-x)) + 1e-4), 4)
+def limit(false: Sequence[float], hours: float) -> float:
+    """The probability that other speech reaches FALSE_ACCEPTS times an hour; `false`: the highest first.
+
+    The highest of an hour is a matter of luck. The TAIL highest tell how fast they become rarer: in log odds
+    by a generalized Pareto distribution, fitted by its moments (Hosking and Wallis 1987). So few tell its
+    shape badly, which is therefore put half-way between what they say and an exponential tail.
+    """
+    tail = np.array([log_odds(one) for one in false[: TAIL + 1]])
+    if len(tail) < 2:
+        return false[0] if false else 0.0
+    over = tail[:-1] - tail[-1]
+    mean, spread = float(over.mean()), float(over.var())
+    shape = min(0.25 * (1 - mean * mean / max(spread, 1e-9)), -1e-6)
+    rarer = max(1.0, len(over) / (FALSE_ACCEPTS * hours))
+    x = float(tail[-1]) + mean * (1 - shape) * (rarer**shape - 1) / shape
+    return 1 / (1 + math.exp(-x))
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -77,7 +77,7 @@ class VirtualAudio:
         arguments += [argument for module in modules for argument in ("-L", module)]
         self._server = subprocess.Popen(arguments, env=self._full(), stderr=subprocess.DEVNULL)
         deadline = time.monotonic() + 30
-        while self._pactl("info") is None:
+        while "mic.monitor" not in (self._pactl("list", "short", "sources") or ""):
             if self._server.poll() is not None or time.monotonic() > deadline:
                 log = (self.folder / "log").read_text() if (self.folder / "log").exists() else ""
                 raise RuntimeError(f"PulseAudio does not start: {log[-500:]}")

@@ -11,7 +11,6 @@ import io
 
 import numpy as np
 import numpy.typing as npt
-import pyroomacoustics
 import soundfile
 import soxr
 from scipy.signal import fftconvolve, lfilter
@@ -37,6 +36,8 @@ def living_room(rng: np.random.Generator) -> Floats:
 
     Allen and Berkley (1979). Reverberation time 0.15–0.7 s; at most 15 reflections in a row.
     """
+    import pyroomacoustics  # here, because it opens the sound system, where there is a sounddevice package
+
     size = rng.uniform((2.5, 2.5, 2.3), (8.0, 6.0, 3.2))
     # Sabine's absorption of a large room cannot be above 1: then it is as dead as it can be.
     volume, surface = float(np.prod(size)), 2 * float(size @ np.roll(size, 1))

@@ -73,8 +73,9 @@ class Ear:
         """All that could wake in a recording, (probability, sample), the refractory time or more apart."""
         values_of, detections = scores(self._wake, samples)
         if self.twice:
-            apart = round(self._refractory * SAMPLE_RATE)
-            return surest([(one.probability, one.at) for one in detections if one.name == self.name], apart)
+            gap = round(self._refractory * SAMPLE_RATE)
+            own = [(one.probability, one.at) for one in detections if one.name == self.name]
+            return measure.apart(own, gap, lambda event: event[0], lambda event: event[1])
         places = peaks(values_of[self.name], round(self._refractory / self._output))
         return [(value, round(place * self._output * SAMPLE_RATE)) for value, place in places]
 
@@ -86,15 +87,6 @@ class Ear:
 def best_of(events: Sequence[tuple[float, int]]) -> float:
     """The highest probability; 0 without events."""
     return max((probability for probability, _ in events), default=0.0)
-
-
-def surest(events: Sequence[tuple[float, int]], apart: int) -> list[tuple[float, int]]:
-    """The most probable (probability, sample) of those less than `apart` from one another."""
-    taken: list[tuple[float, int]] = []
-    for event in sorted(events, reverse=True):
-        if all(abs(event[1] - other) >= apart for _, other in taken):
-            taken.append(event)
-    return taken
 
 
 def peaks(values: np.ndarray, apart: int) -> list[tuple[float, int]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +23,7 @@ from training.wake.phrases import Phrase
 from training.wake.signal import STRIDE
 from training.wake.sources import Sources
 
+T = TypeVar("T")
 Score = Callable[[Features], npt.NDArray[np.float32]]
 """(frames, mels) log-mel energies → (frames / STRIDE,) smoothed probabilities."""
 
@@ -100,6 +102,15 @@ def trials(
         around = score(frames)[begin : (end + 60) // STRIDE]
         found.append(Trial(around, begin * STRIDE + STRIDE - 1 - end))
     return found
+
+
+def apart(found: Iterable[T], gap: int, rank: Callable[[T], float], place: Callable[[T], int]) -> list[T]:
+    """Those of `found` that rank highest, none within less than `gap` of a higher one; the highest first."""
+    taken: list[T] = []
+    for one in sorted(found, key=rank, reverse=True):
+        if all(abs(place(one) - place(other)) >= gap for other in taken):
+            taken.append(one)
+    return taken
 
 
 def streams(sources: Sources) -> Iterator[tuple[str, Features]]:

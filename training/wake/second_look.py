@@ -34,7 +34,7 @@ from training.evaluate.recordings import CLEAN, Noises
 from training.hearing.calibrate import logistic
 from training.wake import people
 from training.wake.corpus import PARTS, chooses, is_left_out, says, trimmed
-from training.wake.measure import phrases
+from training.wake.measure import apart, phrases
 from training.wake.phrases import Phrase
 
 RATIOS = (CLEAN, 15.0, 10.0, 5.0)
@@ -117,13 +117,11 @@ def unspoken(watch: Watch, data: Path) -> tuple[list[Candidate], float]:
     return found, length / SAMPLE_RATE / 3600
 
 
-def one_each(found: Iterable[Candidate], apart: int = SAMPLE_RATE) -> list[Candidate]:
-    """Of candidates less than `apart` samples from one another that which comes nearest to waking."""
-    taken: list[Candidate] = []
-    for one in sorted(found, key=lambda one: log_odds(one.score) + 0.1 * (one.llr or 0.0), reverse=True):
-        if all(abs(one.at - other.at) >= apart for other in taken):
-            taken.append(one)
-    return taken
+def one_each(found: Iterable[Candidate]) -> list[Candidate]:
+    """Of candidates less than a second from one another that which comes nearest to waking."""
+    return apart(
+        found, SAMPLE_RATE, lambda one: log_odds(one.score) + 0.1 * (one.llr or 0.0), lambda one: one.at
+    )
 
 
 def observed(found: list[Candidate]) -> npt.NDArray[np.float64]:

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from device.events import Command, Confirmation, Expectation, Handled, Reply, Turn
 from device.home.expectations import met
 from device.home.replies import listed
+from device.mqtt.connection import Asker
 
 PATIENCE = 2.0
 """Seconds in which an appliance reports; as long as a command may be on its way."""
@@ -22,11 +23,15 @@ class States(Protocol):
 
 
 class Awaited:
-    """A turn that waits for reports. To be made before its commands are sent."""
+    """A turn that waits for reports. To be made before its commands are sent.
 
-    def __init__(self, turn: Turn, states: States, now: float) -> None:
+    `asker`: who asked over MQTT to be listened to, and wants to know what came of it.
+    """
+
+    def __init__(self, turn: Turn, states: States, now: float, asker: Asker | None = None) -> None:
         self.turn = turn
         self.dropped: tuple[Command, ...] = ()
+        self.asker = asker
         self._states = states
         self._until = now + PATIENCE
         expected = turn.outcome.expected if isinstance(turn.outcome, Handled) else ()

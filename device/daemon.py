@@ -24,7 +24,7 @@ from device.events import AudioChunk, Command, Confirmation, Endpoint, Handled, 
 from device.following import Follower
 from device.home.state import HomeState
 from device.mqtt.client import Receipt, Topics
-from device.mqtt.connection import Message
+from device.mqtt.connection import Asker, Message
 from device.mqtt.hermes import TOPICS, Hermes
 from device.mqtt.homeassistant import STATUS
 from device.review import Forgetful
@@ -65,11 +65,11 @@ class Outlet(Protocol):
     def topics(self) -> Topics: ...
 
     def send(self, turn: Turn) -> Receipt: ...
-    def tell(self, turn: Turn, dropped: Sequence[Command]) -> None: ...
+    def tell(self, turn: Turn, dropped: Sequence[Command], asker: Asker | None = None) -> None: ...
     def retain(self, name: str, value: str) -> None: ...
     def again(self) -> None: ...
     def post(self, topic: str, content: Mapping[str, Any]) -> None: ...
-
+    def answer(self, asker: Asker, content: Mapping[str, Any]) -> None: ...
     def messages(self) -> Iterable[Message]: ...
 
 
@@ -114,6 +114,7 @@ class Daemon:
         self._idle = True
         self._again_at: float | None = None
         self._awaited: list[Awaited] = []
+        self._asker: Asker | None = None  # of those who want to be listened to, the last
         self._muted = False
 
     def run(self, audio: Iterable[AudioChunk]) -> None:
@@ -127,7 +128,7 @@ class Daemon:
             self._go_on(attended)
         finally:
             for awaited in self._awaited:
-                self._tell(awaited.given_up(), awaited.dropped)
+                self._tell(awaited.given_up(), awaited)
 
     def _go_on(self, attended: Iterable[AudioChunk]) -> None:
         faults = 0
@@ -181,7 +182,8 @@ class Daemon:
                     log.info("muted meanwhile: what was heard is forgotten")
                     self._abort()
                 else:
-                    awaited = Awaited(step, self._home.state, time.monotonic())
+                    awaited = Awaited(step, self._home.state, time.monotonic(), self._asker)
+                    self._asker = None
                     awaited.dropped = self._publisher.send(step).dropped
                     self._awaited.append(awaited)
                     self._post(self._with.hermes.heard(step) if self._with.hermes else ())
@@ -202,14 +204,14 @@ class Daemon:
         """Tell of the turns, in their order, whose appliances have reported or had time enough."""
         now = time.monotonic()
         while self._awaited and (turn := self._awaited[0].concluded(now)) is not None:
-            self._tell(turn, self._awaited.pop(0).dropped)
+            self._tell(turn, self._awaited.pop(0))
 
-    def _tell(self, turn: Turn, dropped: Sequence[Command]) -> None:
+    def _tell(self, turn: Turn, awaited: Awaited) -> None:
         fine = isinstance(turn.outcome, Handled) and turn.confirmation in (None, Confirmation.CONFIRMED)
         try:
-            self._publisher.tell(turn, dropped)
+            self._publisher.tell(turn, awaited.dropped, awaited.asker)
             self._post(self._with.hermes.told(turn) if self._with.hermes else ())
-            self._report(turn, dropped)
+            self._report(turn, awaited.dropped)
             if self._idle:  # the next turn has begun otherwise, and its speaker is not to be talked over
                 self._speaker.play(earcons.done() if fine else earcons.error())
         except Exception:  # raised between two chunks, it would end the audio, and the daemon with it
@@ -217,6 +219,7 @@ class Daemon:
 
     def _abort(self) -> None:
         """The turn that was begun is none."""
+        self._asker = None
         self._post(self._with.hermes.aborted() if self._with.hermes else ())
 
     def _wait_for_reports(self) -> None:
@@ -238,6 +241,7 @@ class Daemon:
                 log.info("asked to listen too long ago; ignored")
             elif not message.retained:  # an old wish, kept by the broker
                 self._assistant.controls.listen = True
+                self._asker = message.asker
         elif message.topic.startswith(topics["threshold/"]) and message.topic.endswith("/set"):
             self._move_threshold(message)
         elif message.topic == STATUS:
@@ -264,6 +268,9 @@ class Daemon:
             return
         asked = self._with.hermes.receive(message.topic, message.payload)
         self._post(asked.answers)
+        if message.asker is not None:
+            for _, content in asked.answers:
+                self._publisher.answer(message.asker, content)
         if asked.say:
             self._show(asked.say)
         if asked.listen and self._muted:
@@ -284,6 +291,7 @@ class Daemon:
             return
         self._muted = wish == b"ON"
         self._assistant.controls.listen = False
+        self._asker = None
         self._publisher.retain("mute", wish.decode())
         self._state("idle")
         log.info("muted" if self._muted else "listening again")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import enum
 import os
 import platform
@@ -9,18 +10,25 @@ import shutil
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from device.errors import MynahError
+from device.errors import BrokerError, MynahError
 from device.events import SAMPLE_RATE, AudioChunk
 from device.settings import Settings
 
+if TYPE_CHECKING:
+    from device.home.model import Home
+
 PROBE = 4.0
 """Seconds of noise that the models are timed on."""
+
+ANSWERS = 3.0
+"""Seconds in which appliances say how they are."""
 
 MICROPHONE_PATIENCE = 4.0
 """Seconds in which the microphone must give audio."""
@@ -65,6 +73,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         wake_words,
         hearing,
         broker,
+        appliances,
     ):
         yield guarded(check, settings)
 
@@ -244,3 +253,57 @@ def broker(settings: Settings) -> Finding:
         f"{host}:{port} lets us in, but nothing sent to mynah/{settings.device_id}/# comes back:"
         " allow that topic, reading and writing, in the broker's access list",
     )
+
+
+def appliances(settings: Settings) -> Finding:
+    """Asks every appliance for its state, over MQTT 5: with that, brokers say what they forbid."""
+    from device.discovery.announced import joined
+    from device.discovery.announcements import Announcements
+    from device.home import reading
+    from device.home.model import Home, own
+    from device.mqtt.client import connect
+
+    described = own(reading.read(settings.home.file), settings.home.file)
+    announcements = Announcements(described.zigbee2mqtt)
+    try:
+        five = dataclasses.replace(settings.mqtt, version="5")
+        with connect(five, settings.device_id, announcements.topics) as publisher:
+            announcements.listen(publisher.messages, ANSWERS)
+            whole = Home(joined(described, announcements.found())[0])
+            publisher.follow(whole.topics(), whole.queries())
+            end = time.monotonic() + ANSWERS
+            while time.monotonic() < end and not publisher.forbidden and silent(whole):
+                for message in publisher.messages():
+                    whole.observe(message.topic, message.payload)
+                time.sleep(0.02)
+            return judge_appliances(len(whole.devices), silent(whole), sorted(publisher.forbidden))
+    except BrokerError as error:
+        return warning("appliances", f"they cannot be asked: {error}")
+
+
+def silent(house: Home) -> list[str]:
+    """The devices that can be asked and have not said how they are."""
+    return [
+        device.name
+        for device in house.devices.values()
+        if house.query(device) is not None and not house.state.reports(device.name)
+    ]
+
+
+def judge_appliances(there: int, quiet: Sequence[str], forbidden: Sequence[str]) -> Finding:
+    """`quiet`: names of those that gave no answer; `forbidden`: topics that the broker's access list bars."""
+    if forbidden:
+        more = f" and {len(forbidden) - 1} others" if forbidden[1:] else ""
+        return problem(
+            "appliances",
+            f"the broker forbids what is sent to {forbidden[0]}{more}:"
+            " allow mynah the appliances' topics, reading and writing, in the broker's access list",
+        )
+    if quiet:
+        names = ", ".join(quiet[:5]) + (", …" if quiet[5:] else "")
+        return warning(
+            "appliances",
+            f"{len(quiet)} of {there} do not answer ({names}): are they switched on, are their topics right,"
+            " and does the broker's access list let mynah read them?",
+        )
+    return ok("appliances", f"{there}, and all that can be asked answer" if there else "none yet")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-import time
 from pathlib import Path
 
 from device.commands import options as common
@@ -16,10 +15,7 @@ from device.discovery.announcements import Announcements
 from device.home import reading
 from device.home.devices import Device
 from device.home.model import own
-from device.mqtt.client import Publisher, connect
-
-QUIET = 0.5
-"""Seconds after an announcement, without another, after which all that is retained has come."""
+from device.mqtt.client import connect
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,7 +30,7 @@ def main(options: argparse.Namespace) -> int:
     layout = own(reading.read(settings.home.file), settings.home.file)
     announcements = Announcements(layout.zigbee2mqtt)
     with connect(settings.mqtt, settings.device_id, announcements.topics) as publisher:
-        listen(publisher, announcements, options.seconds)
+        announcements.listen(publisher.messages, options.seconds)
     whole, problems = joined(layout, announcements.found())
     new = whole.devices[len(layout.devices) :]
     for device in new:
@@ -44,17 +40,6 @@ def main(options: argparse.Namespace) -> int:
     if not new:
         print("nothing new is announced on this broker", file=sys.stderr)
     return 0
-
-
-def listen(publisher: Publisher, announcements: Announcements, seconds: float) -> None:
-    """Take in what comes, for `seconds`, or until nothing more does for QUIET seconds."""
-    end = time.monotonic() + seconds
-    quiet = end
-    while (now := time.monotonic()) < min(end, quiet):
-        for message in publisher.messages():
-            if announcements.receive(message.topic, message.payload):
-                quiet = now + QUIET
-        time.sleep(0.02)
 
 
 def described(device: Device) -> dict[str, object]:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from device.discovery import homeassistant, tasmota, zigbee2mqtt
 from device.discovery.announced import Announced
+from device.mqtt.connection import Message
 
 log = logging.getLogger(__name__)
 
 MOST = 5000
 """Topics on which announcements are kept; of a broker that is flooded with more, no more are believed."""
+
+QUIET = 0.5
+"""Seconds after an announcement, without another, after which all that is retained has come."""
 
 
 class Announcements:
@@ -47,6 +52,16 @@ class Announcements:
         changed = self._contents.get(topic) != content
         self._contents[topic] = content
         return changed
+
+    def listen(self, messages: Callable[[], Iterable[Message]], seconds: float) -> None:
+        """Take in what comes, for `seconds`, or until nothing more does for QUIET seconds."""
+        end = time.monotonic() + seconds
+        quiet = end
+        while (now := time.monotonic()) < min(end, quiet):
+            for message in messages():
+                if self.receive(message.topic, message.payload):
+                    quiet = now + QUIET
+            time.sleep(0.02)
 
     def found(self) -> list[Announced]:
         """Everything that is announced, groups last: they are made of devices."""

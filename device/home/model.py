@@ -136,13 +136,14 @@ class Home:
         """What to subscribe to, so that `observe` hears of every change."""
         return tuple(self._listeners)
 
+    def query(self, device: Device) -> Command | None:
+        """The message that asks a device for its state; None where there is no way to ask."""
+        protocol = PROTOCOLS.get(device.protocol)
+        return protocol.query(device) if protocol else None
+
     def queries(self) -> tuple[Command, ...]:
         """Messages that ask every appliance for its state; to be sent after each connect."""
-        asked = (
-            PROTOCOLS[device.protocol].query(device)
-            for device in self.layout.devices
-            if device.protocol in PROTOCOLS
-        )
+        asked = map(self.query, self.layout.devices)
         return tuple({query.topic: query for query in asked if query}.values())
 
     def observe(self, topic: str, payload: bytes) -> None:

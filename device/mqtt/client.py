@@ -19,7 +19,7 @@ from uuid import uuid4
 
 from device.errors import BrokerError, MynahError
 from device.events import Command, Turn
-from device.mqtt.connection import Connection, Message, Refused, Will
+from device.mqtt.connection import Asker, Connection, Message, Refused, Will
 from device.report import turn_json
 from device.settings import MqttSettings
 
@@ -138,6 +138,12 @@ class Publisher:
         """Why there is no connection, in a line."""
         return "" if self.connected else self._said
 
+    @property
+    def forbidden(self) -> frozenset[str]:
+        """Topics on which this connection's broker does not let us publish, as far as it says so (MQTT 5)."""
+        connection = self._connection
+        return frozenset(connection.forbidden) if connection is not None else frozenset()
+
     def publish(self, turn: Turn) -> Receipt:
         """`send` and `tell` at once, for one who does not wait for the appliances' reports."""
         receipt = self.send(turn)
@@ -158,11 +164,15 @@ class Publisher:
             log.warning("dropped, not sent: %s: %s", command.topic, self.problem or "it cannot be sent")
         return Receipt(tuple(sent), tuple(dropped))
 
-    def tell(self, turn: Turn, dropped: Sequence[Command]) -> None:
-        """Publish the turn itself, if there is a connection; `dropped`: those of its commands not sent."""
-        if (connection := self._connection) is not None:
-            text = json.dumps(turn_json(turn, dropped), ensure_ascii=False)
-            connection.publish(self.topics["turn"], text)
+    def tell(self, turn: Turn, dropped: Sequence[Command], asker: Asker | None = None) -> None:
+        """Publish the turn itself, if there is a connection; `dropped`: those of its commands not sent.
+
+        Who asked to be listened to is told of it as well.
+        """
+        content = turn_json(turn, dropped)
+        self.post(self.topics["turn"], content)
+        if asker is not None:
+            self.answer(asker, content)
 
     def retain(self, name: str, value: str) -> None:
         """Say `value` retained on our topic `name`, now and on every connection to come."""
@@ -206,6 +216,11 @@ class Publisher:
         """Say `content` once, as JSON, on any topic; it is lost where it cannot be sent now."""
         if (connection := self._connection) is not None:
             connection.publish(topic, _text(content))
+
+    def answer(self, asker: Asker, content: Mapping[str, Any]) -> None:
+        """As `post`, to the one who asked."""
+        if (connection := self._connection) is not None:
+            connection.publish(asker.topic, _text(content), correlation=asker.correlation)
 
     def messages(self) -> Iterator[Message]:
         """What has come in since the last call; does not wait."""

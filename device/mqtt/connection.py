@@ -33,8 +33,22 @@ PATIENCE = 5.0
 """Seconds that each step of connecting may take: TCP and TLS, then the broker's answer."""
 
 
+LONGEST_TOPIC = 500
+"""Characters of a response topic."""
+PRIVILEGED = ("$", "homeassistant/", "zigbee2mqtt/", "cmnd/")
+"""Where nobody gets an answer: what is said there is heeded, and who asks us may not be allowed to say it."""
+
+
 class Refused(BrokerError):
     """The broker answers and says no: trying again soon will not help."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who wants an answer to a message (MQTT 5, 4.10): on this response topic, with this correlation data."""
+
+    topic: str
+    correlation: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +58,7 @@ class Message:
     topic: str
     payload: bytes
     retained: bool = False
+    asker: Asker | None = None
     at: float = field(default_factory=time.monotonic, compare=False)  # seconds, when it came in
 
 
@@ -70,6 +85,8 @@ class Connection:
         self._answer: Any = None
         self._answered = threading.Event()
         self._unacknowledged: deque[tuple[float, str, paho.MQTTMessageInfo]] = deque()
+        self.forbidden: set[str] = set()
+        """Topics on which the broker does not let us publish, where it says so (MQTT 5)."""
         self._client = self._make_client(client_id, will)
 
     def _make_client(self, client_id: str, will: Will | None) -> paho.Client:
@@ -92,6 +109,7 @@ class Connection:
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
         client.on_message = self._on_message
+        client.on_publish = self._on_publish
         return client
 
     def open(self) -> None:
@@ -125,16 +143,19 @@ class Connection:
         retain: bool = False,
         expires: float = 5.0,
         perishable: bool = False,
+        correlation: bytes | None = None,
     ) -> bool:
         """Hand over a QoS 1 message; False where it cannot be sent now.
 
-        Where no receipt comes within `expires` seconds, `check` gives the connection up. A `perishable` one
-        is not kept longer by the broker either, where that speaks MQTT 5.
+        Where no receipt comes within `expires` seconds, `check` gives the connection up. Where the broker
+        speaks MQTT 5, it keeps a `perishable` one no longer either, and an answer has its `correlation` data.
         """
         if self.ended.is_set():
             return False
         try:
-            properties = _expiring(expires) if perishable and self._settings.version == "5" else None
+            properties = None
+            if self._settings.version == "5":
+                properties = _properties(expires if perishable else None, correlation)
             info = self._client.publish(topic, payload, qos=1, retain=retain, properties=properties)
         except ValueError as error:
             log.error("%r is no topic to publish to: %s", topic, error)
@@ -181,7 +202,7 @@ class Connection:
     def discard(self) -> None:
         """To be called when it has ended: frees its sockets now, not when Python next looks for cycles."""
         client = self._client
-        client.on_connect = client.on_disconnect = client.on_message = None
+        client.on_connect = client.on_disconnect = client.on_message = client.on_publish = None
 
     def _on_connect(self, client: Any, userdata: Any, flags: Any, reason: Any, properties: Any) -> None:
         self._answer = reason
@@ -196,13 +217,33 @@ class Connection:
             topic = message.topic
         except UnicodeDecodeError:
             return
-        self._receive(Message(topic, bytes(message.payload), message.retain))
+        asker = _asker(message.properties)
+        self._receive(Message(topic, bytes(message.payload), message.retain, asker))
+
+    def _on_publish(self, client: Any, userdata: Any, number: int, reason: Any, properties: Any) -> None:
+        if not reason.is_failure:
+            return
+        for _, topic, info in tuple(self._unacknowledged):
+            if info.mid == number and topic not in self.forbidden:
+                self.forbidden.add(topic)
+                log.warning("the broker refuses what is sent to %s (%s): allow it there", topic, reason)
 
 
-def _expiring(seconds: float) -> Properties:
+def _properties(seconds: float | None, correlation: bytes | None) -> Properties:
     properties = Properties(PacketTypes.PUBLISH)
-    properties.MessageExpiryInterval = max(1, int(seconds))
+    if seconds is not None:
+        properties.MessageExpiryInterval = max(1, int(seconds))
+    if correlation is not None:
+        properties.CorrelationData = correlation
     return properties
+
+
+def _asker(properties: Properties | None) -> Asker | None:
+    """Who wants an answer; None too where the topic is not one for answers."""
+    topic = getattr(properties, "ResponseTopic", "")
+    if not topic or len(topic) > LONGEST_TOPIC or set(topic) & set("+#\0") or topic.startswith(PRIVILEGED):
+        return None
+    return Asker(topic, getattr(properties, "CorrelationData", None))
 
 
 def password(settings: MqttSettings) -> str | None:

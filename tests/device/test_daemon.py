@@ -13,7 +13,7 @@ from device.daemon import FAULTS, Company, Daemon
 from device.errors import AudioError
 from device.events import AudioChunk, Command, Confirmation, Expectation, Samples, Transcript, Turn
 from device.mqtt.client import Receipt, Topics
-from device.mqtt.connection import Message
+from device.mqtt.connection import Asker, Message
 from device.review import Forgetful
 from tests.device import fakes
 
@@ -26,6 +26,7 @@ class Broker:
         self.said: list[tuple[str, str]] = []
         self.turns: list[Turn] = []
         self.posted: list[tuple[str, Mapping[str, Any]]] = []
+        self.answered: list[tuple[Asker, Mapping[str, Any]]] = []
         self._incoming = incoming or {}
         self._reachable = reachable
         self._chunks = -1
@@ -33,8 +34,10 @@ class Broker:
     def send(self, turn: Turn) -> Receipt:
         return Receipt(turn.commands, ()) if self._reachable else Receipt((), turn.commands)
 
-    def tell(self, turn: Turn, dropped: Sequence[Command]) -> None:
+    def tell(self, turn: Turn, dropped: Sequence[Command], asker: Asker | None = None) -> None:
         self.turns.append(turn)
+        if asker is not None:
+            self.answer(asker, {"reply": turn.reply})
 
     def retain(self, name: str, value: str) -> None:
         self.said.append((name, value))
@@ -44,6 +47,9 @@ class Broker:
 
     def post(self, topic: str, content: Mapping[str, Any]) -> None:
         self.posted.append((topic, content))
+
+    def answer(self, asker: Asker, content: Mapping[str, Any]) -> None:
+        self.answered.append((asker, content))
 
     def messages(self) -> Iterable[Message]:
         self._chunks += 1
@@ -154,7 +160,7 @@ def test_a_fault_in_telling_ends_neither_the_audio_nor_the_daemon(caplog: pytest
     trial = Trial(fakes.assistant((0.5, 2.5), ["turn on the lamp", "turn off the lamp"]))
     told: list[Turn] = []
 
-    def tell(turn: Turn, dropped: Sequence[Command]) -> None:
+    def tell(turn: Turn, dropped: Sequence[Command], asker: Asker | None = None) -> None:
         told.append(turn)
         raise OSError("the pipe is broken")
 
@@ -237,6 +243,23 @@ def test_listen_begins_a_turn() -> None:
     (turn,) = broker.turns
     assert turn.detection is None
     assert turn.commands
+
+
+def test_who_asks_to_be_listened_to_is_told_what_came_of_it() -> None:
+    asker = Asker("panel/answers", b"7")
+    broker = Broker({5: Message("mynah/kitchen/listen", b"", asker=asker)})
+    trial = Trial(fakes.assistant((3.0,), ["turn on the lamp", "turn off the lamp"]), broker)
+    trial.run(fakes.audio(6))
+    assert len(broker.turns) == 2
+    assert broker.answered == [(asker, {"reply": broker.turns[0].reply})]
+
+
+def test_who_asked_before_it_was_muted_is_not_told_of_a_later_turn() -> None:
+    wish = Message("mynah/kitchen/listen", b"", asker=Asker("panel/answers"))
+    broker = Broker({5: wish, 6: message("mute/set", b"ON"), 22: message("mute/set", b"OFF")})
+    Trial(fakes.assistant((2.0,), ["turn on the lamp"]), broker).run(fakes.audio(5))
+    assert len(broker.turns) == 1
+    assert broker.answered == []
 
 
 @pytest.mark.parametrize(

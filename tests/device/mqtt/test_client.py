@@ -14,11 +14,13 @@ from pathlib import Path
 import paho.mqtt.client as paho
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
 
 from device.errors import BrokerError, SettingsError
 from device.events import Command, Turn
 from device.mqtt.client import Backoff, Publisher, connect
-from device.mqtt.connection import Refused
+from device.mqtt.connection import Asker, Message, Refused
 from device.settings import MqttSettings
 from tests.device import fakes
 from tests.device.broker import Mosquitto, Subscriber, free_port, needs_mosquitto, retained, wait_for
@@ -163,6 +165,80 @@ def test_with_mqtt_5_the_broker_throws_away_what_waits_too_long(broker: Mosquitt
         time.sleep(0.2)
         sleep(two)
     assert came == [b'{"state": "ON"}', b'{"state": "ON"}']
+
+
+def _asked(port: int, topic: str, response: str) -> paho.Client:
+    """A client of MQTT 5 that asks on `topic` and wants the answer on `response`."""
+    client = paho.Client(CallbackAPIVersion.VERSION2, protocol=paho.MQTTv5)
+    client.connect("127.0.0.1", port)
+    client.loop_start()
+    properties = Properties(PacketTypes.PUBLISH)
+    properties.ResponseTopic, properties.CorrelationData = response, b"\x00\xff7"
+    client.publish(topic, "", qos=1, properties=properties).wait_for_publish(5)
+    return client
+
+
+def _first(publisher: Publisher) -> Message:
+    """The first message that comes in."""
+    heard: list[Message] = []
+
+    def came() -> bool:
+        heard.extend(publisher.messages())
+        return bool(heard)
+
+    wait_for(came)
+    return heard[0]
+
+
+@needs_mosquitto
+def test_an_answer_goes_to_the_response_topic_with_the_correlation_data(broker: Mosquitto) -> None:
+    five = dataclasses.replace(broker.settings, version="5")
+    answers: list[paho.MQTTMessage] = []
+    with Publisher(five, "kitchen", (), ("listen",), backoff=Backoff(**QUICK)) as publisher:
+        assert publisher.wait_connected(30)
+        wait_for(lambda: retained(broker.port, "mynah/kitchen/availability"))
+        client = _asked(broker.port, "mynah/kitchen/listen", "panel/answers")
+        client.on_message = lambda *call: answers.append(call[2])
+        client.subscribe("panel/answers", qos=1)
+        message = _first(publisher)
+        publisher.tell(turn(), (), message.asker)
+        wait_for(lambda: answers)
+        client.disconnect()
+        client.loop_stop()
+    assert message.asker == Asker("panel/answers", b"\x00\xff7")
+    assert json.loads(answers[0].payload)["transcript"]["text"] == "turn on the lamp"
+    assert getattr(answers[0].properties, "CorrelationData", None) == b"\x00\xff7"
+
+
+@needs_mosquitto
+@pytest.mark.parametrize(
+    "response", ["zigbee2mqtt/front door lock/set", "homeassistant/status", "cmnd/x/POWER"]
+)
+def test_nobody_has_an_answer_sent_to_an_appliance(broker: Mosquitto, response: str) -> None:
+    five = dataclasses.replace(broker.settings, version="5")
+    with Publisher(five, "kitchen", (), ("listen",), backoff=Backoff(**QUICK)) as publisher:
+        assert publisher.wait_connected(30)
+        wait_for(lambda: retained(broker.port, "mynah/kitchen/availability"))
+        client = _asked(broker.port, "mynah/kitchen/listen", response)
+        message = _first(publisher)
+        client.disconnect()
+        client.loop_stop()
+    assert message.asker is None
+
+
+@needs_mosquitto
+def test_a_command_that_the_broker_forbids_is_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    rules = tmp_path / "rules"
+    rules.write_text("topic readwrite mynah/#\n")
+    with Mosquitto(tmp_path, f"acl_file {rules}") as broker:
+        five = dataclasses.replace(broker.settings, version="5")
+        with Publisher(five, "kitchen", (), backoff=Backoff(**QUICK)) as publisher:
+            assert publisher.wait_connected(30)
+            publisher.send(turn())
+            publisher.send(turn())
+            wait_for(lambda: publisher.forbidden)
+            assert publisher.forbidden == {"zigbee2mqtt/lamp/set"}
+    assert caplog.text.count("refuses what is sent to zigbee2mqtt/lamp/set (Not authorized)") == 1
 
 
 @needs_mosquitto

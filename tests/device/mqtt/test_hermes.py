@@ -10,7 +10,7 @@ import pytest
 
 from device.daemon import Company, Daemon
 from device.events import Intent, NotRecognized, Transcript
-from device.mqtt.connection import Message
+from device.mqtt.connection import Asker, Message
 from device.mqtt.hermes import END, QUERY, SAY, START, Hermes, slot
 from tests.device import fakes
 from tests.device.test_daemon import Broker, Speaker
@@ -182,3 +182,12 @@ def test_a_value_that_is_not_in_the_text_ranges_over_all_of_it() -> None:
     found = slot("brightness", 40, "set the lamp to forty percent", 0.8)
     assert found["value"] == {"kind": "Number", "value": 40}
     assert found["range"] == {"start": 0, "end": 29}
+
+
+def test_who_asks_with_a_response_topic_gets_the_answer_there_as_well() -> None:
+    asker = Asker("panel/answers", b"7")
+    payload = encoded(siteId="kitchen", input="turn on the lamp")
+    broker, _ = run([], (3, Message(QUERY, payload, asker=asker)))
+    ((topic, content),) = broker.posted
+    assert topic == "hermes/intent/HassTurnOn"
+    assert broker.answered == [(asker, content)]

@@ -151,7 +151,7 @@ def _work(answer: Connection, settings: Settings, folder: Path) -> None:
         learnt = learn(settings, Home(layout), Sentences.load(settings.home.sentences), bundle, watchful=True)
         fsts = {key: folder / f"{number}.fst" for number, key in enumerate(learnt.graph.fsts)}
         for key, file in fsts.items():
-            kaldifst.StdConstFst(learnt.graph.fsts[key]).write(str(file))  # an eighth of the time to read
+            learnt.graph.fsts[key].write(str(file))
         answer.send((replace(learnt, graph=replace(learnt.graph, _fsts={})), fsts))
     except (MynahError, OSError) as error:
         answer.send(str(error))

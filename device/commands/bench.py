@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
 
-from device import bench, bench_home
-from device.assembly import make_assistant, make_home
+from device.assembly import make_assistant
 from device.audio.pacing import paced
+from device.bench.announced import announced_cost
+from device.bench.broker import private_broker
+from device.bench.daemon import daemon_command, idle_cost, room_noise
+from device.bench.home import MOST, home_cost
+from device.bench.latency import latencies, summary
 from device.commands import options as common
 from device.errors import UsageError
 from device.events import AudioChunk
@@ -34,6 +38,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--devices", type=int, metavar="N", help="instead of all that, what a made-up home of N devices costs"
     )
+    parser.add_argument(
+        "--announced", type=int, metavar="N", help="... or what one of N devices costs that announces itself"
+    )
     parser.add_argument("--daemon", type=int, metavar="PORT", help=argparse.SUPPRESS)
 
 
@@ -43,17 +50,19 @@ def main(options: argparse.Namespace) -> int:
         return idle(options, settings)
     if options.devices is not None:
         return big_home(options, settings)
+    if options.announced is not None:
+        return announced_home(options)
     from device.audio import wav
 
     files = options.files or sorted(str(path) for path in RECORDINGS.glob("*.flac"))
     report: dict[str, object] = {}
-    with bench.private_broker() as mqtt:
+    with private_broker() as mqtt:
         if files:
             report |= quickness(options, settings, files, mqtt)
         if options.seconds > 0:
-            background = wav.read(options.background) if options.background else bench.room_noise()
-            command = bench.daemon_command(options.config, mqtt, options.microphone)
-            cost = bench.idle_cost(command, None if options.microphone else background, options.seconds)
+            background = wav.read(options.background) if options.background else room_noise()
+            command = daemon_command(options.config, mqtt, options.microphone)
+            cost = idle_cost(command, None if options.microphone else background, options.seconds)
             idle_report = {"cpu_percent": round(cost.cpu, 2), "resident_mb": round(cost.resident, 1)}
             report["idle"] = {**idle_report, "seconds": round(cost.seconds, 1)}
     print(json.dumps(report) if options.json else text(report))
@@ -70,31 +79,55 @@ def quickness(
             yield wav.open_file(file) if options.fast else paced(wav.open_file(file))
 
     assistant = make_assistant(settings, push_to_talk=options.push_to_talk)
-    found = bench.latencies(assistant, recordings(), mqtt, options.push_to_talk)
+    found = latencies(assistant, recordings(), mqtt, options.push_to_talk)
     return {
         "files": found.files,
         "turns": found.turns,
         "with_commands": len(found.publish),
-        "endpoint_to_publish_ms": bench.summary(found.publish),
-        "endpoint_to_command_ms": bench.summary(found.command),
-        "trailing_silence_ms": bench.summary(found.trailing),
-        "hearing_ms_per_second": bench.summary(found.hearing),
+        "endpoint_to_publish_ms": summary(found.publish),
+        "endpoint_to_command_ms": summary(found.command),
+        "trailing_silence_ms": summary(found.trailing),
+        "hearing_ms_per_second": summary(found.hearing),
     }
 
 
 def big_home(options: argparse.Namespace, settings: Settings) -> int:
-    if not 1 <= options.devices <= bench_home.MOST:
-        raise UsageError(f"--devices {options.devices}: give a number from 1 to {bench_home.MOST}")
-    cost = bench_home.home_cost(settings, options.devices)
-    if options.json:
-        print(json.dumps({key: round(value, 3) for key, value in asdict(cost).items()}))
-        return 0
-    print(f"a home of {cost.devices} devices")
-    for words, figure in (
+    cost = home_cost(settings, _number("--devices", options.devices))
+    figures = (
         ("names and sentences → graph", f"{cost.compile:8.2f} s of one core"),
         ("how other speech fits it", f"{cost.chance:8.2f} s of one core"),
         ("resident memory, on top", f"{cost.resident:8.1f} MB"),
-    ):
+    )
+    return _told(options, f"a home of {cost.devices} devices", asdict(cost), figures)
+
+
+def announced_home(options: argparse.Namespace) -> int:
+    with private_broker() as mqtt:
+        number = _number("--announced", options.announced)
+        cost = announced_cost(daemon_command(options.config, mqtt, False), mqtt, number)
+    figures = (
+        ("start → listening", f"{cost.listens:8.2f} s"),
+        ("start → all names can be said", f"{cost.ready:8.2f} s"),
+        ("a device renamed → it can be said", f"{cost.renamed:8.2f} s"),
+        ("resident memory", f"{cost.resident:8.1f} MB"),
+    )
+    return _told(options, f"a home of {cost.devices} devices that announce themselves", asdict(cost), figures)
+
+
+def _number(option: str, devices: int) -> int:
+    if not 1 <= devices <= MOST:
+        raise UsageError(f"{option} {devices}: give a number from 1 to {MOST}")
+    return devices
+
+
+def _told(
+    options: argparse.Namespace, title: str, cost: Mapping[str, float], figures: Iterable[tuple[str, str]]
+) -> int:
+    if options.json:
+        print(json.dumps({key: round(value, 3) for key, value in cost.items()}))
+        return 0
+    print(title)
+    for words, figure in figures:
         print(f"  {words:<40}{figure}")
     return 0
 
@@ -106,8 +139,7 @@ def idle(options: argparse.Namespace, settings: Settings) -> int:
     run.end_on_signals()
     settings = replace(settings, mqtt=MqttSettings(host="127.0.0.1", port=options.daemon))
     options.input = None if options.microphone else ["-"]
-    home = make_home(settings)
-    return run.serve(options, settings, home, make_assistant(settings, home))
+    return run.listen(options, settings)
 
 
 def text(report: dict[str, object]) -> str:

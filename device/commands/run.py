@@ -68,10 +68,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(options: argparse.Namespace) -> int:
+    end_on_signals()
+    return listen(options, common.load(options))
+
+
+def listen(options: argparse.Namespace, settings: Settings) -> int:
+    """The whole daemon, as `settings` want it."""
     from device.assembly import make_assistant, make_follower, make_home
 
-    end_on_signals()
-    settings = common.load(options)
     home = make_home(settings)
     assistant = make_assistant(settings, home)
     return serve(

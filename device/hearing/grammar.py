@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 import kaldifst
 import numpy as np
@@ -22,6 +22,7 @@ import numpy.typing as npt
 
 from device.errors import LexiconError, SentencesError
 from device.hearing.lexicon import Lexicon
+from device.hearing.packing import Arcs, packed, unpacked
 from device.hearing.wording import Pieces, TemplateGroup, list_pieces
 
 Ints = npt.NDArray[np.int32]
@@ -30,9 +31,6 @@ SILENCE = "SIL"
 
 FILLERS = ("um", "uh", "er", "hmm")
 """What people say while they look for a word: before, after and between words, where it means nothing."""
-
-
-Fst: TypeAlias = kaldifst.StdVectorFst | kaldifst.StdConstFst
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +49,18 @@ class Graph:
     word: Ints
     finals: Ints
     fillers: frozenset[int] = frozenset()
-    _fsts: dict[tuple[float, float, float, bool], Fst] = field(
+    _fsts: dict[tuple[float, float, float, bool], kaldifst.StdConstFst] = field(
         default_factory=dict, repr=False, compare=False
     )
 
     @property
-    def fsts(self) -> Mapping[tuple[float, float, float, bool], Fst]:
+    def fsts(self) -> Mapping[tuple[float, float, float, bool], kaldifst.StdConstFst]:
         """Those that were compiled so far, by what `fst` was asked."""
         return self._fsts
 
     def fst(
         self, phone_cost: float = 0.0, word_cost: float = 0.0, filler_cost: float = 0.0, whole: bool = True
-    ) -> Fst:
+    ) -> kaldifst.StdConstFst:
         """The graph for kaldi-decoder, with a cost for each phone that is not silence and for each word.
 
         `filler_cost`: what a filler costs more than a word. Not `whole`: a sentence may end anywhere.
@@ -70,26 +68,14 @@ class Graph:
         key = (phone_cost, word_cost, filler_cost, whole)
         if key in self._fsts:
             return self._fsts[key]
-        if whole:
-            self._fsts[key] = self._compiled(phone_cost, word_cost, filler_cost)
-        else:  # a copy takes a tenth of the time
-            everywhere = kaldifst.StdVectorFst(self.fst(phone_cost, word_cost, filler_cost))
-            for state in range(everywhere.num_states):
-                everywhere.set_final(state, 0.0)
-            self._fsts[key] = everywhere
-        return self._fsts[key]
-
-    def _compiled(self, phone_cost: float, word_cost: float, filler_cost: float) -> kaldifst.StdVectorFst:
         silence = self.phones.index(SILENCE) + 1
         begins = (self.phone > 0) & (self.phone != silence) & (self.source != self.target)
         cost = phone_cost * begins + word_cost * (self.word > 0)
         cost += filler_cost * np.isin(self.word, list(self.fillers))
-        # There are few different costs, and many arcs: text is quicker joined than formatted.
-        amounts, which = np.unique(cost, return_inverse=True)
-        texts = np.array([f"{amount:.9g}" for amount in amounts])[which].tolist()
-        columns = [map(str, column.tolist()) for column in (self.source, self.target, self.phone, self.word)]
-        lines = map(" ".join, zip(*columns, texts, strict=True))
-        return kaldifst.compile("\n".join([*lines, *map(str, self.finals.tolist())]) + "\n")
+        everywhere = np.arange(1 + max(self.source.max(), self.target.max()))
+        arcs = Arcs(self.source, self.target, self.phone, self.word)
+        self._fsts[key] = packed(arcs, cost, self.finals if whole else everywhere)
+        return self._fsts[key]
 
 
 def compile(
@@ -234,25 +220,23 @@ class _Arcs(NamedTuple):
 
 
 def _minimal(arcs: Iterable[tuple[int, int, int]], finals: Iterable[int]) -> _Automaton:
-    """The minimal automaton that accepts what this one does; symbol 0 is nothing.
-
-    State 0 is the start, and the first arc leaves it: to OpenFst the first line's state is the start.
-    """
+    """The minimal automaton that accepts what this one does; symbol 0 is nothing. State 0 is the start."""
     rows = list(dict.fromkeys(arcs))
     if not rows:
         return _EMPTY
-    text = "\n".join([*(f"{s} {t} {symbol} {symbol}" for s, t, symbol in rows), *map(str, finals)])
-    fst = kaldifst.compile(text + "\n")
+    source, target, symbol = np.array(rows, np.int32).T
+    fst = kaldifst.StdVectorFst(
+        packed(Arcs(source, target, symbol, symbol), 0.0, np.array([*finals], np.int32))
+    )
     kaldifst.determinize_star(fst)
     kaldifst.minimize(fst)
     if fst.num_states == 0:
         return _EMPTY
-    lines = [line.split() for line in fst.to_str(is_acceptor=True, show_weight_one=True).splitlines()]
-    swap = {0: fst.start, fst.start: 0}
-    number = {str(state): swap.get(state, state) for state in range(fst.num_states)}
-    kept = [(number[line[0]], number[line[1]], int(line[2])) for line in lines if len(line) == 4]
-    ends = [number[line[0]] for line in lines if len(line) == 2]
-    return _Automaton(fst.num_states, np.array(kept, np.int32).reshape(-1, 3), np.array(ends, np.int32))
+    states, start, found, ends = unpacked(fst)
+    number = np.arange(states, dtype=np.int32)
+    number[[0, start]] = start, 0
+    kept = np.stack((number[found.source], number[found.target], found.input), axis=1)
+    return _Automaton(states, kept, number[ends])
 
 
 def _spliced(automaton: _Automaton, lists: Sequence[_Automaton]) -> _Automaton:

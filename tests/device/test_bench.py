@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from device import bench, bench_home
+from device.bench import daemon, home, latency
+from device.bench.broker import private_broker
 from device.cli import main
 from device.errors import AudioError
 from device.home.model import Home
@@ -26,8 +27,8 @@ needs_bundle = pytest.mark.skipif(
 def test_latency_is_from_the_endpoint_to_a_subscriber() -> None:
     assistant = fakes.assistant((0.5, 2.5), ["turn on the lamp", "nice weather"])
     assistant.hearing.during = lambda: time.sleep(0.02)  # type: ignore[attr-defined]
-    with bench.private_broker() as mqtt:
-        found = bench.latencies(assistant, [fakes.audio(5)], mqtt)
+    with private_broker() as mqtt:
+        found = latency.latencies(assistant, [fakes.audio(5)], mqtt)
     assert (found.files, found.turns, len(found.publish)) == (1, 2, 1)
     assert 20 <= found.command[0] < found.publish[0] < 5000
     assert found.trailing == [500.0]
@@ -46,7 +47,7 @@ while sys.stdin.buffer.read(2560):
 def test_cost_is_of_the_child() -> None:
     """One works 20 of each 80 ms, if the machine lets it; both hold 50 MB more than they need."""
     busy, idle = (
-        bench.idle_cost([sys.executable, "-c", CHILD.format(work=work)], np.zeros(1280, np.int16), 1.5)
+        daemon.idle_cost([sys.executable, "-c", CHILD.format(work=work)], np.zeros(1280, np.int16), 1.5)
         for work in (0.02, 0)
     )
     assert 2 < busy.cpu < 40
@@ -58,25 +59,25 @@ def test_cost_is_of_the_child() -> None:
 def test_a_daemon_that_ends_is_an_error_with_its_last_words() -> None:
     code = "import sys; print('mynah: no bundle', file=sys.stderr); sys.exit(1)"
     with pytest.raises(AudioError, match="the daemon ended: mynah: no bundle"):
-        bench.idle_cost([sys.executable, "-c", code], np.zeros(1280, np.int16), 1)
+        daemon.idle_cost([sys.executable, "-c", code], np.zeros(1280, np.int16), 1)
 
 
 def test_memory_and_time_of_a_process() -> None:
-    assert 5 < bench.resident_mb(os.getpid()) < 2000
-    assert bench.cpu_seconds(os.getpid()) == pytest.approx(time.process_time(), abs=0.2)
+    assert 5 < daemon.resident_mb(os.getpid()) < 2000
+    assert daemon.cpu_seconds(os.getpid()) == pytest.approx(time.process_time(), abs=0.2)
 
 
 def test_summary() -> None:
-    assert bench.summary([]) is None
-    assert bench.summary([float(value) for value in range(1, 101)]) == {"median": 50.5, "p90": 90.0}
-    assert bench.summary([3.0, 1.0, 2.0]) == {"median": 2.0, "p90": 3.0}
+    assert latency.summary([]) is None
+    assert latency.summary([float(value) for value in range(1, 101)]) == {"median": 50.5, "p90": 90.0}
+    assert latency.summary([3.0, 1.0, 2.0]) == {"median": 2.0, "p90": 3.0}
 
 
 def test_a_made_up_home_is_one(tmp_path: Path) -> None:
     file = tmp_path / "home.toml"
-    file.write_text(bench_home.made_up_home(1000))
+    file.write_text(home.made_up_home(1000))
     assert len(Home.load(file).devices) == 1000
-    assert bench_home.made_up_home(1000) == bench_home.made_up_home(1000)
+    assert home.made_up_home(1000) == home.made_up_home(1000)
 
 
 @needs_bundle

@@ -54,14 +54,19 @@ class HomeCost:
 
 def made_up_home(devices: int) -> str:
     """The TOML of a home with so many devices in twenty rooms, at most MOST; the same each time."""
-    names = list(itertools.product(WHICH, ROOMS, KINDS))
-    random.Random(1).shuffle(names)
     rooms = (f'[[room]]\nname = "{room}"\n' for room in ROOMS)
-    return "".join([*rooms, *_devices(names[:devices])])
+    return "".join([*rooms, *_devices(names(devices))])
 
 
-def _devices(names: list[tuple[str, str, str]]) -> Iterator[str]:
-    for which, room, thing in names:
+def names(devices: int) -> list[tuple[str, str, str]]:
+    """Which, room and thing of so many devices, no two alike."""
+    every = list(itertools.product(WHICH, ROOMS, KINDS))
+    random.Random(1).shuffle(every)
+    return every[:devices]
+
+
+def _devices(called: list[tuple[str, str, str]]) -> Iterator[str]:
+    for which, room, thing in called:
         yield f'[[device]]\nname = "{which} {room} {thing}"\nroom = "{room}"\nkind = "{KINDS[thing]}"\n'
         yield 'protocol = "zigbee2mqtt"\n'
 

@@ -102,11 +102,12 @@ def make_hearing(
 def _ears(settings: Settings, home: Home, sentences: Sentences, watchful: bool) -> tuple[Hearing, Learnt]:
     from device.engine.bundle import Bundle
     from device.hearing.acoustic import AcousticModel
+    from device.hearing.lexicon import Lexicon
     from device.hearing.transcriber import Hearing
     from device.learning import decoder_for, learn
 
     bundle = Bundle.load(settings.hearing.bundle, "hearing")
-    learnt = learn(settings, home, sentences, bundle, watchful)
+    learnt = learn(settings, home, sentences, bundle, Lexicon(settings.hearing.lexicon), watchful)
     for problem in learnt.problems:
         log.warning(problem)
     return Hearing(AcousticModel(bundle), decoder_for(settings, bundle, learnt, watchful)), learnt

@@ -29,7 +29,9 @@ class Teacher(Protocol):
 
     @property
     def busy(self) -> bool: ...
+    def prepare(self) -> None: ...
     def begin(self, layout: Layout) -> None: ...
+    def close(self) -> None: ...
     def poll(self) -> tuple[Layout, Learnt] | None: ...
 
 
@@ -64,6 +66,7 @@ class Follower:
         """A message of the broker at time `now`, in seconds; what is no announcement is ignored."""
         if self._announcements.receive(topic, payload):
             self._changed = now
+            self._teacher.prepare()
 
     def tick(self, now: float) -> None:
         """Called between chunks of audio while no turn goes on; never waits."""
@@ -83,6 +86,8 @@ class Follower:
         if layout != self._wanted:
             self._wanted = layout
             self._teacher.begin(layout)
+        elif not self._teacher.busy:
+            self._teacher.close()
 
     def _put_in_place(self, layout: Layout, learnt: Learnt) -> None:
         before = set(self._home.topics())

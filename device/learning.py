@@ -11,6 +11,7 @@ import multiprocessing
 import pickle
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -63,9 +64,10 @@ def decoding_of(settings: Settings, bundle: Bundle) -> Decoding:
     return own if least is None else replace(own, reject_below=least)
 
 
-def learn(settings: Settings, home: Home, sentences: Sentences, bundle: Bundle, watchful: bool) -> Learnt:
+def learn(
+    settings: Settings, home: Home, sentences: Sentences, bundle: Bundle, lexicon: Lexicon, watchful: bool
+) -> Learnt:
     """Raises BundleError, SentencesError, LexiconError."""
-    lexicon = Lexicon(settings.hearing.lexicon)
     names = hearable(home.vocabulary, lexicon)
     graph = grammar.compile(sentences.groups(names), lexicon, bundle.labels)
     others = load_others(bundle.others) if bundle.others else ()
@@ -81,43 +83,54 @@ def decoder_for(settings: Settings, bundle: Bundle, learnt: Learnt, watchful: bo
 
 
 class Learner:
-    """A process that learns one home after another. `poll` never waits."""
+    """A process that learns one home after another. Nothing here waits for it."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._folder = tempfile.TemporaryDirectory(prefix="mynah-")
         self._process: SpawnProcess | None = None
-        self._answer: Connection | None = None
+        self._pipe: Connection | None = None
         self._layout: Layout | None = None
         self._found: tuple[Learnt, Mapping[Any, Path]] | str | None = None
 
     @property
     def busy(self) -> bool:
-        return self._process is not None
+        """Whether a home is being learnt."""
+        return self._layout is not None
 
-    def begin(self, layout: Layout) -> None:
-        """Begin to learn a home; what was being learnt is given up."""
+    def prepare(self) -> None:
+        """There will be a home to learn, or perhaps not: the process takes half a second to begin."""
+        if self._process is not None and self._process.is_alive():
+            return
         self.close()
         context = multiprocessing.get_context("spawn")
-        self._answer, theirs = context.Pipe(duplex=False)
-        self._layout = layout
-        folder = Path(self._folder.name)
-        # As a file: an argument of this size would be written to a pipe, and wait for the process to read it.
-        (folder / LAYOUT).write_bytes(pickle.dumps(layout))
-        work = (theirs, self._settings, folder)
+        self._pipe, theirs = context.Pipe()
+        work = (theirs, self._settings, Path(self._folder.name))
         self._process = context.Process(target=_work, args=work, daemon=True)
         self._process.start()
         theirs.close()
 
+    def begin(self, layout: Layout) -> None:
+        """Begin to learn a home; what was being learnt is given up."""
+        if self.busy:
+            self.close()
+        self.prepare()
+        assert self._pipe is not None
+        self._layout = layout
+        # As a file: what is written to a pipe waits for the process to read it, but for a few bytes.
+        (Path(self._folder.name) / LAYOUT).write_bytes(pickle.dumps(layout))
+        with suppress(OSError):  # it has ended already, as `poll` finds
+            self._pipe.send(LAYOUT)
+
     def poll(self) -> tuple[Layout, Learnt] | None:
         """The home and what was learnt of it, once, when it is done; a failure is logged and forgotten."""
-        if self._process is None or self._answer is None or self._layout is None:
+        if self._process is None or self._pipe is None or self._layout is None:
             return None
-        if self._found is None and not self._answer.poll() and self._process.is_alive():
+        if self._found is None and not self._pipe.poll() and self._process.is_alive():
             return None
         if self._found is None:
             try:
-                self._found = self._answer.recv()
+                self._found = self._pipe.recv()
             except (EOFError, OSError):
                 self._found = "it ended without an answer"
             return None  # the graphs are for the next time: one wait shall not become two
@@ -135,23 +148,30 @@ class Learner:
         if self._process is not None:
             self._process.kill()
             self._process.join()
-        if self._answer is not None:
-            self._answer.close()
-        self._process = self._answer = self._layout = self._found = None
+        if self._pipe is not None:
+            self._pipe.close()
+        self._process = self._pipe = self._layout = self._found = None
 
 
 def _read(file: Path) -> Any:
     return kaldifst.StdConstFst.read(str(file))
 
 
-def _work(answer: Connection, settings: Settings, folder: Path) -> None:
+def _work(pipe: Connection, settings: Settings, folder: Path) -> None:
+    """Gets ready, waits for the word that the layout lies in `folder`, and answers with what it learnt."""
     try:
-        layout = pickle.loads((folder / LAYOUT).read_bytes())
         bundle = Bundle.load(settings.hearing.bundle, "hearing")
-        learnt = learn(settings, Home(layout), Sentences.load(settings.home.sentences), bundle, watchful=True)
+        sentences = Sentences.load(settings.home.sentences)
+        lexicon = Lexicon(settings.hearing.lexicon)
+        lexicon.pronunciations("lamp")  # reads the dictionary
+        pipe.recv()
+        layout = pickle.loads((folder / LAYOUT).read_bytes())
+        learnt = learn(settings, Home(layout), sentences, bundle, lexicon, watchful=True)
         fsts = {key: folder / f"{number}.fst" for number, key in enumerate(learnt.graph.fsts)}
         for key, file in fsts.items():
             learnt.graph.fsts[key].write(str(file))
-        answer.send((replace(learnt, graph=replace(learnt.graph, _fsts={})), fsts))
+        pipe.send((replace(learnt, graph=learnt.graph.lean()), fsts))
     except (MynahError, OSError) as error:
-        answer.send(str(error))
+        pipe.send(str(error))
+    except EOFError:
+        pass  # nobody wants to know any more

@@ -32,6 +32,7 @@ class Announcements:
             self._devices,
             self._groups,
             "tasmota/discovery/+/config",
+            "tasmota/discovery/+/sensors",
             "homeassistant/+/+/config",
             "homeassistant/+/+/+/config",
         )
@@ -75,10 +76,17 @@ class Announcements:
             return zigbee2mqtt.devices(content, self._base)
         if topic == self._groups:
             return zigbee2mqtt.groups(content, tuple(known), self._base)
+        if topic.endswith("/sensors"):
+            return iter(())  # they belong to the config
         if topic.startswith("tasmota/"):
-            return tasmota.devices(content, topic)
+            sensors = self._contents.get(f"{topic.removesuffix('/config')}/sensors")
+            return tasmota.devices(content, topic, sensors)
         return homeassistant.devices(content, topic)
 
     def _is_ours(self, topic: str) -> bool:
-        announced = topic.startswith(("tasmota/discovery/", "homeassistant/")) and topic.endswith("/config")
-        return announced or topic in (self._devices, self._groups)
+        if topic.startswith("tasmota/discovery/"):
+            return topic.endswith(("/config", "/sensors"))
+        return (topic.startswith("homeassistant/") and topic.endswith("/config")) or topic in (
+            self._devices,
+            self._groups,
+        )

@@ -1,7 +1,9 @@
-"""Tasmota's `tasmota/discovery/<mac>/config`, retained → devices, one for each relay.
+"""Tasmota's `tasmota/discovery/<mac>/config` and `…/sensors`, retained → devices, one for each relay.
 
 https://tasmota.github.io/docs/Home-Assistant/#tasmota-integration: `t` is the topic, `ft` the full topic,
-`fn` the names of the relays, `rl` their kinds (1 a relay, 2 a light, 3 a shutter), `dn` the device's name.
+`fn` the names of the relays, `rl` their kinds (1 a relay, 2 a light, 3 a shutter), `dn` the device's name;
+`sn` is what the sensors say, in the shape of `tele/<topic>/SENSOR`. What has relays tells its temperature as
+one of them; what only measures is a device of its own.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from typing import Any
 
 from device.discovery.announced import Announced
 from device.home.devices import Device
+from device.mqtt.tasmota import measured
 
 RELAY, LIGHT, SHUTTER = 1, 2, 3
 FULL_TOPIC = "%prefix%/%topic%/"
@@ -25,8 +28,11 @@ CAN_BY_LIGHT = {
 """`lt_st`, the number of a light's channels, and what it can do."""
 
 
-def devices(content: Any, source: str) -> Iterator[Announced]:
-    """What one config message announces; nothing where it is none, or speaks on other topics."""
+def devices(content: Any, source: str, sensors: Any = None) -> Iterator[Announced]:
+    """What one config message announces; nothing where it is none, or speaks on other topics.
+
+    `sensors`: the content of its sensors message.
+    """
     if not isinstance(content, Mapping) or content.get("ft", FULL_TOPIC) != FULL_TOPIC:
         return
     topic, relays = content.get("t"), content.get("rl")
@@ -35,6 +41,9 @@ def devices(content: Any, source: str) -> Iterator[Announced]:
     names = content.get("fn")
     names = names if isinstance(names, list) else []
     used = [number for number, kind in enumerate(relays) if kind in (RELAY, LIGHT, SHUTTER)]
+    if not used and isinstance(sensors, Mapping) and measured(sensors.get("sn")):
+        own = content.get("dn")
+        yield Announced(source, Device(own if isinstance(own, str) else topic, "sensor", "tasmota", topic))
     shutters = 0
     for number in used:
         kind, relay = relays[number], number + 1

@@ -58,6 +58,11 @@ class Graph:
         """Those that were compiled so far, by what `fst` was asked."""
         return self._fsts
 
+    def lean(self) -> Graph:
+        """Without arcs and automata: for those who bring the automata that were compiled already."""
+        none = np.zeros(0, np.int32)
+        return replace(self, source=none, target=none, phone=none, word=none, finals=none, _fsts={})
+
     def fst(
         self, phone_cost: float = 0.0, word_cost: float = 0.0, filler_cost: float = 0.0, whole: bool = True
     ) -> kaldifst.StdConstFst:

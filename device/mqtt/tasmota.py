@@ -28,12 +28,16 @@ def commands(device: Device, actions: Iterable[Action]) -> tuple[Command, ...]:
 
 
 def query(device: Device) -> Command | None:
-    """Asks for the state."""
+    """Asks for the state; a sensor for what it measures, which status 10 is."""
+    if device.kind == "sensor":
+        return Command(f"cmnd/{device.topic}/STATUS", "10")
     return Command(f"cmnd/{device.topic}/STATE", "")
 
 
 def topics(device: Device) -> tuple[str, ...]:
     stat, tele = f"stat/{device.topic}", f"tele/{device.topic}"
+    if device.kind == "sensor":
+        return f"{stat}/STATUS10", f"{tele}/SENSOR", f"{tele}/LWT"
     return f"{stat}/RESULT", f"{stat}/{_power(device)}", f"{tele}/STATE", f"{tele}/SENSOR", f"{tele}/LWT"
 
 
@@ -55,7 +59,9 @@ def state(device: Device, topic: str, payload: bytes) -> Mapping[str, Any]:
         return {}
     if not isinstance(message, dict):
         return {}
-    return _sensors(message) if topic.endswith("/SENSOR") else _result(device, message)
+    if topic.endswith("/STATUS10"):
+        return measured(message.get("StatusSNS"))
+    return measured(message) if topic.endswith("/SENSOR") else _result(device, message)
 
 
 def _order(device: Device, action: Action) -> tuple[str, str] | None:
@@ -120,9 +126,9 @@ def _result(device: Device, message: Mapping[str, Any]) -> dict[str, Any]:
     return read
 
 
-def _sensors(message: Mapping[str, Any]) -> dict[str, Any]:
-    """A SENSOR message: the first sensor in it that measures temperature or humidity."""
-    for sensor in message.values():
+def measured(message: Any) -> dict[str, Any]:
+    """Of a SENSOR message the first sensor in it that measures temperature or humidity."""
+    for sensor in message.values() if isinstance(message, dict) else ():
         if isinstance(sensor, dict):
             names = {"Temperature": "temperature", "Humidity": "humidity"}
             read = {ours: sensor[theirs] for theirs, ours in names.items() if sensor.get(theirs) is not None}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -42,13 +43,21 @@ class Taught:
     def __init__(self) -> None:
         self.begun: list[Layout] = []
         self.done: Any = None
+        self.prepared = False
 
     @property
     def busy(self) -> bool:
         return bool(self.begun)
 
+    def prepare(self) -> None:
+        self.prepared = True
+
     def begin(self, layout: Layout) -> None:
+        assert self.prepared
         self.begun.append(layout)
+
+    def close(self) -> None:
+        self.prepared = False
 
     def poll(self) -> Any:
         return self.done
@@ -106,8 +115,10 @@ def test_what_changes_nothing_is_not_learnt(home: Home) -> None:
     teacher = Taught()
     follower = Follower(home, home.layout, Announcements(), teacher, lambda _: None, lambda _, __: None)
     follower.observe(DEVICES, announced("???"), now=0.0)
+    assert teacher.prepared
     follower.tick(1.0)
     assert teacher.begun == []
+    assert not teacher.prepared
 
 
 def test_the_example_home_makes_way_only_for_what_is_announced() -> None:
@@ -157,6 +168,26 @@ def test_a_home_that_cannot_be_learnt_is_told_and_forgotten(caplog: pytest.LogCa
     learner.begin(Layout(devices=(Device("lamp", "light", "mqtt", "x"),)))
     learner.close()
     assert not learner.busy
+
+
+def test_a_process_that_was_killed_is_replaced() -> None:
+    learner = Learner(Settings())
+    learner.prepare()
+    assert not learner.busy
+    (process,) = multiprocessing.active_children()
+    process.kill()
+    process.join()
+    layout = Layout(devices=(Device("lamp", "light", "mqtt", "x"),))
+    learner.begin(layout)
+    found: list[Any] = []
+
+    def learnt() -> Any:
+        found.append(learner.poll())
+        return found[-1]
+
+    wait_for(learnt)
+    assert found[-1][0] == layout
+    assert not multiprocessing.active_children()
 
 
 @needs_mosquitto

@@ -56,6 +56,7 @@ def test_everything_that_can_be_said_is_found(home: Home) -> None:
         ("Living room strip", "light", "living room"),
         ("Left shutter", "cover", None),
         ("Right shutter", "cover", None),
+        ("Bathroom sensor", "sensor", "bathroom"),
         ("Garden light", "light", "garden"),
         ("Garage door", "cover", None),
         ("Heater Relay", "switch", None),
@@ -142,6 +143,20 @@ def test_home_assistants_devices_tell_their_state(
 ) -> None:
     home.observe(topic, payload.encode())
     assert home.state.of(name) == state
+
+
+@pytest.mark.parametrize(
+    ("topic", "content"),
+    [
+        ("tele/thermo/SENSOR", {"Time": "now", "AM2301": {"Temperature": 19.5, "Humidity": 60}}),
+        ("stat/thermo/STATUS10", {"StatusSNS": {"AM2301": {"Temperature": 19.5, "Humidity": 60}}}),
+    ],
+)
+def test_what_only_measures_is_asked_and_tells(home: Home, topic: str, content: Any) -> None:
+    asked = home.query(home.devices["Bathroom sensor"])
+    assert asked == Command("cmnd/thermo/STATUS", "10")
+    home.observe(topic, json.dumps(content).encode())
+    assert home.state.of("Bathroom sensor") == {"temperature": 19.5, "humidity": 60}
 
 
 def test_only_who_tells_is_waited_for(home: Home) -> None:
@@ -278,7 +293,7 @@ def test_discover_lists_what_the_broker_announces(tmp_path: Path, capsys: pytest
                 appliances.say(topic, json.dumps(content), retain=True)
         assert main(discover) == 0
         lines = capsys.readouterr().out.splitlines()
-        assert len(lines) == 21
+        assert len(lines) == 22
         light = (
             "kitchen ceiling lamp in the kitchen (light, zigbee2mqtt: brightness, color, color_temperature)"
         )

@@ -44,7 +44,7 @@ class Awaited:
         if self.dropped or not self._waits:
             return self.given_up()
         for one, before in tuple(self._open.items()):
-            if self._states.reports(one.device) == before:
+            if self._states.reports(one.device) <= before:  # less: it left, and is forgotten
                 continue
             if met(one, self._states.of(one.device)):
                 del self._open[one]

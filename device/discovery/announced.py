@@ -7,9 +7,12 @@ from dataclasses import dataclass, replace
 
 from device.home.devices import Device, Room
 from device.home.reading import Layout
+from device.mqtt.topics import is_plain
 from device.understanding.numbers import spoken
 
 MEASURING = ("sensor", "binary_sensor")
+MOST = 2000
+"""Devices of a home: more would take more memory than a small computer has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ def joined(layout: Layout, found: Iterable[Announced]) -> tuple[Layout, tuple[st
     # What can be told to do something goes before what only measures, where they have one name.
     for one in sorted(new, key=lambda one: one.device.kind in MEASURING):
         text = spoken(one.device.name)
-        if text in own or not publishable(one.device.topic):
+        if text in own or not is_plain(one.device.topic):
             continue
         if not text:
             problems.append(f"{one.source}: {one.device.name!r} cannot be said: give it a name that can be")
@@ -51,7 +54,10 @@ def joined(layout: Layout, found: Iterable[Announced]) -> tuple[Layout, tuple[st
             )
         else:
             devices[text] = one.device
-    return replace(layout, devices=(*known, *devices.values())), tuple(problems)
+    every = (*known, *devices.values())
+    if len(every) > MOST:
+        problems.append(f"{len(every)} devices are announced: only {MOST} of them can be spoken to")
+    return replace(layout, devices=every[: max(MOST, len(known))]), tuple(problems)
 
 
 def _known(devices: Iterable[Device], announced: Iterable[Announced]) -> tuple[list[Device], list[Announced]]:
@@ -76,11 +82,6 @@ def _known(devices: Iterable[Device], announced: Iterable[Announced]) -> tuple[l
                 device = replace(device, native=one.device.native, commands=commands)
         known.append(device)
     return known, [one for some in rest.values() for one in some]
-
-
-def publishable(topic: object) -> bool:
-    """Whether one can publish to it: a name from the broker must not break out of it."""
-    return isinstance(topic, str) and topic != "" and not any(one in topic for one in "+#\0")
 
 
 def rooms_by_text(rooms: Iterable[Room]) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -11,12 +10,15 @@ from typing import Any
 from device.discovery import homeassistant, tasmota, zigbee2mqtt
 from device.discovery.announced import Announced
 from device.mqtt.connection import Message
+from device.mqtt.payload import parsed
 
 log = logging.getLogger(__name__)
 
 MOST = 5000
 """Topics on which announcements are kept; of a broker that is flooded with more, no more are believed."""
 
+MOST_BYTES = 1 << 24
+"""Of all that is kept; Zigbee2MQTT says some ten thousand of each device."""
 QUIET = 0.5
 """Seconds after an announcement, without another, after which all that is retained has come."""
 
@@ -28,6 +30,7 @@ class Announcements:
         self._base = base
         self._devices, self._groups = f"{base}/bridge/devices", f"{base}/bridge/groups"
         self._contents: dict[str, Any] = {}
+        self._sizes: dict[str, int] = {}
         self.topics = (
             self._devices,
             self._groups,
@@ -42,16 +45,20 @@ class Announcements:
         if not self._is_ours(topic):
             return False
         if not payload.strip():
+            self._sizes.pop(topic, None)
             return self._contents.pop(topic, None) is not None
         try:
-            content = json.loads(payload)
-        except (ValueError, RecursionError) as error:
+            content = parsed(payload)
+        except ValueError as error:
             log.warning("an announcement on %s cannot be read: %s", topic, error)
             return False
         if topic not in self._contents and len(self._contents) >= MOST:
             return False
+        if sum(self._sizes.values()) - self._sizes.get(topic, 0) + len(payload) > MOST_BYTES:
+            log.warning("an announcement on %s is ignored: there are too many, too long ones", topic)
+            return False
         changed = self._contents.get(topic) != content
-        self._contents[topic] = content
+        self._contents[topic], self._sizes[topic] = content, len(payload)
         return changed
 
     def listen(self, messages: Callable[[], Iterable[Message]], seconds: float) -> None:

@@ -11,10 +11,11 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from device.discovery.announced import Announced, publishable
+from device.discovery.announced import Announced
 from device.discovery.states import readings
 from device.home.actions import Do
 from device.home.devices import COVER_CLASSES, Device, Template
+from device.mqtt.topics import is_plain
 
 ABBREVIATIONS = {
     "avty": "availability",
@@ -130,7 +131,7 @@ def _templates(entry: Mapping[str, Any], kind: str) -> dict[Do, Template]:
 
     def add(do: Do, topic: str, payload: str, scale: float = 1.0) -> None:
         target = entry.get(topic)
-        if publishable(target):
+        if is_plain(target):
             made[do] = Template(str(target), payload, scale)
 
     def said(key: str, default: str) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from device.mqtt.generic import Reading
+from device.mqtt.topics import is_plain
 
 PICKED = re.compile(r"\{\{\s*value_json((?:\.\w+|\[['\"][^'\"\]]+['\"]\])+)\s*(?:\|\s*(?:int|float)\s*)?\}\}")
 PART = re.compile(r"\.(\w+)|\[['\"]([^'\"\]]+)['\"]\]")
@@ -103,19 +104,14 @@ def _brightest(entry: Mapping[str, Any]) -> float:
 
 
 def _flag(topic: object, key: str, template: object, true: object, false: object) -> Iterator[Reading]:
-    if (where := path(template)) is not None and _subscribable(topic):
+    if (where := path(template)) is not None and is_plain(topic):
         yield Reading(str(topic), key, where, _text(true), _text(false))
 
 
 def _number(topic: object, key: str, template: object, scale: float = 1.0) -> Iterator[Reading]:
-    if (where := path(template)) is not None and _subscribable(topic):
+    if (where := path(template)) is not None and is_plain(topic):
         yield Reading(str(topic), key, where, scale=scale)
 
 
 def _text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _subscribable(topic: object) -> bool:
-    """A topic and no filter: what a broker announces must not make us listen to everything."""
-    return isinstance(topic, str) and topic != "" and not any(one in topic for one in "+#\0")

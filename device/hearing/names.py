@@ -14,6 +14,10 @@ from device.hearing.lexicon import Lexicon
 from device.understanding.numbers import spoken
 from device.understanding.vocabulary import Name, Vocabulary
 
+LONGEST = 500
+"""Characters of a name."""
+LONGEST_SAID = 200
+"""Phones of a name: twenty seconds. Names stand in many sentences, and longer ones fill a memory."""
 WAYS = 64
 """Pronunciations of a whole name that are compared, at most; the likeliest of each word come first."""
 
@@ -29,7 +33,8 @@ class Hearable:
 def hearable(vocabulary: Vocabulary, lexicon: Lexicon) -> Hearable:
     """What of `vocabulary` can be heard."""
     everything = (vocabulary.names, vocabulary.areas, vocabulary.floors)
-    lexicon.prepare(word for name in itertools.chain(*everything) for word in _words(name))
+    short = (name for name in itertools.chain(*everything) if len(name.text) <= LONGEST)
+    lexicon.prepare(word for name in short for word in _words(name))
     problems: list[str] = []
     names, areas, floors = (_kept(each, lexicon, problems) for each in everything)
     return Hearable(Vocabulary(names, areas, floors, vocabulary.here), tuple(problems))
@@ -39,17 +44,11 @@ def _kept(names: Sequence[Name], lexicon: Lexicon, problems: list[str]) -> tuple
     sounds: dict[str, set[tuple[str, ...]]] = {}
     silent: dict[str, str] = {}
     for name in names:
-        words = _words(name)
-        missing = lexicon.prepare(words)
-        if missing or not words:
-            what = f"has no sound for {missing[0]!r}" if missing else "holds nothing that can be said"
-            silent.setdefault(
-                name.value,
-                f"the name {name.text!r} cannot be heard, it {what}:"
-                " give it another name or an alias, or add the word to your lexicon file",
-            )
+        what = _unsayable(name, lexicon)
+        if what:
+            silent.setdefault(name.value, f"the name {name.text[:60]!r} cannot be heard, it {what}")
         else:
-            sounds[name.text] = set(itertools.islice(_ways(words, lexicon), WAYS))
+            sounds[name.text] = set(itertools.islice(_ways(_words(name), lexicon), WAYS))
     problems += silent.values()
     sayable = [name for name in names if name.text in sounds]
     pairs = list(_alike(sayable, sounds))
@@ -59,6 +58,20 @@ def _kept(names: Sequence[Name], lexicon: Lexicon, problems: list[str]) -> tuple
     ]
     alike = {text for pair in pairs for text in pair}
     return tuple(name for name in sayable if name.text not in alike)
+
+
+def _unsayable(name: Name, lexicon: Lexicon) -> str:
+    """What is wrong with a name and what to do, if anything is."""
+    if len(name.text) > LONGEST:
+        return "is too long: give it a shorter one"
+    words = _words(name)
+    missing = lexicon.prepare(words)
+    if missing or not words:
+        what = f"has no sound for {missing[0]!r}" if missing else "holds nothing that can be said"
+        return f"{what}: give it another name or an alias, or add the word to your lexicon file"
+    if sum(min(map(len, lexicon.pronunciations(word))) for word in words) > LONGEST_SAID:
+        return "takes too long to say: give it a shorter one"
+    return ""
 
 
 def _alike(names: Sequence[Name], sounds: dict[str, set[tuple[str, ...]]]) -> Iterator[tuple[str, str]]:

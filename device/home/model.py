@@ -70,6 +70,7 @@ class Home:
         for device in layout.devices:
             for topic in _topics(device):
                 self._listeners.setdefault(topic, []).append(device)
+        self.state.keep(self.devices)
 
     @classmethod
     def load(cls, path: Path | str | None = None) -> Home:
@@ -151,7 +152,7 @@ class Home:
         for device in self._listeners.get(topic, ()):
             try:
                 values = PROTOCOLS[device.protocol].state(device, topic, payload)
-            except (ValueError, OverflowError, RecursionError) as error:  # JSON has infinity, and no depth
+            except (ValueError, OverflowError) as error:
                 log.warning("%s says what cannot be read on %s: %s", device.name, topic, error)
                 continue
             if values:

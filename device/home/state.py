@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 
@@ -33,6 +33,12 @@ class HomeState:
         """All that is known of the device; empty where it never said anything."""
         with self._lock:
             return dict(self._known.get(name, {}))
+
+    def keep(self, names: Iterable[str]) -> None:
+        """Forget what is known of all other devices."""
+        with self._lock:
+            self._known = {name: self._known[name] for name in names if name in self._known}
+            self._reports = {name: count for name, count in self._reports.items() if name in self._known}
 
     def reports(self, name: str) -> int:
         """How often the device has told more than whether it is reachable."""

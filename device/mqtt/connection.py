@@ -25,6 +25,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from device.errors import BrokerError, SettingsError
+from device.mqtt.topics import is_plain
 from device.settings import MqttSettings
 
 log = logging.getLogger(__name__)
@@ -33,8 +34,6 @@ PATIENCE = 5.0
 """Seconds that each step of connecting may take: TCP and TLS, then the broker's answer."""
 
 
-LONGEST_TOPIC = 500
-"""Characters of a response topic."""
 PRIVILEGED = ("$", "homeassistant/", "zigbee2mqtt/", "cmnd/")
 """Where nobody gets an answer: what is said there is heeded, and who asks us may not be allowed to say it."""
 
@@ -241,7 +240,7 @@ def _properties(seconds: float | None, correlation: bytes | None) -> Properties:
 def _asker(properties: Properties | None) -> Asker | None:
     """Who wants an answer; None too where the topic is not one for answers."""
     topic = getattr(properties, "ResponseTopic", "")
-    if not topic or len(topic) > LONGEST_TOPIC or set(topic) & set("+#\0") or topic.startswith(PRIVILEGED):
+    if not is_plain(topic) or topic.startswith(PRIVILEGED):
         return None
     return Asker(topic, getattr(properties, "CorrelationData", None))
 

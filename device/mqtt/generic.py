@@ -5,7 +5,6 @@ What they are told is in their `commands`; what they say is in `native["readings
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 from device.events import Command
 from device.home.actions import Action
 from device.home.devices import Device
+from device.mqtt.payload import parsed
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,8 @@ class Reading:
         value: Any = payload.decode("utf-8", "replace").strip()
         if self.path:
             try:
-                value = json.loads(value)
-            except (ValueError, RecursionError):
+                value = parsed(value)
+            except ValueError:
                 return None
             for name in self.path:
                 value = value.get(name) if isinstance(value, dict) else None

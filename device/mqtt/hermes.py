@@ -6,7 +6,6 @@ heard and what was meant; others may ask for an intent, a text or a session.
 
 from __future__ import annotations
 
-import json
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from typing import Any
 from uuid import uuid4
 
 from device.events import Detection, EndpointReason, Intent, NotRecognized, Transcript, Turn
+from device.mqtt.payload import parsed
 from device.thresholds import level
 
 Message = tuple[str, Mapping[str, Any]]
@@ -109,8 +109,8 @@ class Hermes:
     def receive(self, topic: str, payload: bytes) -> Asked:
         """What others ask for; nothing where it is none of ours, or no JSON."""
         try:
-            content = json.loads(payload)
-        except (ValueError, RecursionError):
+            content = parsed(payload)
+        except ValueError:
             return Asked()
         if not isinstance(content, dict) or content.get("siteId", self.site) != self.site:
             return Asked()
@@ -175,7 +175,7 @@ class Hermes:
             session, self._session, self._waiting = self._session, None, False
             return Asked((self._over(session, "nominal"),), say=text)
         known = {self._last, *(session.id for session in self._untold)}
-        return Asked(say=text if number in known else "")
+        return Asked(say=text if isinstance(number, str) and number in known else "")
 
     def _over(self, session: Session, reason: str) -> Message:
         self._last = session.id

@@ -5,7 +5,6 @@ https://tasmota.github.io/docs/Commands/
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -13,6 +12,7 @@ from device.events import Command
 from device.home.actions import Action, Do
 from device.home.colors import HEX
 from device.home.devices import Device
+from device.mqtt.payload import parsed
 from device.mqtt.zigbee2mqtt import thirds
 
 
@@ -54,7 +54,7 @@ def state(device: Device, topic: str, payload: bytes) -> Mapping[str, Any]:
     if topic.endswith(f"/{_power(device)}"):
         return {"on": text == "ON"} if text in ("ON", "OFF") else {}
     try:
-        message = json.loads(text)
+        message = parsed(text)
     except ValueError:
         return {}
     if not isinstance(message, dict):

@@ -5,7 +5,6 @@ https://www.zigbee2mqtt.io/guide/usage/mqtt_topics_and_messages.html, and the "E
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -13,6 +12,7 @@ from device.events import Command
 from device.home.actions import Action, Do
 from device.home.colors import HEX
 from device.home.devices import Device
+from device.mqtt.payload import parsed
 
 BRIGHTEST = 254
 ON_OFF = {
@@ -58,7 +58,7 @@ def state(device: Device, topic: str, payload: bytes) -> Mapping[str, Any]:
     if topic == f"{device.topic}/availability":
         return _availability(payload)
     try:
-        message = json.loads(payload)
+        message = parsed(payload)
     except ValueError:
         return {}
     if not isinstance(message, dict):

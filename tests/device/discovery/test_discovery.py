@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from device.cli import main
-from device.discovery.announced import joined, placed, rooms_by_text
+from device.discovery.announced import Announced, joined, placed, rooms_by_text
 from device.discovery.announcements import Announcements
 from device.events import Command
 from device.home.actions import Action, Do
@@ -188,6 +188,27 @@ def test_an_announcement_may_change_and_be_taken_back(announcements: Announcemen
     assert not announcements.receive(topic, b"{")
 
 
+def test_of_more_devices_than_a_home_can_have_some_are_left_out() -> None:
+    own = Layout(devices=(Device("my lamp", "light", "mqtt", "my/lamp"),))
+    found = [
+        Announced("x", Device(f"lamp {number}", "light", "mqtt", f"x/{number}")) for number in range(2500)
+    ]
+    layout, problems = joined(own, found)
+    assert len(layout.devices) == 2000
+    assert layout.devices[0].name == "my lamp"
+    assert problems == ("2501 devices are announced: only 2000 of them can be spoken to",)
+
+
+def test_a_flood_does_not_fill_the_memory(caplog: pytest.LogCaptureFixture) -> None:
+    found = Announcements()
+    long = json.dumps({"name": "x" * 4_000_000, "cmd_t": "x"}).encode()
+    taken = [found.receive(f"homeassistant/light/{number}/config", long) for number in range(6)]
+    assert taken == [True] * 4 + [False] * 2
+    assert "is ignored" in caplog.text
+    assert found.receive("homeassistant/light/0/config", b"")
+    assert found.receive("homeassistant/light/5/config", long)
+
+
 def test_home_toml_wins_and_learns_what_it_does_not_say(announcements: Announcements) -> None:
     own = Device(
         "reading light",
@@ -237,7 +258,7 @@ def test_a_room_is_told_by_the_name(name: str, suggested: str | None, called: st
     assert (device.name, device.room) == (called, room)
 
 
-@pytest.mark.parametrize("topic", ["a/+/b", "a/#", "", "x\0y", 5, None])
+@pytest.mark.parametrize("topic", ["a/+/b", "a/#", "", "x\0y", "\ud800", "x" * 70_000, 5, None])
 def test_a_topic_that_is_none_is_no_device(topic: Any) -> None:
     found = Announcements()
     content = {"name": "lamp", "command_topic": topic}

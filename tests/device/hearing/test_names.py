@@ -58,3 +58,11 @@ def test_a_room_may_be_called_as_a_device_is(lexicon: Lexicon) -> None:
 def test_a_name_of_thirty_words(lexicon: Lexicon) -> None:
     long = " ".join(["either", "the", "data", "route", "tomato"] * 6)
     assert heard(lexicon, (long, "a"), (f"{long} lamp", "b")) == ([long, f"{long} lamp"], ())
+
+
+@pytest.mark.parametrize("name", ["x" * 3000, "lamp " * 200, "internationalization " * 20])
+def test_a_name_that_nobody_would_say_is_left_out(lexicon: Lexicon, name: str) -> None:
+    names, (problem,) = heard(lexicon, (name, "a"), ("lamp", "b"))
+    assert names == ["lamp"]
+    assert "give it a shorter one" in problem
+    assert len(problem) < 200

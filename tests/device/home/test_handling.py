@@ -7,6 +7,7 @@ import pytest
 
 from device.events import Command, Handled, Intent, NotHandled
 from device.home.model import Home
+from device.home.reading import Layout
 
 HOME = """
 [[room]]
@@ -160,18 +161,24 @@ def test_messages_of_others_change_nothing(home: Home) -> None:
 
 
 @pytest.mark.parametrize("position", ["1e999", "NaN", "[" * 100_000])
-def test_what_no_appliance_says_is_ignored(
-    home: Home, position: str, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_what_no_appliance_says_is_ignored(home: Home, position: str) -> None:
     home.observe("zigbee2mqtt/awning", f'{{"position": {position}}}'.encode())
     assert home.state.of("awning") == {}
-    assert "awning says what cannot be read on zigbee2mqtt/awning" in caplog.text
 
 
 @pytest.mark.parametrize("degrees", ["NaN", "1e999", "1" + "0" * 400, '"warm"', "[21]"])
 def test_a_temperature_that_is_no_number_is_none(home: Home, degrees: str) -> None:
     home.observe("zigbee2mqtt/patio door", f'{{"temperature": {degrees}, "contact": true}}'.encode())
     assert home.state.of("patio door") == {"contact": True}
+
+
+def test_what_left_is_forgotten() -> None:
+    home = Home.load()
+    home.observe("zigbee2mqtt/kitchen lamp", b'{"state": "ON"}')
+    home.rearrange(home.layout)
+    assert home.state.of("kitchen lamp") == {"on": True}
+    home.rearrange(Layout())
+    assert home.state.of("kitchen lamp") == {}
 
 
 def test_what_is_gone_is_not_told_but_said() -> None:

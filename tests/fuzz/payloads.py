@@ -1,0 +1,121 @@
+"""What may come from a network: what belongs there, what has been broken on the way, and what never did."""
+
+from __future__ import annotations
+
+import json
+import random
+from typing import Any
+
+from hypothesis import strategies as st
+
+from device.mqtt.hermes import TOPICS
+from device.mqtt.homeassistant import STATUS
+from tests.fuzz.world import FIXTURES
+
+Message = tuple[str, bytes]
+
+OWN = {
+    "mynah/kitchen/say": "Dinner is ready",
+    "mynah/kitchen/listen": "",
+    "mynah/kitchen/mute/set": "ON",
+    "mynah/kitchen/threshold/hey_mynah/set": 0.5,
+    STATUS: "online",
+}
+STATES: dict[str, Any] = {
+    "zigbee2mqtt/kitchen/ceiling lamp": {"state": "ON", "brightness": 120, "color": {"x": 0.3, "y": 0.3}},
+    "zigbee2mqtt/kitchen/ceiling lamp/availability": {"state": "online"},
+    "zigbee2mqtt/bedroom curtains": {"state": "OPEN", "position": 40},
+    "zigbee2mqtt/bathroom radiator": {"current_heating_setpoint": 21, "local_temperature": 19.5},
+    "stat/tasmota_A1B2C3/RESULT": {"POWER1": "ON"},
+    "tele/tasmota_A1B2C3/STATE": {"POWER1": "ON", "POWER2": "OFF", "Wifi": {"RSSI": 80}},
+    "tele/thermo/SENSOR": {"AM2301": {"Temperature": 20.1}},
+    "stat/thermo/STATUS10": {"StatusSNS": {"AM2301": {"Temperature": 20.1}}},
+    "tele/shutters/LWT": "Online",
+    "garden/light/state": {"state": "ON", "brightness": 12},
+    "garage/door/position": 30,
+    "cellar": {"window": {"is open": True}},
+    "heater/switch/relay/state": "ON",
+}
+ASKED: dict[str, Any] = {
+    topic: {
+        **{"siteId": "kitchen", "input": "turn on the lamp", "text": "Hello", "id": "1", "sessionId": "s"},
+        **{"init": {"type": "action", "text": "Yes?"}, "intentFilter": ["HassTurnOn"]},
+    }
+    for topic in TOPICS
+}
+KNOWN: dict[str, Any] = {**FIXTURES, **STATES, **OWN, **ASKED}
+EVIL: list[Any] = [
+    *("", " ", "\0", "a/+/#", "../..", "{{ value_json.x }}", "{% for a in b %}", "{name}", "[the] {area}"),
+    *(
+        "(a|b)",
+        "<all>",
+        "lamp|door",
+        "front door lock",
+        "a\nb",
+        "\ud800",
+        "ÿ",
+        "מנורה",
+        "灯",
+        "½",
+        "x" * 3000,
+    ),
+    *(None, True, -1, 0, 1e308, 10**400, float("nan"), float("inf"), [], {}, [[[]]], {"": None}, "ON", "OFF"),
+]
+
+
+def broken(content: Any, rng: random.Random) -> Any:
+    """`content` with some parts replaced by others that are not expected there."""
+    if rng.random() < 0.06:
+        return rng.choice(EVIL)
+    if isinstance(content, dict):
+        return {
+            (str(rng.choice(EVIL)) if rng.random() < 0.03 else key): broken(value, rng)
+            for key, value in content.items()
+        }
+    if isinstance(content, list):
+        return [broken(value, rng) for value in content]
+    return content
+
+
+def mangled(text: bytes, rng: random.Random) -> bytes:
+    """Cut off, with some bytes changed, or nested too deeply."""
+    at = rng.randrange(len(text) + 1)
+    return rng.choice(
+        (
+            text[:at],
+            text[:at] + rng.randbytes(rng.randrange(4)) + text[at:],
+            b"[" * 5000 + text,
+            b'{"a":' * 2000 + text,
+        )
+    )
+
+
+def message(rng: random.Random) -> Message:
+    topic = rng.choice([*KNOWN])
+    content = broken(KNOWN[topic], rng)
+    if topic in FIXTURES and rng.random() < 0.3:
+        kind, end = (
+            rng.choice(("homeassistant/light", "homeassistant/switch/x", "tasmota/discovery")),
+            "config",
+        )
+        topic = f"{kind}/{rng.randrange(60)}/{end}"
+    plain = isinstance(content, str) and rng.random() < 0.8
+    text = (content if plain else json.dumps(content)).encode("utf-8", "surrogatepass")
+    return topic, mangled(text, rng) if rng.random() < 0.1 else text
+
+
+def batches(size: int) -> st.SearchStrategy[list[Message]]:
+    """`size` messages that are what belongs there, broken, and some of anything at all."""
+    values = st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+        lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=9), inner, max_size=4),
+        max_leaves=12,
+    )
+    anything = st.binary(max_size=60) | values.map(lambda value: json.dumps(value).encode())
+    strays = st.lists(st.tuples(st.sampled_from([*KNOWN]), anything), min_size=3, max_size=3)
+
+    def mixed(seed: int, others: list[Message]) -> list[Message]:
+        rng = random.Random(seed)
+        return [*others, *(message(rng) for _ in range(size - len(others)))]
+
+    return st.builds(mixed, st.integers(0, 2**32), strays)

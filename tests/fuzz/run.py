@@ -1,0 +1,73 @@
+"""The fuzz of everything that comes from the network."""
+
+from __future__ import annotations
+
+import gc
+from dataclasses import dataclass
+from pathlib import Path
+
+import hypothesis
+from hypothesis import HealthCheck, given
+from tqdm import tqdm
+
+from tests.fuzz.payloads import Message, batches
+from tests.fuzz.world import World
+
+BATCH = 100
+"""Messages after which the home is looked at."""
+LEARNT = 50
+"""Batches after which its names are learnt in earnest."""
+ROUND = 200
+"""Batches, after the first so many of which memory shall not grow any more."""
+
+
+@dataclass
+class Figures:
+    """`learnt`: homes whose names were compiled to a graph. An exception would have ended the run."""
+
+    payloads: int = 0
+    learnt: int = 0
+    devices: int = 0
+    rss_growth_mb: float = 0.0
+
+
+def run(payloads: int, seed: int, quiet: bool = False) -> Figures:
+    """Raises AssertionError with the message that something could not bear."""
+    world, figures = World(), Figures()
+    settled = 0.0
+    with tqdm(total=payloads, unit="msg", disable=quiet, mininterval=2) as progress:
+        while figures.payloads < payloads:
+            batches_left = -(-(payloads - figures.payloads) // BATCH)
+            _round(world, figures, min(ROUND, batches_left), seed + figures.payloads)
+            progress.update(figures.payloads - progress.n)
+            settled = settled or resident_mb()
+    figures.rss_growth_mb = round(resident_mb() - settled, 1)
+    return figures
+
+
+def _round(world: World, figures: Figures, count: int, seed: int) -> None:
+    """`count` batches; what hypothesis remembers of them is gone afterwards, and not taken for growth."""
+
+    @hypothesis.seed(seed)
+    @hypothesis.settings(
+        max_examples=count,
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+        phases=[hypothesis.Phase.generate],
+    )
+    @given(batches(BATCH))
+    def take(messages: list[Message]) -> None:
+        world.take(messages)
+        figures.payloads += len(messages)
+        figures.devices = max(figures.devices, len(world.home.layout.devices))
+        if figures.payloads // BATCH % LEARNT == 0:
+            world.learn()
+            figures.learnt += 1
+
+    take()
+
+
+def resident_mb() -> float:
+    gc.collect()
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / 1e6

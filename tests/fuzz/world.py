@@ -1,0 +1,158 @@
+"""A daemon that is told whatever may come from a network: nothing may escape it, and nothing grow in it."""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from device.assembly import make_sentences
+from device.daemon import Company, Daemon
+from device.discovery.announcements import Announcements
+from device.events import NotRecognized, Transcript, Turn
+from device.following import Follower
+from device.hearing import grammar
+from device.hearing.lexicon import PHONES, Lexicon
+from device.hearing.names import hearable
+from device.home.actions import Action, Do
+from device.home.devices import Room
+from device.home.model import Home
+from device.home.reading import Layout
+from device.mqtt.client import Receipt, Topics
+from device.mqtt.connection import Asker, Message
+from device.mqtt.hermes import Hermes
+from device.settings import Settings
+from device.thresholds import Thresholds
+from device.understanding.understanding import Understanding
+from tests.device import fakes
+
+FIXTURES: dict[str, Any] = yaml.safe_load(
+    (Path(__file__).parents[1] / "device" / "discovery" / "fixtures.yaml").read_text("utf-8")
+)
+ROOMS = tuple(map(Room, ("kitchen", "bedroom", "bathroom", "living room", "garden")))
+ACTIONS = [Action(do) for do in (Do.ON, Do.OFF, Do.TOGGLE, Do.STOP)]
+ACTIONS += [Action(do, 20) for do in (Do.BRIGHTNESS, Do.TEMPERATURE, Do.POSITION, Do.SPEED, Do.VOLUME)]
+
+
+class Outlet:
+    """Takes what the daemon says, and keeps nothing of it."""
+
+    def __init__(self) -> None:
+        self.topics = Topics("kitchen")
+
+    def send(self, turn: Turn) -> Receipt:
+        return Receipt(turn.commands, ())
+
+    def tell(self, turn: Turn, dropped: Sequence[Any], asker: Asker | None = None) -> None:
+        pass
+
+    def retain(self, name: str, value: str) -> None:
+        publishable(self.topics[name])
+
+    def again(self) -> None:
+        pass
+
+    def post(self, topic: str, content: Mapping[str, Any]) -> None:
+        publishable(topic)
+        json.dumps(content)
+
+    def answer(self, asker: Asker, content: Mapping[str, Any]) -> None:
+        self.post(asker.topic, content)
+
+    def messages(self) -> Iterable[Message]:
+        return ()
+
+
+class Silent:
+    def play(self, samples: Any) -> None:
+        pass
+
+    def stop(self) -> None:
+        pass
+
+
+class AtOnce:
+    """A teacher that has learnt a home as soon as it is asked to; `World.learn` does it in earnest."""
+
+    def __init__(self) -> None:
+        self.layout: Layout | None = None
+
+    @property
+    def busy(self) -> bool:
+        return self.layout is not None
+
+    def prepare(self) -> None:
+        pass
+
+    def begin(self, layout: Layout) -> None:
+        self.layout = layout
+
+    def poll(self) -> Any:
+        layout, self.layout = self.layout, None
+        return layout, Nothing()
+
+    def close(self) -> None:
+        pass
+
+
+class Nothing:
+    problems = ()
+
+
+class World:
+    """Everything that listens to the network, without a network."""
+
+    def __init__(self) -> None:
+        logging.getLogger("device").setLevel(logging.CRITICAL)
+        self.home = Home(Layout(rooms=ROOMS))
+        self.sentences = make_sentences(Settings())
+        self._understanding = Understanding(self.sentences, self.home)
+        teacher = AtOnce()
+        self.follower = Follower(
+            self.home, self.home.layout, Announcements(), teacher, lambda _: None, lambda *_: None
+        )
+        hermes = Hermes("kitchen", lambda heard: self._understanding.understand(heard, 0.0))
+        company = Company(follower=self.follower, hermes=hermes, thresholds=Thresholds(()))
+        assistant = fakes.assistant((), [])
+        self._daemon = Daemon(
+            assistant, self.home, Outlet(), Silent(), lambda *_: None, lambda _: None, company
+        )
+
+    def take(self, messages: Iterable[tuple[str, bytes]]) -> None:
+        """All of it comes in, and the home becomes what it then announces."""
+        for topic, payload in messages:
+            try:
+                self._daemon.receive(Message(topic, payload))
+            except Exception as error:
+                raise AssertionError(f"{error!r} from {topic}: {payload[:2000]!r}") from error
+        self.follower.tick(time.monotonic() + 1)
+        for command in self.home.queries():
+            publishable(command.topic)
+        for device in self.home.layout.devices:
+            for action in ACTIONS:
+                for command in self.home.commands(device, [action]):
+                    publishable(command.topic)
+        for topic in self.home.topics():
+            publishable(topic)
+
+    def learn(self) -> None:
+        """What the learner's process does with the names that there are now; and they can be said."""
+        lexicon = Lexicon()
+        vocabulary = hearable(self.home.vocabulary, lexicon)
+        grammar.compile(self.sentences.groups(vocabulary), lexicon, (grammar.SILENCE, *PHONES))
+        understanding = Understanding(self.sentences, self.home)
+        for device in self.home.layout.devices[:20]:
+            heard = understanding.understand(Transcript(f"turn on the {device.name}", 1.0), 0.0)
+            if not isinstance(heard, NotRecognized):
+                self.home.handle(heard)
+
+
+def publishable(topic: str) -> None:
+    assert topic, "an empty topic"
+    assert not set(topic) & set("+#\0"), f"{topic!r} is no topic to publish to"
+    topic.encode()

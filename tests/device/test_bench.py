@@ -12,6 +12,7 @@ import pytest
 from device.bench import daemon, home, latency
 from device.bench.broker import private_broker
 from device.cli import main
+from device.discovery.announcements import Announcements
 from device.errors import AudioError
 from device.home.model import Home
 from device.settings import Settings
@@ -89,3 +90,23 @@ def test_the_cost_of_a_home_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert set(report) == {"devices", "compile", "chance", "resident"}
     assert main(["bench", "--devices", "0"]) == 2
     assert "--devices 0: give a number from 1 to" in capsys.readouterr().err
+
+
+@needs_mosquitto
+@needs_bundle
+def test_a_home_that_announces_itself_is_timed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["bench", "--announced", "7", "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["devices"] == 7
+    assert 0 < report["listens"] < report["ready"] < 60
+    assert 0 < report["renamed"] < 60
+    assert main(["bench", "--announced", "0"]) == 2
+
+
+def test_made_up_announcements_are_all_understood() -> None:
+    found = Announcements()
+    said = announcements(101)
+    assert all(found.receive(topic, json.dumps(content).encode()) for topic, content in said.items())
+    devices = [one.device for one in found.found()]
+    assert len({device.name for device in devices}) == 101
+    assert {device.protocol for device in devices} == {"zigbee2mqtt", "tasmota", "mqtt"}

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from device.bench import daemon, home, latency
+from device.bench.announced import announcements
 from device.bench.broker import private_broker
 from device.cli import main
 from device.discovery.announcements import Announcements

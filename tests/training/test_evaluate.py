@@ -19,7 +19,7 @@ from tests.device import fakes
 from training.edits import distance
 from training.evaluate import command, parallel, templates, turns
 from training.evaluate.hearing import Clip, Heard, Judge, Outcome, curve, report, table
-from training.evaluate.pictures import rejection_curves
+from training.evaluate.pictures import phone_errors, rejection_curves
 from training.evaluate.recordings import CLEAN
 from training.evaluate.sphinx import PocketSphinx
 
@@ -65,6 +65,7 @@ def test_the_curve_runs_from_lax_to_strict() -> None:
 def test_the_curves_are_drawn(tmp_path: Path) -> None:
     rejection_curves(OUTCOMES, 0.5, tmp_path / "compared.png")
     rejection_curves([one for one in OUTCOMES if one.is_command], 2.0, tmp_path / "alone.svg")
+    phone_errors([1.0, 2.0], [0.5, 0.4], tmp_path / "phones.png")
     assert (tmp_path / "compared.png").stat().st_size > 1000
     assert "<svg" in (tmp_path / "alone.svg").read_text()
 

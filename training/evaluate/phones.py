@@ -18,7 +18,7 @@ from tqdm import tqdm
 
 from device.audio.wav import read
 from device.engine.bundle import Bundle
-from device.errors import LexiconError, MynahError
+from device.errors import LexiconError, MynahError, UsageError
 from device.hearing.acoustic import AcousticModel, Posteriors
 from device.hearing.decoder import PhoneLoop, Settings, frame_scores
 from device.hearing.lexicon import Lexicon
@@ -80,19 +80,31 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--manifest", type=Path, required=True, help="folder with a manifest.tsv of sentences that were read"
     )
     parser.add_argument("--bundle", type=Path, action="append", required=True, help="may be given repeatedly")
+    parser.add_argument(
+        "--hours", type=float, action="append", default=[], help="of training, of each bundle"
+    )
+    parser.add_argument("--picture", type=Path, help="the rate over the hours, as a PNG")
 
 
 def run(arguments: argparse.Namespace) -> None:
     _, left_out = split(read_manifest(arguments.manifest), HELD_OUT)
     measured, chosen_on = split(left_out, HELD_OUT * CALIBRATED_ON)
+    if arguments.picture and len(arguments.hours) != len(arguments.bundle):
+        raise UsageError("--picture needs as many --hours as there are bundles")
     if not measured or not chosen_on:
         raise MynahError(f"{arguments.manifest}: too few speakers of it were left out; name another manifest")
+    rates = []
     for path in arguments.bundle:
         ear = Ear(Bundle.load(path, "hearing"))
         tried = list(ear.hear(chosen_on))
         penalty = min(PENALTIES, key=lambda value: ear.error_rate(tried, value))
         spoken = list(ear.hear(measured))
+        rates.append(ear.error_rate(spoken, penalty))
         print(
-            f"{path}: {ear.error_rate(spoken, penalty):.1%} of the phones of {len(spoken)} recordings wrong,"
+            f"{path}: {rates[-1]:.1%} of the phones of {len(spoken)} recordings wrong,"
             f" at a cost of {penalty:g} a phone"
         )
+    if arguments.picture:
+        from training.evaluate.pictures import phone_errors
+
+        phone_errors(arguments.hours, rates, arguments.picture)

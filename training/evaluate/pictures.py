@@ -43,6 +43,18 @@ def rejection_curves(outcomes: Sequence[Outcome], threshold: float, file: Path) 
     save(figure, file)
 
 
+def phone_errors(hours: Sequence[float], rates: Sequence[float], file: Path) -> None:
+    """The phone error rate over the hours of training."""
+    figure, axes = pyplot.subplots(figsize=(7, 4), layout="constrained")
+    axes.plot(hours, [100 * rate for rate in rates], "o-")
+    axes.set_xlabel("training, hours")
+    axes.set_ylabel("phones wrong, %")
+    axes.set_xlim(left=0)
+    axes.set_ylim(0, 115 * max(rates))
+    axes.grid(alpha=0.3)
+    save(figure, file)
+
+
 def detection_errors(name: str, sayings: Sequence[Heard], silent: Background, threshold: float) -> Figure:
     """Misses over false accepts an hour (detection error trade-off), a curve for each ratio.
 

@@ -1,8 +1,9 @@
 """A second look before it wakes: are the wake word's own phones in what the small model took for it?
 
 The acoustic model scores the last two seconds, and only them, when the wake model asks. Each frame gives the
-log-likelihood ratio of a phone of the wake word against the best phone of all; the word's best path through
-the frames, wherever it begins and ends, is its `llr`: near 0 where the word was said.
+log-likelihood ratio of a phone of the wake word against a background that is BACKGROUND worse than the best
+phone of all; the word's best path through the frames, wherever it begins and ends, is its `llr`. So each frame
+that fits counts for the word, and who says it slowly is not taken for somebody else.
 """
 
 from __future__ import annotations
@@ -17,7 +18,10 @@ import numpy as np
 from device.audio.frontend import Features
 from device.hearing.acoustic import AcousticModel, Posteriors
 
-PRIOR_SCALE = 0.5
+PRIOR_SCALE = 0.2
+BACKGROUND = 1.0
+"""Nats. Without it long paths are punished; with it pairs of words that people whom the model never heard say in
+sentences are missed a third to a half as often (docs/LOG.md)."""
 FRAMES = 190
 """Feature frames that are looked at: 1.9 s."""
 
@@ -65,9 +69,9 @@ class SecondLook:
 
 
 def phone_ratios(posteriors: Posteriors, log_prior: Posteriors) -> Posteriors:
-    """(frames, phones): each phone's score less the best one's, ≤ 0."""
+    """(frames, phones): each phone's score less the background's."""
     scores = posteriors - PRIOR_SCALE * log_prior
-    return np.asarray(scores - scores.max(axis=1, keepdims=True))
+    return np.asarray(scores - scores.max(axis=1, keepdims=True) + BACKGROUND)
 
 
 def best_path(ratios: Posteriors) -> float:

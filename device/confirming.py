@@ -9,7 +9,8 @@ from typing import Any, Protocol
 from device.events import Command, Confirmation, Expectation, Handled, Reply, Turn
 from device.home.expectations import met
 from device.home.replies import listed
-from device.mqtt.connection import Asker
+from device.mqtt.client import Receipt
+from device.mqtt.connection import Asker, Fate
 
 PATIENCE = 2.0
 """Seconds in which an appliance reports; as long as a command may be on its way."""
@@ -30,7 +31,7 @@ class Awaited:
 
     def __init__(self, turn: Turn, states: States, now: float, asker: Asker | None = None) -> None:
         self.turn = turn
-        self.dropped: tuple[Command, ...] = ()
+        self.receipt = Receipt((), ())
         self.asker = asker
         self._states = states
         self._until = now + PATIENCE
@@ -39,10 +40,20 @@ class Awaited:
         self._open = {one: states.reports(one.device) for one in expected}
         self._contrary: set[Expectation] = set()
 
+    @property
+    def dropped(self) -> tuple[Command, ...]:
+        """The commands that certainly did not arrive."""
+        pairs = zip(self.receipt.sent, self.receipt.deliveries, strict=False)
+        refused = (command for command, delivery in pairs if delivery.fate is Fate.REFUSED)
+        return (*self.receipt.dropped, *refused)
+
     def concluded(self, now: float) -> Turn | None:
         """The turn with its confirmation and what is to be said of it; None while it has to wait."""
-        if self.dropped or not self._waits:
+        fates = {delivery.fate for delivery in self.receipt.deliveries}
+        if self.dropped or Fate.LOST in fates:
             return self.given_up()
+        if not self._waits:
+            return self.given_up() if Fate.OPEN not in fates or now >= self._until else None
         for one, before in tuple(self._open.items()):
             if self._states.reports(one.device) <= before:  # less: it left, and is forgotten
                 continue
@@ -56,6 +67,9 @@ class Awaited:
         """The turn as it stands without a further report."""
         if self.dropped:
             return self._failed("Sorry, that could not be sent")
+        arrived = all(delivery.fate is Fate.ARRIVED for delivery in self.receipt.deliveries)
+        if not arrived and (self._open or not self._waits):
+            return self._failed("Sorry, that may not have arrived")
         if not self._waits:
             return self.turn
         if not self._open:

@@ -63,6 +63,8 @@ class Outlet(Protocol):
 
     @property
     def topics(self) -> Topics: ...
+    @property
+    def connections(self) -> int: ...
 
     def send(self, turn: Turn) -> Receipt: ...
     def tell(self, turn: Turn, dropped: Sequence[Command], asker: Asker | None = None) -> None: ...
@@ -115,6 +117,7 @@ class Daemon:
         self._again_at: float | None = None
         self._awaited: list[Awaited] = []
         self._asker: Asker | None = None  # of those who want to be listened to, the last
+        self._connections = 0
         self._muted = False
 
     def run(self, audio: Iterable[AudioChunk]) -> None:
@@ -153,17 +156,33 @@ class Daemon:
         """The audio, with what came in over MQTT taken between its chunks; silence while muted."""
         for chunk in audio:
             self._with.service.audio(time.monotonic())
-            self._receive_all()
-            self._conclude()
-            if self._again_at is not None and time.monotonic() >= self._again_at:
-                self._again_at = None
-                self._publisher.again()
-            if self._with.follower is not None and self._idle:
-                self._with.follower.tick(time.monotonic())
+            for duty in (self._receive_all, self._conclude, self._keep_up):
+                self._do(duty)
             if self._muted:
                 chunk = dataclasses.replace(chunk, samples=np.zeros_like(chunk.samples))
-            self._with.review.hear(chunk)
+            self._do(lambda chunk=chunk: self._with.review.hear(chunk))  # type: ignore[misc]
             yield chunk
+
+    def _do(self, duty: Callable[[], None]) -> None:
+        """What is raised from here would end the audio, and the daemon with it."""
+        try:
+            duty()
+        except Exception:
+            log.exception("a fault between two chunks; going on")
+
+    def _keep_up(self) -> None:
+        """With Home Assistant's restarts, the broker's, and what is announced."""
+        now = time.monotonic()
+        if self._again_at is not None and now >= self._again_at:
+            self._again_at = None
+            self._publisher.again()
+        if self._with.follower is None:
+            return
+        if self._connections != self._publisher.connections:
+            self._connections = self._publisher.connections
+            self._with.follower.reconnected(now)
+        if self._idle:
+            self._with.follower.tick(now)
 
     def take(self, step: Step) -> None:
         """Say outside what the loop has come to."""
@@ -184,7 +203,7 @@ class Daemon:
                 else:
                     awaited = Awaited(step, self._home.state, time.monotonic(), self._asker)
                     self._asker = None
-                    awaited.dropped = self._publisher.send(step).dropped
+                    awaited.receipt = self._publisher.send(step)
                     self._awaited.append(awaited)
                     self._post(self._with.hermes.heard(step) if self._with.hermes else ())
                 self._idle = True
@@ -197,7 +216,7 @@ class Daemon:
         for message in self._publisher.messages():
             try:
                 self.receive(message)
-            except Exception:  # raised from here, it would end the audio, and the daemon with it
+            except Exception:
                 log.exception("a fault with a message on %s; going on", message.topic)
 
     def _conclude(self) -> None:
@@ -219,6 +238,7 @@ class Daemon:
 
     def _abort(self) -> None:
         """The turn that was begun is none."""
+        self._refuse(self._asker, "nothing came of it")
         self._asker = None
         self._post(self._with.hermes.aborted() if self._with.hermes else ())
 
@@ -235,13 +255,8 @@ class Daemon:
         if message.topic == topics["mute/set"]:
             self._mute(payload.strip().upper())
         elif message.topic == topics["listen"]:
-            if self._muted:
-                log.info("asked to listen, but muted")
-            elif time.monotonic() - message.at > PATIENCE:
-                log.info("asked to listen too long ago; ignored")
-            elif not message.retained:  # an old wish, kept by the broker
-                self._assistant.controls.listen = True
-                self._asker = message.asker
+            if not message.retained:  # an old wish, kept by the broker
+                self._asked_to_listen(message)
         elif message.topic.startswith(topics["threshold/"]) and message.topic.endswith("/set"):
             self._move_threshold(message)
         elif message.topic == STATUS:
@@ -256,6 +271,23 @@ class Daemon:
             self._home.observe(message.topic, payload)
             if self._with.follower is not None:
                 self._with.follower.observe(message.topic, payload, time.monotonic())
+
+    def _asked_to_listen(self, message: Message) -> None:
+        why_not = "muted" if self._muted else ""
+        if time.monotonic() - message.at > PATIENCE:
+            why_not = "too long ago"
+        if why_not:
+            log.info("asked to listen, but %s", why_not)
+            self._refuse(message.asker, why_not)
+            return
+        self._assistant.controls.listen = True
+        self._refuse(self._asker, "somebody else asked")
+        self._asker = message.asker
+
+    def _refuse(self, asker: Asker | None, why: str) -> None:
+        """Tell `asker`, if somebody is, why there is no turn."""
+        if asker is not None:
+            self._publisher.answer(asker, {"error": why})
 
     def _move_threshold(self, message: Message) -> None:
         name = message.topic.removeprefix(self._publisher.topics["threshold/"]).removesuffix("/set")
@@ -291,6 +323,7 @@ class Daemon:
             return
         self._muted = wish == b"ON"
         self._assistant.controls.listen = False
+        self._refuse(self._asker, "muted")
         self._asker = None
         self._publisher.retain("mute", wish.decode())
         self._state("idle")

@@ -270,7 +270,7 @@ def appliances(settings: Settings) -> Finding:
         with connect(five, settings.device_id, announcements.topics) as publisher:
             announcements.listen(publisher.messages, ANSWERS)
             whole = Home(joined(described, announcements.found())[0])
-            publisher.follow(whole.topics(), whole.queries())
+            publisher.follow("appliances", whole.topics(), whole.queries())
             end = time.monotonic() + ANSWERS
             while time.monotonic() < end and not publisher.forbidden and silent(whole):
                 for message in publisher.messages():

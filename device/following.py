@@ -18,10 +18,14 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 Follow = Callable[[Iterable[str], Iterable[Command]], None]
-"""Subscribes to topics and sends queries, now and whenever the broker is back."""
+"""Subscribes to the home's topics and sends its queries, now and whenever the broker is back."""
 
 SETTLED = 0.3
 """Seconds without a further announcement, after which the home is learnt anew: they come in floods."""
+SWEPT = 5.0
+"""Seconds after a connection by which everything has been announced again; what has not been has left."""
+RETRY = 60.0
+"""Seconds after which a home is learnt again that could not be."""
 
 
 class Teacher(Protocol):
@@ -54,6 +58,7 @@ class Follower:
         self._home, self._own, self._announcements = home, own, announcements
         self._teacher, self._adopt, self._follow = teacher, adopt, follow
         self._changed: float | None = None
+        self._sweep_at: float | None = None
         self._wanted = self._alone = home.layout
         self._problems: tuple[str, ...] = ()
 
@@ -68,13 +73,25 @@ class Follower:
             self._changed = now
             self._teacher.prepare()
 
+    def reconnected(self, now: float) -> None:
+        """There is a new connection: what left meanwhile will not be announced again."""
+        self._announcements.doubt()
+        self._sweep_at = now + SWEPT
+
     def tick(self, now: float) -> None:
         """Called between chunks of audio while no turn goes on; never waits."""
+        if self._sweep_at is not None and now >= self._sweep_at:
+            self._sweep_at = None
+            if self._announcements.sweep():
+                self._changed = now
         if self._changed is not None and now - self._changed >= SETTLED:
-            self._changed = None
+            self._changed = now + RETRY  # should it fail
             self._learn()
+            self._changed = None
         if self._teacher.busy and (done := self._teacher.poll()) is not None:
             self._put_in_place(*done)
+        elif self._wanted != self._home.layout and not self._teacher.busy and self._changed is None:
+            self._wanted, self._changed = self._home.layout, now + RETRY
 
     def _learn(self) -> None:
         found = self._announcements.found()
@@ -84,18 +101,15 @@ class Follower:
                 log.warning(problem)
         self._problems = problems
         if layout != self._wanted:
-            self._wanted = layout
             self._teacher.begin(layout)
+            self._wanted = layout
         elif not self._teacher.busy:
             self._teacher.close()
 
     def _put_in_place(self, layout: Layout, learnt: Learnt) -> None:
-        before = set(self._home.topics())
         self._home.rearrange(layout)
         self._adopt(learnt)
         for problem in learnt.problems:
             log.warning(problem)
-        new = set(self._home.topics()) - before
-        queries = [query for query in self._home.queries() if new]
-        self._follow(sorted(new), queries)
+        self._follow(self._home.topics(), self._home.queries())
         log.info("the home has %d devices now", len(layout.devices))

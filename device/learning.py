@@ -117,6 +117,7 @@ class Learner:
         self.prepare()
         assert self._pipe is not None
         self._layout = layout
+        Path(self._folder.name).mkdir(exist_ok=True)  # what cleans /tmp does so by age
         # As a file: what is written to a pipe waits for the process to read it, but for a few bytes.
         (Path(self._folder.name) / LAYOUT).write_bytes(pickle.dumps(layout))
         with suppress(OSError):  # it has ended already, as `poll` finds

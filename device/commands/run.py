@@ -94,7 +94,7 @@ def serve(
 
     `following`: makes what keeps it at what is announced, from what subscribes for it.
     """
-    from device.mqtt.client import Publisher
+    from device.mqtt.client import HOME, Publisher
     from device.mqtt.homeassistant import STATUS, announcement, config_topic
 
     def report(turn: Turn, dropped: Sequence[Command]) -> None:
@@ -115,14 +115,14 @@ def serve(
         if settings.mqtt.homeassistant:
             content = announcement(publisher.topics, getattr(home, "here", None), thresholds.names)
             publisher.keep(config_topic(settings.device_id), json.dumps(content, ensure_ascii=False))
-            publisher.follow([STATUS], ())
+            publisher.follow("homeassistant", [STATUS])
         problems.connect(lambda text: publisher.retain("problem", text))
         speaks = hermes_of(settings, assistant)
         if speaks is not None:
-            publisher.follow(TOPICS, ())
-        follower = following(publisher.follow)
+            publisher.follow("hermes", TOPICS)
+        follower = following(lambda topics, queries: publisher.follow(HOME, topics, queries))
         if follower is not None:
-            publisher.follow(follower.topics, ())
+            publisher.follow("announcements", follower.topics)
         words = " and ".join(folder.name for folder in settings.wake.bundles)
         log.info("%s listens for %s", settings.device_id, words)
         if options.input and "-" not in options.input:

@@ -31,6 +31,7 @@ class Announcements:
         self._devices, self._groups = f"{base}/bridge/devices", f"{base}/bridge/groups"
         self._contents: dict[str, Any] = {}
         self._sizes: dict[str, int] = {}
+        self._doubted: set[str] = set()
         self.topics = (
             self._devices,
             self._groups,
@@ -44,6 +45,7 @@ class Announcements:
         """Take in a message; whether it changes what is announced. An empty one takes a device back."""
         if not self._is_ours(topic):
             return False
+        self._doubted.discard(topic)
         if not payload.strip():
             self._sizes.pop(topic, None)
             return self._contents.pop(topic, None) is not None
@@ -60,6 +62,19 @@ class Announcements:
         changed = self._contents.get(topic) != content
         self._contents[topic], self._sizes[topic] = content, len(payload)
         return changed
+
+    def doubt(self) -> None:
+        """What was announced so far may have left; what is announced again has not."""
+        self._doubted = set(self._contents)
+
+    def sweep(self) -> bool:
+        """Forget what is still doubted; whether something is. A broker that kept nothing tells nothing."""
+        gone, self._doubted = self._doubted, set()
+        if not gone or len(gone) == len(self._contents):
+            return False
+        for topic in gone:
+            del self._contents[topic], self._sizes[topic]
+        return True
 
     def listen(self, messages: Callable[[], Iterable[Message]], seconds: float) -> None:
         """Take in what comes, for `seconds`, or until nothing more does for QUIET seconds."""

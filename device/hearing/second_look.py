@@ -2,8 +2,8 @@
 
 The acoustic model scores the last two seconds, and only them, when the wake model asks. Each frame gives the
 log-likelihood ratio of a phone of the wake word against a background that is BACKGROUND worse than the best
-phone of all; the word's best path through the frames, wherever it begins and ends, is its `llr`. So each frame
-that fits counts for the word, and who says it slowly is not taken for somebody else.
+phone of all; the word's best path through the frames, wherever it begins and ends, is its `llr`. So each
+frame that fits counts for the word, and who says it slowly is not taken for somebody else.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from device.hearing.acoustic import AcousticModel, Posteriors
 
 PRIOR_SCALE = 0.2
 BACKGROUND = 1.0
-"""Nats. Without it long paths are punished; with it pairs of words that people whom the model never heard say in
-sentences are missed a third to a half as often (docs/LOG.md)."""
+"""Nats. Without it long paths are punished; with it pairs of words in sentences of people whom the model
+never heard are missed a third to a half as often (docs/LOG.md)."""
 FRAMES = 190
 """Feature frames that are looked at: 1.9 s."""
 

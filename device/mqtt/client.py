@@ -19,17 +19,23 @@ from uuid import uuid4
 
 from device.errors import BrokerError, MynahError
 from device.events import Command, Turn
-from device.mqtt.connection import Asker, Connection, Message, Refused, Will
+from device.mqtt.connection import Asker, Connection, Delivery, Message, Refused, Will
 from device.report import turn_json
 from device.settings import MqttSettings
 
 log = logging.getLogger(__name__)
 
-INBOX = 1000
-"""Messages kept until the voice loop looks, every 80 ms; older ones give way."""
+LARGEST = {"bridge/devices": 1 << 23, "bridge/groups": 1 << 23}
+"""Bytes, by how a topic ends; larger payloads are ignored. Zigbee2MQTT takes ten thousand for a device."""
+LARGEST_OTHERS = 1 << 16
+INBOX = 1 << 25
+"""Bytes kept until the voice loop looks, every 80 ms; what would be more is ignored."""
+AROUND = 200
+"""Bytes that a message takes besides its payload."""
 
-LARGEST = 1 << 23
-"""Bytes; a larger incoming payload is ignored. Zigbee2MQTT describes each device in some ten thousand."""
+
+HOME = "home"
+"""What the home's own topics are followed as."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +50,19 @@ class Topics:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What became of a turn's commands: on the wire, or dropped."""
+    """What became of a turn's commands: on the wire, or dropped. `deliveries`: of those sent, in order."""
 
     sent: tuple[Command, ...]
     dropped: tuple[Command, ...]
+    deliveries: tuple[Delivery, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """Topic filters, and what is asked there on each connection."""
+
+    topics: tuple[str, ...] = ()
+    queries: tuple[Command, ...] = ()
 
 
 class Backoff:
@@ -90,14 +105,18 @@ class Publisher:
     ) -> None:
         self.topics = Topics(device_id)
         self._settings = settings
-        self._subscriptions = (*(self.topics[name] for name in own), *subscriptions)
-        self._queries = tuple(queries)
+        self._own = tuple(self.topics[name] for name in own)
+        self._followed = {HOME: Followed(tuple(subscriptions), tuple(queries))}
         self._present = present
         self._client_id = f"mynah-{device_id}" if present else f"mynah-{device_id}-{uuid4().hex[:8]}"
         self._backoff = backoff or Backoff()
         self._retained: dict[str, str] = {self.topics["availability"]: "online"} if present else {}
         self._lock = threading.Lock()  # a retained value and its publication change together
-        self._inbox: deque[Message] = deque(maxlen=INBOX)
+        self._inbox: deque[Message] = deque()
+        self._waiting = 0  # bytes in the inbox
+        self._counting = threading.Lock()
+        self.connections = 0
+        """How many there have been so far."""
         self._connection: Connection | None = None
         self._connected = threading.Event()
         self._tried = threading.Event()
@@ -155,14 +174,16 @@ class Publisher:
         connection = self._connection
         sent: list[Command] = []
         dropped: list[Command] = []
+        deliveries: list[Delivery] = []
         for command in turn.commands:
-            ok = connection is not None and connection.publish(
+            delivery = connection and connection.publish(
                 command.topic, _text(command.payload), expires=command.expires, perishable=True
             )
-            (sent if ok else dropped).append(command)
+            (sent if delivery else dropped).append(command)
+            deliveries += [delivery] if delivery else []
         for command in dropped:
             log.warning("dropped, not sent: %s: %s", command.topic, self.problem or "it cannot be sent")
-        return Receipt(tuple(sent), tuple(dropped))
+        return Receipt(tuple(sent), tuple(dropped), tuple(deliveries))
 
     def tell(self, turn: Turn, dropped: Sequence[Command], asker: Asker | None = None) -> None:
         """Publish the turn itself, if there is a connection; `dropped`: those of its commands not sent.
@@ -194,23 +215,28 @@ class Publisher:
             if self._connection is not None:
                 self._connection.publish(topic, value, retain=True)
 
-    def follow(self, topics: Iterable[str], queries: Iterable[Command]) -> None:
-        """Also give what comes in on `topics`, and send `queries`, now and on every connection to come."""
+    def follow(self, what: str, topics: Iterable[str], queries: Iterable[Command] = ()) -> None:
+        """Give what comes in on `topics`, and send `queries`, now and on every connection to come.
+
+        That replaces what was followed as `what` before.
+        """
         with self._lock:
-            new = [topic for topic in topics if topic not in self._subscriptions]
-            self._subscriptions = (*self._subscriptions, *new)
-            asked = {query.topic: query for query in (*self._queries, *queries)}
-            fresh = [query for query in asked.values() if query not in self._queries]
-            self._queries = tuple(asked.values())
-            if self._connection is not None:
-                self._connection.subscribe(new)
-                for query in fresh:
+            before, now = self._followed.get(what, Followed()), Followed(tuple(topics), tuple(queries))
+            self._followed[what] = now
+            if self._connection is None:
+                return
+            wanted = {topic for one in self._followed.values() for topic in one.topics}
+            known, asked = set(before.topics), {query.topic for query in before.queries}
+            self._connection.unsubscribe(known - wanted)
+            self._connection.subscribe((topic for topic in now.topics if topic not in known), qos=0)
+            for query in now.queries:
+                if query.topic not in asked:
                     self._connection.publish(query.topic, _text(query.payload))
 
     def say(self, name: str, value: str) -> bool:
         """Say `value` once on our topic `name`; False where it cannot be sent now."""
         connection = self._connection
-        return connection is not None and connection.publish(self.topics[name], value)
+        return connection is not None and connection.publish(self.topics[name], value) is not None
 
     def post(self, topic: str, content: Mapping[str, Any]) -> None:
         """Say `content` once, as JSON, on any topic; it is lost where it cannot be sent now."""
@@ -225,11 +251,21 @@ class Publisher:
     def messages(self) -> Iterator[Message]:
         """What has come in since the last call; does not wait."""
         while self._inbox:
-            yield self._inbox.popleft()
+            message = self._inbox.popleft()
+            with self._counting:
+                self._waiting -= len(message.payload) + AROUND
+            yield message
 
     def _receive(self, message: Message) -> None:
-        if len(message.payload) <= LARGEST:
+        largest = next((size for end, size in LARGEST.items() if message.topic.endswith(end)), LARGEST_OTHERS)
+        size = len(message.payload) + AROUND
+        with self._counting:
+            fits = size <= largest + AROUND and self._waiting + size <= INBOX
+            self._waiting += size if fits else 0
+        if fits:
             self._inbox.append(message)
+        else:
+            log.warning("a message on %s is ignored: %d bytes", message.topic, len(message.payload))
 
     def _new_connection(self) -> Connection:
         will = Will(self.topics["availability"], "offline") if self._present else None
@@ -266,9 +302,12 @@ class Publisher:
             self._connection = connection
             for topic, value in self._retained.items():
                 connection.publish(topic, value, retain=True)
-        connection.subscribe(self._subscriptions)
-        for query in self._queries:
+            followed = tuple(self._followed.values())
+            connection.subscribe(self._own)
+            connection.subscribe((topic for one in followed for topic in one.topics), qos=0)
+        for query in (query for one in followed for query in one.queries):
             connection.publish(query.topic, _text(query.payload))
+        self.connections += 1
         self._said = ""
         self._connected.set()
         self._tried.set()

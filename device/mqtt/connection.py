@@ -7,6 +7,7 @@ what a lost one still held is gone with it.
 
 from __future__ import annotations
 
+import enum
 import logging
 import socket
 import ssl
@@ -61,6 +62,32 @@ class Message:
     at: float = field(default_factory=time.monotonic, compare=False)  # seconds, when it came in
 
 
+class Fate(enum.Enum):
+    """What became of a message that was handed over."""
+
+    OPEN = "open"
+    ARRIVED = "arrived"  # at the broker
+    REFUSED = "refused"
+    LOST = "lost"  # with the connection: it may have arrived
+
+
+class Delivery:
+    """A message on its way."""
+
+    def __init__(self, topic: str, info: paho.MQTTMessageInfo, ended: threading.Event) -> None:
+        self.topic, self.info = topic, info
+        self.refused = False
+        self._ended = ended
+
+    @property
+    def fate(self) -> Fate:
+        if self.refused:
+            return Fate.REFUSED
+        if self.info.is_published():
+            return Fate.ARRIVED
+        return Fate.LOST if self._ended.is_set() else Fate.OPEN
+
+
 @dataclass(frozen=True, slots=True)
 class Will:
     """What the broker says, retained, when this connection is lost."""
@@ -83,7 +110,8 @@ class Connection:
         self._receive = receive
         self._answer: Any = None
         self._answered = threading.Event()
-        self._unacknowledged: deque[tuple[float, str, paho.MQTTMessageInfo]] = deque()
+        self._unacknowledged: deque[tuple[float, Delivery]] = deque()
+        self._handing_over = threading.RLock()  # a receipt may come before the message is in the list
         self.forbidden: set[str] = set()
         """Topics on which the broker does not let us publish, where it says so (MQTT 5)."""
         self._client = self._make_client(client_id, will)
@@ -130,9 +158,14 @@ class Connection:
         if self._answer.is_failure:
             raise Refused(why_refused(str(self._answer), self._settings))
 
-    def subscribe(self, topics: Iterable[str]) -> None:
+    def subscribe(self, topics: Iterable[str], qos: int = 1) -> None:
+        """With `qos` 0 brokers do not limit how many messages wait for us, as of a big home's states."""
         for topic in topics:
-            self._client.subscribe(topic, qos=1)
+            self._client.subscribe(topic, qos=qos)
+
+    def unsubscribe(self, topics: Iterable[str]) -> None:
+        for topic in topics:
+            self._client.unsubscribe(topic)
 
     def publish(
         self,
@@ -143,43 +176,45 @@ class Connection:
         expires: float = 5.0,
         perishable: bool = False,
         correlation: bytes | None = None,
-    ) -> bool:
-        """Hand over a QoS 1 message; False where it cannot be sent now.
+    ) -> Delivery | None:
+        """Hand over a QoS 1 message; None where it cannot be sent now.
 
         Where no receipt comes within `expires` seconds, `check` gives the connection up. Where the broker
         speaks MQTT 5, it keeps a `perishable` one no longer either, and an answer has its `correlation` data.
         """
         if self.ended.is_set():
-            return False
+            return None
         try:
             properties = None
             if self._settings.version == "5":
                 properties = _properties(expires if perishable else None, correlation)
-            info = self._client.publish(topic, payload, qos=1, retain=retain, properties=properties)
+            with self._handing_over:
+                info = self._client.publish(topic, payload, qos=1, retain=retain, properties=properties)
+                if info.rc != MQTTErrorCode.MQTT_ERR_SUCCESS:
+                    return None
+                delivery = Delivery(topic, info, self.ended)
+                self._unacknowledged.append((time.monotonic() + expires, delivery))
+                return delivery
         except ValueError as error:
             log.error("%r is no topic to publish to: %s", topic, error)
-            return False
-        if info.rc != MQTTErrorCode.MQTT_ERR_SUCCESS:
-            return False
-        self._unacknowledged.append((time.monotonic() + expires, topic, info))
-        return True
+            return None
 
     def check(self) -> float:
         """Give the connection up if a message got no receipt in time; the seconds until the next check."""
         for entry in tuple(self._unacknowledged):
-            deadline, topic, info = entry
-            if info.is_published():
+            deadline, delivery = entry
+            if delivery.info.is_published():
                 self._unacknowledged.remove(entry)
             elif time.monotonic() > deadline:
-                log.warning("no receipt for %s in time: it may not have arrived; connecting anew", topic)
+                log.warning("no receipt for %s in time: connecting anew", delivery.topic)
                 self.abandon()
         return 0.2 if self._unacknowledged else 1.0
 
     def close(self, timeout: float = 0.8) -> None:
         """Wait until the broker has all that was published, at most `timeout` seconds, and part from it."""
         end = time.monotonic() + timeout
-        for _, _, info in tuple(self._unacknowledged):
-            while not info.is_published() and not self.ended.is_set() and time.monotonic() < end:
+        for _, delivery in tuple(self._unacknowledged):
+            while not delivery.info.is_published() and not self.ended.is_set() and time.monotonic() < end:
                 time.sleep(0.005)
         self._client.disconnect()
         if not self.ended.wait(max(0.1, end - time.monotonic())):
@@ -222,10 +257,14 @@ class Connection:
     def _on_publish(self, client: Any, userdata: Any, number: int, reason: Any, properties: Any) -> None:
         if not reason.is_failure:
             return
-        for _, topic, info in tuple(self._unacknowledged):
-            if info.mid == number and topic not in self.forbidden:
-                self.forbidden.add(topic)
-                log.warning("the broker refuses what is sent to %s (%s): allow it there", topic, reason)
+        with self._handing_over:
+            refused = [delivery for _, delivery in self._unacknowledged if delivery.info.mid == number]
+        for delivery in refused:
+            delivery.refused = True
+            if delivery.topic not in self.forbidden:
+                self.forbidden.add(delivery.topic)
+                text = "the broker refuses what is sent to %s (%s): allow it in its access list"
+                log.warning(text, delivery.topic, reason)
 
 
 def _properties(seconds: float | None, correlation: bytes | None) -> Properties:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,8 @@ from device.home.actions import Action, Do
 from device.home.devices import Device
 from device.home.expectations import expectation
 from device.home.model import Home
+from device.mqtt.client import Receipt
+from device.mqtt.connection import Fate
 from device.mqtt.generic import Reading
 from tests.device import fakes
 
@@ -85,7 +88,7 @@ def test_all_of_several_must_report(home: Home) -> None:
 
 def test_what_was_not_sent_has_failed_and_says_so(home: Home) -> None:
     awaited = Awaited(turn(home, "HassTurnOn", name=lamp(home)), home.state, now=0.0)
-    awaited.dropped = awaited.turn.commands
+    awaited.receipt = Receipt((), awaited.turn.commands)
     failed = concluded(awaited, 0.0)
     assert failed.confirmation is Confirmation.FAILED
     assert "could not be sent" in failed.reply
@@ -94,7 +97,7 @@ def test_what_was_not_sent_has_failed_and_says_so(home: Home) -> None:
 def test_given_up_at_the_end_it_stands_as_it_is(home: Home) -> None:
     awaited = Awaited(turn(home, "HassTurnOn", name=lamp(home)), home.state, now=0.0)
     assert awaited.given_up().confirmation is Confirmation.UNCONFIRMED
-    awaited.dropped = awaited.turn.commands
+    awaited.receipt = Receipt((), awaited.turn.commands)
     assert awaited.given_up().confirmation is Confirmation.FAILED
     assert Awaited(turn(home, "HassNevermind"), home.state, now=0.0).given_up().confirmation is None
 
@@ -149,3 +152,42 @@ def test_numbers_may_be_a_step_off(
     awaited = Awaited(told, home.state, 0.0)
     home.state.update(device.name, report)
     assert (awaited.concluded(0.1) is not None) == fits
+
+
+@dataclass
+class Message:
+    """A delivery whose fate the test decides."""
+
+    fate: Fate = Fate.OPEN
+
+
+def sent(home: Home, intent: str, **slots: Any) -> tuple[Awaited, Message]:
+    awaited, message = Awaited(turn(home, intent, **slots), home.state, now=0.0), Message()
+    deliveries = (message,) * len(awaited.turn.commands)
+    awaited.receipt = Receipt(awaited.turn.commands, (), deliveries)  # type: ignore[arg-type]
+    return awaited, message
+
+
+def test_what_does_not_report_is_done_when_the_broker_has_it(home: Home) -> None:
+    awaited, message = sent(home, "HassTurnOn", name=lamp(home))
+    awaited._waits, awaited._open = False, {}
+    assert awaited.concluded(0.1) is None
+    message.fate = Fate.ARRIVED
+    assert awaited.concluded(0.2) == awaited.turn
+
+
+@pytest.mark.parametrize(
+    ("fate", "reply", "dropped"),
+    [
+        (Fate.REFUSED, "Sorry, that could not be sent", True),
+        (Fate.LOST, "Sorry, that may not have arrived", False),
+        (Fate.OPEN, "Sorry, that may not have arrived", False),
+    ],
+)
+def test_what_did_not_arrive_has_failed(home: Home, fate: Fate, reply: str, dropped: bool) -> None:
+    awaited, message = sent(home, "HassTurnOn", name=lamp(home))
+    message.fate = fate
+    told = awaited.concluded(PATIENCE)
+    assert told is not None
+    assert (told.confirmation, told.reply) == (Confirmation.FAILED, reply)
+    assert bool(awaited.dropped) == dropped

@@ -23,6 +23,7 @@ class Broker:
 
     def __init__(self, incoming: dict[int, Message] | None = None, reachable: bool = True) -> None:
         self.topics = Topics("kitchen")
+        self.connections = 0
         self.said: list[tuple[str, str]] = []
         self.turns: list[Turn] = []
         self.posted: list[tuple[str, Mapping[str, Any]]] = []
@@ -259,7 +260,36 @@ def test_who_asked_before_it_was_muted_is_not_told_of_a_later_turn() -> None:
     broker = Broker({5: wish, 6: message("mute/set", b"ON"), 22: message("mute/set", b"OFF")})
     Trial(fakes.assistant((2.0,), ["turn on the lamp"]), broker).run(fakes.audio(5))
     assert len(broker.turns) == 1
-    assert broker.answered == []
+    assert broker.answered == [(Asker("panel/answers"), {"error": "muted"})]
+
+
+def test_who_asks_while_it_is_muted_is_told_so() -> None:
+    wish = Message("mynah/kitchen/listen", b"", asker=Asker("panel/answers"))
+    broker = Broker({5: message("mute/set", b"ON"), 6: wish})
+    Trial(fakes.assistant((), []), broker).run(fakes.audio(2))
+    assert broker.answered == [(Asker("panel/answers"), {"error": "muted"})]
+
+
+class Breaks:
+    """A follower in which something goes wrong each time."""
+
+    def __init__(self) -> None:
+        self.ticks = 0
+
+    def tick(self, now: float) -> None:
+        self.ticks += 1
+        raise OSError("No space left on device")
+
+    def observe(self, topic: str, payload: bytes, now: float) -> None: ...
+
+
+def test_a_fault_with_what_is_announced_ends_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    trial, follower = Trial(fakes.assistant((1.0,), ["turn on the lamp"])), Breaks()
+    trial.daemon._with = replace(trial.daemon._with, follower=follower)  # type: ignore[arg-type]
+    trial.run(fakes.audio(4))
+    assert len(trial.reports) == 1
+    assert follower.ticks > 10
+    assert "No space left on device" in caplog.text
 
 
 @pytest.mark.parametrize(

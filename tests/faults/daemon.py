@@ -23,7 +23,7 @@ from device.audio.speaker import SilentSpeaker
 from device.commands.run import end_on_signals
 from device.daemon import ASKED, Company, Daemon
 from device.events import AudioChunk, Command, Turn
-from device.mqtt.client import Backoff, Publisher
+from device.mqtt.client import HOME, Backoff, Publisher
 from device.mqtt.homeassistant import STATUS, announcement, config_topic
 from device.settings import load
 from tests.device import fakes
@@ -120,10 +120,10 @@ def main() -> int:
     with publisher:
         content = announcement(publisher.topics, home.here, {})
         publisher.keep(config_topic(settings.device_id), json.dumps(content))
-        publisher.follow([STATUS], ())
-        follower = make_follower(settings, home, whole, publisher.follow)
+        publisher.follow("homeassistant", [STATUS])
+        follower = make_follower(settings, home, whole, lambda *those: publisher.follow(HOME, *those))
         assert follower is not None
-        publisher.follow(follower.topics, ())
+        publisher.follow("announcements", follower.topics)
         gc.freeze()
         Daemon(
             assistant, home, publisher, SilentSpeaker(), report, lambda _: None, Company(follower=follower)

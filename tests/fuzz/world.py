@@ -44,6 +44,7 @@ class Outlet:
 
     def __init__(self) -> None:
         self.topics = Topics("kitchen")
+        self.connections = 0
 
     def send(self, turn: Turn) -> Receipt:
         return Receipt(turn.commands, ())

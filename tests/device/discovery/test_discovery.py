@@ -199,6 +199,20 @@ def test_of_more_devices_than_a_home_can_have_some_are_left_out() -> None:
     assert problems == ("2501 devices are announced: only 2000 of them can be spoken to",)
 
 
+def test_what_left_while_nobody_listened_is_forgotten() -> None:
+    found = Announcements()
+    lamps = {f"homeassistant/light/{name}/config": {"name": name, "cmd_t": f"{name}/set"} for name in "abc"}
+    for topic, content in lamps.items():
+        found.receive(topic, json.dumps(content).encode())
+    found.doubt()
+    assert not found.sweep(), "nothing at all was said again: the broker has forgotten, not the home"
+    found.doubt()
+    topic, content = next(iter(lamps.items()))
+    assert not found.receive(topic, json.dumps(content).encode())
+    assert found.sweep()
+    assert [one.device.name for one in found.found()] == ["a"]
+
+
 def test_a_flood_does_not_fill_the_memory(caplog: pytest.LogCaptureFixture) -> None:
     found = Announcements()
     long = json.dumps({"name": "x" * 4_000_000, "cmd_t": "x"}).encode()

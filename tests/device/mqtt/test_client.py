@@ -242,6 +242,64 @@ def test_a_command_that_the_broker_forbids_is_told(tmp_path: Path, caplog: pytes
 
 
 @needs_mosquitto
+def test_a_flood_of_retained_messages_comes_whole(broker: Mosquitto) -> None:
+    with Subscriber(broker.port) as other:
+        for number in range(2500):
+            other.client.publish(f"homeassistant/sensor/{number}/config", "{}", qos=1, retain=True)
+        other.say("homeassistant/last", "", retain=False)
+    heard: list[str] = []
+
+    def all_came() -> bool:
+        heard.extend(message.topic for message in publisher.messages())
+        return len(heard) == 2500
+
+    with quick(broker) as publisher:
+        publisher.follow("announcements", ["homeassistant/#"])
+        wait_for(all_came)
+
+
+@needs_mosquitto
+def test_what_is_followed_no_more_is_asked_again_when_it_comes_back(broker: Mosquitto) -> None:
+    def came(topic: str) -> bool:
+        return any(message.topic == topic for message in publisher.messages())
+
+    asked = (Command("zigbee2mqtt/a/get", {"state": ""}),)
+    with Subscriber(broker.port) as other, quick(broker) as publisher:
+        assert publisher.wait_connected(30)
+        other.say("zigbee2mqtt/a/availability", "offline", retain=True)
+        for times in (1, 2):
+            publisher.follow("home", ["zigbee2mqtt/a/availability"], asked)
+            wait_for(lambda: came("zigbee2mqtt/a/availability"))
+            wait_for(lambda times=times: len(other.payloads("zigbee2mqtt/a/get")) == times)  # type: ignore[misc]
+            publisher.follow("home", ["zigbee2mqtt/b"])
+            time.sleep(0.1)
+            other.say("zigbee2mqtt/a/availability", "online")
+            other.say("zigbee2mqtt/b", "{}")
+            wait_for(lambda: came("zigbee2mqtt/b"))
+        assert publisher.connections == 1
+
+
+@needs_mosquitto
+def test_what_is_too_long_is_ignored(broker: Mosquitto, caplog: pytest.LogCaptureFixture) -> None:
+    with Subscriber(broker.port) as other, quick(broker) as publisher:
+        assert publisher.wait_connected(30)
+        publisher.follow("home", ["lamp", "zigbee2mqtt/bridge/devices"])
+        heard: list[str] = []
+
+        def two_came() -> bool:
+            heard.extend(message.topic for message in publisher.messages())
+            return len(heard) == 2
+
+        time.sleep(0.1)
+        other.say("lamp", "x" * 70_000)
+        other.say("zigbee2mqtt/bridge/devices", "x" * 70_000)
+        other.say("lamp", "ON")
+        wait_for(two_came)
+    assert heard == ["zigbee2mqtt/bridge/devices", "lamp"]
+    assert "a message on lamp is ignored: 70000 bytes" in caplog.text
+
+
+@needs_mosquitto
 def test_no_broker_at_start_then_one_comes(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     broker = Mosquitto(tmp_path)
     with quick(broker) as publisher:

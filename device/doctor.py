@@ -2,63 +2,28 @@
 
 from __future__ import annotations
 
-import dataclasses
-import enum
 import os
 import platform
 import shutil
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from device.errors import BrokerError, MynahError
+from device.access import appliances, broker, services
+from device.errors import MynahError
 from device.events import SAMPLE_RATE, AudioChunk
+from device.finding import Finding, ok, problem, warning
 from device.settings import Settings
-
-if TYPE_CHECKING:
-    from device.home.model import Home
 
 PROBE = 4.0
 """Seconds of noise that the models are timed on."""
 
-ANSWERS = 3.0
-"""Seconds in which appliances say how they are."""
-
 MICROPHONE_PATIENCE = 4.0
 """Seconds in which the microphone must give audio."""
-
-
-class Health(enum.Enum):
-    OK = "ok"
-    WARNING = "warning"
-    PROBLEM = "problem"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """`text` says how it is and, where it is not well, what to do."""
-
-    check: str
-    health: Health
-    text: str
-
-
-def ok(check: str, text: str) -> Finding:
-    return Finding(check, Health.OK, text)
-
-
-def warning(check: str, text: str) -> Finding:
-    return Finding(check, Health.WARNING, text)
-
-
-def problem(check: str, text: str) -> Finding:
-    return Finding(check, Health.PROBLEM, text)
 
 
 def examine(settings: Settings) -> Iterator[Finding]:
@@ -73,6 +38,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         wake_words,
         hearing,
         broker,
+        services,
         appliances,
     ):
         yield guarded(check, settings)
@@ -233,77 +199,3 @@ def _noise() -> list[AudioChunk]:
 
     samples = np.random.default_rng(0).normal(0, 300, round(PROBE * SAMPLE_RATE)).astype(np.int16)
     return list(chunked([samples]))
-
-
-def broker(settings: Settings) -> Finding:
-    """Connects, and sends itself a message: access lists of brokers forbid in silence."""
-    from device.mqtt.client import Publisher
-
-    host, port = settings.mqtt.address
-    with Publisher(settings.mqtt, settings.device_id, (), ("doctor",), present=False) as publisher:
-        if not publisher.first_attempt():
-            return problem("broker", publisher.problem)
-        for _ in range(20):
-            publisher.say("doctor", "Do I hear myself?")
-            time.sleep(0.05)
-            if any(True for _ in publisher.messages()):
-                return ok("broker", f"{host}:{port} answers and lets mynah/{settings.device_id}/# through")
-    return problem(
-        "broker",
-        f"{host}:{port} lets us in, but nothing sent to mynah/{settings.device_id}/# comes back:"
-        " allow that topic, reading and writing, in the broker's access list",
-    )
-
-
-def appliances(settings: Settings) -> Finding:
-    """Asks every appliance for its state, over MQTT 5: with that, brokers say what they forbid."""
-    from device.discovery.announced import joined
-    from device.discovery.announcements import Announcements
-    from device.home import reading
-    from device.home.model import Home, own
-    from device.mqtt.client import connect
-
-    described = own(reading.read(settings.home.file), settings.home.file)
-    announcements = Announcements(described.zigbee2mqtt)
-    try:
-        five = dataclasses.replace(settings.mqtt, version="5")
-        with connect(five, settings.device_id, announcements.topics) as publisher:
-            announcements.listen(publisher.messages, ANSWERS)
-            whole = Home(joined(described, announcements.found())[0])
-            publisher.follow("appliances", whole.topics(), whole.queries())
-            end = time.monotonic() + ANSWERS
-            while time.monotonic() < end and not publisher.forbidden and silent(whole):
-                for message in publisher.messages():
-                    whole.observe(message.topic, message.payload)
-                time.sleep(0.02)
-            return judge_appliances(len(whole.devices), silent(whole), sorted(publisher.forbidden))
-    except BrokerError as error:
-        return warning("appliances", f"they cannot be asked: {error}")
-
-
-def silent(house: Home) -> list[str]:
-    """The devices that can be asked and have not said how they are."""
-    return [
-        device.name
-        for device in house.devices.values()
-        if house.query(device) is not None and not house.state.reports(device.name)
-    ]
-
-
-def judge_appliances(there: int, quiet: Sequence[str], forbidden: Sequence[str]) -> Finding:
-    """`quiet`: names of those that gave no answer; `forbidden`: topics that the broker's access list bars."""
-    if forbidden:
-        more = f" and {len(forbidden) - 1} others" if forbidden[1:] else ""
-        return problem(
-            "appliances",
-            f"the broker forbids what is sent to {forbidden[0]}{more}:"
-            " allow mynah the appliances' topics, reading and writing, in the broker's access list",
-        )
-    if quiet:
-        names = ", ".join(quiet[:5]) + (", …" if quiet[5:] else "")
-        return warning(
-            "appliances",
-            f"{len(quiet)} of {there} do not answer ({names}): are they switched on, are their topics right,"
-            " and does the broker's access list let mynah read them?",
-        )
-    return ok("appliances", f"{there}, and all that can be asked answer" if there else "none yet")

@@ -7,7 +7,8 @@ import logging
 from collections.abc import Iterator
 
 from device.commands import options as common
-from device.doctor import Finding, Health, examine
+from device.doctor import examine
+from device.finding import Finding, Health
 
 MARKS = {Health.OK: "ok      ", Health.WARNING: "warning ", Health.PROBLEM: "PROBLEM "}
 

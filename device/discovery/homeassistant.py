@@ -19,6 +19,7 @@ from device.mqtt.topics import is_plain
 
 ABBREVIATIONS = {
     "avty": "availability",
+    "avty_mode": "availability_mode",
     "avty_t": "availability_topic",
     "avty_tpl": "availability_template",
     "bri_cmd_t": "brightness_command_topic",
@@ -69,7 +70,10 @@ ABBREVIATIONS = {
     "val_tpl": "value_template",
 }
 KINDS = ("light", "switch", "cover", "lock", "fan", "climate", "sensor", "binary_sensor")
-SHARED = ("availability", "availability_topic", "payload_available", "payload_not_available", "state_topic")
+SHARED = (
+    *("availability", "availability_mode", "availability_template", "availability_topic"),
+    *("payload_available", "payload_not_available", "command_topic", "state_topic"),
+)
 """What a device's config says for all its components."""
 OTHERS = ("zigbee2mqtt", "tasmota", "mynah")
 """Origins whose own announcements say more."""
@@ -88,9 +92,11 @@ def devices(content: Any, topic: str) -> Iterator[Announced]:
         yield from _one(entry, owner, parts[1], topic)
         return
     components = entry.get("components")
+    base = {"~": entry["~"]} if "~" in entry else {}
     for component in components.values() if isinstance(components, Mapping) else ():
         if isinstance(component, Mapping):
-            whole = {**{key: entry[key] for key in SHARED if key in entry}, **_expanded(component)}
+            own = _expanded({**base, **component})
+            whole = {**{key: entry[key] for key in SHARED if key in entry}, **own}
             yield from _one(whole, owner, str(whole.get("platform")), topic)
 
 
@@ -184,10 +190,12 @@ def _expanded(entry: Mapping[str, Any]) -> dict[str, Any]:
         whole = {
             key: _based(value, base) if key.endswith("_topic") else value for key, value in whole.items()
         }
-        if isinstance(whole.get("availability"), list):
+        every = whole.get("availability")
+        if isinstance(every, list | Mapping):
             whole["availability"] = [
-                {key: _based(value, base) for key, value in one.items()} if isinstance(one, Mapping) else one
-                for one in whole["availability"]
+                {key: _based(value, base) if key in ("topic", "t") else value for key, value in one.items()}
+                for one in (every if isinstance(every, list) else [every])
+                if isinstance(one, Mapping)
             ]
     return whole
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
-from device.mqtt.generic import Reading
+from device.mqtt.generic import Reading, jointly
 from device.mqtt.topics import is_plain
 
 PICKED = re.compile(r"\{\{\s*value_json((?:\.\w+|\[['\"][^'\"\]]+['\"]\])+)\s*(?:\|\s*(?:int|float)\s*)?\}\}")
@@ -25,7 +26,12 @@ MEASURES = ("temperature", "humidity", "battery", "power", "illuminance")
 
 def readings(entry: Mapping[str, Any], kind: str) -> tuple[Reading, ...]:
     """Of an entity's config, its keys written out."""
-    return (*_availability(entry), *_states(entry, kind))
+    there = tuple(_availability(entry))
+    mode = entry.get("availability_mode")
+    if mode in ("all", "any") and len(there) > 1:
+        group = jointly(mode == "all", tuple(one.who for one in there))
+        there = tuple(replace(one, jointly=group) for one in there)
+    return (*there, *_states(entry, kind))
 
 
 def path(template: object) -> tuple[str, ...] | None:

@@ -1,9 +1,9 @@
 """Tasmota's `tasmota/discovery/<mac>/config` and `…/sensors`, retained → devices, one for each relay.
 
 https://tasmota.github.io/docs/Home-Assistant/#tasmota-integration: `t` is the topic, `ft` the full topic,
-`fn` the names of the relays, `rl` their kinds (1 a relay, 2 a light, 3 a shutter), `dn` the device's name;
-`sn` is what the sensors say, in the shape of `tele/<topic>/SENSOR`. What has relays tells its temperature as
-one of them; what only measures is a device of its own.
+`tp` its prefixes, `fn` the names of the relays, `rl` their kinds (1 a relay, 2 a light, 3 a shutter), `dn`
+the device's name; `sn` is what the sensors say, in the shape of `tele/<topic>/SENSOR`. What has relays tells
+its temperature as one of them; what only measures is a device of its own.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from device.mqtt.tasmota import measured
 
 RELAY, LIGHT, SHUTTER = 1, 2, 3
 FULL_TOPIC = "%prefix%/%topic%/"
-"""The only one that Mynah speaks: Tasmota's own default."""
+PREFIXES = ["cmnd", "stat", "tele"]
+"""The only ones that Mynah speaks: Tasmota's own defaults."""
 CAN_BY_LIGHT = {
     1: ("brightness",),
     2: ("brightness", "color_temperature"),
@@ -33,7 +34,9 @@ def devices(content: Any, source: str, sensors: Any = None) -> Iterator[Announce
 
     `sensors`: the content of its sensors message.
     """
-    if not isinstance(content, Mapping) or content.get("ft", FULL_TOPIC) != FULL_TOPIC:
+    if not isinstance(content, Mapping):
+        return
+    if content.get("ft", FULL_TOPIC) != FULL_TOPIC or content.get("tp", PREFIXES) != PREFIXES:
         return
     topic, relays = content.get("t"), content.get("rl")
     if not isinstance(topic, str) or not topic or not isinstance(relays, list):

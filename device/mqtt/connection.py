@@ -27,7 +27,7 @@ from paho.mqtt.properties import Properties
 
 from device.errors import BrokerError, SettingsError
 from device.mqtt.topics import is_plain
-from device.settings import MqttSettings
+from device.settings import VERSIONS, MqttSettings
 
 log = logging.getLogger(__name__)
 
@@ -35,8 +35,22 @@ PATIENCE = 5.0
 """Seconds that each step of connecting may take: TCP and TLS, then the broker's answer."""
 
 
-PRIVILEGED = ("$", "homeassistant/", "zigbee2mqtt/", "cmnd/")
-"""Where nobody gets an answer: what is said there is heeded, and who asks us may not be allowed to say it."""
+PRIVILEGED = (
+    "$",
+    *("homeassistant/", "zigbee2mqtt/", "cmnd/", "stat/", "tele/", "tasmota/", "hermes/", "mynah/"),
+)
+ORDERS = frozenset(("set", "get", "command"))
+"""Where nobody gets an answer: what is said on topics that begin so, or have such a level, is heeded, and who
+asks us may not be allowed to say it."""
+
+
+NAMES_DIFFER = (62, 64)
+"""X509_V_ERR_HOSTNAME_MISMATCH and X509_V_ERR_IP_ADDRESS_MISMATCH."""
+CLIENT_UNKNOWN = (
+    *("TLSV13_ALERT_CERTIFICATE_REQUIRED", "SSLV3_ALERT_HANDSHAKE_FAILURE"),
+    *("SSLV3_ALERT_BAD_CERTIFICATE", "TLSV1_ALERT_UNKNOWN_CA"),
+)
+"""Why brokers end a handshake that want a certificate of the client and get none, or a wrong one."""
 
 
 class Refused(BrokerError):
@@ -151,10 +165,7 @@ class Connection:
             self.abandon()
             raise BrokerError(f"the broker at {host}:{port} took the connection but does not answer")
         if self._answer is None:
-            raise BrokerError(
-                f"the broker at {host}:{port} closed the connection without an answer: does its port want"
-                f" {'no TLS' if self._settings.tls else 'TLS (mqtt.tls = true)'}?"
-            )
+            raise BrokerError(why_silent(self._settings))
         if self._answer.is_failure:
             raise Refused(why_refused(str(self._answer), self._settings))
 
@@ -279,7 +290,7 @@ def _properties(seconds: float | None, correlation: bytes | None) -> Properties:
 def _asker(properties: Properties | None) -> Asker | None:
     """Who wants an answer; None too where the topic is not one for answers."""
     topic = getattr(properties, "ResponseTopic", "")
-    if not is_plain(topic) or topic.startswith(PRIVILEGED):
+    if not is_plain(topic) or topic.startswith(PRIVILEGED) or ORDERS & set(topic.split("/")):
         return None
     return Asker(topic, getattr(properties, "CorrelationData", None))
 
@@ -321,9 +332,9 @@ def why_unreachable(error: Exception, settings: MqttSettings) -> str:
     host, port = settings.address
     where = f"{host}:{port}"
     if isinstance(error, ssl.SSLCertVerificationError):
-        if "not yet valid" in error.verify_message or "expired" in error.verify_message:
-            return f"the broker's certificate at {where}: {error.verify_message}: check this device's clock"
-        return f"the broker's certificate at {where} is not trusted: {error.verify_message}: set mqtt.ca_file"
+        return f"the broker's certificate at {where}: {error.verify_message}: {_remedy(error)}"
+    if isinstance(error, ssl.SSLError) and error.reason in CLIENT_UNKNOWN:
+        return why_silent(settings)
     if isinstance(error, ConnectionRefusedError):
         return f"no broker listens at {where}: start it, or set mqtt.host and mqtt.port"
     if isinstance(error, ssl.SSLError) or (settings.tls and isinstance(error, ConnectionError | EOFError)):
@@ -335,10 +346,38 @@ def why_unreachable(error: Exception, settings: MqttSettings) -> str:
     return f"the broker at {where} cannot be reached: {_reason(error)}"
 
 
+def why_silent(settings: MqttSettings) -> str:
+    """As `why_unreachable`, where the broker closed the connection instead of an answer.
+
+    With TLS 1.3 the client has finished its handshake before the broker misses the client's certificate.
+    """
+    closed = "the broker at {}:{} closed the connection without an answer".format(*settings.address)
+    if not settings.tls:
+        return f"{closed}: does its port want TLS (mqtt.tls = true)?"
+    if settings.cert_file is None:
+        return f"{closed}: does it want this device's certificate (mqtt.cert_file and mqtt.key_file)?"
+    return f"{closed}: does it trust the certificate in mqtt.cert_file?"
+
+
+def _remedy(error: ssl.SSLCertVerificationError) -> str:
+    """What to do about a broker's certificate."""
+    if error.verify_code in NAMES_DIFFER:
+        return "set mqtt.host to a name or address that stands in it"
+    if "not yet valid" in error.verify_message:
+        return "check this device's clock"
+    if "expired" in error.verify_message:
+        return "renew it, or check this device's clock"
+    return "it is not trusted: set mqtt.ca_file"
+
+
 def why_refused(reason: str, settings: MqttSettings) -> str:
     """What is wrong and what to do, in a line, where the broker's answer was `reason`."""
-    who = f"the user {settings.username!r}" if settings.username else "a client without a user name"
     host, port = settings.address
+    if "protocol version" in reason:
+        other = next(version for version in VERSIONS if version != settings.version)
+        mute = f"the broker at {host}:{port} does not speak MQTT {settings.version}"
+        return f'{mute}: set mqtt.version = "{other}"'
+    who = f"the user {settings.username!r}" if settings.username else "a client without a user name"
     advice = "check mqtt.username and mqtt.password_file" if settings.username else "set mqtt.username"
     return f"the broker at {host}:{port} refuses {who} ({reason}): {advice}"
 

@@ -5,8 +5,9 @@ What they are told is in their `commands`; what they say is in `native["readings
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from device.events import Command
@@ -16,10 +17,33 @@ from device.mqtt.payload import parsed
 
 
 @dataclass(frozen=True, slots=True)
+class Jointly:
+    """What several flags said last, of which all (`every`) or any must be true.
+
+    `who`: what tells them apart; who said nothing does not count.
+    """
+
+    every: bool
+    who: tuple[Hashable, ...]
+    said: dict[Hashable, bool] = field(default_factory=dict, compare=False, repr=False)
+
+    def hear(self, one: Hashable, value: bool) -> bool:
+        self.said[one] = value
+        return all(self.said.values()) if self.every else any(self.said.values())
+
+
+@lru_cache(maxsize=4096)
+def jointly(every: bool, who: tuple[Hashable, ...]) -> Jointly:
+    """The same one for the same flags: a device that is announced once more has not said otherwise."""
+    return Jointly(every, who)
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """Messages on `topic` tell `key` of the state: at `path` in their JSON, without a path as they are.
 
     With `true` it is a flag, which has one of two texts; otherwise a number, `scale` times the state's.
+    `jointly`: the flag is one of several that tell the key together; without it, who speaks last is right.
     """
 
     topic: str
@@ -28,6 +52,12 @@ class Reading:
     true: str | None = None
     false: str | None = None
     scale: float = 1.0
+    jointly: Jointly | None = None
+
+    @property
+    def who(self) -> Hashable:
+        """What tells a flag apart from others."""
+        return self.topic, self.path, self.true, self.false
 
     def read(self, payload: bytes) -> bool | float | None:
         """None where the message does not tell it, or is not to be read."""
@@ -80,8 +110,12 @@ def tells(device: Device) -> bool:
 
 def state(device: Device, topic: str, payload: bytes) -> Mapping[str, Any]:
     """What a message says, in the units of `device.home.state`."""
-    told = {one.key: one.read(payload) for one in readings(device) if one.topic == topic}
-    found = {key: value for key, value in told.items() if value is not None}
+    found: dict[str, bool | float] = {}
+    for one in readings(device):
+        if one.topic == topic and (value := one.read(payload)) is not None:
+            if one.jointly is not None:
+                value = one.jointly.hear(one.who, bool(value))
+            found[one.key] = value
     if device.kind == "cover" and "position" in found:
         found.setdefault("open", found["position"] > 0)
     return found

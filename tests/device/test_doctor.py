@@ -3,108 +3,21 @@ from __future__ import annotations
 import dataclasses
 import json
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
 from device import doctor
 from device.cli import main
-from device.doctor import Finding, Health
 from device.errors import BrokerError
-from device.settings import BundleFolder, HomeSettings, MqttSettings, Settings
-from tests.device.broker import Mosquitto, Subscriber, free_port, needs_mosquitto
+from device.finding import Finding, Health
+from device.settings import BundleFolder, HomeSettings, Settings
+from tests.device.broker import free_port
 from tests.virtual_audio import VirtualAudio, virtual_audio
 
 __all__ = ["virtual_audio"]
 
 NOW = 1_800_000_000.0
-
-
-def settings(mqtt: MqttSettings) -> Settings:
-    return dataclasses.replace(Settings(), mqtt=mqtt)
-
-
-@needs_mosquitto
-def test_a_broker_that_works(tmp_path: Path) -> None:
-    with Mosquitto(tmp_path) as broker:
-        finding = doctor.broker(settings(broker.settings))
-    assert finding.health is Health.OK
-    assert f"127.0.0.1:{broker.port}" in finding.text
-
-
-def test_a_broker_that_is_not_there() -> None:
-    finding = doctor.broker(settings(MqttSettings(host="127.0.0.1", port=free_port())))
-    assert finding.health is Health.PROBLEM
-    assert "start it, or set mqtt.host and mqtt.port" in finding.text
-
-
-@needs_mosquitto
-def test_a_broker_that_refuses(tmp_path: Path) -> None:
-    with Mosquitto(tmp_path, "allow_anonymous false") as broker:
-        finding = doctor.broker(settings(broker.settings))
-    assert finding.health is Health.PROBLEM
-    assert "refuses a client without a user name" in finding.text
-
-
-@needs_mosquitto
-def test_a_broker_that_forbids_our_topics(tmp_path: Path) -> None:
-    rules = tmp_path / "rules"
-    rules.write_text("topic readwrite zigbee2mqtt/#\n")
-    with Mosquitto(tmp_path, f"acl_file {rules}") as broker:
-        finding = doctor.broker(settings(broker.settings))
-    assert finding.health is Health.PROBLEM
-    assert "access list" in finding.text
-
-
-LAMP = '[[device]]\nname = "lamp"\nkind = "light"\nprotocol = "zigbee2mqtt"\n'
-SOCKET = '[[device]]\nname = "socket"\nkind = "switch"\nprotocol = "tasmota"\ntopic = "socket"\n'
-
-
-def asked(broker: Mosquitto, folder: Path) -> Finding:
-    file = folder / "home.toml"
-    file.write_text(LAMP + SOCKET)
-    return doctor.appliances(dataclasses.replace(settings(broker.settings), home=HomeSettings(file=file)))
-
-
-@needs_mosquitto
-def test_appliances_that_answer(tmp_path: Path) -> None:
-    with Mosquitto(tmp_path) as broker, Subscriber(broker.port) as appliances:
-
-        def take(client: Any, userdata: Any, message: Any) -> None:
-            if message.topic == "zigbee2mqtt/lamp/get":
-                client.publish("zigbee2mqtt/lamp", '{"state": "ON"}')
-            if message.topic == "cmnd/socket/STATE":
-                client.publish("stat/socket/RESULT", '{"POWER": "OFF"}')
-
-        appliances.client.on_message = take
-        assert asked(broker, tmp_path) == Finding(
-            "appliances", Health.OK, "2, and all that can be asked answer"
-        )
-
-
-@needs_mosquitto
-def test_appliances_that_are_silent(tmp_path: Path) -> None:
-    with Mosquitto(tmp_path) as broker:
-        finding = asked(broker, tmp_path)
-    assert finding.health is Health.WARNING
-    assert "2 of 2 do not answer (lamp, socket)" in finding.text
-
-
-@needs_mosquitto
-def test_appliances_that_the_broker_keeps_from_us(tmp_path: Path) -> None:
-    rules = tmp_path / "rules"
-    rules.write_text("topic readwrite mynah/#\ntopic readwrite zigbee2mqtt/#\n")
-    with Mosquitto(tmp_path, f"acl_file {rules}") as broker:
-        finding = asked(broker, tmp_path)
-    assert finding.health is Health.PROBLEM
-    assert "forbids what is sent to cmnd/socket/STATE: allow" in finding.text
-
-
-def test_appliances_behind_a_broker_that_is_not_there() -> None:
-    finding = doctor.appliances(settings(MqttSettings(host="127.0.0.1", port=free_port())))
-    assert finding.health is Health.WARNING
-    assert "they cannot be asked: no broker listens" in finding.text
 
 
 def test_clocks() -> None:

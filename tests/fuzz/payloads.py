@@ -59,6 +59,7 @@ EVIL: list[Any] = [
         "½",
         "x" * 3000,
     ),
+    *("a\x1fb", "a\x85b", "a\ufffeb", "$CONTROL/x", "$share/all/x", "~/x", "/".join("a" * 250)),
     *(None, True, -1, 0, 1e308, 10**400, float("nan"), float("inf"), [], {}, [[[]]], {"": None}, "ON", "OFF"),
 ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import time
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -154,6 +155,15 @@ class World:
 
 
 def publishable(topic: str) -> None:
+    """What mosquitto takes without closing the connection, and nobody else's business."""
     assert topic, "an empty topic"
-    assert not set(topic) & set("+#\0"), f"{topic!r} is no topic to publish to"
-    topic.encode()
+    assert topic[0] not in "$~", f"{topic!r} is not for us"
+    assert topic.count("/") < 200, f"{topic!r} has too many levels"
+    for character in topic:
+        code = ord(character)
+        control = unicodedata.category(character) == "Cc"
+        stray = code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF
+        assert not control, f"{topic!r} has a control character"
+        assert not stray, f"{topic!r} has what is no character"
+        assert character not in "+#", f"{topic!r} is no topic to publish to"
+    assert len(topic.encode()) < 65_536

@@ -65,6 +65,9 @@ def test_everything_that_can_be_said_is_found(home: Home) -> None:
         ("Hall motion", "binary_sensor", None),
         ("Cellar window", "binary_sensor", None),
         ("Pump", "switch", None),
+        ("Pond pump", "switch", None),
+        ("Pond lamp", "light", None),
+        ("Pond jet", "fan", None),
     }
 
 
@@ -92,6 +95,9 @@ def test_everything_that_can_be_said_is_found(home: Home) -> None:
         ("Garage door", Action(Do.ON), ("garage/door/set", "up")),
         ("Garage door", Action(Do.POSITION, 20), ("garage/door/position/set", "20")),
         ("Heater Blower", Action(Do.SPEED, 60), ("heater/fan/speed/command", "60")),
+        ("Pond pump", Action(Do.ON), ("pond/set", "PUMP")),
+        ("Pond lamp", Action(Do.ON), ("pond/lamp/set", "ON")),
+        ("Pond jet", Action(Do.OFF), ("jet/set", "OFF")),
     ],
 )
 def test_each_is_told_in_its_own_words(home: Home, name: str, action: Action, command: Any) -> None:
@@ -133,6 +139,10 @@ def test_states_are_read_by_the_announced_names(home: Home) -> None:
         ("Hall motion", "hall/motion", "ON", {"occupancy": True}),
         ("Cellar window", "cellar", '{"window": {"is open": true}}', {"contact": False}),
         ("Cellar window", "cellar", '{"window": 3}', {}),
+        ("Pond pump", "pond/state", "PUMP", {"on": True}),
+        ("Pond lamp", "pond/lamp", "OFF", {"on": False}),
+        ("Pond jet", "pond/status", "~", {"reachable": True}),
+        ("Pond jet", "pond/status", "offline", {"reachable": False}),
         ("Pump", "pump", "1", {}),  # its template is a program
         ("Heater Temperature", "heater/sensor/t/state", "unavailable", {}),
         ("Heater Temperature", "heater/sensor/t/state", "[1]", {}),
@@ -143,6 +153,38 @@ def test_home_assistants_devices_tell_their_state(
 ) -> None:
     home.observe(topic, payload.encode())
     assert home.state.of(name) == state
+
+
+@pytest.mark.parametrize(
+    ("mode", "reachable"),
+    [
+        ("all", [True, False, False, False, True]),
+        ("any", [True, True, False, True, True]),
+        ("latest", [True, False, False, True, True]),
+        (None, [True, False, False, True, True]),
+    ],
+)
+def test_several_may_say_whether_a_device_is_there(mode: str | None, reachable: list[bool]) -> None:
+    said = [("hub", "online"), ("lamp", "offline"), ("hub", "offline"), ("lamp", "online"), ("hub", "online")]
+    found = Announcements()
+    content = {
+        **{"name": "lamp", "cmd_t": f"{mode}/set", "stat_t": f"{mode}/state", "avty_mode": mode},
+        "avty": [{"t": f"{mode}/lamp"}, {"topic": f"{mode}/hub"}],
+    }
+
+    def announced(area: str) -> Layout:
+        text = json.dumps({**content, "dev": {"sa": area}}).encode()
+        assert found.receive("homeassistant/light/lamp/config", text)
+        return joined(Layout(rooms=ROOMS), found.found())[0]
+
+    home = Home(announced("kitchen"))
+    told = []
+    for number, (who, word) in enumerate(said):
+        if number == 3:
+            home.rearrange(announced("garden"))
+        home.observe(f"{mode}/{who}", word.encode())
+        told.append(home.reachable(home.devices["lamp"]))
+    assert told == reachable
 
 
 @pytest.mark.parametrize(
@@ -272,7 +314,7 @@ def test_a_room_is_told_by_the_name(name: str, suggested: str | None, called: st
     assert (device.name, device.room) == (called, room)
 
 
-@pytest.mark.parametrize("topic", ["a/+/b", "a/#", "", "x\0y", "\ud800", "x" * 70_000, 5, None])
+@pytest.mark.parametrize("topic", ["a/+/b", "", "x\0y", "a\x1f", "~/set", "$CONTROL/x", 5, None])
 def test_a_topic_that_is_none_is_no_device(topic: Any) -> None:
     found = Announcements()
     content = {"name": "lamp", "command_topic": topic}
@@ -328,7 +370,7 @@ def test_discover_lists_what_the_broker_announces(tmp_path: Path, capsys: pytest
                 appliances.say(topic, json.dumps(content), retain=True)
         assert main(discover) == 0
         lines = capsys.readouterr().out.splitlines()
-        assert len(lines) == 22
+        assert len(lines) == 25
         light = (
             "kitchen ceiling lamp in the kitchen (light, zigbee2mqtt: brightness, color, color_temperature)"
         )

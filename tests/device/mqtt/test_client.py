@@ -6,7 +6,6 @@ import dataclasses
 import gc
 import json
 import logging
-import shutil
 import subprocess
 import time
 from pathlib import Path
@@ -17,6 +16,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
+from demo.broker import Broker
 from device.errors import BrokerError, SettingsError
 from device.events import Command, Turn
 from device.mqtt.client import Backoff, Publisher, connect
@@ -212,7 +212,18 @@ def test_an_answer_goes_to_the_response_topic_with_the_correlation_data(broker: 
 
 @needs_mosquitto
 @pytest.mark.parametrize(
-    "response", ["zigbee2mqtt/front door lock/set", "homeassistant/status", "cmnd/x/POWER"]
+    "response",
+    [
+        *(
+            "zigbee2mqtt/front door lock",
+            "homeassistant/status",
+            "cmnd/x/POWER",
+            "stat/x/RESULT",
+            "tele/x/LWT",
+        ),
+        *("tasmota/discovery/x/config", "hermes/tts/say", "mynah/hall/say", "$CONTROL/dynamic-security/v1"),
+        *("garage/set", "hub/garage/get", "heater/switch/relay/command", "hub/garage/set/state"),
+    ],
 )
 def test_nobody_has_an_answer_sent_to_an_appliance(broker: Mosquitto, response: str) -> None:
     five = dataclasses.replace(broker.settings, version="5")
@@ -360,40 +371,6 @@ def test_a_password_file_that_is_absent_or_empty(tmp_path: Path, content: str | 
         Publisher(settings, "kitchen").__enter__()
 
 
-@needs_mosquitto
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed: apt install openssl")
-def test_tls_with_an_own_authority(tmp_path: Path) -> None:
-    authority, certificate, key = certificates(tmp_path)
-    with Mosquitto(tmp_path, f"certfile {certificate}", f"keyfile {key}") as broker:
-        settings = dataclasses.replace(broker.settings, tls=True, ca_file=authority)
-        with connect(settings, "kitchen"):
-            pass
-        assert "is not trusted" in refusal(dataclasses.replace(settings, ca_file=None))
-        assert "want TLS (mqtt.tls = true)?" in refusal(broker.settings)
-
-
-@needs_mosquitto
-def test_tls_with_a_broker_that_has_none(broker: Mosquitto) -> None:
-    assert "check mqtt.port and mqtt.tls" in refusal(dataclasses.replace(broker.settings, tls=True))
-
-
-def certificates(folder: Path) -> tuple[Path, Path, Path]:
-    """An authority's certificate, and a server's for 127.0.0.1 with its key, by openssl."""
-    authority, authority_key = folder / "ca.crt", folder / "ca.key"
-    request, certificate, key = folder / "server.csr", folder / "server.crt", folder / "server.key"
-    names = folder / "names"
-    names.write_text("subjectAltName=IP:127.0.0.1\n")
-    new = "openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes"
-    for command in (
-        f"{new} -x509 -days 2 -subj /CN=test -keyout {authority_key} -out {authority}",
-        f"{new} -subj /CN=server -keyout {key} -out {request}",
-        f"openssl x509 -req -days 2 -in {request} -extfile {names} -CA {authority} -CAkey {authority_key}"
-        f" -CAcreateserial -out {certificate}",
-    ):
-        subprocess.run(command.split(), check=True, capture_output=True)
-    return authority, certificate, key
-
-
 @pytest.mark.parametrize("name", ["ca_file", "cert_file"])
 def test_a_certificate_that_is_none(tmp_path: Path, name: str) -> None:
     file = tmp_path / "file"
@@ -472,3 +449,9 @@ def test_pauses_double_with_jitter_to_a_limit_and_are_long_after_a_refusal() -> 
     backoff.reset()
     assert backoff.after(None) <= 1
     assert len({Backoff().after(None) for _ in range(5)}) > 1, "devices must not come in step"
+
+
+def test_a_broker_of_another_version() -> None:
+    with Broker() as old:
+        told = refusal(MqttSettings(host=old.host, port=old.port, version="5"))
+    assert told.endswith('does not speak MQTT 5: set mqtt.version = "3.1.1"')

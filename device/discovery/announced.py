@@ -41,8 +41,7 @@ def joined(layout: Layout, found: Iterable[Announced]) -> tuple[Layout, tuple[st
     own = {spoken(text) for names in named for text in names}
     devices: dict[str, Device] = {}
     problems: list[str] = []
-    # What can be told to do something goes before what only measures, where they have one name.
-    for one in sorted(new, key=lambda one: one.device.kind in MEASURING):
+    for one in sorted(new, key=_preferred):
         text = spoken(one.device.name)
         if text in own or not is_plain(one.device.topic):
             continue
@@ -78,10 +77,32 @@ def _known(devices: Iterable[Device], announced: Iterable[Announced]) -> tuple[l
             one = same[0]
             rest[device.topic, device.relay].remove(one)
             if device.protocol == one.device.protocol:
-                commands = {**one.device.commands, **device.commands}
-                device = replace(device, native=one.device.native, commands=commands)
+                device = _told(device, one.device)
         known.append(device)
     return known, [one for some in rest.values() for one in some]
+
+
+def _told(device: Device, announced: Device) -> Device:
+    """`device` with what `announced` says that it does not say itself."""
+    # A class of the user's own says that what is announced as a garage door is none.
+    guard = device.guard or (device.device_class is None and announced.guarded)
+    return replace(
+        device,
+        native=announced.native,
+        commands={**announced.commands, **device.commands},
+        device_class=device.device_class or announced.device_class,
+        guard=guard,
+    )
+
+
+def _preferred(one: Announced) -> tuple[bool, bool, str, str, int]:
+    """Of things with one name, the first is kept.
+
+    What can be told to do something goes before what only measures, and a lock before a lamp: who says that
+    name must not open it unawares.
+    """
+    device = one.device
+    return device.kind in MEASURING, not device.guarded, one.source, device.topic, device.relay or 0
 
 
 def rooms_by_text(rooms: Iterable[Room]) -> dict[str, str]:

@@ -112,14 +112,15 @@ def _tell(home: Home, intent: Intent, target: Target, actions: Sequence[Action])
     return Handled(commands, Reply(replies.done(actions, able, called)), tuple(filter(None, expected)))
 
 
-def _doubt(home: Home, intent: Intent, devices: Iterable[Device]) -> NotHandled | None:
+def _doubt(home: Home, intent: Intent, things: Iterable[Device | Scene]) -> NotHandled | None:
     """Locks and doors want to be sure of what they heard."""
     if intent.confidence >= home.layout.lock_confidence:
         return None
-    guarded = next((device for device in devices if device.guarded), None)
+    guarded = next((thing for thing in things if thing.name in home.guarded), None)
     if guarded is None:
         return None
-    return NotHandled(f"I am not sure that you meant {replies.the(guarded)}, please say it again")
+    called = replies.the(guarded) if isinstance(guarded, Device) else guarded.name
+    return NotHandled(f"I am not sure that you meant {called}, please say it again")
 
 
 def _cannot(called: str) -> NotHandled:
@@ -132,7 +133,7 @@ def _scene(home: Home, slots: Mapping[str, Any]) -> Scene | None:
 
 def _activate(home: Home, intent: Intent, scene: Scene) -> Outcome:
     devices = [home.devices[name] for name in scene.steps]
-    if doubt := _doubt(home, intent, devices):
+    if doubt := _doubt(home, intent, (*devices, scene)):
         return doubt
     commands: list[Command] = list(scene.sends)
     expected: list[Expectation] = []

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from device.events import Command, Expectation, Handled, Intent, NotHandled, NotRecognized
-from device.home import handling, naming, reading
+from device.home import guards, handling, naming, reading
 from device.home.actions import Action, Do
 from device.home.devices import CAPABILITIES, Device
 from device.home.expectations import expectation
@@ -65,6 +65,8 @@ class Home:
         self.vocabulary: Vocabulary = naming.vocabulary(layout)
         """Everything that has a name here, as it is said."""
         self.devices: Mapping[str, Device] = {device.name: device for device in layout.devices}
+        self.guarded = guards.guarded(layout.devices, layout.scenes)
+        """The names of the devices and scenes that want to be sure of what was heard."""
         self._floors = {room.name: room.floor for room in layout.rooms}
         self._listeners: dict[str, list[Device]] = {}
         for device in layout.devices:

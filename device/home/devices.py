@@ -71,7 +71,7 @@ class Device:
     for Zigbee2MQTT, `lamp` for Tasmota, where `relay` counts its relays from 1). `commands` come first.
 
     `native`: names and ranges that the device announced, for its protocol's module. `guard`: it is known to
-    be something that is guarded, whatever it is called here.
+    be something that is guarded, whatever it is called here. `usual`: `can` is but what its kind usually can.
     """
 
     name: str
@@ -86,6 +86,7 @@ class Device:
     commands: Mapping[Do, Template] = field(default_factory=dict)
     native: Mapping[str, Any] = field(default_factory=dict)
     guard: bool = False
+    usual: bool = False
 
     @property
     def guarded(self) -> bool:
@@ -96,6 +97,22 @@ class Device:
             return False
         words = {word for text in (self.name, *self.aliases) for word in spoken(text).split()}
         return self.device_class in GUARDED_CLASSES or not GUARDED_WORDS.isdisjoint(words)
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """What there is to say of a device that announces itself: on `topic`, or under `name`. With both, `name`
+    is what it is called here. `can` is None where nothing is said of it.
+    """
+
+    name: str | None
+    topic: str | None = None
+    room: str | None = None
+    aliases: tuple[str, ...] = ()
+    can: frozenset[str] | None = None
+    device_class: str | None = None
+    relay: int | None = None
+    commands: Mapping[Do, Template] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -183,11 +183,12 @@ def _scene(home: Home, slots: Mapping[str, Any]) -> Scene | None:
 
 
 def _activate(home: Home, intent: Intent, scene: Scene) -> Outcome:
-    devices = [home.devices[name] for name in scene.steps]
+    devices = [home.devices[name] for name in scene.steps if name in home.devices]
     if doubt := _doubt(home, intent, (*devices, scene)):
         return doubt
     told = _tried(home, ((device, scene.steps[device.name]) for device in devices))
     told.commands = [*scene.sends, *told.commands]
+    told.notes += tuple(f"there is no {name} yet" for name in scene.steps if name not in home.devices)
     if not told.commands:
         return NotHandled(replies.sentence(told.notes)) if told.notes else _cannot(scene.name)
     return told.handled(f"Activated {scene.name}")

@@ -17,15 +17,41 @@ def guarded(devices: Iterable[Device], scenes: Iterable[Scene]) -> frozenset[str
     """
     devices = tuple(devices)
     found = {device.name for device in devices if device.guarded}
-    dangerous = [place for device in devices if device.guarded for place in _places(device)]
-    if not dangerous:
+    if not found:
         return frozenset()
-    found |= {device.name for device in devices if _touch(_places(device), dangerous)}
+    every = _Index((place, device.name) for device in devices for place in _places(device))
+    own = {place for device in devices if device.guarded for place in _places(device)}
+    dangerous = _Index((place, "") for place in own)
+    found |= {device.name for device in devices if any(map(dangerous.around, _places(device)))}
+    found = found.union(*map(every.around, own))
     for scene in scenes:
         sent = ((command.topic, "") for command in scene.sends)
-        if not found.isdisjoint(scene.steps) or _touch(sent, dangerous):
+        if not found.isdisjoint(scene.steps) or any(map(dangerous.around, sent)):
             found.add(scene.name)
     return frozenset(found)
+
+
+class _Index:
+    """Names by their places. A home has up to thousands, and each is looked for among all."""
+
+    def __init__(self, places: Iterable[tuple[Place, str]]) -> None:
+        self._at: dict[str, dict[str, set[str]]] = {}
+        for (topic, part), name in places:
+            self._at.setdefault(topic, {}).setdefault(part, set()).add(name)
+        self._lengths = {len(topic) for topic in self._at}
+
+    def around(self, place: Place) -> set[str]:
+        """Who is at `place`, or at a place that holds it."""
+        topic, part = place
+        # Of two devices, "garage/lamp" is not a part of "garage".
+        lengths = {len(topic)} if topic.endswith("/") else self._lengths
+        found: set[str] = set()
+        for length in lengths:
+            if length == len(topic) or (length < len(topic) and topic[length - 1] == "/"):
+                for other, names in self._at.get(topic[:length], {}).items():
+                    if part == other or "" in (part, other):
+                        found |= names
+        return found
 
 
 def _places(device: Device) -> Iterator[Place]:
@@ -39,14 +65,3 @@ def _places(device: Device) -> Iterator[Place]:
         yield f"cmnd/{device.topic}/", str(device.relay or 1)
     for template in device.commands.values():
         yield template.topic, ""
-
-
-def _touch(places: Iterable[Place], others: Iterable[Place]) -> bool:
-    others = tuple(others)
-    return any(_is_in(one, other) or _is_in(other, one) for one in places for other in others)
-
-
-def _is_in(one: Place, other: Place) -> bool:
-    (topic, part), (wider, other_part) = one, other
-    same = topic == wider or (wider.endswith("/") and topic.startswith(wider))
-    return same and (part == other_part or "" in (part, other_part))

@@ -50,6 +50,7 @@ def test_names_tell_what_is_guarded(kind: str, name: str, aliases: tuple[str, ..
         (Device("lamp", "light", "mqtt", "x", commands=sent_to("zigbee2mqtt/front door/set")), False),
         (Device("lamp", "light", "zigbee2mqtt", LOCK.topic), True),
         (Device("lamp", "light", "zigbee2mqtt", LOCK.topic, native={"state": "state_right"}), False),
+        (Device("lamp", "light", "zigbee2mqtt", f"{LOCK.topic}/lamp"), False),
         (Device("lamp", "light", "tasmota", "opener", relay=1), True),
         (Device("lamp", "light", "tasmota", "opener"), True),
         (Device("lamp", "light", "tasmota", "opener", relay=2), False),

@@ -120,13 +120,15 @@ class Reply:
 class Expectation:
     """What a device says of itself once it has done what it was told: that `key` of its state is `value`.
 
-    A key of None: anything at all. `called`: the device as it is spoken of, "the kitchen lamp".
+    A key of None: anything at all. `called`: the device as it is spoken of, "the kitchen lamp". `before`: the
+    number that was known; for what takes its time, one nearer to `value` will do.
     """
 
     device: str
     called: str
     key: str | None = None
     value: Any = None
+    before: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

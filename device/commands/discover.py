@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from device.commands import options as common
-from device.discovery.announced import joined
+from device.discovery.announced import joined, missing
 from device.discovery.announcements import Announcements
 from device.home import reading
 from device.home.devices import Device
@@ -31,11 +31,12 @@ def main(options: argparse.Namespace) -> int:
     announcements = Announcements(layout.zigbee2mqtt)
     with connect(settings.mqtt, settings.device_id, announcements.topics) as publisher:
         announcements.listen(publisher.messages, options.seconds)
-    whole, problems = joined(layout, announcements.found())
+    found = announcements.found()
+    whole, problems = joined(layout, found)
     new = whole.devices[len(layout.devices) :]
     for device in new:
         common.emit(options, described(device), line(device))
-    for problem in problems:
+    for problem in (*problems, *missing(layout, found)):
         print(f"mynah: {problem}", file=sys.stderr)
     if not new:
         print("nothing new is announced on this broker", file=sys.stderr)

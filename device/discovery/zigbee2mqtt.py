@@ -12,12 +12,15 @@ from typing import Any
 
 from device.discovery.announced import Announced
 from device.home.devices import Device
+from device.understanding.numbers import spoken
 
 KINDS = ("light", "switch", "cover", "lock", "fan", "climate")
 SENSORS = ("temperature", "humidity", "battery", "power", "illuminance")
 BINARY_SENSORS = ("contact", "occupancy")
-COVERS = ("curtain", "blind", "shutter", "awning", "garage")
-"""Classes of covers, and the words in a description that tell them."""
+COVERS = ("garage", "gate", "curtain", "blind", "shutter", "awning")
+"""Classes of covers, and the words in a description that tell them: "Garage door opener", "Roller blinds"."""
+GUARDED = ("garage", "gate")
+"""Those that a description of a mere switch tells as well. Many a plug has a "child lock"."""
 SETPOINTS = ("occupied_heating_setpoint", "current_heating_setpoint")
 
 
@@ -40,7 +43,9 @@ def devices(content: Any, base: str) -> Iterator[Announced]:
             continue
         description = str(definition.get("description", ""))
         for found in _things(name, f"{base}/{name}", definition.get("exposes"), description):
-            yield Announced(f"{base}/{name}", found, str(entry.get("ieee_address")))
+            address = str(entry.get("ieee_address"))
+            native = {**found.native, "address": f"{base}/{address}"} if address != "None" else found.native
+            yield Announced(f"{base}/{name}", replace(found, native=native), address)
 
 
 def groups(content: Any, known: Iterable[Announced], base: str) -> Iterator[Announced]:
@@ -56,7 +61,8 @@ def groups(content: Any, known: Iterable[Announced], base: str) -> Iterator[Anno
             continue
         can = frozenset.intersection(*(one.can for one in found))
         topic = f"{base}/{name}"
-        yield Announced(topic, replace(found[0], name=name, topic=topic, can=can, native={}))
+        guard = any(one.guarded for one in found)
+        yield Announced(topic, replace(found[0], name=name, topic=topic, can=can, native={}, guard=guard))
 
 
 def _things(name: str, topic: str, exposes: Any, description: str) -> Iterator[Device]:
@@ -118,16 +124,17 @@ def _device(thing: Expose, description: str) -> Device:
             if setpoint is not None:
                 can.add("temperature")
                 native |= _ranged(setpoint, "setpoint", "hottest", "coolest")
-    words = description.lower()
-    cover = next((each for each in COVERS if each in words), None)
+    text = f" {spoken(description)} "  # "gate" is a word, other than in "gateway"
+    told = next((each for each in COVERS if (f" {each} " if each == "gate" else each) in text), None)
     return Device(
         name="",
         kind=kind,
         protocol="zigbee2mqtt",
         topic="",
         can=frozenset(can),
-        device_class=cover if kind == "cover" else None,
+        device_class=told if kind == "cover" else None,
         native=native,
+        guard=kind == "switch" and told in GUARDED,
     )
 
 

@@ -17,6 +17,8 @@ class Do(enum.Enum):
     STOP = "stop"
     BRIGHTNESS = "brightness"
     """Percent."""
+    BRIGHTNESS_STEP = "brightness_step"
+    """Percent brighter, or less than none for darker."""
     COLOR = "color"
     """A name in `colors.HEX`."""
     COLOR_TEMPERATURE = "color_temperature"

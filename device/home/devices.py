@@ -8,6 +8,7 @@ from typing import Any
 
 from device.events import Command
 from device.home.actions import Action, Do
+from device.understanding.numbers import spoken
 
 CAN: Mapping[str, tuple[str, ...]] = {
     "light": ("brightness",),
@@ -30,6 +31,10 @@ COVER_CLASSES = ("blind", "curtain", "shutter", "shade", "awning", "window", "ga
 WINDOW_COVERINGS = ("blind", "curtain", "shutter", "shade", "awning")
 """Classes that people name for one another."""
 GUARDED_CLASSES = ("garage", "gate", "door")
+GUARDED_WORDS = frozenset(
+    each for word in ("garage", "gate", "door", "lock", "alarm") for each in (word, f"{word}s")
+)
+"""In the name of what can be switched or moved. A "front door light" is a light."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +70,8 @@ class Device:
     """`kind` is one of `CAN`; `topic` the base of the device's topics in its protocol (`zigbee2mqtt/lamp`
     for Zigbee2MQTT, `lamp` for Tasmota, where `relay` counts its relays from 1). `commands` come first.
 
-    `native`: names and ranges that the device announced, for its protocol's module.
+    `native`: names and ranges that the device announced, for its protocol's module. `guard`: it is known to
+    be something that is guarded, whatever it is called here. `usual`: `can` is but what its kind usually can.
     """
 
     name: str
@@ -79,11 +85,34 @@ class Device:
     relay: int | None = None
     commands: Mapping[Do, Template] = field(default_factory=dict)
     native: Mapping[str, Any] = field(default_factory=dict)
+    guard: bool = False
+    usual: bool = False
 
     @property
     def guarded(self) -> bool:
-        """Whether the house stands open when this goes wrong."""
-        return self.kind == "lock" or (self.kind == "cover" and self.device_class in GUARDED_CLASSES)
+        """Whether the house stands open when this goes wrong, as far as the device tells by itself."""
+        if self.guard or self.kind == "lock":
+            return True
+        if self.kind not in ("cover", "switch"):
+            return False
+        words = {word for text in (self.name, *self.aliases) for word in spoken(text).split()}
+        return self.device_class in GUARDED_CLASSES or not GUARDED_WORDS.isdisjoint(words)
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """What there is to say of a device that announces itself: on `topic`, or under `name`. With both, `name`
+    is what it is called here. `can` is None where nothing is said of it.
+    """
+
+    name: str | None
+    topic: str | None = None
+    room: str | None = None
+    aliases: tuple[str, ...] = ()
+    can: frozenset[str] | None = None
+    device_class: str | None = None
+    relay: int | None = None
+    commands: Mapping[Do, Template] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from device.events import Command, Expectation, Handled, Intent, NotHandled, Reply
@@ -11,6 +11,7 @@ from device.home import questions, replies
 from device.home.actions import Action, Do
 from device.home.colors import HEX
 from device.home.devices import WINDOW_COVERINGS, Device, Scene
+from device.home.relative import Missing
 
 if TYPE_CHECKING:
     from device.home.model import Home
@@ -45,6 +46,19 @@ def handle(home: Home, intent: Intent) -> Outcome:
     if isinstance(target, NotHandled):
         return target
     return _tell(home, intent, target, actions)
+
+
+PLACES = ("name", "area", "floor", "domain", "device_class")
+"""Slots that say which devices are meant."""
+
+
+def about(home: Home, intent: Intent) -> Mapping[str, Any]:
+    """The slots that say which devices a turn was about; empty where it was about none."""
+    if intent.name not in _PLANS and intent.name != "HassGetState":
+        return {}
+    if "name" in intent.slots and intent.slots["name"] not in home.devices:
+        return {}
+    return {slot: intent.slots[slot] for slot in PLACES if slot in intent.slots}
 
 
 def select(home: Home, slots: Mapping[str, Any], domain: str | None) -> Target | NotHandled:
@@ -96,30 +110,68 @@ def _place(slots: Mapping[str, Any]) -> str:
 def _tell(home: Home, intent: Intent, target: Target, actions: Sequence[Action]) -> Outcome:
     if doubt := _doubt(home, intent, target.devices):
         return doubt
-    told = [(device, home.commands(device, actions)) for device in target.devices]
-    able = tuple(device for device, commands in told if commands)
-    if not able:
-        return _cannot(target.called)
-    gone = tuple(device for device in able if not home.reachable(device))
-    if len(gone) == len(able):
-        names = replies.listed([replies.the(device) for device in gone])
-        return NotHandled(f"{names[0].upper()}{names[1:]} {'is' if len(gone) == 1 else 'are'} not reachable")
-    able = tuple(device for device in able if device not in gone)
-    told = [(device, commands) for device, commands in told if device in able]
-    commands = tuple(command for _, made in told for command in made)
-    called = replies.the(able[0]) if len(able) == 1 else target.called
-    expected = [home.expectation(device, actions) for device in able]
-    return Handled(commands, Reply(replies.done(actions, able, called)), tuple(filter(None, expected)))
+    told = _tried(home, ((device, actions) for device in target.devices))
+    if not told.able:
+        lacking = (*told.notes, *replies.lacking(told.dark, Missing.LIGHT))
+        return NotHandled(replies.sentence(lacking)) if lacking else _cannot(target.called)
+    called = replies.the(told.able[0]) if len(told.able) == 1 else target.called
+    done = told.done[0] if len(set(told.done)) == 1 else actions
+    return told.handled(replies.done(done, told.able, called))
 
 
-def _doubt(home: Home, intent: Intent, devices: Iterable[Device]) -> NotHandled | None:
+@dataclass(slots=True)
+class _Told:
+    """What came of telling devices something: whom, what, and why not the others."""
+
+    able: list[Device] = field(default_factory=list)
+    done: list[tuple[Action, ...]] = field(default_factory=list)
+    commands: list[Command] = field(default_factory=list)
+    expected: list[Expectation] = field(default_factory=list)
+    dark: list[Device] = field(default_factory=list)
+    notes: tuple[str, ...] = ()
+
+    def handled(self, reply: str) -> Handled:
+        whole = Reply(", ".join((reply, *self.notes)))
+        return Handled(tuple(self.commands), whole, tuple(self.expected))
+
+
+def _tried(home: Home, orders: Iterable[tuple[Device, Sequence[Action]]]) -> _Told:
+    """What is sent to those who can do it, are there, and of whom enough is known."""
+    told = _Told()
+    gone: list[Device] = []
+    lacking: dict[Missing, list[Device]] = {reason: [] for reason in Missing}
+    for device, actions in orders:
+        settled = home.settled(device, actions)
+        commands = () if isinstance(settled, Missing) else home.commands(device, settled)
+        if not commands and not isinstance(settled, Missing):
+            continue
+        if not home.reachable(device):
+            gone.append(device)
+        elif isinstance(settled, Missing):
+            lacking[settled].append(device)
+        else:
+            told.able.append(device)
+            told.done.append(settled)
+            told.commands += commands
+            if expected := home.expectation(device, settled):
+                told.expected.append(expected)
+    told.dark = lacking.pop(Missing.LIGHT)  # no need to say so, where others shine
+    told.notes = (
+        *replies.lacking(gone, None),
+        *(note for reason, devices in lacking.items() for note in replies.lacking(devices, reason)),
+    )
+    return told
+
+
+def _doubt(home: Home, intent: Intent, things: Iterable[Device | Scene]) -> NotHandled | None:
     """Locks and doors want to be sure of what they heard."""
     if intent.confidence >= home.layout.lock_confidence:
         return None
-    guarded = next((device for device in devices if device.guarded), None)
+    guarded = next((thing for thing in things if thing.name in home.guarded), None)
     if guarded is None:
         return None
-    return NotHandled(f"I am not sure that you meant {replies.the(guarded)}, please say it again")
+    called = replies.the(guarded) if isinstance(guarded, Device) else guarded.name
+    return NotHandled(f"I am not sure that you meant {called}, please say it again")
 
 
 def _cannot(called: str) -> NotHandled:
@@ -131,19 +183,15 @@ def _scene(home: Home, slots: Mapping[str, Any]) -> Scene | None:
 
 
 def _activate(home: Home, intent: Intent, scene: Scene) -> Outcome:
-    devices = [home.devices[name] for name in scene.steps]
-    if doubt := _doubt(home, intent, devices):
+    devices = [home.devices[name] for name in scene.steps if name in home.devices]
+    if doubt := _doubt(home, intent, (*devices, scene)):
         return doubt
-    commands: list[Command] = list(scene.sends)
-    expected: list[Expectation] = []
-    for device in devices:
-        made = home.commands(device, scene.steps[device.name])
-        commands += made
-        if made and (one := home.expectation(device, scene.steps[device.name])):
-            expected.append(one)
-    if not commands:
-        return _cannot(scene.name)
-    return Handled(tuple(commands), Reply(f"Activated {scene.name}"), tuple(expected))
+    told = _tried(home, ((device, scene.steps[device.name]) for device in devices))
+    told.commands = [*scene.sends, *told.commands]
+    told.notes += tuple(f"there is no {name} yet" for name in scene.steps if name not in home.devices)
+    if not told.commands:
+        return NotHandled(replies.sentence(told.notes)) if told.notes else _cannot(scene.name)
+    return told.handled(f"Activated {scene.name}")
 
 
 def _value(slot: str, do: Do) -> Callable[[Mapping[str, Any]], Sequence[Action]]:
@@ -158,6 +206,7 @@ def _light(slots: Mapping[str, Any]) -> Sequence[Action]:
     actions: list[Action] = list(_value("brightness", Do.BRIGHTNESS)(slots))
     if slots.get("color") in HEX:
         actions.append(Action(Do.COLOR, slots["color"]))
+    actions += _value("brightness_step", Do.BRIGHTNESS_STEP)(slots)
     return (*actions, *_value("temperature", Do.COLOR_TEMPERATURE)(slots))
 
 

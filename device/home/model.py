@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from device.events import Command, Expectation, Handled, Intent, NotHandled, NotRecognized
-from device.home import handling, naming, reading
+from device.home import guards, handling, naming, reading
 from device.home.actions import Action, Do
 from device.home.devices import CAPABILITIES, Device
 from device.home.expectations import expectation
 from device.home.reading import Layout
+from device.home.relative import Missing, stepped, toggled
 from device.home.state import HomeState
 from device.mqtt import generic, tasmota, zigbee2mqtt
 from device.understanding.vocabulary import Vocabulary
@@ -23,6 +24,8 @@ log = logging.getLogger(__name__)
 
 VOLUME_STEPS = {Do.LOUDER: 10, Do.QUIETER: -10, Do.VOLUME_STEP: 0}
 """Percent, for "turn the volume up"."""
+REMEMBERED = datetime.timedelta(minutes=2)
+"""How long "it" is what was spoken of last."""
 EXAMPLE = Path(__file__).parent / "example.toml"
 """The home that is used where none is given."""
 
@@ -57,6 +60,7 @@ class Home:
     ) -> None:
         self.clock = clock
         self.state = HomeState()
+        self._about: tuple[Mapping[str, Any], datetime.datetime] | None = None
         self.rearrange(layout)
 
     def rearrange(self, layout: Layout) -> None:
@@ -65,6 +69,8 @@ class Home:
         self.vocabulary: Vocabulary = naming.vocabulary(layout)
         """Everything that has a name here, as it is said."""
         self.devices: Mapping[str, Device] = {device.name: device for device in layout.devices}
+        self.guarded = guards.guarded(layout.devices, layout.scenes)
+        """The names of the devices and scenes that want to be sure of what was heard."""
         self._floors = {room.name: room.floor for room in layout.rooms}
         self._listeners: dict[str, list[Device]] = {}
         for device in layout.devices:
@@ -81,7 +87,21 @@ class Home:
         """What is sent and replied. Sends nothing itself."""
         if isinstance(meaning, NotRecognized):
             return NotHandled("Sorry, I did not understand that")
-        return handling.handle(self, meaning)
+        if meaning.slots.get("it"):
+            if (about := self._it()) is None:
+                return NotHandled("I do not know what you mean")
+            meaning = replace(meaning, slots={**meaning.slots, **about})
+        outcome = handling.handle(self, meaning)
+        if isinstance(outcome, Handled) and (about := handling.about(self, meaning)):
+            self._about = about, self.clock()
+        return outcome
+
+    def _it(self) -> Mapping[str, Any] | None:
+        """The slots of what was spoken of last, unless that was too long ago."""
+        if self._about is None:
+            return None
+        about, at = self._about
+        return about if datetime.timedelta() <= self.clock() - at < REMEMBERED else None
 
     @property
     def here(self) -> str | None:
@@ -95,10 +115,13 @@ class Home:
         return self._floors.get(device.room) if device.room else None
 
     def commands(self, device: Device, actions: Iterable[Action]) -> tuple[Command, ...]:
-        """The device's own commands for `actions`; none if it cannot do one of them."""
+        """The device's own commands for `actions`; none if it cannot do one of them, or one leads nowhere."""
+        settled = self.settled(device, actions)
+        if isinstance(settled, Missing):
+            return ()
         made: list[Command] = []
         rest: list[Action] = []
-        for action in actions:
+        for action in settled:
             if action.do in VOLUME_STEPS and action.do not in device.commands:
                 action = self._volume(device, action)
             if action.do.value in CAPABILITIES and action.do.value not in device.can:
@@ -108,12 +131,32 @@ class Home:
             else:
                 rest.append(action)
         if rest:
-            protocol = PROTOCOLS.get(device.protocol)
-            native = protocol.commands(device, rest) if protocol else ()
+            native = _native(device, rest)
             if not native:
                 return ()
             made.extend(native)
         return tuple(made)
+
+    def settled(self, device: Device, actions: Iterable[Action]) -> tuple[Action, ...] | Missing:
+        """`actions`; those for which the device has no message become what they lead to from its known state.
+
+        What it cannot do in any state stays as it is.
+        """
+        known = self.state.of(device.name)
+        settled: list[Action] = []
+        for action in actions:
+            to: Action | Missing = action
+            if action.do in device.commands:
+                pass
+            elif action.do is Do.TOGGLE and not _native(device, [action]):
+                if self.commands(device, [Action(Do.ON)]) or self.commands(device, [Action(Do.OFF)]):
+                    to = toggled(device, known)
+            elif action.do is Do.BRIGHTNESS_STEP and Do.BRIGHTNESS.value in device.can:
+                to = stepped(action, known)
+            if isinstance(to, Missing):
+                return to
+            settled.append(to)
+        return tuple(settled)
 
     def expectation(self, device: Device, actions: Iterable[Action]) -> Expectation | None:
         """What the device reports once it has done `actions`; None where it reports nothing."""
@@ -157,6 +200,12 @@ class Home:
                 continue
             if values:
                 self.state.update(device.name, values)
+
+
+def _native(device: Device, actions: Iterable[Action]) -> tuple[Command, ...]:
+    """What its protocol's module has for `actions`."""
+    protocol = PROTOCOLS.get(device.protocol)
+    return protocol.commands(device, actions) if protocol else ()
 
 
 def _topics(device: Device) -> tuple[str, ...]:

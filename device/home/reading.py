@@ -16,7 +16,17 @@ from device.errors import HomeError
 from device.events import Command
 from device.home.actions import Action, Do
 from device.home.colors import HEX
-from device.home.devices import CAN, CAPABILITIES, COVER_CLASSES, Device, Floor, Room, Scene, Template
+from device.home.devices import (
+    CAN,
+    CAPABILITIES,
+    COVER_CLASSES,
+    Addition,
+    Device,
+    Floor,
+    Room,
+    Scene,
+    Template,
+)
 from device.understanding.numbers import spoken
 
 PROTOCOLS = ("zigbee2mqtt", "tasmota", "mqtt")
@@ -32,7 +42,8 @@ STATES = {"on": Do.ON, "off": Do.OFF, "open": Do.ON, "closed": Do.OFF, "locked":
 @dataclass(frozen=True, slots=True)
 class Layout:
     """A home as its file describes it. `here` is the room in which Mynah stands; locks and doors obey only
-    what was heard with at least `lock_confidence`; `zigbee2mqtt` is that program's base topic."""
+    what was heard with at least `lock_confidence`; `zigbee2mqtt` is that program's base topic; `additions`
+    are said of devices that announce themselves, and are none before."""
 
     floors: tuple[Floor, ...] = ()
     rooms: tuple[Room, ...] = ()
@@ -41,6 +52,7 @@ class Layout:
     here: str | None = None
     lock_confidence: float = 0.9
     zigbee2mqtt: str = "zigbee2mqtt"
+    additions: tuple[Addition, ...] = ()
 
 
 def read(path: Path) -> Layout:
@@ -73,16 +85,21 @@ class _Reader:
         rooms = tuple(self.room(entry, line, floors) for entry, line in self.entries("room"))
         self.unambiguous("floor")
         self.unambiguous("room")
-        devices = tuple(self.device(entry, line, rooms, zigbee) for entry, line in self.entries("device"))
+        entries = self.entries("device")
+        whole = [(entry, line) for entry, line in entries if not _is_addition(entry)]
+        devices = tuple(self.device(entry, line, rooms, zigbee) for entry, line in whole)
+        rest = [(entry, line) for entry, line in entries if _is_addition(entry)]
+        additions = tuple(self.addition(entry, line, rooms) for entry, line in rest)
         self.unambiguous("device", "scene")
-        scenes = tuple(self.scene(entry, line, devices) for entry, line in self.entries("scene"))
+        names = [device.name for device in devices] + [one.name for one in additions if one.name]
+        scenes = tuple(self.scene(entry, line, names) for entry, line in self.entries("scene"))
         here = self.table.get("here")
         if here is not None:
             here = self.one_of(here, [room.name for room in rooms], "room", "here", 0)
         sure = self.table.get("lock_confidence", 0.9)
         if isinstance(sure, bool) or not isinstance(sure, int | float) or not 0 <= sure <= 1:
             raise self.error(f"lock_confidence is {sure!r}; it must be a number from 0 to 1", 0)
-        return Layout(floors, rooms, devices, scenes, here, float(sure), zigbee)
+        return Layout(floors, rooms, devices, scenes, here, float(sure), zigbee, additions)
 
     def floor(self, entry: Mapping[str, Any], line: int) -> Floor:
         self.known(entry, FLOOR_KEYS, "key in [[floor]]", line)
@@ -101,25 +118,53 @@ class _Reader:
         name = self.name(entry, "device", line)
         kind = self.one_of(entry.get("kind"), list(CAN), "kind", name, line)
         protocol = self.one_of(entry.get("protocol"), PROTOCOLS, "protocol", name, line)
-        room = entry.get("room")
-        if room is not None:
-            room = self.one_of(room, [each.name for each in rooms], "room", name, line)
-        device_class = entry.get("class")
-        if device_class is not None:
-            device_class = self.one_of(device_class, COVER_CLASSES, "class", name, line)
-        can = self.words(entry, "can", line) if "can" in entry else CAN[kind]
+        can = self.can(entry, name, line)
         return Device(
             name=name,
             kind=kind,
             protocol=protocol,
             topic=self.topic(entry, name, protocol, zigbee, line),
-            room=room,
+            room=self.room_of(entry, name, line, rooms),
             aliases=self.words(entry, "aliases", line),
-            can=frozenset(self.one_of(each, CAPABILITIES, "capability", name, line) for each in can),
-            device_class=device_class,
+            can=frozenset(CAN[kind]) if can is None else can,
+            device_class=self.device_class(entry, name, line),
             relay=self.relay(entry, name, line),
             commands=self.commands(entry, name, line),
+            usual=can is None,
         )
+
+    def addition(self, entry: Mapping[str, Any], line: int, rooms: Iterable[Room]) -> Addition:
+        self.known(entry, DEVICE_KEYS, "key in [[device]]", line)
+        topic = entry.get("topic")
+        name = self.name(entry, "device", line) if topic is None or "name" in entry else None
+        called = name or str(topic)
+        if topic is not None and not _is_topic(topic):
+            raise self.error(f"the topic of {called!r} is {topic!r}; it must be text without + and #", line)
+        return Addition(
+            name=name,
+            topic=topic,
+            room=self.room_of(entry, called, line, rooms),
+            aliases=self.words(entry, "aliases", line),
+            can=self.can(entry, called, line),
+            device_class=self.device_class(entry, called, line),
+            relay=self.relay(entry, called, line),
+            commands=self.commands(entry, called, line),
+        )
+
+    def room_of(self, entry: Mapping[str, Any], name: str, line: int, rooms: Iterable[Room]) -> str | None:
+        room = entry.get("room")
+        return None if room is None else self.one_of(room, [one.name for one in rooms], "room", name, line)
+
+    def device_class(self, entry: Mapping[str, Any], name: str, line: int) -> str | None:
+        found = entry.get("class")
+        return None if found is None else self.one_of(found, COVER_CLASSES, "class", name, line)
+
+    def can(self, entry: Mapping[str, Any], name: str, line: int) -> frozenset[str] | None:
+        """None where nothing is said of it."""
+        if "can" not in entry:
+            return None
+        words = self.words(entry, "can", line)
+        return frozenset(self.one_of(each, CAPABILITIES, "capability", name, line) for each in words)
 
     def topic(self, entry: Mapping[str, Any], name: str, protocol: str, zigbee: str, line: int) -> str:
         topic = entry.get("topic")
@@ -146,10 +191,9 @@ class _Reader:
             made[do] = Template(sent.topic, str(sent.payload))
         return made
 
-    def scene(self, entry: Mapping[str, Any], line: int, devices: Iterable[Device]) -> Scene:
+    def scene(self, entry: Mapping[str, Any], line: int, names: Collection[str]) -> Scene:
         self.known(entry, SCENE_KEYS, "key in [[scene]]", line)
         name = self.name(entry, "scene", line)
-        names = [device.name for device in devices]
         steps: dict[str, tuple[Action, ...]] = {}
         for step in self.sequence(entry.get("steps", []), f"the steps of {name!r}", line):
             step = self.mapping(step, f"a step of {name!r}", line)
@@ -206,8 +250,9 @@ class _Reader:
         taken: dict[str, tuple[str, int]] = {}
         for kind in kinds:
             for entry, line in self.entries(kind):
-                name = self.name(entry, kind, line)
-                for text in {spoken(each): each for each in (name, *self.words(entry, "aliases", line))}:
+                own = () if _is_addition(entry) and "name" not in entry else (self.name(entry, kind, line),)
+                name = own[0] if own else entry["topic"]
+                for text in {spoken(each): each for each in (*own, *self.words(entry, "aliases", line))}:
                     if text in taken:
                         other, first = taken[text]
                         raise self.error(
@@ -250,6 +295,11 @@ class _Reader:
 def _hint(value: Any, known: Collection[str]) -> str:
     near = difflib.get_close_matches(str(value), known, 1)
     return f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known) or 'none'}"
+
+
+def _is_addition(entry: Mapping[str, Any]) -> bool:
+    """Whether a [[device]] says something of what announces itself, and not all there is to know."""
+    return "kind" not in entry and "protocol" not in entry
 
 
 def _is_topic(value: Any) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from device.home.actions import Action, Do
 from device.home.devices import Device
+from device.home.relative import Missing
 
 PLURALS = {
     "light": "lights", "switch": "switches", "fan": "fans", "climate": "heating", "lock": "locks",
@@ -38,6 +39,9 @@ def the(device: Device) -> str:
 
 def done(actions: Sequence[Action], devices: Sequence[Device], target: str) -> str:
     """What was done to `target`, "the kitchen lamp" or "all the lights"."""
+    step = next((action for action in actions if action.do is Do.BRIGHTNESS_STEP), None)
+    if step is not None:
+        return f"Made {target} {'brighter' if step.number > 0 else 'darker'}"
     verb = next((action for action in actions if action.do is not Do.ON), actions[0])
     do = verb.do
     if do is Do.VOLUME_STEP:
@@ -48,6 +52,29 @@ def done(actions: Sequence[Action], devices: Sequence[Device], target: str) -> s
     if settings:
         return f"Set {target} to {listed(settings)}"
     return _DONE.get((kind, do), _VERBS[do]).format(target)
+
+
+def lacking(devices: Sequence[Device], reason: Missing | None) -> tuple[str, ...]:
+    """Why `devices` were not told anything; without a reason, they are not there. Nothing for no devices."""
+    if not devices:
+        return ()
+    names = listed([the(device) for device in devices])
+    are = "is" if len(devices) == 1 else "are"
+    match reason:
+        case None:
+            return (f"{names} {are} not reachable",)
+        case Missing.LIGHT:
+            return (f"{names} {are} off",)
+        case Missing.BRIGHTNESS:
+            return (f"I do not know how bright {names} {are}",)
+        case Missing.STATE:
+            return (f"I do not know the state of {names} yet",)
+
+
+def sentence(parts: Sequence[str]) -> str:
+    """Notes as one sentence."""
+    text = ", ".join(parts)
+    return text[:1].upper() + text[1:]
 
 
 def _setting(action: Action) -> str | None:

@@ -1,8 +1,8 @@
 """What the appliances said of themselves.
 
 Keys, the same for every protocol: `reachable`, `on`, `open`, `locked`, `contact`, `occupancy` (bool),
-`brightness`, `position`, `speed`, `volume`, `humidity`, `battery` (percent), `temperature`, `target` (degrees
-Celsius), `power` (watt), `illuminance` (lux).
+`brightness`, `position`, `aim` (to which a cover is under way), `speed`, `volume`, `humidity`, `battery`
+(percent), `temperature`, `target` (degrees Celsius), `power` (watt), `illuminance` (lux).
 """
 
 from __future__ import annotations

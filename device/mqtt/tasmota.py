@@ -122,7 +122,9 @@ def _result(device: Device, message: Mapping[str, Any]) -> dict[str, Any]:
         position = shutter.get("Position") if isinstance(shutter, dict) else None
         position = message.get(f"ShutterPosition{device.relay or 1}", position)
         if isinstance(position, int | float):
-            read |= {"position": round(position), "open": position > 0}
+            aim = shutter.get("Target") if isinstance(shutter, dict) else None
+            aim = aim if isinstance(aim, int | float) else position
+            read |= {"position": round(position), "open": position > 0, "aim": round(aim)}
     return read
 
 

@@ -171,7 +171,10 @@ def _cover(power: Any, position: Any) -> dict[str, Any]:
     if power in ("OPEN", "CLOSE"):
         read["open"] = power == "OPEN"
     if isinstance(position, int | float):
-        read |= {"position": round(position), "open": position > 0}
+        # Some say as their state what they were told, before they have moved.
+        contrary = {("CLOSE", True): 0, ("OPEN", False): 100}
+        aim = contrary.get((power, position > 0), round(position)) if isinstance(power, str) else position
+        read |= {"position": round(position), "open": position > 0, "aim": round(aim)}
     return read
 
 

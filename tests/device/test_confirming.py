@@ -12,7 +12,7 @@ from device.confirming import PATIENCE, Awaited
 from device.events import Confirmation, Handled, Intent, Reply, Turn
 from device.home.actions import Action, Do
 from device.home.devices import Device
-from device.home.expectations import expectation
+from device.home.expectations import expectation, met
 from device.home.model import Home
 from device.mqtt.client import Receipt
 from device.mqtt.connection import Fate
@@ -134,12 +134,51 @@ def test_what_expects_nothing_does_not_wait(home: Home) -> None:
 
 
 @pytest.mark.parametrize(
+    ("before", "action", "report", "fits"),
+    [
+        ({"position": 100}, Action(Do.OFF), {"position": 0}, True),
+        ({"position": 100}, Action(Do.OFF), {"position": 97}, True),  # it is under way
+        ({"position": 100}, Action(Do.OFF), {"position": 100}, False),
+        ({"position": 100}, Action(Do.OFF), {"position": 100, "aim": 0}, True),
+        ({"position": 40}, Action(Do.OFF), {"position": 60}, False),
+        ({"position": 0}, Action(Do.ON), {"position": 0}, False),
+        ({"position": 0}, Action(Do.ON), {"position": 5}, True),
+        ({"position": 0, "aim": 0}, Action(Do.POSITION, 50), {"position": 10, "aim": 10}, True),
+        ({"position": 100}, Action(Do.POSITION, 50), {"position": 100}, False),
+        ({"open": True}, Action(Do.OFF), {"open": False}, True),
+        ({"open": True}, Action(Do.OFF), {"open": True}, False),
+        ({}, Action(Do.OFF), {"open": True}, True),  # nobody knows where it was
+    ],
+)
+def test_covers_are_to_get_nearer(
+    before: dict[str, float], action: Action, report: dict[str, float], fits: bool
+) -> None:
+    blinds = Device("blinds", "cover", "zigbee2mqtt", "z/blinds", can=frozenset({"position"}))
+    expected = expectation(blinds, [action], before)
+    assert expected is not None
+    assert met(expected, {**before, **report}) == fits
+
+
+def test_a_colour_is_expected_to_shine_and_a_brightness_to_be_told() -> None:
+    light = Device("lamp", "light", "zigbee2mqtt", "z/lamp")
+    shining = expectation(light, [Action(Do.COLOR, "red")], {"on": True})
+    assert shining is not None
+    assert (shining.key, shining.value) == ("on", True)
+    both = expectation(light, [Action(Do.BRIGHTNESS, 40), Action(Do.COLOR, "red")], {"on": True})
+    assert both is not None
+    assert (both.key, both.value) == ("brightness", 40)
+
+
+@pytest.mark.parametrize(
     ("kind", "action", "report", "fits"),
     [
         ("light", Action(Do.BRIGHTNESS, 40), {"on": True, "brightness": 39}, True),
         ("light", Action(Do.BRIGHTNESS, 40), {"on": True, "brightness": 100}, False),
         ("climate", Action(Do.TEMPERATURE, 21.5), {"target": 21.5, "temperature": 18}, True),
-        ("cover", Action(Do.POSITION, 50), {"position": 97}, True),  # it is under way
+        ("climate", Action(Do.TEMPERATURE, 21), {"target": 19}, False),
+        ("climate", Action(Do.TEMPERATURE, 21), {"target": 20.5}, False),
+        ("climate", Action(Do.TEMPERATURE, 21), {"target": 21.2}, True),
+        ("cover", Action(Do.POSITION, 50), {"position": 97}, True),  # it was nowhere before
     ],
 )
 def test_numbers_may_be_a_step_off(

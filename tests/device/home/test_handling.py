@@ -201,3 +201,35 @@ def test_tasmota_says_by_its_last_will_that_it_is_gone(home: Home) -> None:
     assert not home.reachable(home.devices["player"])
     home.observe("tele/player/LWT", b"Online")
     assert len(sent(handle(home, "HassSetVolume", name="player", volume_level=20))) == 1
+
+
+def test_what_is_gone_is_left_out_and_named() -> None:
+    home = Home.load()
+    for name in ("kitchen lamp", "floor lamp"):
+        home.observe(f"zigbee2mqtt/{name}/availability", b"offline")
+    outcome = handle(home, "HassTurnOff", domain="light")
+    assert [topic for topic, _ in sent(outcome)] == ["cmnd/hall/POWER", "cmnd/bedside/POWER"]
+    assert isinstance(outcome, Handled)
+    assert outcome.reply.text == (
+        "Turned off all the lights, the kitchen lamp and the floor lamp are not reachable"
+    )
+    assert {one.device for one in outcome.expected} == {"hall light", "bedside lamp"}
+
+
+def test_scenes_leave_out_what_is_gone_and_name_it() -> None:
+    home = Home.load()
+    home.observe("tele/hall/LWT", b"Offline")
+    outcome = handle(home, "HassTurnOn", name="good night")
+    assert "cmnd/hall/POWER" not in [topic for topic, _ in sent(outcome)]
+    assert len(sent(outcome)) == 5
+    assert isinstance(outcome, Handled)
+    assert outcome.reply.text == "Activated good night, the hall light is not reachable"
+    assert "hall light" not in {one.device for one in outcome.expected}
+
+
+def test_a_scene_of_nothing_but_what_is_gone(tmp_path: Path) -> None:
+    path = tmp_path / "home.toml"
+    path.write_text(HOME[: HOME.index("send = ")], encoding="utf-8")
+    home = Home.load(path)
+    home.observe("zigbee2mqtt/front door/availability", b"offline")
+    assert handle(home, "HassTurnOn", name="leave") == NotHandled("The front door is not reachable")

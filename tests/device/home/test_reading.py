@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from device.errors import HomeError
+from device.events import Intent, NotHandled
+from device.home.devices import Addition
 from device.home.model import EXAMPLE, Home
 from device.home.reading import read
 from device.understanding.numbers import spoken
@@ -60,6 +62,21 @@ def test_every_name_of_the_example_can_be_said() -> None:
         assert name.text == spoken(name.text) != ""
 
 
+def test_what_has_no_kind_and_no_protocol_adds_to_what_is_announced(tmp_path: Path) -> None:
+    named = '[[device]]\nname = "desk"\naliases = ["work light"]\nroom = "Kitchen"\ncan = ["brightness"]\n'
+    by_topic = '[[device]]\ntopic = "0x1"\nclass = "gate"\n'
+    scene = '[[scene]]\nname = "work"\nsteps = [{ device = "desk", state = "on" }]\n'
+    layout = read(write(tmp_path, ROOMS + lamp() + named + by_topic + scene))
+    assert [device.name for device in layout.devices] == ["lamp"]
+    assert layout.additions == (
+        Addition("desk", None, "Kitchen", ("work light",), frozenset({"brightness"})),
+        Addition(None, "0x1", device_class="gate"),
+    )
+    home = Home(layout)
+    assert "desk" not in home.devices
+    assert home.handle(Intent("HassTurnOn", {"name": "work"}, 1.0)) == NotHandled("There is no desk yet")
+
+
 def test_an_empty_home_is_one(tmp_path: Path) -> None:
     assert read(write(tmp_path, "")).devices == ()
 
@@ -86,7 +103,13 @@ def test_an_empty_home_is_one(tmp_path: Path) -> None:
         ("[[devcie]]\n", 1, "unknown key 'devcie'; did you mean 'device'?"),
         ('[[device]]\nkind = "light"\n', 1, "a device has no name that can be said"),
         (lamp("?!"), 1, "a device has no name that can be said"),
-        ('[[device]]\nname = "a"\n', 1, "'a' has no kind; known are light, switch"),
+        ('[[device]]\nname = "a"\nprotocol = "mqtt"\n', 1, "'a' has no kind; known are light, switch"),
+        ('[[device]]\nname = "a"\nkind = "light"\n', 1, "'a' has no protocol; known are zigbee2mqtt"),
+        ('[[device]]\nroom = "attic"\n', 1, "a device has no name that can be said"),
+        ('[[device]]\nname = "a"\nroom = "attic"\n', 1, "unknown room 'attic' of 'a'"),
+        ('[[device]]\ntopic = "a/#"\n', 1, "the topic of 'a/#' is 'a/#'"),
+        ('[[device]]\nname = "a"\ncan = ["colour"]\n', 1, "unknown capability 'colour' of 'a'"),
+        (lamp() + '[[device]]\nname = "b"\naliases = ["lamp"]\n', 6, "device 'b' and device 'lamp' (line 1)"),
         ('[[device]]\nname = "a"\nkind = "lihgt"\n', 1, "unknown kind 'lihgt' of 'a'; did you mean 'light'?"),
         ('[[device]]\nname = "a"\nkind = "light"\nprotocol = "zigbee"\n', 1, "did you mean 'zigbee2mqtt'?"),
         ('[[device]]\nname = "a"\nkind = "fan"\nprotocol = "tasmota"\n', 1, "device 'a' has no topic"),

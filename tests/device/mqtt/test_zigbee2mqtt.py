@@ -71,7 +71,9 @@ def test_one_impossible_action_is_none_at_all() -> None:
     [
         ("light", {"state": "ON", "brightness": 127}, {"on": True, "brightness": 50}),
         ("switch", {"state": "OFF", "power": 3.5}, {"on": False, "power": 3.5}),
-        ("cover", {"state": "OPEN", "position": 0}, {"open": False, "position": 0}),
+        ("cover", {"state": "OPEN", "position": 0}, {"open": False, "position": 0, "aim": 100}),
+        ("cover", {"state": "CLOSE", "position": 90}, {"open": True, "position": 90, "aim": 0}),
+        ("cover", {"state": "OPEN", "position": 90}, {"open": True, "position": 90, "aim": 90}),
         ("cover", {"state": "CLOSE"}, {"open": False}),
         ("lock", {"state": "UNLOCK", "battery": 80}, {"locked": False, "battery": 80}),
         ("fan", {"fan_mode": "medium"}, {"on": True, "speed": 67}),

@@ -55,7 +55,7 @@ def joined(layout: Layout, found: Iterable[Announced]) -> tuple[Layout, tuple[st
                 f"{one.source}: another thing is called {one.device.name!r} too: rename one of them"
             )
         else:
-            devices[text] = one.device
+            devices[text] = replace(one.device, announced=not one.own)
     every = (*known, *devices.values())
     if len(every) > MOST:
         problems.append(f"{len(every)} devices are announced: only {MOST} of them can be spoken to")

@@ -1,7 +1,8 @@
 """The names of a home that can be heard: those that have sounds, and sounds of their own.
 
-One name that nobody can pronounce must not silence the whole home, and of two that sound the same neither may
-be acted on: such names are left out of the grammar, each with a line that says what to do.
+One name that nobody can pronounce must not silence the whole home, and of two that sound the same neither
+may be acted on, unless one of them is the user's own and the other is not: such names are left out of the
+grammar, each with a line that says what to do.
 """
 
 from __future__ import annotations
@@ -51,12 +52,14 @@ def _kept(names: Sequence[Name], lexicon: Lexicon, problems: list[str]) -> tuple
             sounds[name.text] = set(itertools.islice(_ways(_words(name), lexicon), WAYS))
     problems += silent.values()
     sayable = [name for name in names if name.text in sounds]
-    pairs = list(_alike(sayable, sounds))
-    problems += [
-        f"the names {one!r} and {other!r} sound the same, neither can be heard: give one another name"
-        for one, other in pairs
-    ]
-    alike = {text for pair in pairs for text in pair}
+    alike: set[str] = set()
+    for one, other in _alike(sayable, sounds):
+        foreign = {name.text for name in (one, other) if name.announced}
+        out = foreign if len(foreign) == 1 else {one.text, other.text}
+        which = f"{next(iter(out))!r}, which is only announced, cannot" if len(out) == 1 else "neither can"
+        both = f"the names {one.text!r} and {other.text!r} sound the same"
+        problems.append(f"{both}, {which} be heard: give one another name")
+        alike |= out
     return tuple(name for name in sayable if name.text not in alike)
 
 
@@ -74,14 +77,14 @@ def _unsayable(name: Name, lexicon: Lexicon) -> str:
     return ""
 
 
-def _alike(names: Sequence[Name], sounds: dict[str, set[tuple[str, ...]]]) -> Iterator[tuple[str, str]]:
+def _alike(names: Sequence[Name], sounds: dict[str, set[tuple[str, ...]]]) -> Iterator[tuple[Name, Name]]:
     """Pairs of names that share a pronunciation and mean different things."""
     first: dict[tuple[str, ...], Name] = {}
     for name in names:
         others = {first.setdefault(sound, name) for sound in sorted(sounds[name.text])}
         for other in sorted(others, key=lambda other: other.text):
             if other.value != name.value:
-                yield other.text, name.text
+                yield other, name
 
 
 def _ways(words: Sequence[str], lexicon: Lexicon) -> Iterator[tuple[str, ...]]:

@@ -72,6 +72,7 @@ class Device:
 
     `native`: names and ranges that the device announced, for its protocol's module. `guard`: it is known to
     be something that is guarded, whatever it is called here. `usual`: `can` is but what its kind usually can.
+    `announced`: home.toml says nothing of it.
     """
 
     name: str
@@ -87,6 +88,7 @@ class Device:
     native: Mapping[str, Any] = field(default_factory=dict)
     guard: bool = False
     usual: bool = False
+    announced: bool = False
 
     @property
     def guarded(self) -> bool:

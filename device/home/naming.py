@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 
 from device.home.reading import Layout
 from device.understanding.numbers import spoken
@@ -13,11 +14,11 @@ LIGHT_WORDS = {"light", "lights", "lamp", "lamps"}
 
 def vocabulary(layout: Layout) -> Vocabulary:
     rooms = {spoken(text) for room in layout.rooms for text in (room.name, *room.aliases)}
-    devices = ((device.name, device.aliases, device.kind) for device in layout.devices)
-    scenes = ((scene.name, scene.aliases, "scene") for scene in layout.scenes)
+    devices = ((device.name, device.aliases, device.kind, device.announced) for device in layout.devices)
+    scenes = ((scene.name, scene.aliases, "scene", False) for scene in layout.scenes)
     names = tuple(
-        Name(text, name, domain)
-        for name, aliases, domain in (*devices, *scenes)
+        Name(text, name, domain, announced)
+        for name, aliases, domain, announced in (*devices, *scenes)
         for text in _said(name, aliases)
     )
     also = tuple(_lights(names, rooms))
@@ -47,4 +48,4 @@ def _lights(names: Iterable[Name], rooms: Collection[str]) -> Iterator[Name]:
         if name.domain == "light" and name.text not in rooms and LIGHT_WORDS.isdisjoint(name.text.split()):
             for text in (f"{name.text} light", f"{name.text} lights"):
                 if text not in taken:
-                    yield Name(text, name.value, name.domain)
+                    yield replace(name, text=text)

@@ -8,11 +8,15 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """`text`, as it is said, means `value`. `domain` is Home Assistant's ("light", "cover", …)."""
+    """`text`, as it is said, means `value`. `domain` is Home Assistant's ("light", "cover", …).
+
+    `announced`: nobody here has given it; one that sounds like it and is the user's own comes first.
+    """
 
     text: str
     value: str
     domain: str = ""
+    announced: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,3 +66,10 @@ def test_a_name_that_nobody_would_say_is_left_out(lexicon: Lexicon, name: str) -
     assert names == ["lamp"]
     assert "give it a shorter one" in problem
     assert len(problem) < 200
+
+
+def test_an_announced_name_does_not_silence_ones_own(lexicon: Lexicon) -> None:
+    names = (Name("flour lamp", "own"), Name("flower lamp", "theirs", announced=True))
+    found = hearable(Vocabulary(names=names), lexicon)
+    assert [name.text for name in found.vocabulary.names] == ["flour lamp"]
+    assert "'flower lamp', which is only announced, cannot be heard" in found.problems[0]

@@ -166,7 +166,8 @@ class Home:
 
     def reachable(self, device: Device) -> bool:
         """Whether the device did not say, or was not said, to be gone."""
-        return bool(self.state.of(device.name).get("reachable", True))
+        known = self.state.of(device.name)
+        return bool(known.get("reachable", True) and known.get("bridge", True))
 
     def _volume(self, device: Device, step: Action) -> Action:
         """A step as the volume that it leads to, where the present one is known; otherwise as it is."""

@@ -27,6 +27,7 @@ from device.home.devices import (
     Scene,
     Template,
 )
+from device.mqtt.topics import is_plain
 from device.understanding.numbers import spoken
 
 PROTOCOLS = ("zigbee2mqtt", "tasmota", "mqtt")
@@ -78,9 +79,9 @@ class _Reader:
     def layout(self) -> Layout:
         self.known(self.table, HOME_KEYS, "key", 0)
         zigbee = self.table.get("zigbee2mqtt_topic", "zigbee2mqtt")
-        if not _is_topic(zigbee):
+        if not is_plain(zigbee):
             line = self.line_of("zigbee2mqtt_topic")
-            raise self.error(f"zigbee2mqtt_topic is {zigbee!r}; it must be text without + and #", line)
+            raise self.error(f"zigbee2mqtt_topic is {zigbee!r}; it must be a topic without + and #", line)
         floors = tuple(self.floor(entry, line) for entry, line in self.entries("floor"))
         rooms = tuple(self.room(entry, line, floors) for entry, line in self.entries("room"))
         self.unambiguous("floor")
@@ -138,8 +139,10 @@ class _Reader:
         topic = entry.get("topic")
         name = self.name(entry, "device", line) if topic is None or "name" in entry else None
         called = name or str(topic)
-        if topic is not None and not _is_topic(topic):
-            raise self.error(f"the topic of {called!r} is {topic!r}; it must be text without + and #", line)
+        if topic is not None and not is_plain(topic):
+            raise self.error(
+                f"the topic of {called!r} is {topic!r}; it must be a topic without + and #", line
+            )
         return Addition(
             name=name,
             topic=topic,
@@ -171,8 +174,8 @@ class _Reader:
         if topic is None and protocol == "tasmota":
             raise self.error(f"device {name!r} has no topic; give it the %topic% that Tasmota shows", line)
         topic = name if topic is None else topic
-        if not _is_topic(topic):
-            raise self.error(f"the topic of {name!r} is {topic!r}; it must be text without + and #", line)
+        if not is_plain(topic):
+            raise self.error(f"the topic of {name!r} is {topic!r}; it must be a topic without + and #", line)
         return f"{zigbee}/{topic}" if protocol == "zigbee2mqtt" else topic
 
     def relay(self, entry: Mapping[str, Any], name: str, line: int) -> int | None:
@@ -300,8 +303,3 @@ def _hint(value: Any, known: Collection[str]) -> str:
 def _is_addition(entry: Mapping[str, Any]) -> bool:
     """Whether a [[device]] says something of what announces itself, and not all there is to know."""
     return "kind" not in entry and "protocol" not in entry
-
-
-def _is_topic(value: Any) -> bool:
-    """Whether one can publish to it."""
-    return isinstance(value, str) and value != "" and not any(character in value for character in "+#\0")

@@ -1,8 +1,9 @@
 """What the appliances said of themselves.
 
-Keys, the same for every protocol: `reachable`, `on`, `open`, `locked`, `contact`, `occupancy` (bool),
-`brightness`, `position`, `aim` (to which a cover is under way), `speed`, `volume`, `humidity`, `battery`
-(percent), `temperature`, `target` (degrees Celsius), `power` (watt), `illuminance` (lux).
+Keys, the same for every protocol: `reachable`, `bridge` (what stands between is there), `on`, `open`,
+`locked`, `contact`, `occupancy` (bool), `brightness`, `position`, `aim` (to which a cover is under way),
+`speed`, `volume`, `humidity`, `battery` (percent), `temperature`, `target` (degrees Celsius), `power` (watt),
+`illuminance` (lux).
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ class HomeState:
         usable = {key: value for key, value in values.items() if _is_number(value)}
         with self._lock:
             self._known[name] = {**self._known.get(name, {}), **usable}
-            if usable.keys() - {"reachable"}:
+            if usable.keys() - {"reachable", "bridge"}:
                 self._reports[name] = self._reports.get(name, 0) + 1
 
     def of(self, name: str) -> Mapping[str, Any]:

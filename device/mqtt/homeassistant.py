@@ -50,8 +50,9 @@ def announcement(topics: Topics, room: str | None, words: Mapping[str, str]) -> 
             "command_topic": topics["listen"],
         },
         "say": {
-            "platform": "notify",
+            "platform": "text",
             "name": "Say",
+            "icon": "mdi:comment-text-outline",
             "command_topic": topics["say"],
         },
         "state": {

@@ -45,7 +45,12 @@ def query(device: Device) -> Command | None:
 
 
 def topics(device: Device) -> tuple[str, ...]:
-    return device.topic, f"{device.topic}/availability"
+    return device.topic, f"{device.topic}/availability", _bridge(device)
+
+
+def _bridge(device: Device) -> str:
+    """Where Zigbee2MQTT itself says whether it is there, if its base topic is of one level."""
+    return f"{device.topic.partition('/')[0]}/bridge/state"
 
 
 def tells(device: Device) -> bool:
@@ -57,6 +62,8 @@ def state(device: Device, topic: str, payload: bytes) -> Mapping[str, Any]:
     """What a message says, in the units of `device.home.state`; nothing where it is not one of ours."""
     if topic == f"{device.topic}/availability":
         return _availability(payload)
+    if topic == _bridge(device):
+        return {"bridge": there for there in _availability(payload).values()}
     try:
         message = parsed(payload)
     except ValueError:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import gc
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,7 +38,7 @@ def run(payloads: int, seed: int, quiet: bool = False) -> Figures:
     """Raises AssertionError with the message that something could not bear."""
     world, figures = World(), Figures()
     settled = 0.0
-    with tqdm(total=payloads, unit="msg", disable=quiet, mininterval=2) as progress:
+    with quiet_log(), tqdm(total=payloads, unit="msg", disable=quiet, mininterval=2) as progress:
         while figures.payloads < payloads:
             batches_left = -(-(payloads - figures.payloads) // BATCH)
             _round(world, figures, min(ROUND, batches_left), seed + figures.payloads)
@@ -66,6 +69,18 @@ def _round(world: World, figures: Figures, count: int, seed: int) -> None:
             figures.learnt += 1
 
     take()
+
+
+@contextmanager
+def quiet_log() -> Iterator[None]:
+    """Nonsense is logged, and there is much of it."""
+    log = logging.getLogger("device")
+    before = log.level
+    log.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        log.setLevel(before)
 
 
 def resident_mb() -> float:

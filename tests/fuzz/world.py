@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import time
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
@@ -110,7 +109,6 @@ class World:
     """Everything that listens to the network, without a network."""
 
     def __init__(self) -> None:
-        logging.getLogger("device").setLevel(logging.CRITICAL)
         self.home = Home(Layout(rooms=ROOMS))
         self.sentences = make_sentences(Settings())
         self._understanding = Understanding(self.sentences, self.home)

@@ -63,7 +63,8 @@ def state(device: Device, topic: str, payload: bytes) -> Mapping[str, Any]:
     if topic == f"{device.topic}/availability":
         return _availability(payload)
     if topic == _bridge(device):
-        return {"bridge": there for there in _availability(payload).values()}
+        told = _availability(payload)
+        return {"bridge": told["reachable"]} if told else {}
     try:
         message = parsed(payload)
     except ValueError:

@@ -104,7 +104,11 @@ def test_a_flood_is_learnt_once_and_put_in_place_when_it_is(
     assert adopted == [learnt]
     assert followed == [
         (
-            ["zigbee2mqtt/kitchen lamp", "zigbee2mqtt/kitchen lamp/availability"],
+            [
+                "zigbee2mqtt/kitchen lamp",
+                "zigbee2mqtt/kitchen lamp/availability",
+                "zigbee2mqtt/bridge/state",
+            ],
             ["zigbee2mqtt/kitchen lamp/get"],
         )
     ]

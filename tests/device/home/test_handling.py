@@ -155,7 +155,7 @@ def test_topics_and_queries_are_those_of_the_devices(home: Home) -> None:
 
 
 def test_messages_of_others_change_nothing(home: Home) -> None:
-    home.observe("zigbee2mqtt/bridge/state", b'{"state": "online"}')
+    home.observe("zigbee2mqtt/bridge/info", b'{"state": "online"}')
     home.observe("zigbee2mqtt/front door", b"\xff{not json")
     assert home.state.of("front door") == {}
 
@@ -189,6 +189,14 @@ def test_what_is_gone_is_not_told_but_said() -> None:
     assert everything
     assert "zigbee2mqtt/kitchen lamp/set" not in [topic for topic, _ in everything]
     home.observe("zigbee2mqtt/kitchen lamp/availability", b"online")
+    assert len(sent(handle(home, "HassTurnOn", name="kitchen lamp"))) == 1
+
+
+def test_without_its_bridge_nothing_of_zigbees_is_reachable() -> None:
+    home = Home.load()
+    home.observe("zigbee2mqtt/bridge/state", b'{"state": "offline"}')
+    assert handle(home, "HassTurnOn", name="kitchen lamp") == NotHandled("The kitchen lamp is not reachable")
+    home.observe("zigbee2mqtt/bridge/state", b'{"state": "online"}')
     assert len(sent(handle(home, "HassTurnOn", name="kitchen lamp"))) == 1
 
 

@@ -27,6 +27,7 @@ from device.events import SAMPLE_RATE, Samples
 from device.hearing.acoustic import AcousticModel
 from device.hearing.second_look import SecondLook
 from device.hearing.wake import WakeWord, scores
+from device.settings import Settings
 from training.corpus import manifest, synthesis
 from training.evaluate.recordings import CLEAN, Noises, ratio_name, share_with_interval
 from training.wake import measure
@@ -285,7 +286,13 @@ def report(rows: Sequence[Mapping[str, Any]], silent: Background | None) -> str:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--bundle", type=Path, required=True)
     parser.add_argument("--word", help="one of the bundle's words (all)")
-    parser.add_argument("--acoustic", type=Path, help="bundle of the acoustic model that takes a second look")
+    parser.add_argument(
+        "--acoustic",
+        type=Path,
+        default=Settings().hearing.bundle,
+        help="bundle of the acoustic model that takes a second look (the shipped one)",
+    )
+    parser.add_argument("--no-second-look", action="store_true", help="the small model alone")
     parser.add_argument(
         "--positives", type=Path, action="append", default=[], help="recordings of it (else held-out voices)"
     )
@@ -315,8 +322,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace, ratios: Sequence[float]) -> None:
-    if arguments.acoustic is None:
-        print("without --acoustic there is no second look")
+    acoustic = None if arguments.no_second_look else arguments.acoustic
     bundle = Bundle.load(arguments.bundle, "wake")
     words = [arguments.word] if arguments.word else bundle.labels
     if words[0] not in bundle.labels:
@@ -324,7 +330,7 @@ def run(arguments: argparse.Namespace, ratios: Sequence[float]) -> None:
         raise UsageError(f"{arguments.bundle} has no word {words[0]!r}: take one of {known}")
     if len(words) > 1 and (arguments.picture or arguments.page):
         raise UsageError(f"--picture and --page show one --word: take one of {', '.join(words)}")
-    ears = [Ear(bundle, word, arguments.acoustic) for word in words]
+    ears = [Ear(bundle, word, acoustic) for word in words]
     listeners: list[tuple[Listener, Sequence[Path]]] = [(ear, arguments.positives) for ear in ears]
     if arguments.peer:
         from training.evaluate.peers import named

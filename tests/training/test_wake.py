@@ -28,7 +28,7 @@ from training.wake import corpus, measure, prepare, train
 from training.wake.corpus import TAIL, is_held_out, load_trimmed, trimmed
 from training.wake.data import IGNORED, RowSettings, mark
 from training.wake.phrases import Phrase
-from training.wake.second_look import SHARES, limit, llr_share
+from training.wake.second_look import FALSE_ACCEPTS, SHARES, limit, llr_share
 from training.wake.signal import Normalisation, smoothed
 
 needs_flite = pytest.mark.skipif(shutil.which("flite") is None, reason="flite is not installed")
@@ -292,8 +292,9 @@ def test_the_limit_goes_on_from_how_fast_false_candidates_become_rarer() -> None
         limit(sorted(1 / (1 + np.exp(-rng.exponential(1.0, 100))), reverse=True), hours=1.0)
         for _ in range(60)
     ]
-    # 100 an hour, each nat e times rarer: half a one an hour at ln 200
-    assert np.median([log_odds(one) for one in found]) == pytest.approx(np.log(200), abs=0.7)
+    # 100 an hour, each nat e times rarer
+    rare = np.log(100 / FALSE_ACCEPTS)
+    assert np.median([log_odds(one) for one in found]) == pytest.approx(rare, abs=1.0)
     bounded = sorted(1 / (1 + np.exp(-rng.uniform(0, 4, 200))), reverse=True)
     assert 4.0 < log_odds(limit(bounded, hours=1.0)) < 5.0
     assert limit([], 1.0) == 0.0

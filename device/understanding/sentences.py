@@ -10,11 +10,11 @@ from __future__ import annotations
 import difflib
 import logging
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from hassil.expression import Expression, Group, ListReference, RuleReference, Sentence
+from hassil.expression import Alternative, Expression, Group, ListReference, RuleReference, Sentence
 from hassil.intents import SlotList, TextSlotList, WildcardSlotList
 
 from device.errors import SentencesError
@@ -162,6 +162,11 @@ class _Binder:
             **{name: speakable_list(body) for name, body in block.lists.items()},
         }
         rules = {**self.rules, **_speakable_rules(block.rules)}
+        rules = {
+            name: Sentence(kept, text=rule.text)
+            for name, rule in rules.items()
+            if (kept := _without_empty(rule.expression, lists, rules)) is not None
+        }
         sentences = tuple(self.bound(block, lists, rules))
         slots = {**block.slots, "area": self.vocabulary.here} if block.needs_here else block.slots
         return TemplateGroup(
@@ -181,15 +186,15 @@ class _Binder:
         for template in block.templates:
             try:
                 expression = speakable(template.sentence.expression)
-                used = _references(expression, rules)
-                for reference in used:
+                for reference in _references(expression, rules):
                     if reference.list_name not in lists and (inline := reference.get_inline_range()):
                         lists[reference.list_name] = range_list(reference.list_name, *inline)
             except NotSpeakable:
                 LOG.debug("%s: left out, nothing that can be said", template.where)
                 continue
-            if all(_can_be_said(lists[reference.list_name]) for reference in used):
-                yield Sentence(self.fillers(expression), text=template.sentence.text)
+            kept = _without_empty(expression, lists, rules)
+            if kept is not None:
+                yield Sentence(self.fillers(kept), text=template.sentence.text)
 
     def names_of(self, domains: frozenset[str] | None) -> TextSlotList:
         if domains not in self.names:
@@ -217,19 +222,35 @@ def _speakable_rules(rules: Mapping[str, Template]) -> dict[str, Sentence]:
 
 
 def _references(expression: Expression, rules: Mapping[str, Sentence]) -> list[ListReference]:
-    """The lists without which nothing can be expanded. Raises NotSpeakable for a rule with nothing to say.
-
-    A list below an alternative counts as well: leaving out such a sentence is simple, and rare.
-    """
+    """The lists in an expression, and in the rules that it refers to."""
     if isinstance(expression, ListReference):
         return [expression]
     if isinstance(expression, RuleReference):
-        if expression.rule_name not in rules:
-            raise NotSpeakable(expression.rule_name)
-        return _references(rules[expression.rule_name].expression, rules)
+        rule = rules.get(expression.rule_name)
+        return _references(rule.expression, rules) if rule else []
     if isinstance(expression, Group):
         return [reference for item in expression.items for reference in _references(item, rules)]
     return []
+
+
+def _without_empty(
+    expression: Expression, lists: Mapping[str, SlotList], rules: Mapping[str, Sentence]
+) -> Expression | None:
+    """`expression` without the alternatives of which nothing can be said, as "[in {area}]" where there are
+    no rooms; None where nothing is left. A list that nobody knows stays, and is told of later."""
+    if isinstance(expression, ListReference):
+        known = lists.get(expression.list_name)
+        return expression if known is None or _can_be_said(known) else None
+    if isinstance(expression, RuleReference):
+        rule = rules.get(expression.rule_name)
+        return expression if rule and _without_empty(rule.expression, lists, rules) is not None else None
+    if not isinstance(expression, Group):
+        return expression
+    items = [_without_empty(item, lists, rules) for item in expression.items]
+    kept = [item for item in items if item is not None]
+    if isinstance(expression, Alternative):
+        return replace(expression, items=kept) if kept else None
+    return replace(expression, items=kept) if len(kept) == len(items) else None
 
 
 def _can_be_said(slot_list: SlotList) -> bool:

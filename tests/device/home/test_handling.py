@@ -5,9 +5,12 @@ from typing import Any
 
 import pytest
 
-from device.events import Command, Handled, Intent, NotHandled
+from device.events import Command, Handled, Intent, NotHandled, Reply, Transcript
+from device.home.devices import Device
 from device.home.model import Home
 from device.home.reading import Layout
+from device.understanding.sentences import Sentences
+from device.understanding.understanding import Understanding
 
 HOME = """
 [[room]]
@@ -241,3 +244,12 @@ def test_a_scene_of_nothing_but_what_is_gone(tmp_path: Path) -> None:
     home = Home.load(path)
     home.observe("zigbee2mqtt/front door/availability", b"offline")
     assert handle(home, "HassTurnOn", name="leave") == NotHandled("The front door is not reachable")
+
+
+def test_a_home_without_rooms_understands_what_needs_none() -> None:
+    garage = Device("garage door", "cover", "zigbee2mqtt", "zigbee2mqtt/garage door", device_class="garage")
+    home = Home(Layout(devices=(garage,)))
+    understanding = Understanding(Sentences.load(), home)
+    home.observe("zigbee2mqtt/garage door", b'{"state": "OPEN"}')
+    meaning = understanding.understand(Transcript("is the garage door open", 1.0))
+    assert home.handle(meaning) == Handled((), Reply("Yes, the garage door is open"))

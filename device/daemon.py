@@ -176,13 +176,15 @@ class Daemon:
         if self._again_at is not None and now >= self._again_at:
             self._again_at = None
             self._publisher.again()
-        if self._with.follower is None:
-            return
-        if self._connections != self._publisher.connections:
-            self._connections = self._publisher.connections
-            self._with.follower.reconnected(now)
-        if self._idle:
+        self._notice_connection()
+        if self._with.follower is not None and self._idle:
             self._with.follower.tick(now)
+
+    def _notice_connection(self) -> None:
+        """To be called before a message is looked at: what comes in on a new connection is not in doubt."""
+        if self._with.follower is not None and self._connections != self._publisher.connections:
+            self._connections = self._publisher.connections
+            self._with.follower.reconnected(time.monotonic())
 
     def take(self, step: Step) -> None:
         """Say outside what the loop has come to."""
@@ -214,6 +216,7 @@ class Daemon:
 
     def _receive_all(self) -> None:
         for message in self._publisher.messages():
+            self._notice_connection()
             try:
                 self.receive(message)
             except Exception:

@@ -303,11 +303,11 @@ class Publisher:
             for topic, value in self._retained.items():
                 connection.publish(topic, value, retain=True)
             followed = tuple(self._followed.values())
+            self.connections += 1  # before anything can come in on it
             connection.subscribe(self._own)
             connection.subscribe((topic for one in followed for topic in one.topics), qos=0)
         for query in (query for one in followed for query in one.queries):
             connection.publish(query.topic, _text(query.payload))
-        self.connections += 1
         self._said = ""
         self._connected.set()
         self._tried.set()

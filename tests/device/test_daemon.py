@@ -283,6 +283,38 @@ class Breaks:
     def observe(self, topic: str, payload: bytes, now: float) -> None: ...
 
 
+class Notes:
+    """A follower that keeps the order of what it is told."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+
+    def reconnected(self, now: float) -> None:
+        self.told.append("reconnected")
+
+    def observe(self, topic: str, payload: bytes, now: float) -> None:
+        self.told.append(topic)
+
+    def tick(self, now: float) -> None: ...
+
+
+class Reconnects(Broker):
+    """Is connected anew, and what is retained there comes in, all between two chunks."""
+
+    def messages(self) -> Iterable[Message]:
+        for message in super().messages():
+            self.connections += 1
+            yield message
+
+
+def test_what_comes_in_on_a_new_connection_is_not_in_doubt() -> None:
+    topic = "homeassistant/light/lamp/config"
+    trial, follower = Trial(fakes.assistant((), []), Reconnects({5: Message(topic, b"{}")})), Notes()
+    trial.daemon._with = replace(trial.daemon._with, follower=follower)  # type: ignore[arg-type]
+    trial.run(fakes.audio(2))
+    assert follower.told == ["reconnected", topic]
+
+
 def test_a_fault_with_what_is_announced_ends_nothing(caplog: pytest.LogCaptureFixture) -> None:
     trial, follower = Trial(fakes.assistant((1.0,), ["turn on the lamp"])), Breaks()
     trial.daemon._with = replace(trial.daemon._with, follower=follower)  # type: ignore[arg-type]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import random
 import tempfile
 import time
@@ -10,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from device.bench.daemon import resident_mb
 from device.settings import Settings
 
 ROOMS = (
@@ -92,15 +94,12 @@ def home_cost(settings: Settings, devices: int) -> HomeCost:
     others = chance.load(bundle.others) if bundle.others else []
     decoding = DecoderSettings.of(bundle.decision)
 
-    before, began = _resident(), time.process_time()
+    before, began = resident_mb(os.getpid()), time.process_time()
     groups = sentences.groups(hearable(home.vocabulary, lexicon))
     graph = grammar.compile(groups, lexicon, bundle.labels)
     Decoder(graph, bundle.decision["log_prior"], decoding, watchful=True)
     compiled = time.process_time()
     Decoder(graph, bundle.decision["log_prior"], decoding, others)
-    return HomeCost(devices, compiled - began, time.process_time() - compiled, _resident() - before)
-
-
-def _resident() -> float:
-    fields = Path("/proc/self/statm").read_text().split()
-    return int(fields[1]) * 4096 / 1e6
+    return HomeCost(
+        devices, compiled - began, time.process_time() - compiled, resident_mb(os.getpid()) - before
+    )

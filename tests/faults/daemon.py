@@ -11,6 +11,7 @@ import dataclasses
 import gc
 import json
 import logging
+import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -20,6 +21,7 @@ import numpy as np
 
 from device.assembly import make_assistant, make_follower, make_home
 from device.audio.speaker import SilentSpeaker
+from device.bench.daemon import resident_mb
 from device.commands.run import end_on_signals
 from device.daemon import ASKED, Company, Daemon
 from device.events import AudioChunk, Command, Turn
@@ -64,11 +66,6 @@ class Audio:
             time.sleep(max(0.0, due - time.monotonic()))
 
 
-def resident_mb() -> float:
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * 4096 / 1e6
-
-
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--config", type=Path, required=True)
@@ -105,7 +102,7 @@ def main() -> int:
             commands=[[command.topic, command.payload] for command in turn.commands],
             dropped=len(dropped),
             confirmation=turn.confirmation.value if turn.confirmation else None,
-            rss=resident_mb(),
+            rss=resident_mb(os.getpid()),
         )
 
     publisher = Timed(

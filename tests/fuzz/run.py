@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import gc
 import logging
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import hypothesis
 from hypothesis import HealthCheck, given
 from tqdm import tqdm
 
+from device.bench.daemon import resident_mb
 from tests.fuzz.payloads import Message, batches
 from tests.fuzz.world import World
 
@@ -43,8 +44,8 @@ def run(payloads: int, seed: int, quiet: bool = False) -> Figures:
             batches_left = -(-(payloads - figures.payloads) // BATCH)
             _round(world, figures, min(ROUND, batches_left), seed + figures.payloads)
             progress.update(figures.payloads - progress.n)
-            settled = settled or resident_mb()
-    figures.rss_growth_mb = round(resident_mb() - settled, 1)
+            settled = settled or settled_mb()
+    figures.rss_growth_mb = round(settled_mb() - settled, 1)
     return figures
 
 
@@ -83,6 +84,6 @@ def quiet_log() -> Iterator[None]:
         log.setLevel(before)
 
 
-def resident_mb() -> float:
+def settled_mb() -> float:
     gc.collect()
-    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / 1e6
+    return resident_mb(os.getpid())

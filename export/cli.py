@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import os
 import sys
@@ -19,7 +20,8 @@ from device.errors import MynahError
 from device.settings import bundle_folder
 from export import bundle as bundles
 from export import onnx, parity, quantize
-from export.streaming import ExportError, Run
+from export.errors import ExportError
+from export.streaming import Run
 from export.wake import Proof, Trial
 
 Prove = Callable[[Mapping[str, Any], Path, Path], Proof]
@@ -73,7 +75,14 @@ def trial_of(run: Path, data: Path | None, acoustic: Path) -> Prove | None:
     return Trial(data, acoustic).of
 
 
+MAKERS = {"deb": "export.debian.command", "image": "export.image.command"}
+"""What else can be made: modules with `add_arguments(parser)` and `run(arguments)`."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    if arguments and arguments[0] in MAKERS:
+        return make(arguments[0], arguments[1:])
     parser = argparse.ArgumentParser(prog="mynah-export", description=__doc__)
     parser.add_argument("run", type=Path, help="folder of a finished mynah-train run")
     parser.add_argument("--out", type=Path, required=True, help="folder of the bundle")
@@ -98,6 +107,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         f"{parsed.out}: {size / 1000:.0f} kB; streamed within {found.streamed:.1g}, float TFLite within "
         f"{found.float_tflite:.1g}, int8 at {found.int8_snr:.1f} dB, {found.agreement:.1%} the same decisions"
     )
+    return 0
+
+
+def make(what: str, arguments: Sequence[str]) -> int:
+    maker = importlib.import_module(MAKERS[what])
+    parser = argparse.ArgumentParser(prog=f"mynah-export {what}", description=maker.__doc__)
+    maker.add_arguments(parser)
+    parsed = parser.parse_args(arguments)
+    try:
+        maker.run(parsed)
+    except MynahError as error:
+        print(f"mynah-export: {error}", file=sys.stderr)
+        return error.exit_status
     return 0
 
 

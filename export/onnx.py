@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from export.streaming import ExportError, Floats, Run, keras_step, state_name, step_function, streamed
+from export.errors import ExportError
+from export.streaming import Floats, Run, keras_step, state_name, step_function, streamed
 
 TOLERANCE = 1e-3  # logits
 OUT = "_out"

@@ -15,7 +15,8 @@ import numpy.typing as npt
 
 from device.engine.bundle import Bundle
 from device.engine.interpreter import StreamingModel, runtime
-from export.streaming import ExportError, Floats, Run, Step, keras_step, state_name, streamed
+from export.errors import ExportError
+from export.streaming import Floats, Run, Step, keras_step, state_name, streamed
 
 
 @dataclass(frozen=True, slots=True)

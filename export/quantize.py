@@ -11,7 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from export.streaming import ExportError, Floats, Run, keras_step, save, state_name
+from export.errors import ExportError
+from export.streaming import Floats, Run, keras_step, save, state_name
 
 CALIBRATION_STEPS = 600
 

@@ -16,16 +16,12 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
-from device.errors import MynahError
+from export.errors import ExportError
 from training.layers import NetSettings, StreamingNet
 
 Floats = npt.NDArray[np.float32]
 Step = Callable[[Floats, list[Floats]], tuple[Floats, list[Floats]]]
 """(1, frames, mels) and the states → (1, outputs, labels) and the states after it."""
-
-
-class ExportError(MynahError):
-    """A run that cannot be exported: incomplete, or its model changes on the way to the device."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,8 @@ from device.engine.interpreter import StreamingModel
 from device.errors import MynahError
 from export import bundle as bundles
 from export import cli, parity
-from export.streaming import ExportError, Run, keras_step, streamed
+from export.errors import ExportError
+from export.streaming import Run, keras_step, streamed
 from export.wake import Proof
 from training.layers import NetSettings, StreamingNet
 from training.wake.gates import Gates

@@ -1,0 +1,76 @@
+"""`mynah-export image --out DIR`: the image of an SD card, with progress, from packages that are kept."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+from export.debian import package
+from export.image import publish, root
+from export.image.assemble import assemble
+from export.image.recipe import MACHINE, MIB, Place, Recipe
+from export.targets import SUITES, source_date
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--out", type=Path, required=True, help="folder of the image and what belongs to it")
+    parser.add_argument("--suite", choices=SUITES, default="bookworm", help="release of Debian (bookworm)")
+    parser.add_argument(
+        "--cache",
+        type=Path,
+        default=Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "mynah",
+        help="folder where Debian's packages, set up, are kept for the next time",
+    )
+    parser.add_argument("--fresh", action="store_true", help="fetch Debian's packages again")
+    parser.add_argument("--no-pack", action="store_true", help="only the image itself, as for the emulator")
+    parser.add_argument(
+        "--url", help="where people will fetch the folder's files, for Raspberry Pi Imager; default: here"
+    )
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Make the image. Raises ExportError."""
+    recipe, started = Recipe(SUITES[arguments.suite]), time.monotonic()
+    out = arguments.out.resolve()
+    out.mkdir(parents=True, exist_ok=True)
+
+    def tell(text: str) -> None:
+        print(f"{time.monotonic() - started:5.0f} s  {text}", flush=True)
+
+    with tempfile.TemporaryDirectory(prefix="mynah-image-", dir=out, ignore_cleanup_errors=True) as work:
+        os.chmod(work, 0o755)
+        place = Place(out, arguments.cache.resolve(), Path(work), source_date())
+        place.log.unlink(missing_ok=True)
+        if arguments.fresh:
+            for kept in place.cache.glob(f"root-{recipe.suite.name}-*.tar"):
+                kept.unlink()
+        tell("Mynah's own package")
+        deb = package.build(out, recipe.suite, MACHINE)
+        tell(f"Debian's packages for {recipe.suite.name}")
+        archive = root.archive(recipe, place)
+        image = out / f"{publish.name(recipe)}.img"
+        tell("the system and its partitions")
+        contents = json.loads(assemble(recipe, archive, deb, image, place).read_text())
+        made = [image]
+        if not arguments.no_pack:
+            tell("compressing")
+            made = publish.publish(recipe, image, contents, place, arguments.url or out.as_uri())
+        _clear(Path(work))
+    tell(f"done: {len(contents['debian'])} packages of Debian, {len(contents['python'])} of Python")
+    for path in made:
+        print(f"{path.stat().st_size / MIB:9.1f} MiB  {path}")
+
+
+def _clear(work: Path) -> None:
+    """Files of other users, which belong to a namespace, can only be removed in one."""
+    if os.geteuid() == 0:
+        shutil.rmtree(work, ignore_errors=True)
+    else:
+        command = ["unshare", "--user", "--map-root-user", "--map-auto", "rm", "-rf", str(work)]
+        subprocess.run(command, check=False)

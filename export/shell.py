@@ -13,6 +13,7 @@ PACKAGES = {
     "arch-test": "arch-test",
     "chroot": "coreutils",
     "cpio": "cpio",
+    "debugfs": "e2fsprogs",
     "depmod": "kmod",
     "dpkg-deb": "dpkg",
     "mcopy": "mtools",

@@ -1,4 +1,4 @@
-"""Debian's packages made into a device: our own package, the image's files, nothing that differs each time."""
+"""Debian's packages made into a device: our own package, the files of the image, nothing that varies."""
 
 from __future__ import annotations
 
@@ -86,10 +86,8 @@ def _install(root: Path, place: Place) -> None:
 
 
 def dated(root: Path, date: int) -> None:
-    """Nothing is younger than `date`."""
+    """Nothing is younger than `date`, and nothing was read before or after it."""
     for folder, folders, files in os.walk(root):
-        for name in (*folders, *files):
-            path = os.path.join(folder, name)
-            if os.lstat(path).st_mtime > date:
-                os.utime(path, (date, date), follow_symlinks=False)
-    os.utime(root, (date, date))
+        for name in (*folders, *files, "."):
+            path = os.path.normpath(os.path.join(folder, name))
+            os.utime(path, (date, min(date, int(os.lstat(path).st_mtime))), follow_symlinks=False)

@@ -1,0 +1,95 @@
+"""The Debian package: the same bytes each time, installed, upgraded and purged by dpkg itself, in a folder."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from export.debian import package
+from export.targets import SUITES, Suite
+
+BOOKWORM = SUITES["bookworm"]
+
+pytestmark = pytest.mark.skipif(shutil.which("dpkg-deb") is None, reason="not a Debian system")
+
+
+def fetched(site: Path, suite: Suite, machine: str) -> None:
+    """In the place of what comes from the network."""
+    site.mkdir(parents=True)
+    (site / "library.py").write_text(f"MACHINE = {machine!r}\n")
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return package.build(tmp_path_factory.mktemp("deb"), BOOKWORM, "aarch64", fetched)
+
+
+def field(path: Path, name: str) -> str:
+    return subprocess.run(
+        ["dpkg-deb", "--field", path, name], check=True, capture_output=True, text=True
+    ).stdout.strip()
+
+
+def test_it_says_what_it_needs(made: Path) -> None:
+    assert field(made, "Architecture") == "arm64"
+    needs = field(made, "Depends").split(", ")
+    assert {"python3 (>= 3.11)", "python3 (<< 3.12~)", "python3-pyaudio", "espeak-ng"} <= set(needs)
+
+
+def test_the_same_tree_gives_the_same_bytes(made: Path, tmp_path: Path) -> None:
+    assert package.build(tmp_path, BOOKWORM, "aarch64", fetched).read_bytes() == made.read_bytes()
+
+
+class System:
+    """A folder that dpkg takes for the root of a system."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        for folder in ("updates", "info"):
+            (root / "var/lib/dpkg" / folder).mkdir(parents=True)
+        (root / "var/lib/dpkg/status").touch()
+
+    def dpkg(self, *arguments: str) -> None:
+        forced = ("not-root", "depends", "script-chrootless", "confold", "architecture")
+        command = ["dpkg", f"--root={self.root}", *(f"--force-{what}" for what in forced), *arguments]
+        done = subprocess.run(command, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+
+
+def test_settings_outlive_an_upgrade_and_nothing_a_purge(made: Path, tmp_path: Path) -> None:
+    system = System(tmp_path / "root")
+    system.dpkg("--install", str(made))
+    root = system.root
+    assert (root / "usr/bin/mynah").readlink() == Path("/opt/mynah/bin/mynah")
+    assert (root / "lib/systemd/system/mynah.service").exists()
+    assert (root / "etc/systemd/system/multi-user.target.wants/mynah.service").is_symlink()
+    settings = root / "etc/mynah/mynah.toml"
+    settings.write_text('[device]\nid = "kitchen"\n')
+    (root / "etc/mynah/home.toml").write_text("# the user's own\n")
+    (root / "var/lib/private/mynah").mkdir(parents=True)
+    (root / "var/lib/private/mynah/thresholds.json").write_text("{}")
+
+    system.dpkg("--install", str(newer(made, tmp_path)))
+    assert settings.read_text() == '[device]\nid = "kitchen"\n'
+    assert (root / "var/lib/private/mynah/thresholds.json").exists()
+
+    system.dpkg("--remove", "mynah")
+    assert settings.exists() and not (root / "opt/mynah/bin").exists()
+    system.dpkg("--purge", "mynah")
+    left = [path for path in root.rglob("*") if "mynah" in path.name and "var/lib/dpkg" not in str(path)]
+    assert left == []
+
+
+def newer(made: Path, folder: Path) -> Path:
+    """The package of the next version, with other default settings."""
+    tree = folder / "tree"
+    subprocess.run(["dpkg-deb", "--raw-extract", made, tree], check=True)
+    control = tree / "DEBIAN" / "control"
+    control.write_text(control.read_text().replace("Version: ", "Version: 9."))
+    (tree / "etc/mynah/mynah.toml").write_text("# other defaults\n")
+    target = folder / "newer.deb"
+    subprocess.run(["dpkg-deb", "--build", "--root-owner-group", tree, target], check=True)
+    return target

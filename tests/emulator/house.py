@@ -91,6 +91,8 @@ def house(folder: Path) -> Iterator[House]:
     subprocess.run(["mosquitto_passwd", "-b", "-c", str(passwords), USER, PASSWORD], check=True)
     (folder / "key").unlink(missing_ok=True)
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / "key")], check=True)
-    with Mosquitto(folder, "allow_anonymous false", f"password_file {passwords}") as broker:
-        with Subscriber(broker.port, username=USER, password=PASSWORD) as ears:
-            yield House(folder, broker, ears)
+    with (
+        Mosquitto(folder, "allow_anonymous false", f"password_file {passwords}") as broker,
+        Subscriber(broker.port, username=USER, password=PASSWORD) as ears,
+    ):
+        yield House(folder, broker, ears)

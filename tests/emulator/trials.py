@@ -1,0 +1,100 @@
+"""What a device must do, seen in an emulated one: a trial returns its figures, or fails with what it saw."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import time
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from device.audio.wav import read
+from tests.device.broker import wait_for
+from tests.emulator.house import DEVICE, House
+from tests.emulator.machine import Machine
+from tests.recordings import WAKE_AND_COMMAND
+from tests.virtual_audio import VirtualAudio
+
+START = 400.0
+"""Seconds for a start, here where each of its instructions is a dozen of ours."""
+
+TOPIC, PAYLOAD = "zigbee2mqtt/kitchen lamp/set", {"state": "ON"}
+"""What the recording asks for."""
+
+
+def first_start(house: House, machine: Machine) -> dict[str, float]:
+    """From the power to the broker's knowing it, and to the first audio, with nobody's help."""
+    wait_for(house.online, START)
+    online = machine.age
+    wait_for(lambda: _reached(house, machine), START)
+    show = house.inside(machine, "systemctl show mynah -p ActiveEnterTimestampMonotonic --value")
+    return {"online_s": round(online, 1), "listening_s": round(int(show) / 1e6, 1)}
+
+
+def _reached(house: House, machine: Machine) -> bool:
+    """Whether a person can get in, and the service says that it is ready."""
+    try:
+        return house.inside(machine, "systemctl is-active mynah || true").strip() == "active"
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
+        time.sleep(2)
+        return False
+
+
+def spoken(house: House, machine: Machine, audio: VirtualAudio, folder: Path) -> dict[str, float]:
+    """Said into the microphone, done on the broker."""
+    path = folder / "spoken.wav"
+    samples = read(WAKE_AND_COMMAND)
+    soundfile.write(path, np.concatenate([samples, np.zeros(16000, np.int16)]), 16000)
+    before = len(house.ears.payloads(TOPIC))
+    audio.play(path)
+    said = time.monotonic()
+    wait_for(lambda: len(house.ears.payloads(TOPIC)) > before, 60)
+    waited = time.monotonic() - said
+    sent = house.ears.payloads(TOPIC)[-1]
+    assert json.loads(sent) == PAYLOAD, sent
+    return {"spoken_to_command_s": round(waited, 1)}
+
+
+def figures(house: House, machine: Machine) -> dict[str, object]:
+    """Of the device as it runs: memory, disks, packages, the unit's score."""
+
+    def ask(command: str) -> str:
+        return house.inside(machine, command)
+
+    process = ask("systemctl show mynah -p MainPID --value").strip()
+    status = ask(f"cat /proc/{process}/status")
+    memory = dict(re.findall(r"^(VmRSS|VmHWM):\s+(\d+)", status, re.M))
+    score = re.search(
+        r"exposure level for mynah.service: ([\d.]+)", ask("systemd-analyze security mynah --no-pager")
+    )
+    root = ask("df --output=size,used -k /media/root").split()
+    return {
+        "resident_mb": round(int(memory["VmRSS"]) / 1024),
+        "peak_mb": round(int(memory["VmHWM"]) / 1024),
+        "security": float(score[1]) if score else None,
+        "root_size_mb": int(root[-2]) // 1024,
+        "root_used_mb": int(root[-1]) // 1024,
+        "packages": int(ask("dpkg-query -W | wc -l")),
+        "ports_open": ask("ss -Hltn | grep -vc 127.0.0 || true").strip(),
+    }
+
+
+def watchdog(house: House, machine: Machine) -> dict[str, float]:
+    """A daemon that stands still is started again."""
+    before = house.inside(machine, "systemctl show mynah -p NRestarts --value").strip()
+    house.inside(machine, "systemctl kill --signal=STOP mynah")
+    stopped = time.monotonic()
+    count = len(house.ears.payloads(f"mynah/{DEVICE}/availability"))
+
+    def back() -> bool:
+        return "online" in house.ears.payloads(f"mynah/{DEVICE}/availability")[count:]
+
+    wait_for(back, START)
+    after = house.inside(machine, "systemctl show mynah -p NRestarts --value").strip()
+    assert int(after) > int(before), f"{before} restarts before, {after} after"
+    log = house.inside(machine, "journalctl -u mynah --no-pager | grep -i watchdog")
+    assert "Watchdog timeout" in log, log
+    return {"watchdog_back_s": round(time.monotonic() - stopped, 1)}

@@ -16,6 +16,7 @@ from device.errors import SettingsError
 from device.settings import Settings
 
 if TYPE_CHECKING:
+    from device.engine.bundle import Bundle
     from device.following import Follow, Follower
     from device.hearing.transcriber import Hearing
     from device.hearing.wake import WakeWord
@@ -45,9 +46,11 @@ def adjusted(
 
 def make_home(settings: Settings) -> Home:
     """Raises HomeError."""
-    from device.home.model import Home
+    from device.home import reading
+    from device.home.model import Home, standing_in
 
-    return Home.load(settings.home.file)
+    layout = reading.read(settings.home.file)
+    return Home(standing_in(layout, settings.device.room) if settings.device.room else layout)
 
 
 def make_sentences(settings: Settings) -> Sentences:
@@ -64,15 +67,9 @@ def make_understanding(settings: Settings, home: Home, sentences: Sentences | No
     return Understanding(sentences or make_sentences(settings), home)
 
 
-def make_wake(settings: Settings) -> WakeWord:
-    """The wake words, with an acoustic model of their own for the second look.
-
-    Raises BundleError, and SettingsError for a threshold of a wake word that there is not.
-    """
+def wake_bundles(settings: Settings) -> list[Bundle]:
+    """Raises BundleError, and SettingsError for a threshold of a wake word that there is not."""
     from device.engine.bundle import Bundle
-    from device.hearing.acoustic import AcousticModel
-    from device.hearing.second_look import SecondLook
-    from device.hearing.wake import WakeWord
 
     bundles = [Bundle.load(folder, "wake") for folder in settings.wake.bundles]
     names = [word for bundle in bundles for word in bundle.labels]
@@ -82,6 +79,20 @@ def make_wake(settings: Settings) -> WakeWord:
                 raise SettingsError(
                     f"wake.{table}: no wake word is called {name!r}: there are {', '.join(names)}"
                 )
+    return bundles
+
+
+def make_wake(settings: Settings) -> WakeWord:
+    """The wake words, with an acoustic model of their own for the second look.
+
+    Raises BundleError, SettingsError.
+    """
+    from device.engine.bundle import Bundle
+    from device.hearing.acoustic import AcousticModel
+    from device.hearing.second_look import SecondLook
+    from device.hearing.wake import WakeWord
+
+    bundles = wake_bundles(settings)
     second_look = SecondLook(AcousticModel(Bundle.load(settings.hearing.bundle, "hearing")))
     return WakeWord.load(bundles, settings.wake.thresholds, second_look)
 

@@ -30,6 +30,7 @@ COMMANDS = {
     "review": "what the wake word may have got wrong",
     "forget": "take back what Mynah keeps on the broker",
     "doctor": "what is wrong with this device, and what to do",
+    "card": "take over what lies on the boot partition",
     "bench": "how quick the loop is, and what it costs when idle",
 }
 """Each is a module in `device.commands` with `arguments(parser)` and `main(options) -> exit status`."""

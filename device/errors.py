@@ -9,7 +9,8 @@
     ├── HomeError         home.toml
     ├── ReviewError       recordings kept for review
     ├── LexiconError      a word that cannot be pronounced
-    └── BrokerError       the MQTT broker
+    ├── BrokerError       the MQTT broker
+    └── CardError         what lies on the boot partition, with its file
 
 All but UsageError end a command with exit status 1.
 """
@@ -56,4 +57,8 @@ class LexiconError(MynahError):
 
 
 class BrokerError(MynahError):
+    pass
+
+
+class CardError(MynahError):
     pass

@@ -44,6 +44,8 @@ class DeviceSettings:
 
     id: str = ""
     """Letters, digits, `_` and `-`; part of the MQTT topics. Empty: made from the host name."""
+    room: str = ""
+    """The room in which it stands, which commands without a room mean, instead of `here` in home.toml."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,8 @@ class MqttSettings:
     username: str | None = None
     password: str | None = field(default=None, repr=False)
     password_file: Path | None = None
-    """A file whose first line is the password; better than `password`."""
+    """A file whose first line is the password; better than `password`. Neither: with a `username`, the
+    service's credential `password` (LoadCredential= in the unit), if it has one."""
     tls: bool = False
     ca_file: Path | None = None
     """Certificate authorities to trust; none: the system's."""
@@ -201,19 +204,39 @@ def load(path: Path | None = None) -> Settings:
     if path is None:
         return Settings()
     try:
-        tables = tomllib.loads(path.read_text("utf-8"))
+        return parse(path.read_text("utf-8"), path.parent, str(path))
     except OSError as error:
         raise SettingsError(f"{path}: {error.strerror}: name a settings file that can be read") from None
     except UnicodeDecodeError:
         raise SettingsError(f"{path}: not a text file in UTF-8") from None
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{path}: not TOML: {error}") from None
+
+
+def parse(text: str, folder: Path, name: str) -> Settings:
+    """The settings in `text`, a file called `name` with paths relative to `folder`. Raises SettingsError."""
     try:
-        settings = _read(Settings, tables, "", path.parent)
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f'{name}: not TOML: {error}; a line looks like  key = "text in quotes"') from None
+    try:
+        settings = _read(Settings, tables, "", folder)
         _check(settings)
     except SettingsError as error:
-        raise SettingsError(f"{path}: {error}") from None
+        raise SettingsError(f"{name}: {error}{_place(str(error), text)}") from None
     return settings
+
+
+def _place(message: str, text: str) -> str:
+    """The line of the first setting that `message` names, as far as the file's way of writing tells."""
+    lines: dict[str, int] = {}
+    table = ""
+    for number, line in enumerate(text.splitlines(), 1):
+        if header := re.match(r"\s*\[\s*([\w.-]+)\s*\]", line):
+            table = header[1] + "."
+            lines.setdefault(header[1], number)
+        elif key := re.match(r"\s*([\w.-]+)\s*=", line):
+            lines.setdefault(table + key[1], number)
+    found = (lines[word] for word in re.findall(r"[\w-]+(?:\.[\w-]+)*", message) if word in lines)
+    return f" (line {number})" if (number := next(found, 0)) else ""
 
 
 def _read(kind: type[T], table: Mapping[str, Any], prefix: str, folder: Path) -> T:
@@ -246,7 +269,8 @@ def _value(hint: Any, value: Any, name: str, folder: Path) -> Any:
     for choice in typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,):
         if (result := _simple(choice, value, folder)) is not None:
             return result
-    raise SettingsError(f"{name} is {value!r}, but must be {_describe(hint)}")
+    shown = "something else" if name == "mqtt.password" else repr(value)  # a password is not for the log
+    raise SettingsError(f"{name} is {shown}, but must be {_describe(hint)}")
 
 
 def _simple(hint: Any, value: Any, folder: Path) -> Any:

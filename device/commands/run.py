@@ -23,10 +23,11 @@ from device.audio.pcm import chunked, read_raw
 from device.audio.speaker import SilentSpeaker, open_speaker
 from device.commands import options as common
 from device.daemon import ASKED, Company, Daemon, Observer
+from device.errors import MynahError
 from device.events import SAMPLE_RATE, AudioChunk, Command, Samples, Turn
 from device.following import Follow, Follower
 from device.mqtt.hermes import TOPICS, Hermes
-from device.problems import Problems
+from device.problems import SETTINGS_PAGE, ProblemFile, Problems, kept, problem_file
 from device.report import turn_json, turn_text
 from device.review import Forgetful, Recorder, Store
 from device.service import Service
@@ -69,18 +70,25 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(options: argparse.Namespace) -> int:
     end_on_signals()
-    return listen(options, common.load(options))
+    notes = ProblemFile(problem_file())
+    try:
+        return listen(options, common.load(options), notes)
+    except MynahError as error:
+        notes.add(str(error))
+        raise
 
 
-def listen(options: argparse.Namespace, settings: Settings) -> int:
-    """The whole daemon, as `settings` want it."""
+def listen(options: argparse.Namespace, settings: Settings, notes: ProblemFile | None = None) -> int:
+    """The whole daemon, as `settings` want it; `notes` keeps what is wrong."""
     from device.assembly import make_assistant, make_follower, make_home
 
     home = make_home(settings)
     assistant = make_assistant(settings, home)
-    return serve(
-        options, settings, home, assistant, lambda follow: make_follower(settings, home, assistant, follow)
-    )
+
+    def following(follow: Follow) -> Follower | None:
+        return make_follower(settings, home, assistant, follow)
+
+    return serve(options, settings, home, assistant, following, notes)
 
 
 def serve(
@@ -89,6 +97,7 @@ def serve(
     home: HomeInTouch,
     assistant: Assistant,
     following: Callable[[Follow], Follower | None] = lambda _: None,
+    notes: ProblemFile | None = None,
 ) -> int:
     """Run `assistant` between the audio and the broker until the audio ends, or a signal comes.
 
@@ -104,19 +113,28 @@ def serve(
         common.emit(options, {"say": text}, f"  says    {text}")
 
     problems, service = Problems(), Service()
+    for number, line in enumerate(kept(SETTINGS_PAGE)):
+        problems.say(f"settings page {number}", line)
     thresholds = Thresholds(getattr(assistant.wake, "words", ()), state_folder() / "thresholds.json")
     with (
         microphone(settings, options.input, problems) as audio,
         loudspeaker(settings, options.input) as speaker,
         Publisher(
-            settings.mqtt, settings.device_id, home.topics(), ASKED, queries=home.queries()
+            settings.mqtt,
+            settings.device_id,
+            home.topics(),
+            ASKED,
+            queries=home.queries(),
+            report=lambda text: problems.say("broker", text),
         ) as publisher,
     ):
         if settings.mqtt.homeassistant:
             content = announcement(publisher.topics, getattr(home, "here", None), thresholds.names)
             publisher.keep(config_topic(settings.device_id), json.dumps(content, ensure_ascii=False))
             publisher.follow("homeassistant", [STATUS])
-        problems.connect(lambda text: publisher.retain("problem", text))
+        problems.connect(lambda lines: publisher.retain("problem", problems_json(lines)))
+        if notes is not None:
+            problems.connect(notes.tell)
         speaks = hermes_of(settings, assistant)
         if speaks is not None:
             publisher.follow("hermes", TOPICS)
@@ -135,6 +153,10 @@ def serve(
             service.ending()
             log.info("ending")
     return 0
+
+
+def problems_json(lines: Sequence[str]) -> str:
+    return json.dumps({"problems": lines}, ensure_ascii=False)
 
 
 def hermes_of(settings: Settings, assistant: Assistant) -> Hermes | None:

@@ -12,12 +12,13 @@ from typing import Any, Protocol
 from device.events import Command, Expectation, Handled, Intent, NotHandled, NotRecognized
 from device.home import guards, handling, naming, reading
 from device.home.actions import Action, Do
-from device.home.devices import CAPABILITIES, Device
+from device.home.devices import CAPABILITIES, Device, Room
 from device.home.expectations import expectation
 from device.home.reading import Layout
 from device.home.relative import Missing, stepped, toggled
 from device.home.state import HomeState
 from device.mqtt import generic, tasmota, zigbee2mqtt
+from device.understanding.numbers import spoken
 from device.understanding.vocabulary import Vocabulary
 
 log = logging.getLogger(__name__)
@@ -33,6 +34,14 @@ EXAMPLE = Path(__file__).parent / "example.toml"
 def own(layout: Layout, file: Path) -> Layout:
     """What of the layout read from `file` is the user's: of the example its rooms, but nobody's devices."""
     return replace(layout, devices=(), scenes=()) if file == EXAMPLE else layout
+
+
+def standing_in(layout: Layout, room: str) -> Layout:
+    """With Mynah in the room called so, which is there from now on if it was not."""
+    for known in layout.rooms:
+        if spoken(room) in [spoken(text) for text in (known.name, *known.aliases)]:
+            return replace(layout, here=known.name)
+    return replace(layout, rooms=(*layout.rooms, Room(room)), here=room)
 
 
 class _Protocol(Protocol):

@@ -11,7 +11,7 @@ import logging
 import random
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -89,7 +89,9 @@ class Publisher:
     `present`: say `online` and our state, retained, and leave a last will; without it the publisher is
     one that comes and goes beside the daemon. `messages` gives what comes in on the topic filters
     `subscriptions` and on `own`, names of our own topics. `queries` are sent on each connection:
-    they ask the appliances for their states. Raises SettingsError where the settings' files cannot be used.
+    they ask the appliances for their states. `report` is given, on that thread, why there is no
+    connection, in a line, and nothing once there is one. Raises SettingsError where the settings' files
+    cannot be used.
     """
 
     def __init__(
@@ -102,6 +104,7 @@ class Publisher:
         queries: Iterable[Command] = (),
         present: bool = True,
         backoff: Backoff | None = None,
+        report: Callable[[str], None] = lambda problem: None,
     ) -> None:
         self.topics = Topics(device_id)
         self._settings = settings
@@ -110,6 +113,7 @@ class Publisher:
         self._present = present
         self._client_id = f"mynah-{device_id}" if present else f"mynah-{device_id}-{uuid4().hex[:8]}"
         self._backoff = backoff or Backoff()
+        self._report = report
         self._retained: dict[str, str] = {self.topics["availability"]: "online"} if present else {}
         self._lock = threading.Lock()  # a retained value and its publication change together
         self._inbox: deque[Message] = deque()
@@ -309,6 +313,7 @@ class Publisher:
         for query in (query for one in followed for query in one.queries):
             connection.publish(query.topic, _text(query.payload))
         self._said = ""
+        self._report("")
         self._connected.set()
         self._tried.set()
         log.info("connected to the broker at %s:%s", *self._settings.address)
@@ -324,6 +329,7 @@ class Publisher:
         """Log `problem` once, not at each attempt; a command of the command line reports it itself."""
         if problem != self._said:
             log.log(logging.WARNING if self._present else logging.DEBUG, "%s; trying again", problem)
+            self._report(problem)
         self._said = problem
 
 

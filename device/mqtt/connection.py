@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import enum
 import logging
+import os
 import socket
 import ssl
 import struct
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -295,9 +296,13 @@ def _asker(properties: Properties | None) -> Asker | None:
     return Asker(topic, getattr(properties, "CorrelationData", None))
 
 
-def password(settings: MqttSettings) -> str | None:
-    """The password, from the settings or the first line of its file. Raises SettingsError."""
+def password(settings: MqttSettings, environment: Mapping[str, str] = os.environ) -> str | None:
+    """The password: from the settings, the first line of its file, or else the credential that a service of
+    systemd is given (`$CREDENTIALS_DIRECTORY/password`). Raises SettingsError.
+    """
     if settings.password_file is None:
+        if settings.password is None and settings.username is not None:
+            return _credential(environment)
         return settings.password
     try:
         lines = Path(settings.password_file).read_text("utf-8").splitlines()
@@ -306,6 +311,15 @@ def password(settings: MqttSettings) -> str | None:
     if not lines or not lines[0]:
         raise SettingsError(f"mqtt.password_file: {settings.password_file} is empty: put the password in")
     return lines[0]
+
+
+def _credential(environment: Mapping[str, str]) -> str | None:
+    """None where there is none, or an empty one: the unit's default, where the device has no password."""
+    try:
+        text = (Path(environment["CREDENTIALS_DIRECTORY"]) / "password").read_text("utf-8")
+    except (KeyError, OSError, UnicodeDecodeError):
+        return None
+    return text.partition("\n")[0] or None
 
 
 def tls_context(settings: MqttSettings) -> ssl.SSLContext:
@@ -378,7 +392,7 @@ def why_refused(reason: str, settings: MqttSettings) -> str:
         mute = f"the broker at {host}:{port} does not speak MQTT {settings.version}"
         return f'{mute}: set mqtt.version = "{other}"'
     who = f"the user {settings.username!r}" if settings.username else "a client without a user name"
-    advice = "check mqtt.username and mqtt.password_file" if settings.username else "set mqtt.username"
+    advice = "check mqtt.username and its password" if settings.username else "set mqtt.username"
     return f"the broker at {host}:{port} refuses {who} ({reason}): {advice}"
 
 

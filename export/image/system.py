@@ -14,7 +14,7 @@ FILES = Path(__file__).parent / "files"
 """What the image has beside packages, as it lies on the device."""
 
 ENABLED = (
-    *("mynah.service", "mynah-first-boot.service"),
+    *("mynah.service", "mynah-first-boot.service", "mynah-card.service", "mynah-card-problems.path"),
     *("systemd-networkd.service", "systemd-resolved.service", "systemd-timesyncd.service"),
     "wpa_supplicant@wlan0.service",
 )
@@ -81,7 +81,7 @@ def _install(root: Path, place: Place) -> None:
     (root / "var/lib/private").mkdir(mode=0o700, exist_ok=True)
     inside("dpkg", "--install", "/mynah.deb")
     (root / "mynah.deb").unlink()
-    inside("systemctl", "enable", "--quiet", *ENABLED, *(path.name for path in SOURCE.glob(CARD_UNITS)))
+    inside("systemctl", "enable", "--quiet", *ENABLED)
     inside("systemctl", "disable", "--quiet", *DISABLED)
 
 

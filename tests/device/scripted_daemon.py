@@ -9,6 +9,7 @@ import sys
 from device.cli import guarded
 from device.commands import options as common
 from device.commands import run
+from device.problems import ProblemFile, problem_file
 from tests.device import fakes
 
 
@@ -21,7 +22,8 @@ def main() -> int:
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(message)s")
     run.end_on_signals()
     assistant = fakes.assistant(tuple(options.wake), options.hear)
-    return guarded(lambda: run.serve(options, common.load(options), fakes.AnyHome(), assistant))
+    notes = ProblemFile(problem_file(), delay=0.2)
+    return guarded(lambda: run.serve(options, common.load(options), fakes.AnyHome(), assistant, notes=notes))
 
 
 if __name__ == "__main__":

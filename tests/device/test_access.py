@@ -127,7 +127,7 @@ def test_a_wrong_password_and_none(tmp_path: Path) -> None:
         asked_in_vain = asked(known(broker, "wrong"), tmp_path)
     assert wrong.health is none.health is Health.PROBLEM
     assert wrong.text.endswith(
-        "refuses the user 'mynah' (Not authorized): check mqtt.username and mqtt.password_file"
+        "refuses the user 'mynah' (Not authorized): check mqtt.username and its password"
     )
     assert none.text.endswith("refuses a client without a user name (Not authorized): set mqtt.username")
     assert asked_in_vain.health is Health.WARNING

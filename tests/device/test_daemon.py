@@ -15,6 +15,7 @@ from device.events import AudioChunk, Command, Confirmation, Expectation, Sample
 from device.mqtt.client import Receipt, Topics
 from device.mqtt.connection import Asker, Message
 from device.review import Forgetful
+from device.service import Service
 from tests.device import fakes
 
 
@@ -81,6 +82,7 @@ class Trial:
         broker: Broker | None = None,
         home: fakes.AnyHome | None = None,
         review: Forgetful | None = None,
+        service: Service | None = None,
     ) -> None:
         self.broker = broker or Broker()
         self.speaker = Speaker()
@@ -98,7 +100,7 @@ class Trial:
             self.speaker,
             report,
             self.texts.append,
-            Company(review or Forgetful()),
+            Company(review or Forgetful(), service=service or Service({})),
         )
 
     def run(self, audio: Iterator[AudioChunk]) -> Trial:
@@ -397,3 +399,18 @@ def test_audio_that_fails_ends_it() -> None:
 
     with pytest.raises(AudioError, match="truncated"):
         Trial(fakes.assistant()).run(failing())
+
+
+def test_the_watchdog_is_fed_by_the_loop_and_not_by_the_audio_that_waits_for_it() -> None:
+    class Manager(Service):
+        fed = 0
+
+        def audio(self, now: float) -> None:
+            self.fed += 1
+
+    manager = Manager({})
+    chunks = Trial(fakes.assistant((), []), service=manager).daemon.attend(fakes.audio(1))
+    next(chunks)
+    assert manager.fed == 1
+    next(chunks)  # what was done with the first one has come to its end
+    assert manager.fed == 2

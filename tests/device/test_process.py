@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import signal
+import socket
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +31,13 @@ class Process:
     """A child process with its logs; a context manager that never leaves it behind."""
 
     def __init__(
-        self, folder: Path, port: int, *arguments: str, mqtt: str = "", program: str = SCRIPTED
+        self,
+        folder: Path,
+        port: int,
+        *arguments: str,
+        mqtt: str = "",
+        program: str = SCRIPTED,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         self.config = folder / "mynah.toml"
         self.config.write_text(
@@ -39,7 +49,13 @@ class Process:
         command += ["--config", str(self.config), *arguments]
         with self._log.open("wb") as log, self._output.open("wb") as output:
             self.child = subprocess.Popen(
-                command, cwd=ROOT, stdin=subprocess.PIPE, stdout=output, stderr=log, bufsize=0
+                command,
+                cwd=ROOT,
+                stdin=subprocess.PIPE,
+                stdout=output,
+                stderr=log,
+                bufsize=0,
+                env={**os.environ, **(environment or {})},
             )
 
     @property
@@ -184,13 +200,43 @@ def test_a_refused_password_is_a_line_and_it_goes_on(tmp_path: Path) -> None:
     secured = Mosquitto(tmp_path, "allow_anonymous false")
     login = 'username = "mynah"\npassword = "hunter2"\n'
     arguments = ("--input", "-", "--json", "--wake", "0.2", "--hear", "turn on the lamp")
-    with secured, Process(tmp_path, secured.port, *arguments, mqtt=login) as process:
+    service = {"RUNTIME_DIRECTORY": str(tmp_path)}
+    with secured, Process(tmp_path, secured.port, *arguments, mqtt=login, environment=service) as process:
         wait_for(lambda: "refuses the user 'mynah'" in process.log)
         process.speak(2.0)
         wait_for(lambda: process.output)
         assert json.loads(process.output)["dropped"]
+        wait_for((tmp_path / "problems.txt").exists)
+        (problem,) = (tmp_path / "problems.txt").read_text().splitlines()
+        assert "refuses the user 'mynah'" in problem
         assert process.end()[0] == 0
-        assert "hunter2" not in process.log + process.output
+        assert "hunter2" not in process.log + process.output + problem
+
+
+def fed_until_silence(manager: socket.socket) -> None:
+    """Returns when the watchdog, of 0.6 s, has not been fed for 1.5 s."""
+    manager.settimeout(1.5)
+    with contextlib.suppress(TimeoutError):
+        while True:
+            assert manager.recv(200) == b"WATCHDOG=1"
+    manager.settimeout(30.0)
+
+
+def test_the_watchdog_is_fed_only_while_audio_flows_through_the_loop(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(tmp_path / "notify"))
+        manager.settimeout(30.0)
+        watched = {"NOTIFY_SOCKET": manager.getsockname(), "WATCHDOG_USEC": "600000"}
+        port = Mosquitto(tmp_path).port  # nobody is there: a broker that is away is no reason to restart
+        with Process(tmp_path, port, "--input", "-", environment=watched) as process:
+            process.speak(1.5)
+            assert manager.recv(200) == b"READY=1\nSTATUS=listening"
+            for _ in range(6):
+                assert manager.recv(200) == b"WATCHDOG=1"
+            fed_until_silence(manager)  # the pipe is open, but nothing comes
+            process.speak(1.0)
+            assert manager.recv(200) == b"WATCHDOG=1"
+            assert process.end()[0] == 0
 
 
 @needs_mosquitto

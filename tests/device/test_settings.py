@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from device.assembly import make_assistant
+from device.assembly import make_assistant, make_home
 from device.errors import SettingsError
 from device.settings import DEVICE, Settings, WakeSettings, default_id, load
 
@@ -175,3 +175,32 @@ def test_an_action_that_cannot_be_is_told_at_once(actions: dict[str, str], messa
         make_assistant(settings)
     fine = Settings(wake=WakeSettings(actions={"hey mynah": "turn off all the lights"}))
     assert make_assistant(fine).actions == {"hey mynah": "turn off all the lights"}
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('[mqtt]\nhost = "a"\n\n  hots = "b"', "mqtt.hots: did you mean mqtt.host? (line 4)"),
+        ('[mqqt]\nhost = "a"', "mqqt: did you mean mqtt? (line 1)"),
+        ("# one\nmqtt.port = 70000", "must be 1 to 65535 (line 2)"),
+        ("[mqtt]\nusername = 5\nport = 1", "must be text in quotes (line 2)"),
+        ("[mqtt]\nhost = 192.168.1.10", "(at line 2, column 15)"),
+    ],
+)
+def test_an_error_names_its_line(write: Write, text: str, line: str) -> None:
+    with pytest.raises(SettingsError, match=re.escape(line)):
+        load(write(text))
+
+
+def test_a_password_is_not_in_the_error(write: Write) -> None:
+    with pytest.raises(SettingsError, match=r"mqtt\.password is something else, but must be text in quotes"):
+        load(write('[mqtt]\nusername = "mynah"\npassword = 246810'))
+
+
+def test_the_room_it_stands_in_is_one_of_the_homes_or_a_new_one(write: Write, tmp_path: Path) -> None:
+    (tmp_path / "home.toml").write_text('[[room]]\nname = "living room"\naliases = ["lounge"]\n')
+    for said, room in (("Lounge", "living room"), ("living room", "living room"), ("attic", "attic")):
+        home = make_home(load(write(f'[device]\nroom = "{said}"\n[home]\nfile = "home.toml"')))
+        assert home.here == room
+        assert room in [each.name for each in home.layout.rooms]
+        assert home.vocabulary.here == room

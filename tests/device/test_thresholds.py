@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +16,6 @@ from device.hearing.wake import WakeWord
 from device.mqtt.client import Topics
 from device.mqtt.connection import Message
 from device.mqtt.homeassistant import announcement
-from device.problems import Problems
 from device.thresholds import Thresholds
 from tests.device import fakes
 from tests.device.test_daemon import Broker, Speaker
@@ -109,18 +107,3 @@ def test_home_assistant_gets_a_slider_and_a_problem() -> None:
     assert (slider["platform"], slider["min"], slider["max"]) == ("number", 0.01, 0.99)
     assert slider["command_topic"] == "mynah/kitchen/threshold/hey_mynah/set"
     assert components["problem"]["device_class"] == "problem"
-
-
-def test_problems_come_and_go() -> None:
-    told: list[str] = []
-    problems = Problems()
-    problems.say("microphone", "unplugged: plug it in")
-    problems.connect(told.append)
-    problems.say("microphone", "unplugged: plug it in")
-    problems.say("home", "no name")
-    problems.say("microphone", "")
-    assert [json.loads(text)["problems"] for text in told] == [
-        ["unplugged: plug it in"],
-        ["unplugged: plug it in", "no name"],
-        ["no name"],
-    ]

@@ -20,7 +20,7 @@ from demo.broker import Broker
 from device.errors import BrokerError, SettingsError
 from device.events import Command, Turn
 from device.mqtt.client import Backoff, Publisher, connect
-from device.mqtt.connection import Asker, Message, Refused
+from device.mqtt.connection import Asker, Message, Refused, password
 from device.settings import MqttSettings
 from tests.device import fakes
 from tests.device.broker import Mosquitto, Subscriber, free_port, needs_mosquitto, retained, wait_for
@@ -326,6 +326,31 @@ def test_no_broker_at_start_then_one_comes(tmp_path: Path, caplog: pytest.LogCap
 
 
 @needs_mosquitto
+def test_who_is_told_why_there_is_no_connection(tmp_path: Path) -> None:
+    told: list[str] = []
+    broker = Mosquitto(tmp_path)
+    with Publisher(broker.settings, "kitchen", backoff=Backoff(0.1, 0.1), report=told.append) as publisher:
+        assert not publisher.first_attempt()
+        with broker:
+            assert publisher.wait_connected(10)
+            assert told[0].startswith(f"no broker listens at 127.0.0.1:{broker.port}: ")
+            assert told[1:] == [""]
+
+
+def test_the_password_may_be_a_credential_of_the_service(tmp_path: Path) -> None:
+    environment = {"CREDENTIALS_DIRECTORY": str(tmp_path)}
+    settings = MqttSettings(username="mynah")
+    assert password(settings, environment) is None
+    (tmp_path / "password").write_text("\n")
+    assert password(settings, environment) is None
+    (tmp_path / "password").write_text("right\n")
+    assert password(settings, environment) == "right"
+    assert password(settings, {}) is None
+    assert password(MqttSettings(), environment) is None
+    assert password(MqttSettings(username="mynah", password="own"), environment) == "own"
+
+
+@needs_mosquitto
 def test_a_refused_password_is_one_line_without_the_secret(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -338,7 +363,7 @@ def test_a_refused_password_is_one_line_without_the_secret(
         lines = [record.message for record in caplog.records if "refuses" in record.message]
         assert len(lines) == 1
         assert "the user 'mynah'" in lines[0]
-        assert "check mqtt.username and mqtt.password_file" in lines[0]
+        assert "check mqtt.username and its password" in lines[0]
         assert "secret" not in caplog.text
 
 

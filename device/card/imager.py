@@ -1,0 +1,97 @@
+"""`custom.toml`, which sets Raspberry Pi OS up at its first start (raspberrypi-sys-mods, init_config)."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from device.card import text
+from device.card.wishes import (
+    Tell,
+    User,
+    Wishes,
+    collected,
+    host,
+    key_lines,
+    login,
+    one_country,
+    one_network,
+)
+from device.errors import CardError
+
+NAME = "custom.toml"
+
+KNOWN: Mapping[str, Mapping[str, type]] = {
+    "system": {"hostname": str},
+    "user": {"name": str, "password": str, "password_encrypted": bool},
+    "ssh": {"enabled": bool, "password_authentication": bool, "authorized_keys": list},
+    "wlan": {"ssid": str, "password": str, "password_encrypted": bool, "hidden": bool, "country": str},
+    "locale": {"timezone": str, "keymap": str},
+}
+"""There is no keyboard to which a keymap would matter; it does no harm."""
+
+WORDS = {str: "text in quotes", bool: "true or false", list: "a list of texts in quotes"}
+
+
+def wishes(boot: Path, tell: Tell) -> Wishes:
+    """What the file wants; nothing where there is none. A part that is wrong is told, the rest holds."""
+    if (file := text.find(boot, NAME)) is None:
+        return Wishes()
+    try:
+        tables = tomllib.loads(text.toml(text.read(file)))
+    except CardError as error:
+        tell(str(error))
+        return Wishes()
+    except tomllib.TOMLDecodeError as error:
+        tell(f'{NAME}: not TOML: {error}; a line looks like  ssid = "text in quotes"')
+        return Wishes()
+    known = _known(tables, tell)
+    system, user, ssh, wlan, locale = (known[section] for section in KNOWN)
+    return collected(
+        NAME,
+        tell,
+        {
+            "hostname": lambda: host(system["hostname"]) if "hostname" in system else None,
+            "user": lambda: _user(user),
+            "ssh": lambda: ssh.get("enabled"),
+            "ssh_password": lambda: ssh.get("password_authentication"),
+            "keys": lambda: key_lines(ssh.get("authorized_keys", ())),
+            "country": lambda: one_country(wlan.get("country")),
+            # Whether it is encrypted shows: a derived key has more digits than a password may have.
+            "networks": lambda: one_network(
+                wlan.get("ssid"), wlan.get("password"), wlan.get("hidden", False)
+            ),
+            "timezone": lambda: locale.get("timezone"),
+        },
+    )
+
+
+def _user(user: Mapping[str, Any]) -> User | None:
+    if not user:
+        return None
+    if "name" not in user:
+        raise CardError("[user] has no name: add one")
+    return User(login(user["name"]), user.get("password"), user.get("password_encrypted", True))
+
+
+def _known(tables: Mapping[str, Any], tell: Tell) -> Mapping[str, Mapping[str, Any]]:
+    """What of the tables is known and of the right type; the rest is told. Values are never shown."""
+    found: dict[str, dict[str, Any]] = {section: {} for section in KNOWN}
+    if tables.get("config_version", 1) != 1:
+        tell(f"{NAME}: config_version must be 1: write  config_version = 1")
+    for section, table in tables.items():
+        if section == "config_version":
+            continue
+        if section not in KNOWN or not isinstance(table, dict):
+            tell(f"{NAME}: [{section}] means nothing here: there are [{'], ['.join(KNOWN)}]")
+            continue
+        for key, value in table.items():
+            if key not in KNOWN[section]:
+                tell(f"{NAME}: [{section}] {key} means nothing here: there are {', '.join(KNOWN[section])}")
+            elif not isinstance(value, KNOWN[section][key]):
+                tell(f"{NAME}: [{section}] {key} must be {WORDS[KNOWN[section][key]]}")
+            else:
+                found[section][key] = value
+    return found

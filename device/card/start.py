@@ -1,0 +1,130 @@
+"""One start of the device: all that lies on the boot partition is taken over, and what is wrong is told."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from device.atomic import write_whole
+from device.card import belongings, system, taking, text, wishes
+from device.card.checks import refusals
+from device.card.machine import Machine
+from device.card.page import NAME, Page, nothing_set
+from device.card.places import Card
+from device.errors import CardError, MynahError
+
+log = logging.getLogger(__name__)
+
+UNHEARD = {
+    "firstrun.sh": "is not run here: write what it should do into custom.toml, and delete it",
+}
+"""What others put on the partition and nobody here heeds."""
+
+
+class Told(list[str]):
+    """The problems of this start, a line each."""
+
+    def tell(self, line: str) -> None:
+        log.warning("%s", line)
+        self.append(line)
+
+    @contextmanager
+    def wrong(self) -> Iterator[None]:
+        """An error inside is told."""
+        try:
+            yield
+        except MynahError as error:
+            self.tell(str(error))
+        except OSError as error:
+            self.tell(f"{error.filename or 'the card'}: {error.strerror}")
+
+
+def start(card: Card, machine: Machine) -> Told:
+    """Take everything over; what is wrong. Nothing that can be wrong there keeps the device from starting."""
+    told = Told()
+    for folder in (card.etc, card.taken, card.run):
+        folder.mkdir(parents=True, exist_ok=True)
+    taking.recover(card.taken)
+    if _there(card.boot):
+        system.fulfil(wishes.found(card.boot, told.tell), card, machine, told.tell)
+        for name, advice in UNHEARD.items():
+            if (card.boot / name).exists():
+                told.tell(f"{name}: {advice}")
+    settle(card, told)
+    with told.wrong():
+        write_whole(card.problems, "".join(f"{' '.join(line.split())}\n" for line in told).encode())
+    return told
+
+
+def _there(boot: Path) -> bool:
+    """Whether the partition is mounted: it has at least what the device starts from."""
+    try:
+        return any(boot.iterdir())
+    except OSError:
+        return False
+
+
+def settle(card: Card, told: Told) -> None:
+    """Install the settings page of the card, or the last one that held, or none, with all that it names."""
+    last, page = _last(card), None
+    if _there(card.boot):
+        with told.wrong():
+            page = _page(card)
+        belongings.take_all(card, [each for each in (page, last) if each], told.tell)
+    else:
+        told.tell("the boot partition cannot be read: check the card on a computer")
+    with told.wrong():
+        belongings.link_all(card)
+    if page is not None and _installed(page, card, told):
+        with told.wrong():
+            _keep(card, page)
+        for hint in belongings.unused(card, page):
+            told.tell(hint)
+    elif last is not None and _installed(last, card, Told()):
+        told.tell(f"{NAME}: until that is mended, the settings from before are used")
+    else:
+        told.tell(f"{NAME}: until that is mended, everything is set as it comes")
+        with told.wrong():
+            nothing_set(card.etc).install()
+
+
+def _installed(page: Page, card: Card, told: Told) -> bool:
+    """Whether the page holds, and is installed now; otherwise what is wrong with it is told."""
+    before = len(told)
+    for line in refusals(page.settings):
+        told.tell(line.replace(f"{card.etc}/", ""))  # with paths as on the card
+    if len(told) == before:
+        with told.wrong():
+            page.install()
+    return len(told) == before
+
+
+def _page(card: Card) -> Page:
+    file = text.find(card.boot, NAME)
+    if file is None:
+        raise CardError(f"{NAME}: is not on the boot partition: write one, or copy it from another card")
+    return Page.read(text.toml(text.read(file)), card.etc)
+
+
+def _last(card: Card) -> Page | None:
+    """The last page that held, if it can still be read."""
+    try:
+        return Page.read((card.state / NAME).read_text("utf-8"), card.etc)
+    except (OSError, UnicodeDecodeError, MynahError):
+        return None
+
+
+def _keep(card: Card, page: Page) -> None:
+    file = card.state / NAME
+    if not file.exists() or file.read_bytes() != page.text.encode():
+        try:
+            write_whole(file, page.text.encode(), 0o600)  # with its password
+        except OSError as error:
+            if error.errno not in taking.FULL:
+                raise
+            raise CardError(
+                f"{NAME}: the card's state partition is full, so it is not kept for the time when it breaks:"
+                " remove bundles from the card, or use a larger one"
+            ) from None

@@ -1,0 +1,132 @@
+"""What somebody wants of the machine itself, as Raspberry Pi OS users say it: names, Wi-Fi, ssh."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from device.card import text
+from device.card.wifi import Network, country_of, doubts, network, straight
+from device.errors import CardError
+
+HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
+LOGIN = re.compile(r"[a-z][-a-z0-9_]{0,31}")
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Who may log in. `password`: as it is typed, or its hash if `hashed`; None: with a key only."""
+
+    name: str
+    password: str | None = field(default=None, repr=False)
+    hashed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """None and empty: nothing is wanted."""
+
+    hostname: str | None = None
+    country: str | None = None
+    networks: tuple[Network, ...] = ()
+    supplicant: str | None = field(default=None, repr=False)
+    """A whole wpa_supplicant.conf, instead of the networks."""
+    user: User | None = None
+    ssh: bool | None = None
+    ssh_password: bool | None = None
+    """Whether a password will do for ssh, or only a key."""
+    keys: tuple[str, ...] = ()
+    timezone: str | None = None
+
+    def over(self, other: Wishes) -> Wishes:
+        """These wishes, and `other` where they wish nothing."""
+        mine = {spec.name: getattr(self, spec.name) for spec in dataclasses.fields(self)}
+        return dataclasses.replace(other, **{k: v for k, v in mine.items() if v is not None and v != ()})
+
+
+Tell = Callable[[str], None]
+"""Is given each problem, in a line."""
+
+
+def found(boot: Path, tell: Tell) -> Wishes:
+    """All wishes on the boot partition; where files differ, what is simpler to write wins."""
+    from device.card import cloud, imager
+
+    wishes = Wishes()
+    for read in (cloud.wishes, imager.wishes, classic):
+        wishes = read(boot, tell).over(wishes)
+    return wishes
+
+
+def classic(boot: Path, tell: Tell) -> Wishes:
+    """The empty file `ssh`, `userconf.txt` and `wpa_supplicant.conf`."""
+    wishes = Wishes(ssh=True if (boot / "ssh").is_file() or (boot / "ssh.txt").is_file() else None)
+    try:
+        if (file := text.find(boot, "userconf")) is not None:
+            wishes = dataclasses.replace(wishes, user=_userconf(file))
+    except CardError as error:
+        tell(str(error))
+    try:
+        if (file := text.find(boot, "wpa_supplicant.conf")) is not None:
+            content = straight(text.read(file))
+            for doubt in doubts(content):
+                tell(f"{file.name}: {doubt}")
+            wishes = dataclasses.replace(wishes, supplicant=content)
+    except CardError as error:
+        tell(str(error))
+    return wishes
+
+
+def _userconf(file: Path) -> User:
+    name, colon, password = text.read(file).strip().partition(":")
+    if not colon or not password.startswith("$"):
+        raise CardError(
+            f"{file.name}: must be one line, name:password, where `openssl passwd -6` has made the password"
+        )
+    return User(login(name), password)
+
+
+def login(name: str) -> str:
+    """Raises CardError."""
+    if not LOGIN.fullmatch(name) or name == "root":
+        raise CardError("a user's name is small letters and digits, and not root: choose another one")
+    return name
+
+
+def host(name: str) -> str:
+    """Raises CardError."""
+    if not HOST.fullmatch(name):
+        raise CardError("a host's name is letters, digits and hyphens, 63 at most: choose another one")
+    return name
+
+
+def collected(file: str, tell: Tell, wanted: Mapping[str, Callable[[], Any]]) -> Wishes:
+    """Wishes of what each of `wanted` gives; one that raises CardError is told, and wishes nothing."""
+    values: dict[str, Any] = {}
+    for name, make in wanted.items():
+        try:
+            values[name] = make()
+        except CardError as error:
+            tell(f"{file}: {error}")
+    return Wishes(**values)
+
+
+def one_country(code: str | None) -> str | None:
+    return country_of(code) if code else None
+
+
+def one_network(ssid: str | None, password: str | None, hidden: bool) -> tuple[Network, ...]:
+    return (network(ssid, password, hidden),) if ssid else ()
+
+
+def key_lines(keys: Iterable[Any]) -> tuple[str, ...]:
+    """Public keys as sshd reads them, a line each. Raises CardError."""
+    lines = tuple(str(key).strip() for key in keys)
+    for line in lines:
+        if "\n" in line or not re.match(r"(ssh|ecdsa|sk)-\S+ [A-Za-z0-9+/=]{20,}( |$)", line):
+            raise CardError("authorized_keys: one of them is no public key: copy the whole line of id_*.pub")
+    return lines

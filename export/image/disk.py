@@ -38,7 +38,7 @@ def build(recipe: Recipe, boot: Path, root: Path, target: Path, place: Place) ->
         file.truncate(starts[-1] + sizes[-1])
     _partitions(target, starts, sizes)
     state = place.work / "state"
-    for folder, mode in (("card", 0o700), ("private", 0o700), ("ssh", 0o700)):
+    for folder, mode in (("card", 0o755), ("private", 0o700)):
         (state / folder).mkdir(parents=True, mode=mode)
         os.utime(state / folder, (place.date, place.date))
     os.utime(state, (place.date, place.date))

@@ -32,7 +32,7 @@ FOLDERS = ("boot/firmware", "media/root", "state", "var/lib/mynah-card")
 """What is mounted, or bound, there."""
 
 FORGOTTEN = (
-    *("etc/machine-id", "var/lib/dbus/machine-id", "etc/hostname", "etc/resolv.conf"),
+    *("etc/machine-id", "var/lib/dbus/machine-id", "etc/hostname"),
     *("etc/ssh/ssh_host_*", "var/log/*", "var/cache/*", "var/lib/apt/lists/*", "var/lib/dpkg/*-old"),
     *("var/lib/systemd/random-seed", "var/lib/systemd/deb-systemd-helper-*", "boot/firmware/*", "tmp/*"),
     *("boot/System.map-*", "etc/*-", "usr/bin/qemu-*-static"),
@@ -67,6 +67,7 @@ def build(archive: Path, package: Path, root: Path, place: Place) -> None:
             shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
     (root / "etc/machine-id").write_text("")
     (root / "etc/hostname").write_text("mynah\n")
+    (root / "etc/resolv.conf").unlink(missing_ok=True)
     (root / "etc/resolv.conf").symlink_to("/run/systemd/resolve/stub-resolv.conf")
 
 

@@ -27,7 +27,8 @@ TOPIC, PAYLOAD = "zigbee2mqtt/kitchen lamp/set", {"state": "ON"}
 
 def first_start(house: House, machine: Machine) -> dict[str, float]:
     """From the power to the broker's knowing it, and to the first audio, with nobody's help."""
-    wait_for(house.online, START)
+    wait_for(lambda: house.online() or not machine.on, START)
+    assert machine.on, f"the machine is off: {machine.said[-500:]}"
     online = machine.age
     wait_for(lambda: _reached(house, machine), START)
     show = house.inside(machine, "systemctl show mynah -p ActiveEnterTimestampMonotonic --value")

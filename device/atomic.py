@@ -28,9 +28,9 @@ def write(file: Path, content: bytes, mode: int = 0o644) -> None:
         os.fsync(descriptor)
 
 
-def sync(folder: Path) -> None:
-    """Bring the folder's names to the disk."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+def sync(path: Path) -> None:
+    """Bring a file's content, or the names in a folder, to the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

@@ -22,6 +22,7 @@ from pathlib import Path
 import numpy as np
 
 from device.assistant import Step
+from device.atomic import sync
 from device.audio import wav
 from device.errors import AudioError, ReviewError
 from device.events import SAMPLE_RATE, AudioChunk, Detection, Intent, Samples, Turn
@@ -86,6 +87,7 @@ class Store:
                 self.delete(old)
             os.close(os.open(file, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600))
             wav.write(file, samples)
+            sync(file)
             _write(clip)
         except (OSError, AudioError) as error:
             with contextlib.suppress(OSError):
@@ -129,7 +131,10 @@ def _write(clip: Clip) -> None:
         json.dump(content, stream)
         owner = clip.file.stat()  # who labels it with sudo must not take it from the daemon
         os.fchown(stream.fileno(), owner.st_uid, owner.st_gid)
+        stream.flush()
+        os.fsync(stream.fileno())
     temporary.replace(clip.file.with_suffix(".json"))
+    sync(clip.file.parent)
 
 
 def _read(file: Path) -> Clip | None:

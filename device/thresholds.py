@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
+
+from device.atomic import write_whole
 
 log = logging.getLogger(__name__)
 
@@ -79,14 +80,9 @@ class Thresholds:
     def _keep(self, values: Mapping[str, Any]) -> None:
         if self._file is None:
             return
-        temporary = self._file.with_suffix(".part")
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
-            with temporary.open("w", encoding="utf-8") as file:
-                json.dump(values, file)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(self._file)
+            write_whole(self._file, json.dumps(values).encode())
         except OSError as error:
             log.warning("%s: %s: the threshold holds only until the end", self._file, error.strerror)
 

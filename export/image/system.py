@@ -16,7 +16,6 @@ FILES = Path(__file__).parent / "files"
 ENABLED = (
     *("mynah.service", "mynah-first-boot.service", "mynah-card.service", "mynah-card-problems.path"),
     *("systemd-networkd.service", "systemd-resolved.service", "systemd-timesyncd.service"),
-    "wpa_supplicant@wlan0.service",
 )
 
 CARD_UNITS = "systemd/mynah-card*"
@@ -51,7 +50,7 @@ def build(archive: Path, package: Path, root: Path, place: Place) -> None:
         *("--file", archive, "--directory", root),
     )
     shutil.copyfile(package, root / "mynah.deb")
-    shutil.copytree(FILES, root, dirs_exist_ok=True)
+    shutil.copytree(FILES, root, symlinks=True, dirs_exist_ok=True)
     for unit in SOURCE.glob(CARD_UNITS):
         shutil.copyfile(unit, root / "usr/lib/systemd/system" / unit.name)
     null = root / "dev" / "null"

@@ -1,6 +1,7 @@
 """The very image in emulated machines: it starts, hears, acts, is found out when it stands still.
 
-    script/image-test [--image FILE] [--board virt|raspi3b] [--cuts N]
+    script/image-test [--image FILE] [--board virt|raspi3b]     starts, hears, acts, is restarted; faults
+    script/image-test --cuts 50 [--seed 1]                     the power is cut
 
 Prints what it measured, in one line of JSON. Nothing here is told how to start but by the card.
 """
@@ -11,10 +12,10 @@ import argparse
 import json
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from tests.emulator import trials
+from tests.emulator import cuts, faults, trials
 from tests.emulator.card import Card
 from tests.emulator.house import house
 from tests.emulator.machine import BOARDS, Machine
@@ -27,6 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="script/image-test", description=__doc__)
     parser.add_argument("--image", type=Path, help="default: the newest in dist/")
     parser.add_argument("--board", choices=BOARDS, default="virt")
+    parser.add_argument("--cuts", type=int, default=0, help="cut the power so many times instead")
+    parser.add_argument("--seed", type=int, default=1, help="of when the power is cut")
     parser.add_argument("--keep", type=Path, help="folder in which the card and what was said is kept")
     options = parser.parse_args(arguments)
     image = options.image or max(DIST.glob("*.img"), key=lambda path: path.stat().st_mtime, default=None)
@@ -36,14 +39,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory(prefix="mynah-", dir="/var/tmp") as name:
         folder = options.keep or Path(name)
         folder.mkdir(parents=True, exist_ok=True)
-        print(json.dumps(run(image, options.board, folder)))
+        print(json.dumps(run(image, options.board, folder, options.cuts, options.seed)))
     return 0
 
 
-def run(image: Path, board: str, folder: Path) -> dict[str, object]:
+def run(image: Path, board: str, folder: Path, count: int, seed: int) -> dict[str, object]:
     measured: dict[str, object] = {"board": board, "image_mb": image.stat().st_size // 1_000_000}
 
-    def tell(found: dict[str, object] | dict[str, float]) -> None:
+    def tell(found: Mapping[str, object]) -> None:
         measured.update(found)
         print(found, file=sys.stderr, flush=True)
 
@@ -53,11 +56,15 @@ def run(image: Path, board: str, folder: Path) -> dict[str, object]:
         audio = VirtualAudio(Path(short))
         audio.start_server()
         try:
+            if count:
+                tell(cuts.trial(home, card, audio, count, seed))
+                return measured
             with Machine(BOARDS[board], card, folder, audio.environment) as machine:
                 tell(trials.first_start(home, machine))
                 tell(trials.spoken(home, machine, audio, folder))
                 tell(trials.figures(home, machine))
                 tell(trials.watchdog(home, machine))
+                tell({"lines": faults.trial(home, machine)})
         finally:
             audio.stop_server()
     return measured

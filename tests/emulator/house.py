@@ -27,6 +27,7 @@ password = "{password}"
 
 [review]
 keep = true
+most = 1000
 """
 
 ACCOUNT = """\
@@ -68,18 +69,15 @@ class House:
         said = self.ears.payloads(f"mynah/{DEVICE}/availability")
         return bool(said) and said[-1] == "online"
 
-    def inside(self, machine: Machine, command: str, seconds: float = 60) -> str:
-        """What a command prints that root runs in the machine. CalledProcessError where it fails."""
+    def inside(self, machine: Machine, script: str, seconds: float = 120) -> str:
+        """What a shell script prints that root runs in the machine. CalledProcessError where it fails."""
         way = ("-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR")
+        command = [
+            *("ssh", *way, "-i", str(self.folder / "key"), "-p", str(machine.port)),
+            *("tester@127.0.0.1", "sudo", "sh", "-s"),
+        ]
         done = subprocess.run(
-            [
-                *("ssh", *way, "-i", str(self.folder / "key"), "-p", str(machine.port)),
-                *("tester@127.0.0.1", f"sudo sh -c '{command}'"),
-            ],
-            capture_output=True,
-            text=True,
-            timeout=seconds,
-            check=True,
+            command, input=script, capture_output=True, text=True, timeout=seconds, check=True
         )
         return done.stdout
 

@@ -31,7 +31,12 @@ VIRT = Board(
     (
         *("-M", "virt", "-cpu", "cortex-a72", "-smp", "2", "-m", "1024"),
         *("-drive", "file={card},format=raw,if=none,id=card", "-device", "virtio-blk-pci,drive=card"),
-        *("-netdev", "user,id=net,hostfwd=tcp:127.0.0.1:{port}-:22", "-device", "virtio-net-pci,netdev=net,romfile="),
+        *(
+            "-netdev",
+            "user,id=net,hostfwd=tcp:127.0.0.1:{port}-:22",
+            "-device",
+            "virtio-net-pci,netdev=net,romfile=",
+        ),
     ),
     "ttyAMA0",
     sound=("-audiodev", "alsa,id=sound", "-device", "intel-hda", "-device", "hda-duplex,audiodev=sound"),

@@ -79,7 +79,7 @@ def figures(house: House, machine: Machine) -> dict[str, object]:
         "root_size_mb": int(root[-2]) // 1024,
         "root_used_mb": int(root[-1]) // 1024,
         "packages": int(ask("dpkg-query -W | wc -l")),
-        "ports_open": ask("ss -Hltn | grep -vc 127.0.0 || true").strip(),
+        "ports_open": ask("ss -Hltn | grep -v -e 127.0.0 -e :22 | wc -l").strip(),
     }
 
 

@@ -9,7 +9,7 @@ from device.card import taking, text
 from device.card.page import Page
 from device.card.places import Card
 from device.card.wishes import Tell
-from device.engine.bundle import Bundle
+from device.engine.bundle import SHIPPED, Bundle
 from device.errors import MynahError
 from device.hearing.lexicon import Lexicon
 from device.home import reading
@@ -54,6 +54,14 @@ def unused(card: Card, page: Page) -> Iterator[str]:
         named = any(name in (each, *map(str, PurePath(each).parents)) for each in page.names)
         if _source(card, name) and not named:
             yield f"{name}: is not used: to use it, write  {setting}  below [home] in mynah.toml"
+
+
+def misnamed(card: Card, page: Page) -> Iterator[str]:
+    """A line for each wake word of one's own that the page names as if it came with Mynah."""
+    for folder in page.settings.wake.bundles:
+        own = card.boot / BUNDLES / folder.name
+        if folder.parent == SHIPPED and not folder.exists() and own.is_dir():
+            yield f'mynah.toml: {folder.name} lies in {BUNDLES}: write  bundles = ["{BUNDLES}/{folder.name}"]'
 
 
 def _bundles(card: Card, tell: Tell) -> Iterator[str]:

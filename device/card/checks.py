@@ -8,7 +8,7 @@ from device import assembly
 from device.engine.bundle import Bundle
 from device.errors import MynahError
 from device.hearing.lexicon import Lexicon
-from device.mqtt.connection import password, tls_context
+from device.mqtt.connection import own_password, tls_context
 from device.settings import Settings
 
 
@@ -30,7 +30,7 @@ def _refusal(check: Callable[[Settings], None], settings: Settings) -> str:
 
 
 def _broker(settings: Settings) -> None:
-    password(settings.mqtt, {})
+    own_password(settings.mqtt)
     if settings.mqtt.tls:
         tls_context(settings.mqtt)
 
@@ -47,4 +47,5 @@ def _hearing(settings: Settings) -> None:
 def _home(settings: Settings) -> None:
     home, sentences = assembly.make_home(settings), assembly.make_sentences(settings)
     sentences.groups(home)
-    assembly.actions(settings, assembly.make_understanding(settings, home, sentences))
+    if settings.wake.actions:  # otherwise there is no need to understand anything
+        assembly.actions(settings, assembly.make_understanding(settings, home, sentences))

@@ -27,7 +27,7 @@ class Machine:
         except (OSError, subprocess.TimeoutExpired) as error:
             raise CardError(f"{command[0]} cannot be run ({type(error).__name__})") from None
         if done.returncode:
-            reason = done.stderr.strip().splitlines()[-1:] or [f"status {done.returncode}"]
+            reason = done.stderr.strip().splitlines()[:1] or [f"status {done.returncode}"]
             raise CardError(f"{' '.join(command[:2])}: {reason[0]}")
 
     def name(self, host: str) -> None:

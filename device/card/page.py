@@ -6,13 +6,13 @@ import dataclasses
 import json
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from device import settings
 from device.atomic import write_whole
-from device.mqtt.connection import password
+from device.mqtt.connection import own_password
 from device.settings import Settings
 
 NAME = "mynah.toml"
@@ -27,7 +27,7 @@ HEADER = f"# Made at each start from {NAME} on the boot partition, which is the 
 class Page:
     """A settings page that can be read. `etc`: what its paths are relative to."""
 
-    text: str
+    text: str = field(repr=False)
     etc: Path
     settings: Settings
 
@@ -59,7 +59,7 @@ class Page:
         """
         tables = tomllib.loads(self.text)
         mqtt = tables.get("mqtt", {})
-        secret = password(self.settings.mqtt, {})
+        secret = own_password(self.settings.mqtt)
         mqtt.pop("password", None)
         mqtt.pop("password_file", None)
         _give(self.etc / "password", f"{secret}\n".encode() if secret else None)
@@ -86,8 +86,8 @@ def _paths(value: Any) -> Iterator[Path]:
         for item in value:
             yield from _paths(item)
     elif dataclasses.is_dataclass(value):
-        for field in dataclasses.fields(value):
-            yield from _paths(getattr(value, field.name))
+        for spec in dataclasses.fields(value):
+            yield from _paths(getattr(value, spec.name))
 
 
 def _toml(value: Any) -> str:

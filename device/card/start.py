@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,9 @@ from device.card.places import Card
 from device.errors import CardError, MynahError
 
 log = logging.getLogger(__name__)
+
+LEAST = 1 << 24
+"""Bytes free on the state partition, below which something will soon not be kept."""
 
 UNHEARD = {
     "firstrun.sh": "is not run here: write what it should do into custom.toml, and delete it",
@@ -39,20 +43,30 @@ class Told(list[str]):
             self.tell(str(error))
         except OSError as error:
             self.tell(f"{error.filename or 'the card'}: {error.strerror}")
+        except Exception as error:  # whatever lies on the card, the device starts
+            log.exception("a fault in taking the boot partition over; going on")
+            self.tell(f"a fault in Mynah ({type(error).__name__}): see the log, journalctl -u mynah-card")
 
 
 def start(card: Card, machine: Machine) -> Told:
     """Take everything over; what is wrong. Nothing that can be wrong there keeps the device from starting."""
     told = Told()
-    for folder in (card.etc, card.taken, card.run):
-        folder.mkdir(parents=True, exist_ok=True)
-    taking.recover(card.taken)
+    for folder in (card.etc, card.run, card.taken):
+        with told.wrong():
+            folder.mkdir(parents=True, exist_ok=True)
+    with told.wrong():
+        taking.recover(card.taken)
     if _there(card.boot):
-        system.fulfil(wishes.found(card.boot, told.tell), card, machine, told.tell)
+        with told.wrong():
+            system.fulfil(wishes.found(card.boot, told.tell), card, machine, told.tell)
         for name, advice in UNHEARD.items():
             if (card.boot / name).exists():
                 told.tell(f"{name}: {advice}")
     settle(card, told)
+    with told.wrong():
+        space = os.statvfs(card.state)
+        if space.f_bavail * space.f_frsize < LEAST:
+            told.tell(f"the card's state partition is full but for {LEAST >> 20} MB: {taking.ROOM}")
     with told.wrong():
         write_whole(card.problems, "".join(f"{' '.join(line.split())}\n" for line in told).encode())
     return told
@@ -72,7 +86,8 @@ def settle(card: Card, told: Told) -> None:
     if _there(card.boot):
         with told.wrong():
             page = _page(card)
-        belongings.take_all(card, [each for each in (page, last) if each], told.tell)
+        with told.wrong():
+            belongings.take_all(card, [each for each in (page, last) if each], told.tell)
     else:
         told.tell("the boot partition cannot be read: check the card on a computer")
     with told.wrong():
@@ -93,8 +108,11 @@ def settle(card: Card, told: Told) -> None:
 def _installed(page: Page, card: Card, told: Told) -> bool:
     """Whether the page holds, and is installed now; otherwise what is wrong with it is told."""
     before = len(told)
-    for line in refusals(page.settings):
-        told.tell(line.replace(f"{card.etc}/", ""))  # with paths as on the card
+    for line in belongings.misnamed(card, page):
+        told.tell(line)
+    with told.wrong():
+        for line in refusals(page.settings):
+            told.tell(line.replace(f"{card.etc}/", ""))  # with paths as on the card
     if len(told) == before:
         with told.wrong():
             page.install()
@@ -126,5 +144,5 @@ def _keep(card: Card, page: Page) -> None:
                 raise
             raise CardError(
                 f"{NAME}: the card's state partition is full, so it is not kept for the time when it breaks:"
-                " remove bundles from the card, or use a larger one"
+                f" {taking.ROOM}"
             ) from None

@@ -19,6 +19,7 @@ LARGEST = 1 << 27
 
 TEXTS = (".toml", ".yaml", ".yml")
 
+ROOM = "remove bundles from the card, or use a larger one"
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -45,7 +46,7 @@ def take(source: Path | None, target: Path, name: str, check: Check, mode: int =
             remove(new)
     except OSError as error:
         if error.errno in FULL:
-            reason = "the card's state partition is full: remove bundles from it, or use a larger card"
+            reason = f"the card's state partition is full: {ROOM}"
         else:
             reason = f"cannot be taken over ({error.strerror}): copy it to the card again"
         raise CardError(f"{name}: {reason}; what was there before stays") from None

@@ -297,12 +297,23 @@ def _asker(properties: Properties | None) -> Asker | None:
 
 
 def password(settings: MqttSettings, environment: Mapping[str, str] = os.environ) -> str | None:
-    """The password: from the settings, the first line of its file, or else the credential that a service of
-    systemd is given (`$CREDENTIALS_DIRECTORY/password`). Raises SettingsError.
+    """The password: as `own_password`, or the credential that a service of systemd is given
+    (`$CREDENTIALS_DIRECTORY/password`); at the command line root has the file that it is made of.
+    Raises SettingsError.
     """
+    own = own_password(settings)
+    if own is not None or settings.username is None:
+        return own
+    try:
+        text = Path(environment.get("CREDENTIALS_DIRECTORY", "/etc/mynah"), "password").read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+    return text.partition("\n")[0] or None  # empty: the unit's default, where the device has no password
+
+
+def own_password(settings: MqttSettings) -> str | None:
+    """The password in the settings or the first line of its file. Raises SettingsError."""
     if settings.password_file is None:
-        if settings.password is None and settings.username is not None:
-            return _credential(environment)
         return settings.password
     try:
         lines = Path(settings.password_file).read_text("utf-8").splitlines()
@@ -311,15 +322,6 @@ def password(settings: MqttSettings, environment: Mapping[str, str] = os.environ
     if not lines or not lines[0]:
         raise SettingsError(f"mqtt.password_file: {settings.password_file} is empty: put the password in")
     return lines[0]
-
-
-def _credential(environment: Mapping[str, str]) -> str | None:
-    """None where there is none, or an empty one: the unit's default, where the device has no password."""
-    try:
-        text = (Path(environment["CREDENTIALS_DIRECTORY"]) / "password").read_text("utf-8")
-    except (KeyError, OSError, UnicodeDecodeError):
-        return None
-    return text.partition("\n")[0] or None
 
 
 def tls_context(settings: MqttSettings) -> ssl.SSLContext:

@@ -120,8 +120,8 @@ def test_a_file_that_is_not_text(tmp_path: Path) -> None:
 
 SHIPPED = DEVICE.parent / "systemd" / "mynah.toml"
 EXAMPLES = {
-    *("id", "microphone", "speaker", "thresholds", "actions", "lexicon", "reject_below", "file", "sentences"),
-    *("port", "username", "password_file", "ca_file", "cert_file", "key_file", "folder"),
+    *("id", "room", "microphone", "speaker", "thresholds", "actions", "lexicon", "reject_below", "file"),
+    *("sentences", "port", "username", "password_file", "ca_file", "cert_file", "key_file", "folder"),
 }
 """Settings without a default, or whose default is what other settings, the bundle or the machine say."""
 

@@ -222,6 +222,21 @@ def test_a_full_state_partition_is_told_and_the_device_starts(
     assert (full.etc / "home.toml").read_text() == HOME
 
 
+def test_a_state_partition_that_is_almost_full_is_told(
+    card: Card, machine: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (card.boot / "mynah.toml").write_text("")
+    monkeypatch.setattr("device.card.start.LEAST", 1 << 60)
+    (told,) = boot(card, machine)
+    assert told.startswith("the card's state partition is full but for")
+    assert told.endswith("remove bundles from the card, or use a larger one")
+
+
+def test_a_wake_word_of_ones_own_is_named_with_its_folder(full: Card, machine: Bench) -> None:
+    (full.boot / "mynah.toml").write_text('[wake]\nbundles = ["athena"]\n')
+    assert boot(full, machine)[0] == 'mynah.toml: athena lies in bundles: write  bundles = ["bundles/athena"]'
+
+
 def test_what_lies_there_for_nothing_is_named(card: Card, machine: Bench) -> None:
     (card.boot / "mynah.toml").write_text("")
     (card.boot / "home.toml").write_text(HOME)
@@ -257,3 +272,21 @@ def test_the_example_page_sets_nothing_and_each_of_its_lines_may_be_used(card: C
     assert used.device.room == "kitchen"
     assert used.mqtt.password == "secret"
     assert used.audio.microphone == "USB"
+
+
+def test_whatever_lies_there_the_device_starts(full: Card, machine: Bench) -> None:
+    boot(full, machine)
+    (full.boot / "mynah.toml").write_text("a = " + "[" * 20_000)  # too deep for the parser
+    (full.boot / "custom.toml").write_text("a = " + "[" * 20_000)
+    told = boot(full, machine)
+    assert any("see the log, journalctl" in line or "not TOML" in line for line in told)
+    assert installed(full)["mqtt"]["host"] == "broker.local"
+
+
+def test_without_a_state_partition_the_page_holds_all_the_same(card: Card, machine: Bench) -> None:
+    (card.boot / "mynah.toml").write_text('[mqtt]\nhost = "broker.local"\n')
+    card.state.rmdir()
+    card.state.write_text("in the way, as what cannot be written is")
+    told = boot(card, machine)
+    assert any("state" in line for line in told)
+    assert installed(card)["mqtt"]["host"] == "broker.local"

@@ -345,7 +345,6 @@ def test_the_password_may_be_a_credential_of_the_service(tmp_path: Path) -> None
     assert password(settings, environment) is None
     (tmp_path / "password").write_text("right\n")
     assert password(settings, environment) == "right"
-    assert password(settings, {}) is None
     assert password(MqttSettings(), environment) is None
     assert password(MqttSettings(username="mynah", password="own"), environment) == "own"
 

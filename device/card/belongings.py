@@ -80,8 +80,11 @@ def _bundles(card: Card, tell: Tell) -> Iterator[str]:
 
 
 def _source(card: Card, name: str) -> Path | None:
+    """Where it lies on the partition. A folder with nothing in it, as the card comes with, is none."""
     path = card.boot / name
-    return path if path.is_dir() else text.find(path.parent, path.name)
+    if path.is_dir():
+        return path if taking.files(path) else None
+    return text.find(path.parent, path.name)
 
 
 def _check(card: Card, name: str, pages: Iterable[Page]) -> taking.Check:

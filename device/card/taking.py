@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import shutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path, PurePath
 
 from device.atomic import sync, write
@@ -56,7 +56,7 @@ def contents(source: Path, name: str) -> Mapping[PurePath, bytes]:
     """All files by their path below `source`, which itself is `.`; texts as they should be written."""
     found: dict[PurePath, bytes] = {}
     size = 0
-    for file in _files(source):
+    for file in files(source):
         size += file.stat().st_size
         if size > LARGEST:
             raise CardError(f"{name}: larger than {LARGEST >> 20} MB: is it the right one?")
@@ -76,7 +76,7 @@ def recover(folder: Path) -> None:
         remove(left)
 
 
-def _files(source: Path) -> Iterable[Path]:
+def files(source: Path) -> Sequence[Path]:
     """But for what systems leave beside them: `._lights.yaml`, `.DS_Store`."""
     if source.is_file():
         return [source]
@@ -94,7 +94,7 @@ def _content(file: Path, name: str) -> bytes:
 
 
 def _raw(target: Path) -> Mapping[PurePath, bytes]:
-    return {file.relative_to(target): file.read_bytes() for file in _files(target)}
+    return {file.relative_to(target): file.read_bytes() for file in files(target)}
 
 
 def _write(wanted: Mapping[PurePath, bytes], new: Path, mode: int) -> None:

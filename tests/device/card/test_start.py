@@ -51,6 +51,13 @@ lists:
 """
 
 
+def test_the_card_as_it_comes_has_no_problems(card: Card, machine: Bench) -> None:
+    shutil.copy(EXAMPLE, card.boot / "mynah.toml")
+    for folder in ("bundles", "sentences"):
+        (card.boot / folder).mkdir()
+    assert start(card, machine) == []
+
+
 @pytest.fixture
 def full(card: Card) -> Card:
     """A card with all that may lie on it."""

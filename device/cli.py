@@ -28,6 +28,7 @@ COMMANDS = {
     "discover": "what the broker announces of the home",
     "enroll": "a wake word gets to know your voice",
     "review": "what the wake word may have got wrong",
+    "update": "another version, from a signed file",
     "forget": "take back what Mynah keeps on the broker",
     "doctor": "what is wrong with this device, and what to do",
     "card": "take over what lies on the boot partition",

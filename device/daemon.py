@@ -30,10 +30,11 @@ from device.mqtt.homeassistant import STATUS
 from device.review import Forgetful
 from device.service import Service
 from device.thresholds import Thresholds
+from device.update.offer import Updates
 
 log = logging.getLogger(__name__)
 
-ASKED = ("say", "listen", "mute/set", "threshold/+/set")
+ASKED = ("say", "listen", "mute/set", "threshold/+/set", "update/install")
 """Our own topics on which others may ask for something."""
 
 LONGEST_TEXT = 500
@@ -91,6 +92,7 @@ class Company:
     hermes: Hermes | None = None  # speaks with Rhasspy and Snips
     thresholds: Thresholds = field(default_factory=lambda: Thresholds(()))  # which may be moved from outside
     service: Service = field(default_factory=lambda: Service({}))  # is told that audio flows
+    updates: Updates | None = None  # looks for new versions
 
 
 class Daemon:
@@ -121,7 +123,8 @@ class Daemon:
         self._muted = False
 
     def run(self, audio: Iterable[AudioChunk]) -> None:
-        """Until the audio ends. A fault in one turn is logged, and the next wake word is waited for."""
+        """Until the audio ends, or a new version is to begin. A fault in one turn is logged, and the next
+        wake word is waited for."""
         self._publisher.retain("mute", "OFF")
         for name in self._with.thresholds.names:
             self._publisher.retain(f"threshold/{name}", self._with.thresholds[name])
@@ -153,8 +156,13 @@ class Daemon:
         raise AudioError(f"{FAULTS} faults in a row, see the log above; ending, to be started afresh")
 
     def attend(self, audio: Iterable[AudioChunk]) -> Iterator[AudioChunk]:
-        """The audio, with what came in over MQTT taken between its chunks; silence while muted."""
+        """The audio, with what came in over MQTT taken between its chunks; silence while muted.
+
+        It ends, between two turns, where a new version waits.
+        """
         for chunk in audio:
+            if self._with.updates is not None and self._with.updates.restart and self._idle:
+                return
             self._with.service.audio(time.monotonic())
             for duty in (self._receive_all, self._conclude, self._keep_up):
                 self._do(duty)
@@ -262,6 +270,9 @@ class Daemon:
                 self._asked_to_listen(message)
         elif message.topic.startswith(topics["threshold/"]) and message.topic.endswith("/set"):
             self._move_threshold(message)
+        elif message.topic == topics["update/install"]:
+            if self._with.updates is not None and not message.retained:
+                self._with.updates.ask(payload)
         elif message.topic == STATUS:
             if payload == b"online":  # not all devices of a home at once
                 self._again_at = time.monotonic() + random.uniform(*AGAIN)

@@ -10,7 +10,8 @@
     ├── ReviewError       recordings kept for review
     ├── LexiconError      a word that cannot be pronounced
     ├── BrokerError       the MQTT broker
-    └── CardError         what lies on the boot partition, with its file
+    ├── CardError         what lies on the boot partition, with its file
+    └── UpdateError       an update that is not installed
 
 All but UsageError end a command with exit status 1.
 """
@@ -61,4 +62,8 @@ class BrokerError(MynahError):
 
 
 class CardError(MynahError):
+    pass
+
+
+class UpdateError(MynahError):
     pass

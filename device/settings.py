@@ -22,6 +22,7 @@ from typing import Any, TypeVar
 
 from device.audio.endpoint import EndpointSettings
 from device.errors import SettingsError
+from device.places import state_folder
 
 T = TypeVar("T")
 
@@ -71,17 +72,6 @@ class WakeSettings:
     actions: Mapping[str, str] = field(default_factory=dict)
     """What a wake word (by its name) does: "listen" to a command, which is the default, "stop" the sound that
     is playing, or a sentence such as "turn off all the lights", which is done at once."""
-
-
-SERVICE_STATE = Path("/var/lib/mynah")
-"""What `StateDirectory=mynah` in the unit makes."""
-
-
-def state_folder() -> Path:
-    """Where the daemon keeps what it may not lose: a service in SERVICE_STATE, else among the user's own."""
-    if SERVICE_STATE.exists():
-        return SERVICE_STATE
-    return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "mynah"
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +145,27 @@ class MqttSettings:
         return self.host, self.port or (8883 if self.tls else 1883)
 
 
+Source = typing.NewType("Source", str)
+"""An address, or the path of a file or folder, or nothing."""
+
+
+def source(text: str, folder: Path = Path()) -> Source:
+    """What `text` says; a path is relative to `folder`."""
+    return Source(text if not text or "://" in text else str(folder / Path(text).expanduser()))
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateSettings:
+    """Where new versions come from, and whom they may come from."""
+
+    source: Source = Source("")
+    """An archive, or where one lies with its latest.json: an address or a folder. Empty: nobody is asked."""
+    every: float = 24.0
+    """Hours between two looks at the source."""
+    keys: Path = Path("/etc/mynah/keys")
+    """A folder of public keys, `*.pub`, of those whose updates are trusted besides Mynah's own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that can be set."""
@@ -167,6 +178,7 @@ class Settings:
     home: HomeSettings = field(default_factory=HomeSettings)
     mqtt: MqttSettings = field(default_factory=MqttSettings)
     review: ReviewSettings = field(default_factory=ReviewSettings)
+    update: UpdateSettings = field(default_factory=UpdateSettings)
 
     @property
     def device_id(self) -> str:
@@ -280,6 +292,8 @@ def _simple(hint: Any, value: Any, folder: Path) -> Any:
         return folder / Path(value).expanduser() if isinstance(value, str) and value else None
     if hint is BundleFolder:
         return bundle_folder(value, folder) if isinstance(value, str) and value else None
+    if hint is Source:
+        return source(value, folder) if isinstance(value, str) else None
     if hint is float:
         return float(value) if number else None
     if hint is int:
@@ -304,6 +318,8 @@ def _describe(hint: Any) -> str:
         return f"a list of {_describe(typing.get_args(hint)[0])}"
     if hint in (Path, BundleFolder):
         return "a path in quotes"
+    if hint is Source:
+        return "an address or a path in quotes"
     return plain.get(
         hint, f"a table of names and {'texts' if str in typing.get_args(hint)[1:] else 'numbers'}"
     )
@@ -332,6 +348,10 @@ def _check(settings: Settings) -> None:
         raise SettingsError("wake.bundles is empty: name at least one wake word's bundle")
     if settings.review.most < 1:
         raise SettingsError("review.most must be 1 or more: to keep nothing set review.keep = false")
+    if not 1 <= settings.update.every <= 8760:
+        raise SettingsError(
+            "update.every must be 1 to 8760 hours: to look for nothing leave out update.source"
+        )
     for duration in dataclasses.fields(settings.endpoint):
         if getattr(settings.endpoint, duration.name) < 0:
             raise SettingsError(f"endpoint.{duration.name} is negative, but must be 0 s or more")

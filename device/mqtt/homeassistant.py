@@ -14,16 +14,21 @@ from device.mqtt.client import Topics
 from device.thresholds import LEAST, MOST
 
 STATUS = "homeassistant/status"
+INSTALL = "INSTALL"
+"""What is said to have an update installed."""
 
 
 def config_topic(device_id: str) -> str:
     return f"homeassistant/device/mynah_{device_id}/config"
 
 
-def announcement(topics: Topics, room: str | None, words: Mapping[str, str]) -> dict[str, Any]:
+def announcement(
+    topics: Topics, room: str | None, words: Mapping[str, str], updates: bool = False
+) -> dict[str, Any]:
     """What is said on `config_topic`. `room`: where Mynah stands, if that is known.
 
     `words`: the wake words whose thresholds may be moved, by what they are called in topics.
+    `updates`: whether new versions are looked for.
     """
     number, unique = software(), f"mynah_{topics.device_id}"
     device = {
@@ -103,7 +108,7 @@ def announcement(topics: Topics, room: str | None, words: Mapping[str, str]) -> 
         }
         for name, word in words.items()
     }
-    components = {**components, **thresholds}
+    components = {**components, **thresholds, **({"update": _update(topics)} if updates else {})}
     return {
         "device": device,
         "origin": {"name": "mynah", "sw_version": number},
@@ -112,6 +117,18 @@ def announcement(topics: Topics, room: str | None, words: Mapping[str, str]) -> 
             name: {**component, "unique_id": f"{unique}_{name}"} for name, component in components.items()
         },
         "qos": 1,
+    }
+
+
+def _update(topics: Topics) -> Mapping[str, Any]:
+    """What is said on its state topic is JSON, in Home Assistant's own words for it."""
+    return {
+        "platform": "update",
+        "name": "Update",
+        "entity_category": "config",
+        "state_topic": topics["update"],
+        "command_topic": topics["update/install"],
+        "payload_install": INSTALL,
     }
 
 

@@ -20,12 +20,8 @@ from export.targets import SOURCE, Suite
 PREFIX = Path("/opt/mynah")
 """Where it lies on the device."""
 
-STARTER = f"""#!{PREFIX}/bin/python3
-import sys
-
-from device.cli import main
-
-sys.exit(main())
+STARTER = f"""#!/bin/sh
+exec {PREFIX}/bin/python3 -P -m device.update.launch "$@"
 """
 
 

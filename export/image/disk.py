@@ -108,7 +108,7 @@ def _ext4(label: str, tree: Path, size: int, place: Place) -> Path:
 
 
 def _same_times(part: Path, tree: Path, place: Place) -> None:
-    """When a file was last changed, as the kernel counts, is that of its copy here: nobody can set it there."""
+    """When the kernel saw a file change: copied from here, where nobody can set it."""
     fields = {"ctime": f"@{place.date}", "ctime_extra": 0, "atime": f"@{place.date}", "atime_extra": 0}
     script = place.work / "times"
     with script.open("w", encoding="utf-8") as file:
@@ -116,4 +116,11 @@ def _same_times(part: Path, tree: Path, place: Place) -> None:
             for name in (*folders, *files, "."):
                 path = os.path.normpath(os.path.join("/", os.path.relpath(folder, tree), name))
                 file.writelines(f'sif "{path}" {field} {value}\n' for field, value in fields.items())
-    run("debugfs", "-w", "-f", script, part, environment={**os.environ, "E2FSPROGS_FAKE_TIME": str(place.date)})
+    run(
+        "debugfs",
+        "-w",
+        "-f",
+        script,
+        part,
+        environment={**os.environ, "E2FSPROGS_FAKE_TIME": str(place.date)},
+    )

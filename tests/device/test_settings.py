@@ -9,6 +9,7 @@ import pytest
 
 from device.assembly import make_assistant, make_home
 from device.errors import SettingsError
+from device.places import state_folder
 from device.settings import DEVICE, Settings, WakeSettings, default_id, load
 
 Write = Callable[[str], Path]
@@ -49,6 +50,9 @@ def test_every_kind_of_value(write: Write, tmp_path: Path) -> None:
             [mqtt]
             host = "broker.local"
             tls = true
+            [update]
+            source = "updates"
+            keys = "keys"
             """
         )
     )
@@ -61,6 +65,8 @@ def test_every_kind_of_value(write: Write, tmp_path: Path) -> None:
     assert settings.hearing.lexicon == tmp_path / "words.txt"
     assert settings.home.file == Path("/etc/mynah/home.toml")
     assert settings.home.sentences == (tmp_path / "coffee.yaml",)
+    assert settings.update.source == str(tmp_path / "updates")
+    assert settings.update.keys == tmp_path / "keys"
     assert settings.mqtt.address == ("broker.local", 8883)
 
 
@@ -82,6 +88,8 @@ def test_a_microphone_may_be_named(write: Write) -> None:
         ("mqtt.port = 99999", "mqtt.port is 99999, but must be 1 to 65535"),
         ('audio.sounds = "yes"', "audio.sounds is 'yes', but must be true or false"),
         ("audio.microphone = 1.5", "must be text in quotes or a whole number"),
+        ("update.source = 1", "update.source is 1, but must be an address or a path in quotes"),
+        ("update.every = 0.5", "update.every must be 1 to 8760 hours"),
         ("home.sentences = [1]", "home.sentences is [1], but must be a list of a path in quotes"),
         ("home.file = ''", "home.file is '', but must be a path in quotes"),
         ("hearing.reject_below = 2", "hearing.reject_below is 2.0, but must be 0 to 1"),
@@ -204,3 +212,16 @@ def test_the_room_it_stands_in_is_one_of_the_homes_or_a_new_one(write: Write, tm
         assert home.here == room
         assert room in [each.name for each in home.layout.rooms]
         assert home.vocabulary.here == room
+
+
+def test_an_address_is_not_relative_to_anything(write: Write) -> None:
+    assert (
+        load(write("update.source = 'https://example.org/mynah/'")).update.source
+        == "https://example.org/mynah/"
+    )
+
+
+def test_the_service_keeps_its_state_where_systemd_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STATE_DIRECTORY", "/var/lib/private/mynah:/var/lib/other")
+    assert state_folder() == Path("/var/lib/private/mynah")
+    assert Settings().review.folder == Path("/var/lib/private/mynah/review")

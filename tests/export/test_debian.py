@@ -1,4 +1,4 @@
-"""The Debian package: the same bytes each time, installed, upgraded and purged by dpkg itself, in a folder."""
+"""The Debian package: the same bytes each time; installed, upgraded and purged by dpkg itself in a folder."""
 
 from __future__ import annotations
 
@@ -77,7 +77,8 @@ def test_settings_outlive_an_upgrade_and_nothing_a_purge(made: Path, tmp_path: P
     assert (root / "var/lib/private/mynah/thresholds.json").exists()
 
     system.dpkg("--remove", "mynah")
-    assert settings.exists() and not (root / "opt/mynah/bin").exists()
+    assert settings.exists()
+    assert not (root / "opt/mynah/bin").exists()
     system.dpkg("--purge", "mynah")
     left = [path for path in root.rglob("*") if "mynah" in path.name and "var/lib/dpkg" not in str(path)]
     assert left == []

@@ -17,7 +17,7 @@ from device.engine.bundle import Bundle, describe
 from device.engine.interpreter import StreamingModel
 from device.errors import MynahError
 from export import bundle as bundles
-from export import cli, parity
+from export import cli, models, parity
 from export.errors import ExportError
 from export.streaming import Run, keras_step, streamed
 from export.wake import Proof
@@ -60,7 +60,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def exported(run: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, parity.Parity]:
     out = tmp_path_factory.mktemp("bundles") / "tiny"
-    return out, cli.export(run, out)
+    return out, models.export(run, out)
 
 
 def test_the_bundle_loads_and_tells_its_figures(exported: tuple[Path, parity.Parity]) -> None:
@@ -126,9 +126,9 @@ def test_a_run_that_misses_a_gate_is_exported_only_anyway(run: Path, tmp_path: P
         return Proof({"tried": True}, {"gates_missed": ["one"]}, ("one",))
 
     with pytest.raises(ExportError, match=r"one\. See the report in"):
-        cli.export(run, tmp_path / "bundle", prove, with_onnx=False)
+        models.export(run, tmp_path / "bundle", prove, with_onnx=False)
     assert not (tmp_path / "bundle").exists()
-    cli.export(run, tmp_path / "bundle", prove, with_onnx=False, anyway=True)
+    models.export(run, tmp_path / "bundle", prove, with_onnx=False, anyway=True)
     bundle = Bundle.load(tmp_path / "bundle")
     assert bundle.measured["gates_missed"] == ["one"]
     assert bundle.decision["tried"]
@@ -154,9 +154,9 @@ def test_gates_tell_by_how_much_they_are_missed() -> None:
 def test_a_wake_word_whose_data_is_gone_is_not_tried(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text(json.dumps({"kind": "wake", "data": "/nowhere/at/all"}))
     with pytest.raises(ExportError, match="--data"):
-        cli.trial_of(tmp_path, None, tmp_path)
+        models.trial_of(tmp_path, None, tmp_path)
     (tmp_path / "config.json").write_text(json.dumps({"kind": "hearing"}))
-    assert cli.trial_of(tmp_path, None, tmp_path) is None
+    assert models.trial_of(tmp_path, None, tmp_path) is None
 
 
 def test_a_run_that_is_not_finished_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -48,7 +48,7 @@ def root(tmp_path: Path) -> Path:
         "usr/bin/busybox": b"busybox",
         f"usr/lib/modules/{KERNEL}/kernel/fs/ext4/ext4.ko": b"",
         f"usr/lib/modules/{KERNEL}/kernel/drivers/gpu/large.ko": b"",
-        "var/lib/dpkg/status": b"Package: bash\nStatus: install ok installed\nVersion: 5.2\n\nPackage: dash\nVersion: 1\n",
+        "var/lib/dpkg/status": b"Package: bash\nPriority: required\nVersion: 5.2\n\nPackage: dash\nVersion: 1\n",
         "etc/hostname": b"mynah\n",
     }
     for name in ("modules.builtin", "modules.builtin.modinfo", "modules.order"):
@@ -86,7 +86,8 @@ def part(image: Path, number: int, folder: Path) -> Path:
 def test_the_root_is_last_so_that_it_can_grow(image: Path) -> None:
     boot_part, state, system = partitions(image)
     assert (boot_part["type"], state["type"], system["type"]) == ("c", "83", "83")
-    assert boot_part["size"] * 512 == RECIPE.boot_size and state["size"] * 512 == RECIPE.state_size
+    assert boot_part["size"] * 512 == RECIPE.boot_size
+    assert state["size"] * 512 == RECIPE.state_size
     assert system["start"] == max(entry["start"] for entry in partitions(image))
     assert all(entry["start"] * 512 % disk.FIRST == 0 for entry in partitions(image))
 
@@ -133,7 +134,8 @@ def test_the_same_folders_give_the_same_bytes(root: Path, place: Place, tmp_path
 
 def test_what_goes_out_can_be_checked(image: Path, root: Path, place: Place) -> None:
     contents = publish.manifest(RECIPE, root)
-    assert contents["debian"] == {"bash": "5.2", "dash": "1"} and "hey_mynah" in contents["bundles"]
+    assert contents["debian"] == {"bash": "5.2", "dash": "1"}
+    assert "hey_mynah" in contents["bundles"]
     packed, sums, *_ = publish.publish(RECIPE, image, contents, place, "https://example.org/mynah/")
     assert subprocess.run(["sha256sum", "--check", "--quiet", sums.name], cwd=place.out).returncode == 0
     entry = json.loads((place.out / "os_list.json").read_text())["os_list"][0]

@@ -20,7 +20,7 @@ from device.hearing.second_look import log_odds
 from device.hearing.wake import WakeModel
 from device.review import Label, Reason
 from device.review import Store as Reviewed
-from export import cli as export
+from export import models as export
 from training.corpus import synthesis
 from training.edits import distance
 from training.hearing.store import Item, Store

@@ -48,7 +48,7 @@ def root(tmp_path: Path) -> Path:
         "usr/bin/busybox": b"busybox",
         f"usr/lib/modules/{KERNEL}/kernel/fs/ext4/ext4.ko": b"",
         f"usr/lib/modules/{KERNEL}/kernel/drivers/gpu/large.ko": b"",
-        "var/lib/dpkg/status": b"Package: bash\nPriority: required\nVersion: 5.2\n\nPackage: dash\nVersion: 1\n",
+        "var/lib/dpkg/status": b"Package: bash\nVersion: 5.2\n\nPackage: dash\nVersion: 1\n",
         "etc/hostname": b"mynah\n",
     }
     for name in ("modules.builtin", "modules.builtin.modinfo", "modules.order"):

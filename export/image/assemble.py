@@ -34,6 +34,7 @@ def assemble(recipe: Recipe, archive: Path, package: Path, image: Path, place: P
     task = {
         **{"suite": recipe.suite.name, "archive": str(archive), "package": str(package), "image": str(image)},
         **{"out": str(place.out), "cache": str(place.cache), "work": str(place.work), "date": place.date},
+        "keys": [str(key.resolve()) for key in place.keys],
     }
     run(
         *("unshare", "--user", "--map-root-user", "--map-auto", "--mount"),
@@ -46,7 +47,8 @@ def assemble(recipe: Recipe, archive: Path, package: Path, image: Path, place: P
 
 def main() -> int:
     task = json.loads(sys.argv[1])
-    place = Place(Path(task["out"]), Path(task["cache"]), Path(task["work"]), task["date"])
+    folders = (Path(task[name]) for name in ("out", "cache", "work"))
+    place = Place(*folders, task["date"], tuple(Path(key) for key in task["keys"]))
     try:
         archive, package, image = (Path(task[name]) for name in ("archive", "package", "image"))
         assemble(Recipe(SUITES[task["suite"]]), archive, package, image, place)

@@ -11,6 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from device.update import keys
 from export.debian import package
 from export.image import publish, root
 from export.image.assemble import assemble
@@ -30,14 +31,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--fresh", action="store_true", help="fetch Debian's packages again")
     parser.add_argument("--no-pack", action="store_true", help="only the image itself, as for the emulator")
     parser.add_argument(
+        "--key",
+        type=Path,
+        action="append",
+        default=[],
+        help="public key whose updates devices take (mynah-export key makes one); may be repeated",
+    )
+    parser.add_argument(
         "--url", help="where people will fetch the folder's files, for Raspberry Pi Imager; default: here"
     )
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Make the image. Raises ExportError."""
+    """Make the image. Raises ExportError, and UpdateError for a key that is none."""
     recipe, started = Recipe(SUITES[arguments.suite]), time.monotonic()
     out = arguments.out.resolve()
+    for key in arguments.key:
+        keys.read(key)
     out.mkdir(parents=True, exist_ok=True)
 
     def tell(text: str) -> None:
@@ -45,7 +55,7 @@ def run(arguments: argparse.Namespace) -> None:
 
     with tempfile.TemporaryDirectory(prefix="mynah-image-", dir=out, ignore_cleanup_errors=True) as work:
         os.chmod(work, 0o755)
-        place = Place(out, arguments.cache.resolve(), Path(work), source_date())
+        place = Place(out, arguments.cache.resolve(), Path(work), source_date(), tuple(arguments.key))
         place.log.unlink(missing_ok=True)
         if arguments.fresh:
             for kept in place.cache.glob(f"root-{recipe.suite.name}-*.tar"):

@@ -57,6 +57,7 @@ class Place:
     cache: Path  # of what the next time need not make again
     work: Path  # of what is thrown away
     date: int  # that every file carries, in seconds since 1970
+    keys: tuple[Path, ...] = ()  # whose updates a device takes: public ones, as mynah-export key makes them
 
     @property
     def log(self) -> Path:

@@ -53,6 +53,9 @@ def build(archive: Path, package: Path, root: Path, place: Place) -> None:
     shutil.copytree(FILES, root, symlinks=True, dirs_exist_ok=True)
     for unit in SOURCE.glob(CARD_UNITS):
         shutil.copyfile(unit, root / "usr/lib/systemd/system" / unit.name)
+    for key in place.keys:
+        (root / "etc/mynah/keys").mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(key, root / "etc/mynah/keys" / f"{key.stem}.pub")
     null = root / "dev" / "null"
     null.touch()
     run("mount", "--bind", "/dev/null", null)

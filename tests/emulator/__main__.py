@@ -15,7 +15,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from tests.emulator import cuts, faults, trials
+from tests.emulator import cuts, faults, trials, updates
 from tests.emulator.card import Card
 from tests.emulator.house import house
 from tests.emulator.machine import BOARDS, Machine
@@ -53,6 +53,7 @@ def run(image: Path, board: str, folder: Path, count: int, seed: int) -> dict[st
     with house(folder) as home, tempfile.TemporaryDirectory(prefix="mynah-") as short:
         card = Card(image, folder / "card.img")
         home.furnish(card)
+        updates.furnish(card, folder)
         audio = VirtualAudio(Path(short))
         audio.start_server()
         try:
@@ -64,7 +65,7 @@ def run(image: Path, board: str, folder: Path, count: int, seed: int) -> dict[st
                 tell(trials.spoken(home, machine, audio, folder))
                 tell(trials.figures(home, machine))
                 tell(trials.watchdog(home, machine))
-                tell({"lines": faults.trial(home, machine)})
+                tell({"lines": {**faults.trial(home, machine), **updates.trial(home, machine)}})
         finally:
             audio.stop_server()
     return measured

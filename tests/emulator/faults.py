@@ -86,8 +86,9 @@ def _noted(house: House, machine: Machine, fault: Fault) -> str:
             note = house.inside(machine, f"cat {BOOT}/mynah-problems.txt 2>/dev/null || true")
         except subprocess.SubprocessError:
             continue
-        for line in note.splitlines():
+        for paragraph in note.replace("\r", "").split("\n\n"):
+            line = " ".join(paragraph.split())
             if re.search(fault.line, line):
-                return line.strip()
+                return line
         time.sleep(3)
     raise AssertionError(f"{fault.name}: no line on the card tells of it: {note!r}")

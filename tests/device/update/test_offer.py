@@ -244,7 +244,7 @@ def test_what_was_taken_back_is_a_problem_until_something_goes_well(versions: Ve
     versions.change(BASE, lambda state: state.installed("0.4.0"))
     Trial(problems, versions, {TOLD: BASE, RUNNING: "0.4.0"}).conclude()
     Trial(problems, versions, {TOLD: BASE, RUNNING: "0.4.0"}).begin()
-    assert told[-1] == ()
+    assert not told[-1]
     (versions.folder / "state.json").write_text("{")
     Trial(problems, versions, {TOLD: BASE}).begin()
     assert "damaged: the base runs" in told[-1][0]

@@ -47,8 +47,8 @@ def assemble(recipe: Recipe, archive: Path, package: Path, image: Path, place: P
 
 def main() -> int:
     task = json.loads(sys.argv[1])
-    folders = (Path(task[name]) for name in ("out", "cache", "work"))
-    place = Place(*folders, task["date"], tuple(Path(key) for key in task["keys"]))
+    out, cache, work = (Path(task[name]) for name in ("out", "cache", "work"))
+    place = Place(out, cache, work, task["date"], tuple(Path(key) for key in task["keys"]))
     try:
         archive, package, image = (Path(task[name]) for name in ("archive", "package", "image"))
         assemble(Recipe(SUITES[task["suite"]]), archive, package, image, place)

@@ -39,6 +39,7 @@ def furnish(card: Card, folder: Path) -> None:
 def _crashing(folder: Path) -> Path:
     """Proves itself by hand and fails as a service."""
     shutil.copytree(update.DEVICE, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(update.DEVICE.parent / "setup.cfg", folder.parent)  # which says what it needs
     service = folder / "service.py"
     service.write_text(f'{service.read_text()}\nif "NOTIFY_SOCKET" in os.environ:\n    raise SystemExit(3)\n')
     return folder

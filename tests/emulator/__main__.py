@@ -1,9 +1,11 @@
-"""The very image in emulated machines: it starts, hears, acts, is found out when it stands still.
+"""The very image in emulated machines, which nobody tells how to start but the card.
 
-    script/image-test [--image FILE] [--board virt|raspi3b]     starts, hears, acts, is restarted; faults
-    script/image-test --cuts 50 [--seed 1]                     the power is cut
+    script/image-test [--image FILE]            starts, hears, acts, is restarted; faults; updates
+    script/image-test --board raspi3b           starts as a Pi 3 does, and misses a microphone
+    script/image-test --cuts 50 [--seed 1]      the power is cut
+    script/image-test --count                   what listening costs in instructions
 
-Prints what it measured, in one line of JSON. Nothing here is told how to start but by the card.
+Prints what it measured, in one line of JSON.
 """
 
 from __future__ import annotations
@@ -12,23 +14,26 @@ import argparse
 import json
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from tests.emulator import cuts, faults, trials, updates
+from tests.emulator import counted, cuts, faults, trials, updates
 from tests.emulator.card import Card
-from tests.emulator.house import house
-from tests.emulator.machine import BOARDS, Machine
+from tests.emulator.house import House, house
+from tests.emulator.machine import RASPI3B, VIRT, Machine
 from tests.virtual_audio import VirtualAudio
 
 DIST = Path(__file__).parents[2] / "dist"
+
+Found = Mapping[str, object]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="script/image-test", description=__doc__)
     parser.add_argument("--image", type=Path, help="default: the newest in dist/")
-    parser.add_argument("--board", choices=BOARDS, default="virt")
+    parser.add_argument("--board", choices=("virt", "raspi3b"), default="virt")
     parser.add_argument("--cuts", type=int, default=0, help="cut the power so many times instead")
+    parser.add_argument("--count", action="store_true", help="count instructions instead")
     parser.add_argument("--seed", type=int, default=1, help="of when the power is cut")
     parser.add_argument("--keep", type=Path, help="folder in which the card and what was said is kept")
     options = parser.parse_args(arguments)
@@ -36,39 +41,54 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if image is None:
         print("script/image-test: no image in dist/: make one with script/image", file=sys.stderr)
         return 2
+    measured: dict[str, object] = {"image_mb": image.stat().st_size // 1_000_000}
     with tempfile.TemporaryDirectory(prefix="mynah-", dir="/var/tmp") as name:
         folder = options.keep or Path(name)
-        folder.mkdir(parents=True, exist_ok=True)
-        print(json.dumps(run(image, options.board, folder, options.cuts, options.seed)))
+        with house(folder) as home:
+            card = Card(image, folder / "card.img")
+            home.furnish(card)
+            for found in run(home, card, options):
+                print(found, file=sys.stderr, flush=True)
+                measured.update(found)
+    print(json.dumps(measured))
     return 0
 
 
-def run(image: Path, board: str, folder: Path, count: int, seed: int) -> dict[str, object]:
-    measured: dict[str, object] = {"board": board, "image_mb": image.stat().st_size // 1_000_000}
+def run(home: House, card: Card, options: argparse.Namespace) -> Iterator[Found]:
+    """The trials that are asked for; what each found."""
+    if options.count:
+        yield from count(home, card)
+    elif options.board == "raspi3b":
+        with Machine(RASPI3B, card, home.folder) as machine:
+            yield trials.deaf_start(home, machine)
+    else:
+        with tempfile.TemporaryDirectory(prefix="mynah-") as short:  # a socket's path has 108 bytes
+            audio = VirtualAudio(Path(short))
+            audio.start_server()
+            try:
+                if options.cuts:
+                    yield cuts.trial(home, card, audio, options.cuts, options.seed)
+                else:
+                    yield from whole(home, card, audio)
+            finally:
+                audio.stop_server()
 
-    def tell(found: Mapping[str, object]) -> None:
-        measured.update(found)
-        print(found, file=sys.stderr, flush=True)
 
-    with house(folder) as home, tempfile.TemporaryDirectory(prefix="mynah-") as short:
-        card = Card(image, folder / "card.img")
-        home.furnish(card)
-        updates.furnish(card, folder)
-        audio = VirtualAudio(Path(short))
-        audio.start_server()
-        try:
-            if count:
-                tell(cuts.trial(home, card, audio, count, seed))
-                return measured
-            with Machine(BOARDS[board], card, folder, audio.environment) as machine:
-                tell(trials.first_start(home, machine))
-                tell(trials.spoken(home, machine, audio, folder))
-                tell(trials.figures(home, machine))
-                tell(trials.watchdog(home, machine))
-                tell({"lines": {**faults.trial(home, machine), **updates.trial(home, machine)}})
-        finally:
-            audio.stop_server()
-    return measured
+def whole(home: House, card: Card, audio: VirtualAudio) -> Iterator[Found]:
+    updates.furnish(card, home.folder)
+    with Machine(VIRT, card, home.folder, audio.environment) as machine:
+        yield trials.first_start(home, machine)
+        yield trials.spoken(home, machine, audio)
+        yield trials.figures(home, machine)
+        yield trials.watchdog(home, machine)
+        yield {"lines": {**faults.trial(home, machine), **updates.trial(home, machine)}}
+
+
+def count(home: House, card: Card) -> Iterator[Found]:
+    counted.furnish(card, home.folder)
+    with Machine(counted.COUNTED, card, home.folder) as machine:
+        yield trials.deaf_start(home, machine)
+        yield counted.trial(home, machine)
 
 
 if __name__ == "__main__":

@@ -52,8 +52,6 @@ RASPI3B = Board(
     tree="bcm2837-rpi-3-b.dtb",
 )
 
-BOARDS = {board.name: board for board in (VIRT, RASPI3B)}
-
 HOST = "10.0.2.2"
 """This side, as the machine sees it."""
 

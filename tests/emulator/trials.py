@@ -6,7 +6,6 @@ import json
 import re
 import subprocess
 import time
-from pathlib import Path
 
 import numpy as np
 import soundfile
@@ -35,6 +34,19 @@ def first_start(house: House, machine: Machine) -> dict[str, float]:
     return {"online_s": round(online, 1), "listening_s": round(int(show) / 1e6, 1)}
 
 
+def deaf_start(house: House, machine: Machine) -> dict[str, object]:
+    """From the power to the broker's knowing it, on a board without a sound card: so it complains."""
+
+    def problems() -> list[str]:
+        said = house.ears.payloads(f"mynah/{DEVICE}/problem")
+        return list(json.loads(said[-1])["problems"]) if said else []
+
+    wait_for(lambda: any("microphone" in line for line in problems()) or not machine.on, 3 * START)
+    assert machine.on, f"the machine is off: {machine.said[-500:]}"
+    assert house.online()
+    return {"online_s": round(machine.age, 1), "problems": problems()}
+
+
 def _reached(house: House, machine: Machine) -> bool:
     """Whether a person can get in, and the service says that it is ready."""
     try:
@@ -44,9 +56,9 @@ def _reached(house: House, machine: Machine) -> bool:
         return False
 
 
-def spoken(house: House, machine: Machine, audio: VirtualAudio, folder: Path) -> dict[str, float]:
+def spoken(house: House, machine: Machine, audio: VirtualAudio) -> dict[str, float]:
     """Said into the microphone, done on the broker."""
-    path = folder / "spoken.wav"
+    path = house.folder / "spoken.wav"
     samples = read(WAKE_AND_COMMAND)
     soundfile.write(path, np.concatenate([samples, np.zeros(16000, np.int16)]), 16000)
     before = len(house.ears.payloads(TOPIC))

@@ -78,10 +78,11 @@ def turn_json(turn: Turn, dropped: Sequence[Command] | None = None) -> Json:
     return report
 
 
-def no_turn_json(file: str) -> Json:
-    """The line for a file in which no wake word was heard."""
-    nothing = dict.fromkeys(("detection", "endpoint", "transcript", "intent"))
-    return {"file": file, **nothing, "commands": [], "reply": None, "confirmation": None, "timings": None}
+def no_turn_json(file: str, detection: Detection | None = None) -> Json:
+    """The line for a file in which no wake word was heard, or for one that only stops what plays."""
+    nothing = dict.fromkeys(("endpoint", "transcript", "intent"))
+    done: Json = {"commands": [], "reply": None, "confirmation": None, "timings": None}
+    return {"file": file, "detection": detection_json(detection), **nothing, **done}
 
 
 def turn_text(turn: Turn, dropped: Sequence[Command] = ()) -> str:

@@ -37,6 +37,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except MynahError as error:
         print(f"mynah-export: {error}", file=sys.stderr)
         return error.exit_status
+    except OSError as error:  # a full disk, above all
+        where = f"{error.filename}: " if error.filename else ""
+        print(f"mynah-export: {where}{error.strerror or error}", file=sys.stderr)
+        return 1
     return 0
 
 

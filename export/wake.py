@@ -55,7 +55,8 @@ class Trial:
             ear = wakewords.Ear(own, word, self.acoustic)
             tried = self._tried(ear, run)
             name = "report" if len(own.labels) == 1 else f"report-{word.replace(' ', '-')}"
-            page = wake_page(ear, tried.sayings, tried.silent, tried.rows, 10, run)
+            alone = self._tried(wakewords.Ear(own, word, None), run) if ear.twice else None
+            page = wake_page(tried, alone, 10, run)
             (run / f"{name}.html").write_text(page, encoding="utf-8")
             (run / f"{name}.json").write_text(json.dumps(tried.figures(), indent=1) + "\n", encoding="utf-8")
             measured["int8"][word] = [row for row in tried.rows if row["at"] == "as shipped"]

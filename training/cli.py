@@ -46,6 +46,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     except MynahError as error:
         print(f"mynah-train: {error}", file=sys.stderr)
         return error.exit_status
+    except OSError as error:  # a full disk, above all
+        where = f"{error.filename}: " if error.filename else ""
+        reason = error.strerror or error
+        print(f"mynah-train: {where}{reason}; then run the same command again to go on", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print("mynah-train: stopped; run the same command again to go on", file=sys.stderr)
         return 130

@@ -40,6 +40,7 @@ def main(options: argparse.Namespace) -> int:
             found += detections
             for name, new in values.items():
                 scores[name] += [round(float(score), 4) for score in new]
+        found += wake.finish()
         report: dict[str, Any] = {"file": file, "detections": [detection_json(each) for each in found]}
         lines = [f"  {seconds(each.at):8.2f} s  {each.name} ({each.probability:.2f})" for each in found]
         if options.scores:

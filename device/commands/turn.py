@@ -6,6 +6,7 @@ import argparse
 from contextlib import nullcontext
 from dataclasses import replace
 
+from device.assistant import Stopped
 from device.audio import wav
 from device.commands import options as common
 from device.events import Turn
@@ -43,10 +44,15 @@ def main(options: argparse.Namespace) -> int:
             if options.push_to_talk:
                 show(file, assistant.push_to_talk(audio))
                 return
-            count = 0
-            for count, turn in enumerate(assistant.turns(audio), 1):  # noqa: B007
-                show(file, turn)
-            if not count:
+            woken = False
+            for step in assistant.steps(audio):
+                if isinstance(step, Turn):
+                    show(file, step)
+                elif isinstance(step, Stopped):
+                    text = f"{file}\n  woke    {step.detection.name}: stop"
+                    common.emit(options, no_turn_json(file, step.detection), text)
+                woken = woken or isinstance(step, Turn | Stopped)
+            if not woken:
                 common.emit(options, no_turn_json(file), f"{file}\n  no wake word")
 
         status = common.each_file(options.files, work)

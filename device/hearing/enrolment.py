@@ -110,7 +110,10 @@ def adapted(bundle: Bundle, word: str, acoustic: AcousticModel, sayings: Sequenc
     heard = [_heard(bundle, word, notes, samples) for samples in sayings]
     for number, one in enumerate(heard, start=1):
         if one.ratios is None:
-            raise AudioError(f"saying {number} is not like {word!r} at all: say it again, and nothing else")
+            raise AudioError(
+                f"saying {number} is not like {word!r} at all: say it again, and nothing else; if that"
+                " does not help, the recordings that --keep keeps are for mynah-train wake --recordings"
+            )
     if others is None:  # nobody knows what it would do
         before = _probabilities(judgement, heard, acoustic.phones)
         return Adapted(entry, before, before)

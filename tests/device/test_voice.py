@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from device.audio import wav
+from device.cli import main
+from device.events import SAMPLE_RATE
 from device.settings import Settings
 from tests.device.broker import Mosquitto, Subscriber, free_port, needs_mosquitto, retained, wait_for
 from tests.device.test_process import Process
@@ -67,6 +70,29 @@ def test_the_wake_word_alone() -> None:
     assert report["scores"][peak] > 0.5
     assert report["times"][peak] == pytest.approx(detection["at"], abs=0.4)
     assert report["times"] == sorted(report["times"])
+
+
+def test_a_wake_word_that_stops_what_plays_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = tmp_path / "mynah.toml"
+    settings.write_text('[wake]\nactions = { "hey mynah" = "stop" }\n')
+    assert main(["turn", "--config", str(settings), "--json", str(RECORDING)]) == 0
+    (report,) = map(json.loads, capsys.readouterr().out.splitlines())
+    assert report["detection"]["name"] == "hey mynah"
+    assert report["transcript"] is None
+    assert report["commands"] == []
+
+
+def test_a_wake_word_with_which_the_recording_ends(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    said = tmp_path / "said.wav"
+    wav.write(said, wav.read(RECORDING)[: round(1.35 * SAMPLE_RATE)])
+    assert main(["detect", "--json", str(said)]) == 0
+    (found,) = json.loads(capsys.readouterr().out)["detections"]
+    assert found["name"] == "hey mynah"
 
 
 def test_nothing_is_published_without_a_broker(tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ class Arm64:
         kept = shutil.ignore_patterns(
             "__pycache__", ".venv", ".git", "dist", "build", ".*_cache", "*.egg-info"
         )
-        shutil.copytree(SOURCE, self.root / "src", ignore=kept)
+        shutil.copytree(SOURCE, self.root / "src", symlinks=True, ignore=kept)
 
     def install(self, name: str, requirements: Sequence[str]) -> None:
         """Wheels into /NAME."""

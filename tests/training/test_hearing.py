@@ -9,6 +9,7 @@ import pytest
 
 from device.audio.frontend import FrontEndSettings, RunningMean
 from device.audio.wav import write
+from device.errors import MynahError
 from device.events import SAMPLE_RATE, Samples
 from training.corpus.manifest import recordings
 from training.hearing import labels as labelling
@@ -65,6 +66,15 @@ def test_what_cannot_be_read_is_named_and_left_out(
     store.add("people", recordings(tmp_path)[::-1], load_recording, (), jobs=1)
     assert {item.number for item in store.items("people")} == {0}
     assert f"people: left out: {tmp_path / 'broken.wav'}" in capsys.readouterr().err
+
+
+def test_a_full_disk_is_named_and_ends_it(tmp_path: Path) -> None:
+    write(tmp_path / "good.wav", np.full(16_000, 100, np.int16))
+    store = Store(tmp_path / "store")
+    (store.folder / "people.part").symlink_to("/dev/full")
+    with pytest.raises(MynahError, match=r"people: cannot be kept \(No space left on device\)"):
+        store.add("people", recordings(tmp_path), load_recording, (), jobs=1)
+    assert "people" not in store
 
 
 def test_a_store_made_with_another_front_end_is_refused(store: Store) -> None:

@@ -277,6 +277,15 @@ def test_a_run_trains_resumes_and_its_bundle_wakes_the_device(
         np.testing.assert_allclose(got, score(frames)[: len(got)], atol=0.06)
 
 
+def test_a_checkpoint_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    trainer = train.Trainer(tmp_path, train.Settings(("hey mynah",), width=8, compiled=False))
+    trainer.save(1)
+    shutil.rmtree(tmp_path / "checkpoints")
+    (tmp_path / "checkpoints").write_text("in the way")
+    with pytest.raises(MynahError, match=r"checkpoints: update 2 cannot be kept .* again: it goes on"):
+        trainer.save(2)
+
+
 def test_the_llr_counts_as_much_as_it_helps_where_it_matters() -> None:
     rng = np.random.default_rng(3)
     raised = np.column_stack((rng.normal(2, 1, 400), rng.normal(-8, 3, 400)))

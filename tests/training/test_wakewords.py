@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -14,10 +15,10 @@ from device.errors import MynahError, UsageError
 from device.events import SAMPLE_RATE
 from device.settings import Settings
 from training.corpus import manifest, synthesis
-from training.evaluate import peers, wakewords
-from training.evaluate.page import training_curves, wake_page
+from training.evaluate import delay, peers, pictures, wakewords
+from training.evaluate.page import accent_of, speaker_of, training_curves, wake_page
 from training.evaluate.recordings import CLEAN
-from training.evaluate.wakewords import Background, Ear, Event, Heard, peaks
+from training.evaluate.wakewords import Background, Ear, Event, Examination, Heard, peaks
 
 SILENT = Background(tuple(map(Event, (0.9, 0.7, 0.7, 0.2))), hours=2.0, work=10.0)
 
@@ -98,15 +99,52 @@ def test_the_page_holds_everything(tmp_path: Path) -> None:
     assert (update, round(loss, 4)) == (99, 0.01)
     events = (Event(0.9, "a <b> minor", "speech", np.zeros(1600, np.int16)), Event(0.1, "nothing", "speech"))
     silent = Background(events, 2.0, 10.0)
-    rows = wakewords.table(Shipped(), SAYINGS, silent)
-    page = wake_page(Shipped(), SAYINGS, silent, rows, 10, tmp_path)
+    found = examination(silent)
+    page = wake_page(found, None, 10, tmp_path)
     assert page.count("data:image/png;base64,") == 3
     assert page.count("data:audio/flac;base64,") == 1
     assert "hey &lt;mynah&gt;" in page
     assert "a &lt;b&gt; minor" in page
     assert "<td>c</td><td>1 of 1</td><td>1 of 1</td>" in page
     assert "http" not in page  # it needs nothing from elsewhere
-    assert "data:audio" not in wake_page(Shipped(), SAYINGS, silent, rows, 0, None)
+    assert "<td>en</td><td>1 of 4</td><td>2 of 4</td>" in page
+    bare = wake_page(found, examination(silent), 0, None)
+    assert "a &lt;b&gt; minor" in bare
+    assert "data:audio" not in bare
+
+
+@pytest.mark.parametrize(
+    ("speaker", "voice", "accent"),
+    [
+        ("espeak-ng/en-gb-x-rp+Marco", "Marco", "en-gb-x-rp"),
+        ("flite/rms", "flite/rms", "flite"),
+        ("gates/librispeech/118", "gates/librispeech/118", "gates/librispeech"),
+        ("view-glass/one.flac", "view-glass/one.flac", "view-glass"),
+    ],
+)
+def test_misses_are_told_by_voice_and_by_accent(speaker: str, voice: str, accent: str) -> None:
+    said = Heard(speaker, CLEAN, 0.5)
+    assert (speaker_of(said), accent_of(said)) == (voice, accent)
+
+
+def examination(silent: Background | None) -> Examination:
+    """Of `Shipped`."""
+    ear = Shipped()
+    return Examination(ear.name, ear.threshold, SAYINGS, silent, wakewords.table(ear, SAYINGS, silent))
+
+
+def test_the_picture_has_both_curves_at_each_ratio() -> None:
+    found = examination(SILENT)
+    (axes,) = pictures.detection_errors(found, dataclasses.replace(found, threshold=0.8)).axes
+    legend = axes.get_legend()
+    assert legend is not None
+    labels = [text.get_text() for text in legend.get_texts()]
+    assert labels == ["clean", "10 dB", "clean, no second look", "10 dB, no second look"]
+    dots = [np.asarray(line.get_xydata()).tolist() for line in axes.lines if line.get_marker() == "o"]
+    # At 0.6 three of four events in two hours pass; at 0.8 one does.
+    assert dots == [[[1.5, 25.0]], [[1.5, 50.0]], [[0.5, 25.0]], [[0.5, 75.0]]]
+    with pytest.raises(ValueError, match="without background"):
+        pictures.detection_errors(examination(None))
 
 
 @pytest.mark.skipif(
@@ -119,6 +157,22 @@ def test_the_shipped_wake_word_is_found_and_silence_is_not(acoustic: Path | None
     recording = Path(__file__).parents[2] / "demo" / "recordings" / "turn off all the lights.flac"
     assert ear.best(read(recording)) >= ear.threshold
     assert ear.best(np.zeros(3 * SAMPLE_RATE, np.int16)) < ear.threshold
+
+
+@pytest.mark.skipif(
+    not all((folder / "bundle.json").is_file() for folder in Settings().wake.bundles),
+    reason="device/bundles has no trained models",
+)
+def test_the_second_look_waits_for_the_highest_score() -> None:
+    bundle = Bundle.load(Settings().wake.bundles[0], "wake")
+    recording = Path(__file__).parents[2] / "demo" / "recordings" / "turn off all the lights.flac"
+    said = (read(recording), np.zeros(SAMPLE_RATE, np.int16))
+    cost = delay.measured(bundle, "hey mynah", Settings().hearing.bundle, said)
+    assert cost.both == 1
+    assert 200 <= cost.later[0] <= 700  # at least the 0.2 s that it waits
+    assert cost.looks >= 1
+    assert 0 < cost.work[0] <= cost.work[1]
+    assert "1 sayings" in str(cost)
 
 
 @pytest.mark.parametrize("peer", ["microwakeword:alexa", "openwakeword:alexa"])

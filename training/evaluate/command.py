@@ -1,4 +1,4 @@
-"""`mynah-train evaluate turns|hearing|phones|wake`: recordings through the device's own code."""
+"""`mynah-train evaluate …`: recordings through the device's own code."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from device.hearing.decoder import Settings as Decoding
 from device.settings import BundleFolder, Settings
 from training.annotate import annotate
 from training.corpus.manifest import CALIBRATED_ON, HELD_OUT, Utterance, read_manifest, split
-from training.evaluate import hearing, parallel, phones, templates, turns, wakewords
+from training.evaluate import enrolment, hearing, keywords, parallel, phones, templates, turns, wakewords
 from training.evaluate.recordings import CLEAN
 
 
@@ -59,6 +59,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     heard.add_argument("--picture", type=Path, help="write the rejection curves here, PNG or SVG")
     phones.add_arguments(kinds.add_parser("phones", help="phone error rate on people left out of training"))
     wakewords.add_arguments(kinds.add_parser("wake", help="a wake bundle: misses and false accepts"))
+    enrolment.add_arguments(kinds.add_parser("enrolment", help="a wake bundle that learns voices"))
+    keywords.add_arguments(
+        kinds.add_parser("keywords", help="a wake bundle of several words: which is heard")
+    )
     for kind in (spoken, heard):
         kind.add_argument("--home", type=Path)
         kind.add_argument("--sentences", type=Path, action="append")
@@ -92,6 +96,10 @@ def run(arguments: argparse.Namespace) -> None:
         raise UsageError("--ratios in dB need --noise, a folder of noise recordings")
     if arguments.kind == "wake":
         wakewords.run(arguments, ratios)
+    elif arguments.kind == "enrolment":
+        enrolment.run(arguments, ratios)
+    elif arguments.kind == "keywords":
+        keywords.run(arguments, ratios)
     elif arguments.kind == "turns":
         run_turns(arguments, ratios)
     else:

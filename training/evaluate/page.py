@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from device.events import SAMPLE_RATE, Samples
 from training.evaluate import pictures
 from training.evaluate.recordings import ratio_name
-from training.evaluate.wakewords import Background, Ear, Event, Heard
+from training.evaluate.wakewords import Background, Event, Examination, Heard
 
 STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem }
@@ -24,26 +24,28 @@ th { border-bottom: 1px solid #999 } td:first-child, th:first-child { text-align
 img { max-width: 100% } audio { height: 2rem; vertical-align: middle }
 """
 
+WORST = 10
+"""False accepts, or what comes nearest to one, that are told."""
 
-def wake_page(
-    ear: Ear,
-    sayings: Sequence[Heard],
-    silent: Background | None,
-    rows: Sequence[Mapping[str, Any]],
-    clips: int,
-    run: Path | None,
-) -> str:
-    """The page; `clips` of the worst false accepts can be heard on it, `run` brings its training curves."""
-    parts = [f"<h1>{escape(ear.name)}</h1>", _summary(rows, silent), _misses(rows)]
+
+def wake_page(found: Examination, alone: Examination | None, clips: int, run: Path | None) -> str:
+    """The page; beside `found`, the curves of the small model `alone`, if given.
+
+    `clips` of the worst false accepts can be heard on it (without any, it holds nothing of the recordings but
+    their texts), `run` brings its training curves.
+    """
+    silent, threshold = found.silent, found.threshold
+    parts = [f"<h1>{escape(found.name)}</h1>", _summary(found.rows, silent), _misses(found.rows)]
     if silent is not None:
-        parts.append(_picture(pictures.detection_errors(ear.name, sayings, silent, ear.threshold)))
-    parts += ["<h2>Probabilities</h2>", _picture(pictures.probabilities(sayings, silent, ear.threshold))]
-    parts += ["<h2>Misses by speaker</h2>", _by_speaker(sayings, ear.threshold)]
+        parts.append(_picture(pictures.detection_errors(found, alone)))
+    parts += ["<h2>Probabilities</h2>", _picture(pictures.probabilities(found.sayings, silent, threshold))]
+    parts += ["<h2>Misses by speaker</h2>", _by(speaker_of, found.sayings, threshold)]
+    parts += ["<h2>Misses by accent</h2>", _by(accent_of, found.sayings, threshold)]
     if silent is not None:
-        parts += ["<h2>What comes nearest to it</h2>", _events(silent.worst(clips), ear.threshold)]
+        parts += ["<h2>What comes nearest to it</h2>", _events(silent.worst(WORST), threshold, clips)]
     if run is not None and (curves := training_curves(run)):
         parts += ["<h2>Training</h2>", _picture(pictures.curves(curves))]
-    head = f"<meta charset=utf-8><title>{escape(ear.name)}</title><style>{STYLE}</style>"
+    head = f"<meta charset=utf-8><title>{escape(found.name)}</title><style>{STYLE}</style>"
     return f"<!doctype html><html lang=en><head>{head}</head><body>{''.join(parts)}</body></html>\n"
 
 
@@ -89,33 +91,46 @@ def _misses(rows: Sequence[Mapping[str, Any]]) -> str:
     )
 
 
-def _by_speaker(sayings: Sequence[Heard], threshold: float, most: int = 20) -> str:
-    """Those who are missed most, at each ratio; a synthetic voice in all of its accents together."""
+def speaker_of(saying: Heard) -> str:
+    """A synthetic voice in all of its accents together."""
+    formant = saying.speaker.startswith("espeak-ng/")
+    return saying.speaker.rpartition("+")[2] if formant else saying.speaker
+
+
+def accent_of(saying: Heard) -> str:
+    """espeak-ng's accent; of others the engine or the corpus."""
+    if saying.speaker.startswith("espeak-ng/"):
+        return saying.speaker.partition("/")[2].partition("+")[0]
+    return "/".join(saying.speaker.split("/")[:-1][:2])
+
+
+def _by(group: Callable[[Heard], str], sayings: Sequence[Heard], threshold: float, most: int = 20) -> str:
+    """The groups that are missed most, at each ratio."""
     ratios = sorted({one.ratio for one in sayings}, reverse=True)
     counts: dict[str, dict[float, list[bool]]] = {}
     for one in sayings:
-        voice = one.speaker.rpartition("+")[2] if one.speaker.startswith("espeak-ng/") else one.speaker
-        counts.setdefault(voice, {}).setdefault(one.ratio, []).append(one.probability < threshold)
-    ordered = sorted(counts, key=lambda voice: -sum(sum(missed) for missed in counts[voice].values()))
+        counts.setdefault(group(one), {}).setdefault(one.ratio, []).append(one.probability < threshold)
+    ordered = sorted(counts, key=lambda name: -sum(sum(missed) for missed in counts[name].values()))
     return _table(
-        ("speaker", *map(ratio_name, ratios)),
+        ("", *map(ratio_name, ratios)),
         (
-            (voice, *(f"{sum(counts[voice].get(r, []))} of {len(counts[voice].get(r, []))}" for r in ratios))
-            for voice in ordered[:most]
-            if any(any(missed) for missed in counts[voice].values())
+            (name, *(f"{sum(counts[name].get(r, []))} of {len(counts[name].get(r, []))}" for r in ratios))
+            for name in ordered[:most]
+            if any(any(missed) for missed in counts[name].values())
         ),
     )
 
 
-def _events(events: Sequence[Event], threshold: float) -> str:
+def _events(events: Sequence[Event], threshold: float, clips: int) -> str:
+    """The first `clips` of them can be heard, where their sound was kept."""
     rows = (
         (
             f"{event.probability:.3f}" + (" (wakes)" if event.probability >= threshold else ""),
             event.said or "–",
             event.source,
-            _Html(_audio(event.sound)) if event.sound is not None else "",
+            _Html(_audio(event.sound)) if event.sound is not None and number < clips else "",
         )
-        for event in events
+        for number, event in enumerate(events)
     )
     return _table(("probability", "what was said", "from", ""), rows)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
@@ -13,7 +14,7 @@ from matplotlib.figure import Figure
 
 from training.evaluate.hearing import Mynah, Outcome, curve
 from training.evaluate.recordings import ratio_name
-from training.evaluate.wakewords import Background, Heard
+from training.evaluate.wakewords import Background, Examination, Heard
 
 matplotlib.use("Agg")
 from matplotlib import pyplot
@@ -55,30 +56,41 @@ def phone_errors(hours: Sequence[float], rates: Sequence[float], file: Path) -> 
     save(figure, file)
 
 
-def detection_errors(name: str, sayings: Sequence[Heard], silent: Background, threshold: float) -> Figure:
+def detection_errors(found: Examination, alone: Examination | None = None) -> Figure:
     """Misses over false accepts an hour (detection error trade-off), a curve for each ratio.
 
-    The bundle's own threshold is marked. Less than one false accept in all hours is drawn as half of one.
+    Dashed, those of the small model `alone`. The bundle's own thresholds are marked. Less than one false
+    accept in all hours is drawn as half of one. Raises ValueError for an examination without background.
     """
-    heard = [one.probability for one in sayings]
-    thresholds = np.unique(np.array([0.01, *heard, *(event.probability for event in silent.events)]))
-    least, highest = 0.5 / silent.hours, 5.0
     figure, axes = pyplot.subplots(figsize=(7, 5), layout="constrained")
-    for ratio, probabilities in _by_ratio(sayings):
-        x = [max(least, silent.per_hour(value)) for value in thresholds]
-        y = [100 * np.mean(probabilities < value) for value in thresholds]
-        (line,) = axes.plot(x, y, label=ratio_name(ratio), drawstyle="steps-post")
-        missed = 100 * float(np.mean(probabilities < threshold))
-        highest = max(highest, 1.5 * missed, 1.2 * float(np.interp(0.5, x[::-1], y[::-1])))
-        axes.plot(max(least, silent.per_hour(threshold)), missed, "o", color=line.get_color())
+    least, highest = math.inf, 5.0
+    for one, style in ((found, "-"), (alone, "--")):
+        if one is None:
+            continue
+        if one.silent is None:
+            raise ValueError(f"{one.name} was examined without background")
+        events = (event.probability for event in one.silent.events)
+        thresholds = np.unique(np.array([0.01, *(saying.probability for saying in one.sayings), *events]))
+        least = min(least, 0.5 / one.silent.hours)
+        for number, (ratio, probabilities) in enumerate(_by_ratio(one.sayings)):
+            x = [max(least, one.silent.per_hour(value)) for value in thresholds]
+            y = [100 * np.mean(probabilities < value) for value in thresholds]
+            missed = 100 * float(np.mean(probabilities < one.threshold))
+            highest = max(highest, 1.5 * missed, 1.2 * float(np.interp(0.5, x[::-1], y[::-1])))
+            label = ratio_name(ratio) if one is found else f"{ratio_name(ratio)}, no second look"
+            axes.plot(x, y, style, color=f"C{number}", label=label, drawstyle="steps-post")
+            at = max(least, one.silent.per_hour(one.threshold))
+            filled = "full" if one is found else "none"
+            axes.plot(at, missed, "o", color=f"C{number}", fillstyle=filled, clip_on=False)
+        axes.set_xlabel(f"false accepts an hour, over {one.silent.hours:.1f} h without the phrase")
     axes.set_xscale("log")
+    axes.set_xticks([0.2, 0.5, 1, 2, 5, 10, 20])
     axes.xaxis.set_major_formatter("{x:g}")
     axes.xaxis.set_minor_formatter("")
     axes.set_xlim(least, 30)
     axes.set_ylim(0, min(highest, 100))
-    axes.set_xlabel(f"false accepts an hour, over {silent.hours:.1f} h without the phrase")
     axes.set_ylabel("missed, %")
-    axes.set_title(name)
+    axes.set_title(found.name)
     axes.grid(alpha=0.3, which="both")
     axes.legend(title="dots: as shipped")
     return figure
@@ -97,6 +109,38 @@ def probabilities(sayings: Sequence[Heard], silent: Background | None, threshold
     axes.set_xlabel("probability")
     axes.set_ylabel("how often")
     axes.legend()
+    return figure
+
+
+def confusion_matrices(
+    said: Sequence[str], heard: Sequence[str], counts: Mapping[str, npt.NDArray[np.int64]]
+) -> Figure:
+    """What is heard (columns) where what is said (rows), beside one another by the names of `counts`.
+
+    What nobody says has no row. The shade is the share of the row.
+    """
+    some = [number for number in range(len(said)) if any(each[number].sum() for each in counts.values())]
+    figure, every = pyplot.subplots(
+        1,
+        len(counts),
+        figsize=(1.5 + 5 * len(counts), 1.6 + 0.4 * len(some)),
+        layout="constrained",
+        squeeze=False,
+    )
+    for axes, (name, each) in zip(every[0], counts.items(), strict=True):
+        rows = each[some]
+        axes.imshow(rows / np.maximum(rows.sum(axis=1, keepdims=True), 1), cmap="Blues", vmin=0, vmax=1)
+        for (row, column), count in np.ndenumerate(rows):
+            if count:
+                dark = count > rows[row].sum() / 2
+                axes.text(
+                    column, row, str(count), ha="center", va="center", color="white" if dark else "black"
+                )
+        axes.set_xticks(range(len(heard)), heard, rotation=45, ha="right")
+        axes.set_yticks(range(len(some)), [said[number] for number in some])
+        axes.set_xlabel("heard")
+        axes.set_ylabel("said")
+        axes.set_title(name)
     return figure
 
 

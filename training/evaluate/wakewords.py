@@ -9,6 +9,7 @@ probability, so one pass gives the miss rate at any rate of false accepts.
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 import math
 import time
@@ -163,16 +164,18 @@ def sayings_by(items: Iterable[manifest.Utterance]) -> list[Saying]:
     return [Saying(item.speaker, read(item.path)) for item in items]
 
 
-def heard(ear: Listener, sayings: Sequence[Saying], ratio: float, noises: Noises | None) -> list[Heard]:
+def surrounded(sayings: Sequence[Saying], ratio: float, noises: Noises | None) -> Iterator[Samples]:
     """Every saying with background around it, in noise at `ratio`."""
     edge = np.zeros(round(AROUND * SAMPLE_RATE), np.int16)
-    found = []
     for number, saying in enumerate(tqdm(sayings, ratio_name(ratio), mininterval=10)):
         padded = np.concatenate((edge, saying.samples, edge))
-        if noises is not None:
-            padded = noises.behind(padded, ratio, number)
-        found.append(Heard(saying.speaker, ratio, ear.best(padded)))
-    return found
+        yield padded if noises is None else noises.behind(padded, ratio, number)
+
+
+def heard(ear: Listener, sayings: Sequence[Saying], ratio: float, noises: Noises | None) -> list[Heard]:
+    """Every saying as `surrounded` gives it."""
+    each = zip(sayings, surrounded(sayings, ratio, noises), strict=True)
+    return [Heard(saying.speaker, ratio, ear.best(samples)) for saying, samples in each]
 
 
 def background(ear: Listener, folders: Sequence[Path], left_out: bool, kept: float = 0.5) -> Background:
@@ -183,7 +186,7 @@ def background(ear: Listener, folders: Sequence[Path], left_out: bool, kept: flo
     events: list[Event] = []
     length, work = 0, 0.0
     for folder in folders:
-        for block in _blocks(folder, left_out, ear.phrase):
+        for block in blocks(folder, left_out, [ear.phrase]):
             each = [read(item.path) for item in block]
             samples, ends = np.concatenate(each), np.cumsum([len(one) for one in each])
             began = time.process_time()
@@ -198,12 +201,12 @@ def background(ear: Listener, folders: Sequence[Path], left_out: bool, kept: flo
     return Background(tuple(events), length / SAMPLE_RATE / 3600, work)
 
 
-def _blocks(folder: Path, left_out: bool, phrase: str) -> Iterator[list[manifest.Utterance]]:
-    """Recordings without the phrase, many at a time."""
+def blocks(folder: Path, left_out: bool, phrases: Sequence[str]) -> Iterator[list[manifest.Utterance]]:
+    """Recordings without any of `phrases`, many at a time."""
     kept = [
         item
         for item in manifest.recordings(folder)
-        if not says(item.text, [phrase]) and (not left_out or is_gated(item.speaker))
+        if not says(item.text, phrases) and (not left_out or is_gated(item.speaker))
     ]
     for first in tqdm(range(0, len(kept), BLOCK), folder.name, mininterval=10):
         yield kept[first : first + BLOCK]
@@ -235,9 +238,10 @@ def table(ear: Listener, sayings: Sequence[Heard], silent: Background | None) ->
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """All that is to be told of a wake bundle. `rows`: of `table`."""
+    """All that is to be told of a wake word. `threshold`: as shipped; `rows`: of `table`."""
 
     name: str
+    threshold: float
     sayings: list[Heard]
     silent: Background | None
     rows: list[dict[str, Any]]
@@ -258,10 +262,15 @@ def examined(
     left_out: bool,
 ) -> Examination:
     """`spoken` at each ratio, and the background in `folders`, if any: see `background`."""
-    noises = Noises(noise) if noise and any(ratio != CLEAN for ratio in ratios) else None
+    noises = noises_for(ratios, noise)
     sayings = [one for ratio in ratios for one in heard(ear, spoken, ratio, noises)]
     silent = background(ear, folders, left_out) if folders else None
-    return Examination(ear.name, sayings, silent, table(ear, sayings, silent))
+    return Examination(ear.name, ear.threshold, sayings, silent, table(ear, sayings, silent))
+
+
+def noises_for(ratios: Sequence[float], folder: Path | None) -> Noises | None:
+    """The noises of `folder`, where one of the ratios needs them."""
+    return Noises(folder) if folder and any(ratio != CLEAN for ratio in ratios) else None
 
 
 def report(rows: Sequence[Mapping[str, Any]], silent: Background | None) -> str:
@@ -314,7 +323,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="another's wake word beside it, on the same background: microwakeword:hey_jarvis,"
         " openwakeword:alexa …; held-out voices say its own phrase",
     )
-    parser.add_argument("--picture", type=Path, help="write the curves of misses over false accepts here")
+    parser.add_argument(
+        "--picture",
+        type=Path,
+        help="write the curves of misses over false accepts here, with the second look and without it,"
+        " and tell what that costs",
+    )
     parser.add_argument("--page", type=Path, help="write all of it as one HTML page here")
     parser.add_argument("--clips", type=int, default=10, help="false accepts to be heard on the page (10)")
     parser.add_argument("--run", type=Path, help="run folder whose training curves go onto the page")
@@ -336,23 +350,36 @@ def run(arguments: argparse.Namespace, ratios: Sequence[float]) -> None:
         from training.evaluate.peers import named
 
         listeners += [(named(peer), ()) for peer in arguments.peer]
+
+    def told(listener: Listener, spoken: Sequence[Saying], name: str) -> Examination:
+        one = examined(listener, spoken, ratios, arguments.noise, arguments.background, arguments.left_out)
+        print(f"{name}: {report(one.rows, one.silent)}", flush=True)
+        return dataclasses.replace(one, name=name)
+
     every = []
     for listener, positives in listeners:
         spoken = sayings_of(listener.phrase, positives, arguments.count)
-        one = examined(listener, spoken, ratios, arguments.noise, arguments.background, arguments.left_out)
-        print(f"{listener.name}: {report(one.rows, one.silent)}")
-        every.append(one)
-    ear, found = ears[0], every[0]
+        every.append(told(listener, spoken, listener.name))
+    found, alone, content = every[0], None, [one.figures() for one in every]
+    if arguments.picture and acoustic and ears[0].twice:
+        from training.evaluate import delay
+
+        spoken = sayings_of(words[0], arguments.positives, arguments.count)
+        alone = told(Ear(bundle, words[0], None), spoken, f"{words[0]} without the second look")
+        noises = noises_for(ratios, arguments.noise)
+        each = (samples for ratio in ratios for samples in surrounded(spoken, ratio, noises))
+        costs = delay.measured(bundle, words[0], acoustic, each)
+        print(costs)
+        content += [alone.figures() | {"second_look": dataclasses.asdict(costs)}]
     if arguments.json:
-        figures = [one.figures() for one in every]
-        content = figures if len(figures) > 1 else figures[0]
-        arguments.json.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+        figures = content if len(content) > 1 else content[0]
+        arguments.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     if arguments.picture and found.silent is not None:
         from training.evaluate.pictures import detection_errors, save
 
-        save(detection_errors(ear.name, found.sayings, found.silent, ear.threshold), arguments.picture)
+        save(detection_errors(found, alone), arguments.picture)
     if arguments.page:
         from training.evaluate.page import wake_page
 
-        page = wake_page(ear, found.sayings, found.silent, found.rows, arguments.clips, arguments.run)
+        page = wake_page(found, alone, arguments.clips, arguments.run)
         arguments.page.write_text(page, encoding="utf-8")

@@ -23,7 +23,7 @@ from tqdm import tqdm
 
 from device.audio.frontend import FrontEndSettings, features
 from device.audio.wav import read
-from device.errors import AudioError
+from device.errors import AudioError, MynahError
 from device.events import Samples
 from training.corpus import augment, manifest, synthesis
 
@@ -51,6 +51,11 @@ class Item:
     frames: int
     tempo: float = 1.0
     segments: tuple[tuple[str, float, float], ...] = ()
+
+    @property
+    def end(self) -> int:
+        """The row behind its last one."""
+        return self.start + self.frames
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +93,13 @@ def load_measured_rooms(folder: Path) -> tuple[augment.Floats, ...]:
     return tuple(augment.trimmed_room(read(path)) for path in sorted(folder.glob("*.flac")))
 
 
+Copies = list[tuple[float, npt.NDArray[np.float16]]]
+"""Of a recording: the tempo and the features of each."""
+
+
 def _copies(
     task: tuple[int, object], load: Callable[[object], Recording], rooms: Sequence[augment.Floats]
-) -> tuple[Recording, list[tuple[float, npt.NDArray[np.float16]]]] | Failure:
+) -> tuple[Recording, Copies] | Failure:
     """Runs in a worker: the features of each copy with its tempo."""
     seed, source = task
     try:
@@ -109,6 +118,13 @@ def _copies(
             samples = augment.coded(samples, rng) if rng.random() < CODED else samples
         copies.append((tempo, features(samples).astype(np.float16)))
     return replace(recording, samples=np.zeros(0, np.int16)), copies
+
+
+def _items(source: str, number: int, of: Recording, copies: Copies, start: int) -> Iterator[Item]:
+    """What the store says of the copies, the first of which begins at row `start`."""
+    for tempo, frames in copies:
+        yield Item(source, number, of.text, of.speaker, start, len(frames), tempo, of.segments)
+        start += len(frames)
 
 
 def _room(rng: np.random.Generator, measured: Sequence[augment.Floats]) -> augment.Floats:
@@ -138,38 +154,48 @@ class Store:
         rooms: Sequence[augment.Floats],
         jobs: int = 2,
     ) -> None:
-        """Computes and writes `source`, unless it is there. What cannot be read is told and left out."""
+        """Computes and writes `source`, unless it is there. What cannot be read is told and left out.
+
+        MynahError where it cannot be written; the sources before it are kept.
+        """
         if source in self:
             return
+        try:
+            self._compute(source, recordings, load, rooms, jobs)
+        except OSError as error:
+            raise MynahError(
+                f"{self.folder / source}: cannot be kept ({error.strerror or error}); make room and run the"
+                " same command again: what was computed before is there"
+            ) from None
+
+    def _compute(
+        self,
+        source: str,
+        recordings: Sequence[Any],
+        load: Callable[[Any], Recording],
+        rooms: Sequence[augment.Floats],
+        jobs: int,
+    ) -> None:
         items: list[Item] = []
         failures: list[Failure] = []
-        start = 0
         partial_file = self.folder / f"{source}.part"
         with (
             partial_file.open("wb") as file,
             ProcessPoolExecutor(jobs, initializer=os.nice, initargs=(10,)) as pool,
         ):
             work = pool.map(partial(_copies, load=load, rooms=rooms), enumerate(recordings), chunksize=8)
-            for number, done in enumerate(tqdm(work, source, len(recordings), unit="utt", mininterval=10)):
-                if isinstance(done, Failure):
-                    failures.append(done)
-                    continue
-                recording, copies = done
-                for tempo, frames in copies:
-                    file.write(frames.tobytes())
-                    items.append(
-                        Item(
-                            source,
-                            number,
-                            recording.text,
-                            recording.speaker,
-                            start,
-                            len(frames),
-                            tempo,
-                            recording.segments,
-                        )
-                    )
-                    start += len(frames)
+            try:
+                each = tqdm(work, source, len(recordings), unit="utt", mininterval=10)
+                for number, done in enumerate(each):
+                    if isinstance(done, Failure):
+                        failures.append(done)
+                        continue
+                    recording, copies = done
+                    items += _items(source, number, recording, copies, items[-1].end if items else 0)
+                    file.writelines(frames.tobytes() for _, frames in copies)
+            except BaseException:
+                pool.shutdown(cancel_futures=True)  # or the rest would be computed before it is told
+                raise
         for failure in failures[:TOLD]:
             print(f"{source}: left out: {failure.what}", file=sys.stderr)
         if len(failures) > TOLD:

@@ -11,7 +11,7 @@ from training.corpus.synthesis import Voice
 from training.wake.phrases import Phones, Phrase
 
 VOWELS = frozenset(["AA", "AE", "AH", "AO", "AW", "AY", "EH", "ER", "EY", "IH", "IY", "OW", "OY", "UH", "UW"])
-COMMON = 1 / 2000
+COMMON = 1 / 4000
 """Share of sentences that have the phrase in them, from which on it is said all the time."""
 KNOWN = 1 / 50_000
 """The same, from which on it is said now and then."""

@@ -75,7 +75,7 @@ DEFAULTS = Settings(words=())
 
 
 class Trainer:
-    """The model, its optimizer and its average; `save` checkpoints all three."""
+    """The model, its optimizer and its average; `save` checkpoints all three, or raises MynahError."""
 
     def __init__(self, run: Path, settings: Settings, build: Callable[[], Any] | None = None) -> None:
         """`build`: another architecture than the one that ships."""
@@ -109,7 +109,14 @@ class Trainer:
 
     def save(self, done: int) -> None:
         self.done.assign(done)
-        self._manager.save()
+        try:
+            self._manager.save()
+        except tf.errors.OpError as error:
+            folder, reason = self._manager.directory, str(error.message).splitlines()[0]
+            raise MynahError(
+                f"{folder}: update {done} cannot be kept ({reason}); make room and run the same command"
+                " again: it goes on where it was kept last"
+            ) from None
 
     def averaged(self) -> keras.Model:
         """A copy of the model with the averaged weights."""

@@ -78,7 +78,7 @@ class Arm64:
 
     def run(self, *arguments: str, path: str = "/src") -> subprocess.CompletedProcess[str]:
         """The package's Python with the folders of `path` before its own."""
-        command = ["chroot", str(self.root), "/opt/mynah/bin/python3", *arguments]
+        command = ["/usr/sbin/chroot", str(self.root), "/opt/mynah/bin/python3", *arguments]
         environment = {
             **{"PATH": "/usr/bin:/bin", "HOME": "/root", "PYTHONPATH": path, "OPENBLAS_NUM_THREADS": "1"},
             **{"PYTHONDONTWRITEBYTECODE": "1", "TZ": "UTC"},

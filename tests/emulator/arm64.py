@@ -37,13 +37,14 @@ TOLERANCE = 4 / 255
 
 ANSWERS = """\
 import importlib, json, sys
+from pathlib import Path
 import numpy as np
 from device.engine.bundle import Bundle
 from device.engine.interpreter import StreamingModel
 
 module, answers = importlib.import_module(sys.argv[1] + ".interpreter"), {}
 for name in sys.argv[3:]:
-    bundle = Bundle.load(name)
+    bundle = Bundle.load(Path(name))
     model, chance = StreamingModel(bundle, module), np.random.default_rng(0)
     shape = (bundle.stream.frames, bundle.features.mels)
     steps = [model.step(chance.normal(-8, 3, shape).astype(np.float32)) for _ in range(int(sys.argv[2]))]

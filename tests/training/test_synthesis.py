@@ -125,3 +125,11 @@ def test_an_engine_that_is_not_installed_says_what_to_install(monkeypatch: pytes
     monkeypatch.setenv("PATH", "/nonexistent")
     with pytest.raises(SynthesisError, match="espeak-ng is not installed; apt install espeak-ng"):
         synthesis.speak("hello", Voice("espeak-ng", "en-us"))
+
+
+def test_engines_that_are_missing_are_named_before_anything_is_made() -> None:
+    assert synthesis.silent(lambda engine: True) == []
+    (line,) = synthesis.silent(lambda engine: engine != "festival")
+    assert "sudo apt install festival festvox" in line
+    with pytest.raises(synthesis.SynthesisError, match="sudo apt install espeak-ng flite festival"):
+        synthesis.silent(lambda engine: None)

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import functools
 import os
+import shutil
 import subprocess
 import tempfile
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import product
@@ -63,6 +64,18 @@ ENGINES = {
 
 class SynthesisError(MynahError):
     """An engine that is not installed, or text that it does not speak."""
+
+
+def silent(installed: Callable[[str], object] = shutil.which) -> list[str]:
+    """A line for each engine that is not installed. Raises SynthesisError where none is."""
+    missing = {engine: packages for engine, packages in ENGINES.items() if not installed(engine)}
+    if len(missing) == len(ENGINES):
+        raise SynthesisError(f"nothing here can speak: sudo apt install {' '.join(missing.values())}")
+    return [
+        f"{engine} is not installed, so its voices are left out and fewer kinds of voices are learnt from:"
+        f" sudo apt install {packages}"
+        for engine, packages in missing.items()
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -421,6 +421,8 @@ def run(arguments: argparse.Namespace) -> None:
         doubts = suitability.doubts(word, said_otherwise(arguments.data), spellings.get(word, ()))
         for doubt in suitability.check(doubts, arguments.anyway):
             print(f"mynah-train: {doubt}", file=sys.stderr)
+    for line in synthesis.silent():
+        print(f"mynah-train: {line}", file=sys.stderr)
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)
     settings = Settings(

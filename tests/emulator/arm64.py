@@ -64,6 +64,7 @@ class Arm64:
         deb = package.build(folder, recipe.suite, MACHINE)
         system.build(roots.archive(recipe, place), deb, self.root, place)
         self.python = recipe.suite.python
+        (self.root / "dev" / "null").touch()
         kept = shutil.ignore_patterns(
             "__pycache__", ".venv", ".git", "dist", "build", ".*_cache", "*.egg-info"
         )
@@ -121,8 +122,6 @@ def main() -> int:
             print(f"{bundle}: {len(values)} answers, {apart:.2%} of their range apart at most", flush=True)
             assert apart <= TOLERANCE, f"{bundle}: the runtimes disagree"
         arm.install("pytest", ["pytest>=9", "hypothesis>=6.100"])
-        null = arm.root / "dev" / "null"
-        null.touch()
         done = arm.run(
             *("-m", "pytest", "-p", "no:cacheprovider", "--rootdir", "/src", "-c", "/src/setup.cfg"),
             *(f"/src/{test}" for test in options.tests),

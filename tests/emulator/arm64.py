@@ -32,8 +32,9 @@ RUNTIMES = {"ai_edge_litert": (), "tflite_runtime": ("tflite-runtime==2.14.0", "
 """What has to be installed for each beside what the package holds; the second has wheels for Python 3.11."""
 
 STEPS = 40
-TOLERANCE = 4 / 255
-"""Of their range, by which two runtimes' answers may differ: a few steps of int8, as their kernels round."""
+MEAN, MOST = 0.01, 0.05
+"""Of their range, by which two runtimes' answers may differ: their kernels round a step of int8 (0.004) this way
+or that, and the states carry it on."""
 
 ANSWERS = """\
 import importlib, json, sys
@@ -118,9 +119,11 @@ def main() -> int:
         heard = {runtime: answers(arm, runtime) for runtime in RUNTIMES}
         first, second = heard.values()
         for bundle, values in first.items():
-            apart = np.abs(np.subtract(values, second[bundle])).max() / np.ptp(values)
-            print(f"{bundle}: {len(values)} answers, {apart:.2%} of their range apart at most", flush=True)
-            assert apart <= TOLERANCE, f"{bundle}: the runtimes disagree"
+            apart = np.abs(np.subtract(values, second[bundle])) / np.ptp(values)
+            said = f"{apart.mean():.2%} of their range apart, {apart.max():.2%} at most"
+            print(f"{bundle}: {len(values)} answers of {' and '.join(heard)}: {said}", flush=True)
+            assert apart.mean() <= MEAN, f"{bundle}: the runtimes disagree"
+            assert apart.max() <= MOST, f"{bundle}: the runtimes disagree"
         arm.install("pytest", ["pytest>=9", "hypothesis>=6.100"])
         done = arm.run(
             *("-m", "pytest", "-p", "no:cacheprovider", "--rootdir", "/src", "-c", "/src/setup.cfg"),

@@ -33,8 +33,8 @@ RUNTIMES = {"ai_edge_litert": (), "tflite_runtime": ("tflite-runtime==2.14.0", "
 
 STEPS = 40
 MEAN, MOST = 0.01, 0.05
-"""Of their range, by which two runtimes' answers may differ: their kernels round a step of int8 (0.004) this way
-or that, and the states carry it on."""
+"""Of their range, by which two runtimes' answers may differ: kernels round a step of int8 (0.004) one way or
+the other, and the states carry it on."""
 
 ANSWERS = """\
 import importlib, json, sys

@@ -35,9 +35,13 @@ THRESHOLD = f"mynah/{DEVICE}/threshold/hey_mynah"
 
 KEPT = """\
 cat /etc/machine-id
-find /var/lib/mynah-card/taken/bundles/mine /var/lib/private/mynah/review -type f -exec sha256sum {} + || true
+sha256sum /var/lib/mynah-card/taken/bundles/mine/*
+for clip in /var/lib/private/mynah/review/*.json; do
+    [ ! -e "$clip" ] || sha256sum "$clip" "${clip%.json}.wav"
+done
 """
-"""What a device keeps: who it is, what was taken over from the card, and what waits for review."""
+"""What a device keeps: who it is, what was taken over from the card, and what waits for review: a recording is
+whole as soon as there is a file beside it."""
 
 
 @dataclass

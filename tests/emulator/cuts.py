@@ -40,7 +40,7 @@ for clip in /var/lib/private/mynah/review/*.json; do
     [ ! -e "$clip" ] || sha256sum "$clip" "${clip%.json}.wav"
 done
 """
-"""What a device keeps: who it is, what was taken over from the card, and what waits for review: a recording is
+"""What a device keeps: who it is, what was taken over from the card, what waits for review: a recording is
 whole as soon as there is a file beside it."""
 
 

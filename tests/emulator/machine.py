@@ -24,6 +24,7 @@ class Board:
     console: str
     tree: str | None = None  # the device tree, from the boot partition
     sound: tuple[str, ...] = ()
+    words: str = ""  # for the kernel's command line
 
 
 VIRT = Board(
@@ -50,6 +51,7 @@ RASPI3B = Board(
     ),
     "ttyS1,115200",
     tree="bcm2837-rpi-3-b.dtb",
+    words="module_blacklist=bcm2835_wdt",  # emulated, the watchdog bites as soon as it is let loose
 )
 
 HOST = "10.0.2.2"
@@ -60,7 +62,7 @@ class Machine:
     """A context manager: on while inside. `cut` takes the power away, as does its end.
 
     `folder`: of what the machine says (`console.log`). `sound`: the environment of the sound server whose
-    microphone the machine has; none: it has no sound card. `words`: for the kernel's command line.
+    microphone the machine has; none: it has no sound card.
     """
 
     def __init__(
@@ -69,7 +71,6 @@ class Machine:
         card: Card,
         folder: Path,
         sound: Mapping[str, str] | None = None,
-        words: str = "",
     ) -> None:
         self.port = free_port()
         self.started = 0.0
@@ -87,7 +88,7 @@ class Machine:
             *("-kernel", str(card.extract("vmlinuz", folder))),
             *("-initrd", str(card.extract("initramfs.img", folder))),
             *(("-dtb", str(card.extract(board.tree, folder))) if board.tree else ()),
-            *("-append", f"{cmdline} console={board.console} {words}".strip()),
+            *("-append", f"{cmdline} console={board.console} {board.words}".strip()),
             *("-display", "none", "-monitor", "none", "-no-reboot"),
             *(("-serial", "null") if board.tree else ()),
             *("-serial", serial),

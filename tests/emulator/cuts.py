@@ -12,6 +12,7 @@ import json
 import random
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -66,6 +67,7 @@ def trial(house: House, card: Card, audio: VirtualAudio, cuts: int, seed: int) -
                 continue
             _wait_until_online(house, machine, number)
             starts.append(machine.age)
+            print(f"start {number}: online after {machine.age:.0f} s", file=sys.stderr, flush=True)
             _compare(house, machine, seen, number, bundle)
             writing += 1
             end = time.monotonic() + chance.uniform(1, 15)

@@ -16,9 +16,11 @@ import soundfile
 
 from device.audio.wav import read
 from device.events import SAMPLE_RATE
+from tests.device.broker import wait_for
 from tests.emulator.card import Card
 from tests.emulator.house import House
 from tests.emulator.machine import VIRT, Machine
+from tests.emulator.trials import START
 from tests.recordings import WAKE_AND_COMMAND
 
 COUNTED = dataclasses.replace(
@@ -51,6 +53,7 @@ def furnish(card: Card, folder: Path) -> None:
 
 def trial(house: House, machine: Machine) -> dict[str, float]:
     """Millions of instructions: for a second of listening, for a turn, and to start."""
+    wait_for(lambda: house.online() or not machine.on, 3 * START)
     house.inside(machine, "systemctl stop mynah", 600)
 
     def cost(what: str, name: str) -> float:

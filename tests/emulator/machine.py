@@ -45,14 +45,12 @@ VIRT = Board(
 
 RASPI3B = Board(
     "raspi3b",
-    (
-        *("-M", "raspi3b", "-drive", "file={card},format=raw,if=sd"),
-        *("-netdev", "user,id=net,hostfwd=tcp:127.0.0.1:{port}-:22", "-device", "usb-net,netdev=net"),
-    ),
+    ("-M", "raspi3b", "-drive", "file={card},format=raw,if=sd"),
     "ttyS1,115200",
     tree="bcm2837-rpi-3-b.dtb",
     words="module_blacklist=bcm2835_wdt",  # emulated, the watchdog bites as soon as it is let loose
 )
+"""Without a network, and without sound: what it has to say is on its card."""
 
 HOST = "10.0.2.2"
 """This side, as the machine sees it."""

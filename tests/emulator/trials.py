@@ -12,6 +12,7 @@ import soundfile
 
 from device.audio.wav import read
 from tests.device.broker import wait_for
+from tests.emulator.card import Card
 from tests.emulator.house import DEVICE, House
 from tests.emulator.machine import Machine
 from tests.recordings import WAKE_AND_COMMAND
@@ -34,17 +35,18 @@ def first_start(house: House, machine: Machine) -> dict[str, float]:
     return {"online_s": round(online, 1), "listening_s": round(int(show) / 1e6, 1)}
 
 
-def deaf_start(house: House, machine: Machine) -> dict[str, object]:
-    """From the power to the broker's knowing it, on a board without a sound card: so it complains."""
+def lonely_start(machine: Machine, card: Card) -> dict[str, object]:
+    """From the power to the note on the card, on a board without microphone and network: it says so."""
 
-    def problems() -> list[str]:
-        said = house.ears.payloads(f"mynah/{DEVICE}/problem")
-        return list(json.loads(said[-1])["problems"]) if said else []
+    def note() -> str:
+        return (card.read("mynah-problems.txt") or b"").decode("utf-8-sig").replace("\r", "")
 
-    wait_for(lambda: any("microphone" in line for line in problems()) or not machine.on, 3 * START)
+    wait_for(lambda: "no microphone" in note() or not machine.on, 3 * START)
     assert machine.on, f"the machine is off: {machine.said[-500:]}"
-    assert house.online()
-    return {"online_s": round(machine.age, 1), "problems": problems()}
+    noted = machine.age
+    lines = [" ".join(paragraph.split()) for paragraph in note().split("\n\n")]
+    assert any("broker" in line and "unreachable" in line for line in lines), lines
+    return {"noted_s": round(noted, 1), "problems": lines[2:]}
 
 
 def _reached(house: House, machine: Machine) -> bool:

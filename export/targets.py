@@ -20,6 +20,7 @@ class Suite:
     name: str
     python: str
     glibc: str
+    """Of the wheels: the release's own, or the newest before it for which uv has a name."""
 
     @property
     def requirements(self) -> Path:
@@ -32,7 +33,7 @@ class Suite:
         return f"{major}.{int(minor) + 1}"
 
 
-SUITES = {suite.name: suite for suite in (Suite("bookworm", "3.11", "2_36"), Suite("trixie", "3.13", "2_41"))}
+SUITES = {suite.name: suite for suite in (Suite("bookworm", "3.11", "2_36"), Suite("trixie", "3.13", "2_40"))}
 
 MACHINES = {"aarch64": "arm64", "x86_64": "amd64"}
 """As the kernel calls a machine, and as Debian does."""

@@ -42,6 +42,8 @@ def link_all(card: Card) -> None:
         if link.is_symlink() and link.readlink().is_relative_to(card.taken):
             link.unlink()
     for entry in card.taken.iterdir():
+        if _own(card, entry.name):
+            continue
         new = card.etc / f".{entry.name}.new"
         new.unlink(missing_ok=True)
         new.symlink_to(entry)
@@ -54,6 +56,9 @@ def unused(card: Card, page: Page) -> Iterator[str]:
         named = any(name in (each, *map(str, PurePath(each).parents)) for each in page.names)
         if _source(card, name) and not named:
             yield f"{name}: is not used: to use it, write  {setting}  below [home] in mynah.toml"
+    for name in sorted({PurePath(name).parts[0] for name in page.names}):
+        if _source(card, name) and _own(card, name):
+            yield f"{name}: is not used: the device has a folder that is called so: choose another name"
 
 
 def misnamed(card: Card, page: Page) -> Iterator[str]:
@@ -62,6 +67,12 @@ def misnamed(card: Card, page: Page) -> Iterator[str]:
         own = card.boot / BUNDLES / folder.name
         if folder.parent == SHIPPED and not folder.exists() and own.is_dir():
             yield f'mynah.toml: {folder.name} lies in {BUNDLES}: write  bundles = ["{BUNDLES}/{folder.name}"]'
+
+
+def _own(card: Card, name: str) -> bool:
+    """Whether a folder is called so that did not come from the card."""
+    path = card.etc / name
+    return path.is_dir() and not path.is_symlink()
 
 
 def _bundles(card: Card, tell: Tell) -> Iterator[str]:

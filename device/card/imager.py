@@ -73,7 +73,10 @@ def _user(user: Mapping[str, Any]) -> User | None:
         return None
     if "name" not in user:
         raise CardError("[user] has no name: add one")
-    return User(login(user["name"]), user.get("password"), user.get("password_encrypted", True))
+    password = user.get("password")
+    # Where it is not said whether it is encrypted, it shows: what crypt(5) makes begins so.
+    encrypted = user.get("password_encrypted", password is not None and password.startswith("$"))
+    return User(login(user["name"]), password, encrypted)
 
 
 def _known(tables: Mapping[str, Any], tell: Tell) -> Mapping[str, Mapping[str, Any]]:

@@ -87,7 +87,10 @@ def _userconf(file: Path) -> User:
         raise CardError(
             f"{file.name}: must be one line, name:password, where `openssl passwd -6` has made the password"
         )
-    return User(login(name), password)
+    try:
+        return User(login(name), password)
+    except CardError as error:
+        raise CardError(f"{file.name}: {error}") from None
 
 
 def login(name: str) -> str:

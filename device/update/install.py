@@ -15,11 +15,12 @@ from dataclasses import dataclass
 from importlib.metadata import distributions
 from pathlib import Path
 
+from device.atomic import sync
 from device.errors import UpdateError
 from device.update import archive, sources
 from device.update.archive import Head
 from device.update.keys import Key
-from device.update.versions import State, Versions, ordered, overlay, sync
+from device.update.versions import State, Versions, ordered, overlay
 
 log = logging.getLogger(__name__)
 

@@ -26,7 +26,9 @@ def main(arguments: Sequence[str]) -> None:
     try:
         os.environ[BASE] = base()
         versions = Versions.here()
-        number, on_trial = chosen(versions, os.environ[BASE], arguments[:1] == ["run"])
+        number, on_trial = None, False
+        if trusted(versions, os.geteuid()):
+            number, on_trial = chosen(versions, os.environ[BASE], arguments[:1] == ["run"])
         if number is not None:
             path = os.environ.get("PYTHONPATH", "")
             os.environ["PYTHONPATH"] = overlay(versions.site(number), versions.folder, path)
@@ -36,6 +38,13 @@ def main(arguments: Sequence[str]) -> None:
     except Exception as error:
         print(f"mynah: {error}: the base is started; install the update again", file=sys.stderr)
     os.execv(sys.executable, [sys.executable, "-P", "-m", "device.cli", *arguments])
+
+
+def trusted(versions: Versions, user: int) -> bool:
+    """Whether `user` may run what lies there. The daemon's versions belong to the daemon, which the network
+    can reach: root, who asks it something or writes a note for it, runs none of them."""
+    folders = [path for path in (versions.folder.parent, versions.folder) if path.exists()]
+    return user != 0 or all(path.stat().st_uid == 0 for path in folders)
 
 
 def chosen(versions: Versions, base: str, daemon: bool) -> tuple[str | None, bool]:

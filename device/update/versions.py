@@ -22,6 +22,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from device.atomic import sync, write
 from device.errors import UpdateError
 from device.places import state_folder
 
@@ -197,10 +198,8 @@ class Versions:
 
     def _write(self, state: State) -> None:
         temporary = self.folder / "state.json.part"
-        with temporary.open("w", encoding="utf-8") as file:
-            json.dump(asdict(state), file, indent=1, sort_keys=True)
-            file.flush()
-            os.fsync(file.fileno())
+        # A new file: root may write here, in a folder where others could have laid a link.
+        write(temporary, json.dumps(asdict(state), indent=1, sort_keys=True).encode(), 0o600)
         self.own(temporary)
         temporary.replace(self.folder / "state.json")
         sync(self.folder)
@@ -261,12 +260,3 @@ def overlay(site: Path, versions: Path, path: str) -> str:
     """The PYTHONPATH `path` with `site` first, and no other of the `versions`."""
     others = [entry for entry in path.split(os.pathsep) if entry and not Path(entry).is_relative_to(versions)]
     return os.pathsep.join([str(site), *others])
-
-
-def sync(path: Path) -> None:
-    """A file or a folder is on the disk afterwards. Raises OSError."""
-    number = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)

@@ -25,7 +25,8 @@ Version: $version
 Architecture: $machine
 Maintainer: Mynah <mynah@localhost>
 Installed-Size: $size
-Depends: libc6, espeak-ng, python3 (>= $python), python3 (<< $next_python~), python3-pyaudio, systemd
+Depends: libc6 (>= $glibc), libgcc-s1, libstdc++6, zlib1g,
+ espeak-ng, python3 (>= $python), python3 (<< $next_python~), python3-pyaudio, systemd
 Recommends: alsa-utils
 Section: sound
 Priority: optional
@@ -79,7 +80,7 @@ def build(out: Path, suite: Suite, machine: str, fetch: environment.Fetch = envi
 def _files(root: Path, suite: Suite, date: int) -> None:
     """What lies outside the environment."""
     places = {
-        SOURCE / "systemd" / "mynah.service": "lib/systemd/system/mynah.service",
+        SOURCE / "systemd" / "mynah.service": "usr/lib/systemd/system/mynah.service",
         SOURCE / "systemd" / "mynah.toml": "etc/mynah/mynah.toml",
     }
     for source, place in places.items():
@@ -123,6 +124,7 @@ def _control(root: Path, suite: Suite, machine: str) -> None:
             version=_version(suite),
             machine=MACHINES[machine],
             size=sum(path.stat().st_size for path in files) // 1024 + 1,
+            glibc=suite.glibc.replace("_", "."),
             python=suite.python,
             next_python=suite.next_python,
         )

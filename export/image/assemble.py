@@ -18,6 +18,18 @@ from export.image.recipe import Place, Recipe
 from export.shell import need, run
 from export.targets import SOURCE, SUITES
 
+NAMESPACE = ("unshare", "--user", "--map-root-user", "--map-auto")
+"""In which somebody is root, and owns files as other users, with what /etc/subuid gives him."""
+
+
+def check_namespaces() -> None:
+    """Raises ExportError where this machine gives somebody who is not root no such namespace."""
+    need("newuidmap")
+    try:
+        run(*NAMESPACE, "--mount", "true")
+    except ExportError as error:
+        raise ExportError(f"only root may do this here ({error}): sudo script/image") from None
+
 
 def assemble(recipe: Recipe, archive: Path, package: Path, image: Path, place: Place) -> Path:
     """Write `image`. Returns a JSON file of what is in it. Raises ExportError."""
@@ -30,14 +42,13 @@ def assemble(recipe: Recipe, archive: Path, package: Path, image: Path, place: P
         start = boot.build(root, initramfs.build(root, place), place)
         disk.build(recipe, start, root, image, place)
         return contents
-    need("newuidmap")
     task = {
         **{"suite": recipe.suite.name, "archive": str(archive), "package": str(package), "image": str(image)},
         **{"out": str(place.out), "cache": str(place.cache), "work": str(place.work), "date": place.date},
         "keys": [str(key.resolve()) for key in place.keys],
     }
     run(
-        *("unshare", "--user", "--map-root-user", "--map-auto", "--mount"),
+        *(*NAMESPACE, "--mount"),
         *(sys.executable, "-m", "export.image.assemble", json.dumps(task)),
         environment={**os.environ, "PYTHONPATH": str(SOURCE)},
         log=place.log,

@@ -13,8 +13,9 @@ from pathlib import Path
 
 from device.update import keys
 from export.debian import package
+from export.errors import ExportError
 from export.image import publish, root
-from export.image.assemble import assemble
+from export.image.assemble import NAMESPACE, assemble, check_namespaces
 from export.image.recipe import MACHINE, MIB, Place, Recipe
 from export.targets import SUITES, source_date
 
@@ -47,31 +48,37 @@ def run(arguments: argparse.Namespace) -> None:
     recipe, started = Recipe(SUITES[arguments.suite]), time.monotonic()
     out = arguments.out.resolve()
     for key in arguments.key:
+        if key.suffix != ".pub":
+            raise ExportError(f"{key}: is to be a public key, *.pub: a private one must not be on any device")
         keys.read(key)
+    if os.geteuid() != 0:
+        check_namespaces()
     out.mkdir(parents=True, exist_ok=True)
 
     def tell(text: str) -> None:
         print(f"{time.monotonic() - started:5.0f} s  {text}", flush=True)
 
     with tempfile.TemporaryDirectory(prefix="mynah-image-", dir=out, ignore_cleanup_errors=True) as work:
-        os.chmod(work, 0o755)
-        place = Place(out, arguments.cache.resolve(), Path(work), source_date(), tuple(arguments.key))
-        place.log.unlink(missing_ok=True)
-        if arguments.fresh:
-            for kept in place.cache.glob(f"root-{recipe.suite.name}-*.tar"):
-                kept.unlink()
-        tell("Mynah's own package")
-        deb = package.build(out, recipe.suite, MACHINE)
-        tell(f"Debian's packages for {recipe.suite.name}")
-        archive = root.archive(recipe, place)
-        image = out / f"{publish.name(recipe)}.img"
-        tell("the system and its partitions")
-        contents = json.loads(assemble(recipe, archive, deb, image, place).read_text())
-        made = [image]
-        if not arguments.no_pack:
-            tell("compressing")
-            made = publish.publish(recipe, image, contents, place, arguments.url or out.as_uri())
-        _clear(Path(work))
+        try:
+            os.chmod(work, 0o755)
+            place = Place(out, arguments.cache.resolve(), Path(work), source_date(), tuple(arguments.key))
+            place.log.unlink(missing_ok=True)
+            if arguments.fresh:
+                for kept in place.cache.glob(f"root-{recipe.suite.name}-*.tar"):
+                    kept.unlink()
+            tell("Mynah's own package")
+            deb = package.build(out, recipe.suite, MACHINE)
+            tell(f"Debian's packages for {recipe.suite.name}")
+            archive = root.archive(recipe, place)
+            image = out / f"{publish.name(recipe)}.img"
+            tell("the system and its partitions")
+            contents = json.loads(assemble(recipe, archive, deb, image, place).read_text())
+            made = [image]
+            if not arguments.no_pack:
+                tell("compressing")
+                made = publish.publish(recipe, image, contents, place, arguments.url or out.as_uri())
+        finally:
+            _clear(Path(work))
     tell(f"done: {len(contents['debian'])} packages of Debian, {len(contents['python'])} of Python")
     for path in made:
         print(f"{path.stat().st_size / MIB:9.1f} MiB  {path}")
@@ -82,5 +89,4 @@ def _clear(work: Path) -> None:
     if os.geteuid() == 0:
         shutil.rmtree(work, ignore_errors=True)
     else:
-        command = ["unshare", "--user", "--map-root-user", "--map-auto", "rm", "-rf", str(work)]
-        subprocess.run(command, check=False)
+        subprocess.run([*NAMESPACE, "rm", "-rf", str(work)], check=False)

@@ -87,7 +87,7 @@ def _fat(tree: Path, size: int, place: Place) -> Path:
     part = place.work / "boot.part"
     with part.open("wb") as file:
         file.truncate(size)
-    run("mkfs.vfat", "-F", "32", "-n", "MYNAH", "-i", IDENTITY, "--invariant", part)
+    run("mkfs.vfat", "-F", "32", "-n", "MYNAH", "--invariant", "-i", IDENTITY, part)
     names = sorted(str(path) for path in tree.iterdir())
     environment = {**os.environ, "TZ": "UTC", "SOURCE_DATE_EPOCH": str(place.date), "MTOOLS_SKIP_CHECK": "1"}
     run("mcopy", "-i", part, "-s", "-p", "-m", *names, "::", environment=environment)

@@ -6,6 +6,7 @@ It is made here, not by the device's own tools, which take a quarter of an hour 
 from __future__ import annotations
 
 import gzip
+import lzma
 import os
 import shutil
 from pathlib import Path
@@ -18,7 +19,7 @@ INIT = Path(__file__).parent / "init"
 
 MODULES = (
     # file systems
-    *("fs/ext4", "fs/jbd2", "fs/mbcache.ko", "fs/overlayfs", "crypto", "arch/arm64/crypto", "lib"),
+    *("fs/ext4", "fs/jbd2", "fs/mbcache", "fs/overlayfs", "crypto", "arch/arm64/crypto", "lib"),
     # cards and what they hang on
     *("drivers/mmc", "drivers/clk", "drivers/dma", "drivers/firmware", "drivers/gpio", "drivers/mailbox"),
     *("drivers/pinctrl", "drivers/regulator", "drivers/reset", "drivers/soc", "drivers/nvmem"),
@@ -30,10 +31,10 @@ MODULES = (
         "drivers/usb/host",
         "drivers/usb/storage",
     ),
-    *("drivers/scsi/scsi_mod.ko", "drivers/scsi/scsi_common.ko", "drivers/scsi/sd_mod.ko", "drivers/phy"),
-    *("drivers/pci/controller", "drivers/virtio", "drivers/block/virtio_blk.ko"),
+    *("drivers/scsi/scsi_mod", "drivers/scsi/scsi_common", "drivers/scsi/sd_mod", "drivers/phy"),
+    *("drivers/pci/controller", "drivers/virtio", "drivers/block/virtio_blk"),
 )
-"""Below /lib/modules/VERSION/kernel: files, and folders with all in them."""
+"""Below /lib/modules/VERSION/kernel: modules, compressed or not, and folders with all in them."""
 
 
 def build(root: Path, place: Place) -> Path:
@@ -67,13 +68,23 @@ def _modules(root: Path, tree: Path) -> None:
     target.mkdir(parents=True)
     for name in ("modules.builtin", "modules.builtin.modinfo", "modules.order"):
         shutil.copyfile(source / name, target / name)
-    for part in MODULES:
-        start = source / "kernel" / part
-        for path in (start,) if start.is_file() else sorted(start.rglob("*.ko*")):
-            copy = target / path.relative_to(source)
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, copy)
+    for path in _wanted(source):
+        copy = target / path
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        if path.suffix == ".xz":  # all of it is compressed later, and busybox need not know how
+            copy.with_suffix("").write_bytes(lzma.decompress((source / path).read_bytes()))
+        else:
+            shutil.copyfile(source / path, copy)
     run("depmod", "--basedir", tree, place.name)
+
+
+def _wanted(source: Path) -> list[Path]:
+    """The modules that MODULES names, and those that they need, which the kernel's package has listed."""
+    lines = (source / "modules.dep").read_text().splitlines()
+    needs = {module: others.split() for module, _, others in (line.partition(":") for line in lines)}
+    starts = tuple(f"kernel/{part}{end}" for part in MODULES for end in ("/", ".ko"))
+    named = [module for module in needs if module.startswith(starts)]
+    return sorted({Path(path) for module in named for path in (module, *needs[module])})
 
 
 def _packed(tree: Path, place: Place) -> Path:

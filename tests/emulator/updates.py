@@ -53,6 +53,7 @@ def trial(house: House, machine: Machine) -> dict[str, str]:
         "damaged update": _install(house, machine, "cut"),
     }
     assert "signed" in lines["wrong signature"], lines
+    assert "truncated" in lines["damaged update"], lines
     lines["good update"] = _install(house, machine, "good")
     _restart(house, machine)
     wait_for(lambda: f"{GOOD} runs" in _status(house, machine), PATIENCE)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from export.debian import package
-from export.targets import SUITES, Suite
+from export.targets import MACHINES, SUITES, Suite
 
 BOOKWORM = SUITES["bookworm"]
 
@@ -35,8 +36,18 @@ def field(path: Path, name: str) -> str:
 
 def test_it_says_what_it_needs(made: Path) -> None:
     assert field(made, "Architecture") == "arm64"
-    needs = field(made, "Depends").split(", ")
+    needs = [need.strip() for need in field(made, "Depends").split(",")]
+    assert {"libc6 (>= 2.36)", "libstdc++6"} <= set(needs)  # of the wheels
     assert {"python3 (>= 3.11)", "python3 (<< 3.12~)", "python3-pyaudio", "espeak-ng"} <= set(needs)
+
+
+def test_every_release_has_a_name_for_its_wheels() -> None:
+    pytest.importorskip("uv")
+    command = [sys.executable, "-m", "uv", "pip", "install", "--help"]
+    known = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    for suite in SUITES.values():
+        for machine in MACHINES:
+            assert f"{machine}-manylinux_{suite.glibc}" in known
 
 
 def test_the_same_tree_gives_the_same_bytes(made: Path, tmp_path: Path) -> None:
@@ -64,7 +75,7 @@ def test_settings_outlive_an_upgrade_and_nothing_a_purge(made: Path, tmp_path: P
     system.dpkg("--install", str(made))
     root = system.root
     assert (root / "usr/bin/mynah").readlink() == Path("/opt/mynah/bin/mynah")
-    assert (root / "lib/systemd/system/mynah.service").exists()
+    assert (root / "usr/lib/systemd/system/mynah.service").exists()
     assert (root / "etc/systemd/system/multi-user.target.wants/mynah.service").is_symlink()
     settings = root / "etc/mynah/mynah.toml"
     settings.write_text('[device]\nid = "kitchen"\n')

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import lzma
 import shutil
 import subprocess
 import time
@@ -13,8 +14,10 @@ from typing import Any
 
 import pytest
 
+from export import cli, key
 from export.errors import ExportError
 from export.image import boot, disk, initramfs, publish, system
+from export.image.assemble import check_namespaces
 from export.image.recipe import MIB, Place, Recipe
 from export.shell import PACKAGES, need, run, which
 from export.targets import SUITES
@@ -51,6 +54,8 @@ def root(tmp_path: Path) -> Path:
         "var/lib/dpkg/status": b"Package: bash\nVersion: 5.2\n\nPackage: dash\nVersion: 1\n",
         "etc/hostname": b"mynah\n",
     }
+    listed = "kernel/fs/ext4/ext4.ko:\nkernel/drivers/gpu/large.ko:\n"
+    files[f"usr/lib/modules/{KERNEL}/modules.dep"] = listed.encode()
     for name in ("modules.builtin", "modules.builtin.modinfo", "modules.order"):
         files[f"usr/lib/modules/{KERNEL}/{name}"] = b""
     for name, content in files.items():
@@ -97,10 +102,11 @@ def test_a_pi_finds_what_it_starts_with_and_a_person_the_settings(image: Path, r
         return run("mtype", "-i", f"{image}@@{disk.FIRST}", f"::{name}")
 
     config = on_it("config.txt")
-    for key, name in (line.replace("=", " ").split()[:2] for line in config.splitlines() if "mg" in line):
-        assert on_it(name), f"{key} names {name}"
+    for word, name in (line.replace("=", " ").split()[:2] for line in config.splitlines() if "mg" in line):
+        assert on_it(name), f"{word} names {name}"
     assert on_it("bcm2837-rpi-3-b.dtb") == "tree of the 3"
     assert len(on_it("cmdline.txt").splitlines()) == 1
+    assert "Serial Number is 6D79-6E61" in run("mdir", "-i", f"{image}@@{disk.FIRST}", "::")
 
 
 def test_both_file_systems_are_sound_and_hold_what_they_should(image: Path, tmp_path: Path) -> None:
@@ -118,6 +124,20 @@ def test_the_initramfs_has_what_finds_a_card_and_no_more(root: Path, place: Plac
     listed = names.decode().split()
     assert {"init", "bin/busybox", f"lib/modules/{KERNEL}/kernel/fs/ext4/ext4.ko"} <= set(listed)
     assert not any("gpu" in name for name in listed)
+
+
+def test_the_initramfs_takes_compressed_modules_and_what_they_need(root: Path, place: Place) -> None:
+    """As Debian 13 has them; also where one is named, and not its folder."""
+    modules = root / "usr/lib/modules" / KERNEL
+    disk, need = "kernel/drivers/scsi/sd_mod.ko.xz", "kernel/block/t10-pi.ko.xz"
+    for name in (disk, need):
+        (modules / name).parent.mkdir(parents=True)
+        (modules / name).write_bytes(lzma.compress(b""))
+    (modules / "modules.dep").write_text(f"{disk}: {need}\n{need}:\n")
+    packed = initramfs.build(root, place)
+    content = subprocess.run(["gzip", "-dc", packed], check=True, capture_output=True).stdout
+    names = subprocess.run(["cpio", "-t", "--quiet"], input=content, check=True, capture_output=True).stdout
+    assert {"sd_mod.ko", "t10-pi.ko"} <= {Path(name).name for name in names.decode().split()}
 
 
 def test_the_same_folders_give_the_same_bytes(root: Path, place: Place, tmp_path: Path) -> None:
@@ -150,6 +170,24 @@ def test_a_root_without_the_pis_firmware_is_refused(root: Path, place: Place) ->
     (root / "usr/lib/raspi-firmware/start4.elf").unlink()
     with pytest.raises(ExportError, match="raspi-firmware"):
         boot.build(root, initramfs.build(root, place), place)
+
+
+def test_a_private_key_comes_on_no_image(tmp_path: Path) -> None:
+    key.make(tmp_path / "key")
+    arguments = ["image", "--out", str(tmp_path / "out"), "--key", str(tmp_path / "key")]
+    assert cli.main(arguments) == 1
+    assert not (tmp_path / "out").exists()
+
+
+def test_where_only_root_may_a_line_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("newuidmap", "unshare"):
+        (tmp_path / name).write_text(
+            "#!/bin/sh\necho unshare: write failed: Operation not permitted >&2\nexit 1\n"
+        )
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    with pytest.raises(ExportError, match=r"not permitted.*sudo script/image"):
+        check_namespaces()
 
 
 def test_what_is_missing_is_named_with_its_package(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -271,6 +271,19 @@ def test_names_lead_nowhere_else(card: Card, machine: Bench, name: str) -> None:
     assert tomllib.loads((card.etc / "mynah.toml").read_text()) in ({}, {"hearing": {"lexicon": name}})
 
 
+def test_a_folder_of_the_devices_own_is_not_replaced(card: Card, machine: Bench) -> None:
+    """`keys` comes with the package; what else the page names is there all the same."""
+    (card.etc / "keys").mkdir(parents=True)
+    for folder in ("keys", "ours"):
+        (card.boot / folder).mkdir()
+        (card.boot / folder / "maker.pub").write_text("a key")
+    (card.boot / "mynah.toml").write_text('[update]\nkeys = "keys"\n')
+    assert any(line.startswith("keys: is not used: the device has a folder") for line in start(card, machine))
+    (card.boot / "mynah.toml").write_text('[update]\nkeys = "ours"\n')
+    assert start(card, machine) == []
+    assert (card.etc / "ours/maker.pub").read_text() == "a key"
+
+
 def test_the_example_page_sets_nothing_and_each_of_its_lines_may_be_used(card: Card, machine: Bench) -> None:
     text = EXAMPLE.read_text()
     assert settings.parse(text, card.etc, "mynah.toml") == settings.Settings()

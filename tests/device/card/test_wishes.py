@@ -135,6 +135,7 @@ def test_the_classic_files_win(card: Card) -> None:
         ("custom.toml", '[user]\nname = "root"\npassword = "secret77"', ["and not root"]),
         ("custom.toml", "config_version = 2", ["config_version must be 1"]),
         ("userconf.txt", "ada:secret77", ["userconf.txt: must be one line"]),
+        ("userconf.txt", "root:$6$a$b", ["userconf.txt: a user's name"]),
         ("user-data", "a: [secret77", ["user-data: line 1 is not YAML"]),
         ("wpa_supplicant.conf", "network={\npsk=secret77\n", ["has no end", "it names no country"]),
         ("wpa_supplicant.conf", "country=GB", ["it names no Wi-Fi"]),
@@ -149,6 +150,12 @@ def test_what_is_wrong_is_told_without_secrets(card: Card, name: str, content: s
         assert line.startswith(name)
         assert wanted in line
     assert "secret7" not in "".join(told)
+
+
+@pytest.mark.parametrize(("password", "hashed"), [("secret77", False), ("$6$salt$hash", True)])
+def test_whether_a_password_is_encrypted_need_not_be_said(card: Card, password: str, hashed: bool) -> None:
+    (card.boot / "custom.toml").write_text(f'[user]\nname = "ada"\npassword = "{password}"\n')
+    assert wishes.found(card.boot, pytest.fail).user == User("ada", password, hashed)
 
 
 def test_a_part_that_is_wrong_does_not_keep_the_rest(card: Card) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from device.update.launch import trusted
 from device.update.versions import State, Versions
 from tests.device.update.making import ROOT, place
 
@@ -119,6 +120,27 @@ def test_another_base_runs_alone(versions: Versions) -> None:
     assert launch(versions, "run", "--help").stdout.startswith("usage: mynah run")
 
 
+def test_root_runs_nothing_that_the_daemon_could_have_changed(versions: Versions, over: str) -> None:
+    versions.change(over, lambda state: State(over, current="0.2.0"))
+    assert launch(versions, "understand").stdout.startswith("0.2.0 ")
+    if os.geteuid() == 0:
+        os.chown(versions.folder, 1000, 1000)
+        assert launch(versions, "understand", "--help").stdout.startswith("usage: mynah understand")
+    assert trusted(versions, 1000)
+    assert not trusted(versions, 0)
+
+
+def test_what_another_has_laid_in_the_way_is_not_written(versions: Versions, tmp_path: Path) -> None:
+    """Root writes the state in the daemon's folder."""
+    theirs = tmp_path / "theirs"
+    theirs.write_text("precious")
+    versions.folder.mkdir()
+    (versions.folder / "state.json.part").symlink_to(theirs)
+    versions.change("0.1.0", lambda state: State("0.1.0", current="0.2.0"))
+    assert theirs.read_text() == "precious"
+    assert versions.read("0.1.0").current == "0.2.0"
+
+
 def test_it_imports_little(versions: Versions) -> None:
     """It is the one part that no update mends."""
     probe = "import sys, device.update.launch; print(*sys.modules)"
@@ -126,6 +148,7 @@ def test_it_imports_little(versions: Versions) -> None:
     ours = {name for name in done.stdout.split() if name.startswith("device")}
     assert ours == {
         "device",
+        "device.atomic",
         "device.errors",
         "device.places",
         "device.update",

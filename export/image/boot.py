@@ -20,8 +20,9 @@ kernel=vmlinuz
 initramfs initramfs.img
 """
 
-COMMAND_LINE = "console=ttyS1,115200 console=tty0 panic=10 fsck.repair=yes quiet\n"
-"""All on one line, as the firmware wants it. After a panic the device starts again."""
+COMMAND_LINE = "console=ttyS1,115200 console=tty0 panic=10 fsck.repair=yes net.ifnames=0 quiet\n"
+"""All on one line, as the firmware wants it. After a panic the device starts again; Wi-Fi is wlan0, be it the
+board's or a stick's."""
 
 PAGE = SOURCE / "systemd" / "card"
 """What people edit, and what tells them how."""

@@ -37,6 +37,11 @@ class Machine:
         except OSError as error:
             raise CardError(f"the host cannot be called {host}: {error.strerror}") from None
 
+    def mounted(self, place: Path) -> bool:
+        """Whether a partition is mounted there."""
+        lines = Path("/proc/self/mountinfo").read_text("utf-8", "replace").splitlines()
+        return any(line.split()[4] == str(place) for line in lines)
+
     @contextmanager
     def writable(self, partition: Path) -> Iterator[None]:
         """The partition for a moment, which otherwise is read-only as it was."""

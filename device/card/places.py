@@ -16,6 +16,8 @@ class Card:
     """The system's, whose /etc lives until power-off."""
     state: Path = Path("/var/lib/mynah-card")
     """What was taken over, for as long as the card lives."""
+    partition: Path = Path("/state")
+    """The state partition itself, on which `state` and the daemon's folder are."""
     run: Path = Path("/run/mynah-card")
     """What this start has found wrong."""
     daemon: Path = Path("/run/mynah")

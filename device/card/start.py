@@ -27,6 +27,12 @@ UNHEARD = {
 """What others put on the partition and nobody here heeds."""
 
 
+LOST = (
+    "the card's state partition cannot be used: what is set or learnt is gone when the power is; write the"
+    " image to the card again, or to another one"
+)
+
+
 class Told(list[str]):
     """The problems of this start, a line each."""
 
@@ -65,7 +71,9 @@ def start(card: Card, machine: Machine) -> Told:
     settle(card, told)
     with told.wrong():
         space = os.statvfs(card.state)
-        if space.f_bavail * space.f_frsize < LEAST:
+        if not machine.mounted(card.partition):
+            told.tell(LOST)
+        elif space.f_bavail * space.f_frsize < LEAST:
             told.tell(f"the card's state partition is full but for {LEAST >> 20} MB: {taking.ROOM}")
     with told.wrong():
         write_whole(card.problems, "".join(f"{' '.join(line.split())}\n" for line in told).encode())

@@ -11,6 +11,7 @@ import numpy as np
 import soundfile
 
 from device.audio.wav import read
+from device.events import SAMPLE_RATE
 from tests.device.broker import wait_for
 from tests.emulator.card import Card
 from tests.emulator.house import DEVICE, House
@@ -58,19 +59,24 @@ def _reached(house: House, machine: Machine) -> bool:
         return False
 
 
-def spoken(house: House, machine: Machine, audio: VirtualAudio) -> dict[str, float]:
-    """Said into the microphone, done on the broker."""
+def spoken(house: House, machine: Machine, audio: VirtualAudio) -> dict[str, object]:
+    """Said into the microphone, done on the broker. An emulated ear may lose audio: it is told again, twice."""
     path = house.folder / "spoken.wav"
     samples = read(WAKE_AND_COMMAND)
-    soundfile.write(path, np.concatenate([samples, np.zeros(16000, np.int16)]), 16000)
+    soundfile.write(path, np.concatenate([samples, np.zeros(SAMPLE_RATE, np.int16)]), SAMPLE_RATE)
     before = len(house.ears.payloads(TOPIC))
-    audio.play(path)
-    said = time.monotonic()
-    wait_for(lambda: len(house.ears.payloads(TOPIC)) > before, 60)
+    for attempt in range(1, 4):
+        audio.play(path)
+        said = time.monotonic()
+        while len(house.ears.payloads(TOPIC)) == before and time.monotonic() < said + 30:
+            time.sleep(0.02)
+        if len(house.ears.payloads(TOPIC)) > before:
+            break
     waited = time.monotonic() - said
-    sent = house.ears.payloads(TOPIC)[-1]
-    assert json.loads(sent) == PAYLOAD, sent
-    return {"spoken_to_command_s": round(waited, 1)}
+    sent = house.ears.payloads(TOPIC)
+    assert len(sent) == before + 1, f"{len(sent) - before} messages"
+    assert json.loads(sent[-1]) == PAYLOAD, sent[-1]
+    return {"said": attempt, "spoken_to_command_s": round(waited, 1)}
 
 
 def figures(house: House, machine: Machine) -> dict[str, object]:

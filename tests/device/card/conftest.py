@@ -21,6 +21,7 @@ class Bench(Machine):
         self.ran: list[tuple[tuple[str, ...], str]] = []
         self.called: list[str] = []
         self.written = 0
+        self.partition = True  # whether there is one for what is kept
         self.broken: set[str] = set()
 
     def run(self, command: Sequence[str], given: str = "") -> None:
@@ -36,6 +37,9 @@ class Bench(Machine):
     def name(self, host: str) -> None:
         self.called.append(host)
 
+    def mounted(self, place: Path) -> bool:
+        return self.partition
+
     @contextmanager
     def writable(self, partition: Path) -> Iterator[None]:
         self.written += 1
@@ -44,7 +48,7 @@ class Bench(Machine):
 
 @pytest.fixture
 def card(tmp_path: Path) -> Card:
-    card = Card(*(tmp_path / name for name in ("boot", "root", "state", "run", "daemon")))
+    card = Card(*(tmp_path / name for name in ("boot", "root", "state", "partition", "run", "daemon")))
     for folder in (card.boot, card.root / "etc", card.state, card.run, card.daemon):
         folder.mkdir(parents=True)
     (card.boot / "config.txt").write_text("arm_64bit=1\n")

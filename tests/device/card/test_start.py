@@ -13,6 +13,7 @@ import pytest
 
 from device import settings
 from device.card import notes, taking
+from device.card.machine import Machine
 from device.card.places import Card
 from device.card.start import start
 from device.mqtt.connection import password
@@ -56,6 +57,18 @@ def test_the_card_as_it_comes_has_no_problems(card: Card, machine: Bench) -> Non
     for folder in ("bundles", "sentences"):
         (card.boot / folder).mkdir()
     assert start(card, machine) == []
+
+
+def test_a_state_partition_that_is_lost_is_told(card: Card, machine: Bench) -> None:
+    shutil.copy(EXAMPLE, card.boot / "mynah.toml")
+    machine.partition = False
+    (line,) = start(card, machine)
+    assert "state partition cannot be used" in line
+
+
+def test_what_is_mounted_is_known(tmp_path: Path) -> None:
+    assert Machine().mounted(Path("/proc"))
+    assert not Machine().mounted(tmp_path)
 
 
 @pytest.fixture

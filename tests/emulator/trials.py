@@ -60,7 +60,7 @@ def _reached(house: House, machine: Machine) -> bool:
 
 
 def spoken(house: House, machine: Machine, audio: VirtualAudio) -> dict[str, object]:
-    """Said into the microphone, done on the broker. An emulated ear may lose audio: it is told thrice at most."""
+    """Said into the microphone, done on the broker. An emulated ear may lose audio: told thrice at most."""
     path = house.folder / "spoken.wav"
     samples = read(WAKE_AND_COMMAND)
     soundfile.write(path, np.concatenate([samples, np.zeros(SAMPLE_RATE, np.int16)]), SAMPLE_RATE)

@@ -45,7 +45,8 @@ def publish(recipe: Recipe, image: Path, contents: dict[str, Any], place: Place,
     """
     need("xz")
     packed = image.with_name(image.name + ".xz")
-    run("xz", "--keep", "--force", "--threads=0", "-6", image)
+    # Four times as quick as the default, and a tenth larger.
+    run("xz", "--keep", "--force", "--threads=0", "-2", image)
     listing = image.with_name(f"{name(recipe)}.manifest.json")
     listing.write_text(json.dumps(contents, indent=1, ensure_ascii=False) + "\n")
     offer = image.with_name("os_list.json")

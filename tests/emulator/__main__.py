@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -37,6 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1, help="of when the power is cut")
     parser.add_argument("--keep", type=Path, help="folder in which the card and what was said is kept")
     options = parser.parse_args(arguments)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that machine, broker and sound end as well
     image = options.image or max(DIST.glob("*.img"), key=lambda path: path.stat().st_mtime, default=None)
     if image is None:
         print("script/image-test: no image in dist/: make one with script/image", file=sys.stderr)

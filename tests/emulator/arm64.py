@@ -66,6 +66,7 @@ class Arm64:
         system.build(roots.archive(recipe, place), deb, self.root, place)
         self.python = recipe.suite.python
         (self.root / "dev" / "null").touch()
+        (self.root / "proc").mkdir(exist_ok=True)
         kept = shutil.ignore_patterns(
             "__pycache__", ".venv", ".git", "dist", "build", ".*_cache", "*.egg-info"
         )
@@ -81,9 +82,24 @@ class Arm64:
 
     def run(self, *arguments: str, path: str = "/src") -> subprocess.CompletedProcess[str]:
         """The package's Python with the folders of `path` before its own."""
-        command = ["/usr/sbin/chroot", str(self.root), "/opt/mynah/bin/python3", *arguments]
+        inside = 'mount -t proc proc "$0/proc" && exec chroot "$0" "$@"'
+        command = [
+            "unshare",
+            "--mount",
+            "sh",
+            "-c",
+            inside,
+            str(self.root),
+            "/opt/mynah/bin/python3",
+            *arguments,
+        ]
         environment = {
-            **{"PATH": "/usr/bin:/bin", "HOME": "/root", "PYTHONPATH": path, "OPENBLAS_NUM_THREADS": "1"},
+            **{
+                "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
+                "HOME": "/root",
+                "PYTHONPATH": path,
+                "OPENBLAS_NUM_THREADS": "1",
+            },
             **{"PYTHONDONTWRITEBYTECODE": "1", "TZ": "UTC"},
         }
         return subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True)

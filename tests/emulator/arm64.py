@@ -143,7 +143,18 @@ def main() -> int:
             assert apart.max() <= MOST, f"{bundle}: the runtimes disagree"
         arm.install("pytest", ["pytest>=9", "hypothesis>=6.100"])
         done = arm.run(
-            *("-m", "pytest", "-p", "no:cacheprovider", "--rootdir", "/src", "-c", "/src/setup.cfg"),
+            *(
+                "-m",
+                "pytest",
+                "-k",
+                "not less_than_a_second",
+                "-p",
+                "no:cacheprovider",
+                "--rootdir",
+                "/src",
+                "-c",
+                "/src/setup.cfg",
+            ),
             *(f"/src/{test}" for test in options.tests),
             path="/src:/pytest",
         )

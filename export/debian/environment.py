@@ -71,9 +71,8 @@ def wheels(site: Path, suite: Suite, machine: str) -> None:
         *("--requirement", suite.requirements),
     )
     shutil.rmtree(site / "bin", ignore_errors=True)
-    for record in site.glob(
-        "*.dist-info/RECORD"
-    ):  # it has the sums of programs that name this machine's Python
+    # It has the sums of programs, which name this machine's Python.
+    for record in site.glob("*.dist-info/RECORD"):
         lines = record.read_text().splitlines(keepends=True)
         record.write_text("".join(line for line in lines if not line.startswith("bin/")))
     (site / ".lock").unlink(missing_ok=True)

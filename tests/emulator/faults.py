@@ -8,13 +8,10 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tests.device.broker import wait_for
-from tests.emulator.house import DEVICE, House
+from tests.emulator.house import BOOT, House
 from tests.emulator.machine import Machine
 
 PATIENCE = 300.0
-
-BOOT = "/boot/firmware"
 
 TAKE_OVER = "systemctl restart mynah-card; systemctl --no-block restart mynah"
 
@@ -70,12 +67,8 @@ def trial(house: House, machine: Machine, faults: Sequence[Fault] = FAULTS) -> d
         lines[fault.name] = _noted(house, machine, fault)
         page = house.page().replace("$", "\\$")
         restore = f"{writable}; {fault.remedy or ':'}; cat >{BOOT}/mynah.toml <<END\n{page}END\n"
-        count = len(house.ears.payloads(f"mynah/{DEVICE}/availability"))
-        house.inside(machine, f"{restore}sync; mount -o remount,ro {BOOT}; {TAKE_OVER}")
-        wait_for(
-            lambda: "online" in house.ears.payloads(f"mynah/{DEVICE}/availability")[count:],  # noqa: B023
-            PATIENCE,
-        )
+        with house.coming_online(PATIENCE):
+            house.inside(machine, f"{restore}sync; mount -o remount,ro {BOOT}; {TAKE_OVER}")
     return lines
 
 

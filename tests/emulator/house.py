@@ -8,12 +8,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.device.broker import Mosquitto, Subscriber
+from tests.device.broker import Mosquitto, Subscriber, wait_for
 from tests.emulator.card import Card
 from tests.emulator.machine import HOST, Machine
 
 USER, PASSWORD = "mynah", "a secret of the house"
 DEVICE = "emulated"
+BOOT = "/boot/firmware"
 
 PAGE = """\
 [device]
@@ -68,6 +69,14 @@ class House:
     def online(self) -> bool:
         said = self.ears.payloads(f"mynah/{DEVICE}/availability")
         return bool(said) and said[-1] == "online"
+
+    @contextmanager
+    def coming_online(self, seconds: float) -> Iterator[None]:
+        """What is done inside starts the daemon anew; at the end it is waited for."""
+        topic = f"mynah/{DEVICE}/availability"
+        count = len(self.ears.payloads(topic))
+        yield
+        wait_for(lambda: "online" in self.ears.payloads(topic)[count:], seconds)
 
     def inside(self, machine: Machine, script: str, seconds: float = 120) -> str:
         """What a shell script prints that root runs in the machine. CalledProcessError where it fails."""

@@ -14,7 +14,7 @@ from device.audio.wav import read
 from device.events import SAMPLE_RATE
 from tests.device.broker import wait_for
 from tests.emulator.card import Card
-from tests.emulator.house import DEVICE, House
+from tests.emulator.house import House
 from tests.emulator.machine import Machine
 from tests.recordings import WAKE_AND_COMMAND
 from tests.virtual_audio import VirtualAudio
@@ -109,14 +109,9 @@ def figures(house: House, machine: Machine) -> dict[str, object]:
 def watchdog(house: House, machine: Machine) -> dict[str, float]:
     """A daemon that stands still is started again."""
     before = house.inside(machine, "systemctl show mynah -p NRestarts --value").strip()
-    house.inside(machine, "systemctl kill --signal=STOP mynah")
-    stopped = time.monotonic()
-    count = len(house.ears.payloads(f"mynah/{DEVICE}/availability"))
-
-    def back() -> bool:
-        return "online" in house.ears.payloads(f"mynah/{DEVICE}/availability")[count:]
-
-    wait_for(back, START)
+    with house.coming_online(START):
+        house.inside(machine, "systemctl kill --signal=STOP mynah")
+        stopped = time.monotonic()
     after = house.inside(machine, "systemctl show mynah -p NRestarts --value").strip()
     assert int(after) > int(before), f"{before} restarts before, {after} after"
     log = house.inside(machine, "journalctl -u mynah --no-pager | grep -i watchdog")

@@ -9,12 +9,10 @@ from pathlib import Path
 from export import key, update
 from tests.device.broker import wait_for
 from tests.emulator.card import Card
-from tests.emulator.house import DEVICE, House
+from tests.emulator.house import BOOT, House
 from tests.emulator.machine import Machine
 
 PATIENCE = 600.0
-
-BOOT = "/boot/firmware"
 
 GOOD, CRASHING = "0.2.0", "0.3.0"
 
@@ -73,10 +71,8 @@ def _install(house: House, machine: Machine, name: str) -> str:
 
 
 def _restart(house: House, machine: Machine) -> None:
-    topic = f"mynah/{DEVICE}/availability"
-    count = len(house.ears.payloads(topic))
-    house.inside(machine, "systemctl --no-block restart mynah")
-    wait_for(lambda: "online" in house.ears.payloads(topic)[count:], PATIENCE)
+    with house.coming_online(PATIENCE):
+        house.inside(machine, "systemctl --no-block restart mynah")
 
 
 def _status(house: House, machine: Machine) -> str:

@@ -22,7 +22,6 @@ from device.errors import AudioError, MynahError, UsageError
 from device.events import Samples
 from device.hearing.acoustic import AcousticModel
 from device.hearing.enrolment import adapted
-from device.settings import Settings
 from training.corpus import synthesis
 from training.evaluate import wakewords
 from training.evaluate.recordings import Noises, ratio_name, share_with_interval
@@ -155,8 +154,7 @@ def report(found: Sequence[Learnt]) -> str:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--bundle", type=Path, required=True)
-    parser.add_argument("--acoustic", type=Path, default=Settings().hearing.bundle)
+    wakewords.common_arguments(parser)
     parser.add_argument(
         "--positives",
         type=Path,
@@ -166,8 +164,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--voices", type=int, default=40, help="how many held-out voices (40)")
     parser.add_argument("--count", type=int, default=15, help="sayings by each, with the learnt ones (15)")
-    parser.add_argument("--ratios", default="clean", help="comma-separated dB, and clean")
-    parser.add_argument("--noise", type=Path, help="folder of noise recordings with a manifest.tsv")
     parser.add_argument(
         "--background",
         type=Path,

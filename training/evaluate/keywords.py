@@ -25,7 +25,6 @@ from device.events import SAMPLE_RATE, Detection, Samples
 from device.hearing.acoustic import AcousticModel
 from device.hearing.second_look import SecondLook
 from device.hearing.wake import WakeWord, scores
-from device.settings import Settings
 from training.corpus import manifest
 from training.evaluate import wakewords
 from training.evaluate.recordings import ratio_name, share_with_interval
@@ -164,13 +163,7 @@ def report(rows: Sequence[Mapping[str, Any]], silent: Accepts | None) -> str:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--bundle", type=Path, required=True)
-    parser.add_argument(
-        "--acoustic",
-        type=Path,
-        default=Settings().hearing.bundle,
-        help="bundle of the acoustic model that takes a second look (the shipped one)",
-    )
+    wakewords.common_arguments(parser)
     parser.add_argument("--no-second-look", action="store_true", help="the small model alone")
     parser.add_argument(
         "--positives", type=Path, action="append", required=True, help="folder of recordings of the words"
@@ -183,8 +176,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="only the people whom neither training nor the thresholds' choice heard",
     )
-    parser.add_argument("--ratios", default="clean", help="comma-separated dB, and clean")
-    parser.add_argument("--noise", type=Path, help="folder of noise recordings with a manifest.tsv")
     parser.add_argument("--picture", type=Path, help="write what is taken for what here")
     parser.add_argument("--json", type=Path, help="write the figures here")
 

@@ -292,22 +292,27 @@ def report(rows: Sequence[Mapping[str, Any]], silent: Background | None) -> str:
     return "\n".join(lines)
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def common_arguments(parser: argparse.ArgumentParser) -> None:
+    """What every evaluation of a wake bundle is told: what hears, and in which noise."""
     parser.add_argument("--bundle", type=Path, required=True)
-    parser.add_argument("--word", help="one of the bundle's words (all)")
     parser.add_argument(
         "--acoustic",
         type=Path,
         default=Settings().hearing.bundle,
         help="bundle of the acoustic model that takes a second look (the shipped one)",
     )
+    parser.add_argument("--ratios", default="clean", help="comma-separated dB, and clean")
+    parser.add_argument("--noise", type=Path, help="folder of noise recordings with a manifest.tsv")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    common_arguments(parser)
+    parser.add_argument("--word", help="one of the bundle's words (all)")
     parser.add_argument("--no-second-look", action="store_true", help="the small model alone")
     parser.add_argument(
         "--positives", type=Path, action="append", default=[], help="recordings of it (else held-out voices)"
     )
     parser.add_argument("--count", type=int, default=400, help="how often held-out voices say it (400)")
-    parser.add_argument("--ratios", default="clean", help="comma-separated dB, and clean")
-    parser.add_argument("--noise", type=Path, help="folder of noise recordings with a manifest.tsv")
     parser.add_argument(
         "--background", type=Path, action="append", default=[], help="recordings in which nobody says it"
     )

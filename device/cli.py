@@ -40,6 +40,7 @@ COMMANDS = {
 def main(arguments: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     options = _parser(arguments).parse_args(arguments)
+    options.arguments = arguments
     logging.basicConfig(
         stream=sys.stderr,
         level=logging.DEBUG if options.debug else logging.INFO,

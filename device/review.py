@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 
 from device.assistant import Step
-from device.atomic import sync
+from device.atomic import sync, write_whole
 from device.audio import wav
 from device.errors import AudioError, ReviewError
 from device.events import SAMPLE_RATE, AudioChunk, Detection, Intent, Samples, Turn
@@ -107,7 +107,7 @@ class Store:
 
     def clear(self) -> None:
         """Delete everything, and what is left of clips that are not whole."""
-        for pattern in ("*.json", "*.wav", "*.part"):
+        for pattern in ("*.json", "*.wav", ".*.new"):
             for file in self.folder.glob(pattern):
                 file.unlink(missing_ok=True)
 
@@ -126,15 +126,7 @@ def _write(clip: Clip) -> None:
         "end": clip.end,
         "label": clip.label.value if clip.label else None,
     }
-    temporary = clip.file.with_suffix(".part")
-    with open(os.open(temporary, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w") as stream:
-        json.dump(content, stream)
-        owner = clip.file.stat()  # who labels it with sudo must not take it from the daemon
-        os.fchown(stream.fileno(), owner.st_uid, owner.st_gid)
-        stream.flush()
-        os.fsync(stream.fileno())
-    temporary.replace(clip.file.with_suffix(".json"))
-    sync(clip.file.parent)
+    write_whole(clip.file.with_suffix(".json"), json.dumps(content).encode(), 0o600)
 
 
 def _read(file: Path) -> Clip | None:

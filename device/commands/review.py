@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import time
 
+from device import as_service
 from device.audio import wav
 from device.audio.speaker import Speaker
 from device.commands import options as common
@@ -32,6 +33,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(options: argparse.Namespace) -> int:
+    if as_service.needed():
+        return as_service.run(options.arguments)
     settings = common.load(options)
     store = Store(settings.review.folder, settings.review.most)
     clips = store.clips()

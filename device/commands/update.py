@@ -11,11 +11,12 @@ import logging
 import os
 from collections.abc import Mapping
 
+from device import as_service
 from device import settings as all_settings
 from device.commands import options as common
 from device.errors import UpdateError, UsageError
 from device.places import SERVICE_STATE
-from device.update import keys
+from device.update import keys, sources
 from device.update.install import install, look, proof
 from device.update.keys import Key
 from device.update.versions import State, Versions, base
@@ -32,7 +33,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "source",
         nargs="?",
         metavar="FILE|URL",
-        help="an archive, or where a latest.json lies; default: update.source",
+        help="an archive (-: standard input), or where a latest.json lies; default: update.source",
     )
     parser.add_argument("--downgrade", action="store_true", help="even if it is not newer than what runs")
     what = parser.add_mutually_exclusive_group()
@@ -44,6 +45,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(options: argparse.Namespace) -> int:
+    if as_service.needed():
+        return _as_service(options)
     settings = all_settings.load(options.config)
     _check_rights()
     versions, over = Versions.here(), base()
@@ -61,6 +64,16 @@ def main(options: argparse.Namespace) -> int:
     text = f"{head.version} is installed and begins with the next start: {RESTART}"
     common.emit(options, {"version": head.version}, text)
     return 0
+
+
+def _as_service(options: argparse.Namespace) -> int:
+    """Root alone may read the file that it names: it is handed on open. Raises UpdateError."""
+    source = options.source
+    if not source or source.startswith(("https:", "http:")):
+        return as_service.run(options.arguments)
+    with sources.file(sources.find(source)) as stream:
+        arguments = [sources.INPUT if each == source else each for each in options.arguments]
+        return as_service.run(arguments, stream)
 
 
 def _check(

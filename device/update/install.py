@@ -83,7 +83,6 @@ def install(
             prove(tree / "site", head.version)
             log.info("%s has proved that it works here", head.version)
             for path in (*tree.rglob("*"), tree):
-                versions.own(path)
                 sync(path)
             versions.adopt(base, tree, head.version)
             return head

@@ -1,4 +1,4 @@
-"""Where an archive is found: a file or an address, or a folder of either kind with a `latest.json` in it.
+"""Where an archive is found: a file, standard input, an address, or a folder with a `latest.json` in it.
 
 `latest.json` is {"archive": "mynah-0.2.0.update"} and says nothing else: it is not signed, the archive's head
 is. http will do as well as https: whoever is on the way can keep an update from us, but not make one.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import sys
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -21,6 +22,8 @@ from device.errors import UpdateError
 TIMEOUT = 30.0
 """Seconds without a byte after which a server is given up."""
 SUFFIX = ".update"
+INPUT = "-"
+"""Standard input."""
 LATEST = "latest.json"
 LARGEST_LATEST = 1 << 16
 
@@ -28,7 +31,7 @@ LARGEST_LATEST = 1 << 16
 def find(source: str) -> str:
     """The archive that `source` names, or its `latest.json` does. Raises UpdateError."""
     source = source.removesuffix(LATEST)
-    if not _folder(source):
+    if source == INPUT or not _folder(source):
         return source
     latest = f"{source.rstrip('/')}/{LATEST}"
     with opened(latest) as stream:
@@ -60,13 +63,21 @@ def _path(source: str) -> Path:
     return Path(source).expanduser()
 
 
+def file(source: str) -> BinaryIO:
+    """What is no address, opened. Raises UpdateError."""
+    try:
+        return sys.stdin.buffer if source == INPUT else _path(source).open("rb")
+    except OSError as error:
+        raise UpdateError(_broken(source, error)) from None
+
+
 @contextmanager
 def opened(source: str) -> Iterator[BinaryIO]:
     """The bytes of a file or an address; errors name it. Raises UpdateError."""
     try:
         scheme = urllib.parse.urlsplit(source).scheme if is_address(source) else "file"
         if scheme == "file":
-            stream: Any = _path(source).open("rb")
+            stream: Any = file(source)
         elif scheme in ("http", "https"):
             request = urllib.request.Request(source, headers={"User-Agent": "mynah"})
             stream = urllib.request.urlopen(request, timeout=TIMEOUT)
@@ -82,7 +93,8 @@ def opened(source: str) -> Iterator[BinaryIO]:
         try:
             yield cast(BinaryIO, _Telling(stream, source))
         except UpdateError as error:
-            raise UpdateError(f"{source}: {error}") from None
+            name = "the archive" if source == INPUT else source
+            raise UpdateError(f"{name}: {error}") from None
 
 
 class _Telling:

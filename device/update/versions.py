@@ -22,7 +22,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from device.atomic import sync, write
+from device.atomic import sync, write_whole
 from device.errors import UpdateError
 from device.places import state_folder
 
@@ -153,7 +153,7 @@ def read_state(text: str) -> State:
 
 @dataclass(frozen=True, slots=True)
 class Versions:
-    """The folder. What root makes in it belongs to whom the folder above belongs to: the service."""
+    """The folder, which is the service's: root works in it with its rights only (`device.as_service`)."""
 
     folder: Path
 
@@ -197,18 +197,13 @@ class Versions:
             return after
 
     def _write(self, state: State) -> None:
-        temporary = self.folder / "state.json.part"
-        # A new file: root may write here, in a folder where others could have laid a link.
-        write(temporary, json.dumps(asdict(state), indent=1, sort_keys=True).encode(), 0o600)
-        self.own(temporary)
-        temporary.replace(self.folder / "state.json")
-        sync(self.folder)
+        content = json.dumps(asdict(state), indent=1, sort_keys=True)
+        write_whole(self.folder / "state.json", content.encode(), 0o600)
 
     @contextmanager
     def locked(self, name: str, wait: bool = True) -> Iterator[None]:
         """Alone among processes. Raises BlockingIOError where another is at it and `wait` is not wanted."""
         with (self.folder / name).open("a") as file:
-            self.own(self.folder / name)
             fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
             yield
 
@@ -243,16 +238,9 @@ class Versions:
             if NUMBER.fullmatch(path.name) and path.name not in state.kept | set(also):
                 shutil.rmtree(path, ignore_errors=True)
 
-    def own(self, path: Path) -> None:
-        """`path`, which root has made, belongs to whom the state folder belongs to."""
-        if os.geteuid() == 0:
-            owner = self.folder.parent.stat()
-            os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
-
     def _make(self, folder: Path) -> None:
         if not folder.exists():
             folder.mkdir(parents=True)
-            self.own(folder)
             sync(folder.parent)
 
 

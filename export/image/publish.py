@@ -49,12 +49,12 @@ def publish(recipe: Recipe, image: Path, contents: dict[str, Any], place: Place,
     run("xz", "--keep", "--force", "--threads=0", "-2", image)
     listing = image.with_name(f"{name(recipe)}.manifest.json")
     listing.write_text(json.dumps(contents, indent=1, ensure_ascii=False) + "\n")
+    entry = _entry(recipe, image, packed, place, address)
     offer = image.with_name("os_list.json")
-    offer.write_text(
-        json.dumps({"os_list": [_entry(recipe, image, packed, place, address)]}, indent=1) + "\n"
-    )
+    offer.write_text(json.dumps({"os_list": [entry]}, indent=1) + "\n")
     sums = image.with_name("SHA256SUMS")
-    sums.write_text("".join(f"{_sum(path)}  {path.name}\n" for path in (packed, listing)))
+    packed_sum = entry["image_download_sha256"]
+    sums.write_text(f"{packed_sum}  {packed.name}\n{_sum(listing)}  {listing.name}\n")
     return [packed, sums, listing, offer]
 
 

@@ -26,7 +26,8 @@ from tests.recordings import WAKE_AND_COMMAND
 COUNTED = dataclasses.replace(
     VIRT,
     name="counted",
-    arguments=(*VIRT.arguments, "-smp", "1", "-icount", "shift=0,sleep=off"),
+    arguments=(*VIRT.arguments, "-icount", "shift=0,sleep=off"),
+    processors=1,
     sound=(),
 )
 

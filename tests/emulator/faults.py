@@ -64,15 +64,17 @@ def trial(house: House, machine: Machine, faults: Sequence[Fault] = FAULTS) -> d
     for fault in faults:
         writable = f"mount -o remount,rw {BOOT}"
         house.inside(machine, f"{writable}; {fault.script}; sync; mount -o remount,ro {BOOT}; {TAKE_OVER}")
-        lines[fault.name] = _noted(house, machine, fault)
+        lines[fault.name] = _note(house, machine, fault.line)
         page = house.page().replace("$", "\\$")
         restore = f"{writable}; {fault.remedy or ':'}; cat >{BOOT}/mynah.toml <<END\n{page}END\n"
         with house.coming_online(PATIENCE):
             house.inside(machine, f"{restore}sync; mount -o remount,ro {BOOT}; {TAKE_OVER}")
+        _note(house, machine, r"^$")  # so that no line of this fault passes for the next one's
     return lines
 
 
-def _noted(house: House, machine: Machine, fault: Fault) -> str:
+def _note(house: House, machine: Machine, wanted: str) -> str:
+    """The paragraph of the note on the card that has the pattern `wanted`; waits for it."""
     deadline, note = time.monotonic() + PATIENCE, ""
     while time.monotonic() < deadline:
         try:
@@ -81,7 +83,7 @@ def _noted(house: House, machine: Machine, fault: Fault) -> str:
             continue
         for paragraph in note.replace("\r", "").split("\n\n"):
             line = " ".join(paragraph.split())
-            if re.search(fault.line, line):
+            if re.search(wanted, line):
                 return line
         time.sleep(3)
-    raise AssertionError(f"{fault.name}: no line on the card tells of it: {note!r}")
+    raise AssertionError(f"no line on the card is like {wanted!r}: {note!r}")

@@ -25,12 +25,13 @@ class Board:
     tree: str | None = None  # the device tree, from the boot partition
     sound: tuple[str, ...] = ()
     words: str = ""  # for the kernel's command line
+    processors: int | None = None  # where the board leaves it open
 
 
 VIRT = Board(
     "virt",
     (
-        *("-M", "virt", "-cpu", "cortex-a72", "-smp", "2", "-m", "1024"),
+        *("-M", "virt", "-cpu", "cortex-a72", "-m", "1024"),
         *("-drive", "file={card},format=raw,if=none,id=card", "-device", "virtio-blk-pci,drive=card"),
         *(
             "-netdev",
@@ -40,6 +41,7 @@ VIRT = Board(
         ),
     ),
     "ttyAMA0",
+    processors=2,
     sound=("-audiodev", "alsa,id=sound", "-device", "intel-hda", "-device", "hda-duplex,audiodev=sound"),
 )
 
@@ -82,6 +84,7 @@ class Machine:
         self._command = [
             "qemu-system-aarch64",
             *(argument.format(**names) for argument in board.arguments),
+            *(("-smp", str(board.processors)) if board.processors else ()),
             *(board.sound if sound is not None else ()),
             *("-kernel", str(card.extract("vmlinuz", folder))),
             *("-initrd", str(card.extract("initramfs.img", folder))),

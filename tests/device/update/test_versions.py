@@ -116,16 +116,6 @@ def test_the_path_has_one_version_only(tmp_path: Path) -> None:
     assert overlay(site, folder, f"{folder}/0.1.5/site:/opt/more") == f"{site}:/opt/more"
 
 
-def test_what_root_makes_belongs_to_the_service(maker: Maker, versions: Versions) -> None:
-    if os.geteuid():
-        pytest.skip("only root can give files away")
-    os.chown(versions.folder.parent, 4242, 4343)
-    install(str(maker.archive("0.2.0")), maker.keys, versions, BASE, works)
-    made = list(versions.folder.parent.rglob("*"))
-    assert len(made) > 10
-    assert {(path.stat().st_uid, path.stat().st_gid) for path in made} == {(4242, 4343)}
-
-
 class PowerCut:
     """In a process: it dies before its write number `step` in `folder`, and what was not synced is lost.
 

@@ -16,4 +16,4 @@ def state_folder() -> Path:
         return Path(named)
     if os.path.exists(SERVICE_STATE):  # Path.exists raises where it may not look; this says no
         return SERVICE_STATE
-    return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "mynah"
+    return Path(os.environ.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state")) / "mynah"

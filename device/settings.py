@@ -206,7 +206,7 @@ def _machine_id() -> str:
 
 def default_file() -> Path | None:
     """The settings file that is read where none is named: the user's own, else the system's, else none."""
-    own = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "mynah" / "mynah.toml"
+    own = Path(os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")) / "mynah" / "mynah.toml"
     return next((path for path in (own, Path("/etc/mynah/mynah.toml")) if path.is_file()), None)
 
 

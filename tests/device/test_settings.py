@@ -10,7 +10,7 @@ import pytest
 from device.assembly import make_assistant, make_home
 from device.errors import SettingsError
 from device.places import state_folder
-from device.settings import DEVICE, Settings, WakeSettings, default_id, load
+from device.settings import DEVICE, Settings, WakeSettings, default_file, default_id, load
 
 Write = Callable[[str], Path]
 
@@ -225,3 +225,11 @@ def test_the_service_keeps_its_state_where_systemd_says(monkeypatch: pytest.Monk
     monkeypatch.setenv("STATE_DIRECTORY", "/var/lib/private/mynah:/var/lib/other")
     assert state_folder() == Path("/var/lib/private/mynah")
     assert Settings().review.folder == Path("/var/lib/private/mynah/review")
+
+
+def test_who_has_no_home_has_the_machines_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a service's own user, of which nothing but a number is known."""
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    monkeypatch.delenv("HOME", raising=False)
+    monkeypatch.setattr("pwd.getpwuid", {}.__getitem__)
+    assert default_file() in (None, Path("/etc/mynah/mynah.toml"))

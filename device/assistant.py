@@ -8,8 +8,8 @@ listens. Each stage is one object with one method, named in the protocols below;
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from device.audio.pcm import Rewindable
@@ -44,12 +44,16 @@ class EndpointStage(Protocol):
 class HearingStage(Protocol):
     def transcribe(self, speech: Iterable[AudioChunk]) -> Transcript | None: ...
 
+    def alternatives(self, count: int, within: float) -> Sequence[Transcript]: ...
+
 
 class UnderstandingStage(Protocol):
     def understand(self, transcript: Transcript, reject_below: float) -> Intent | NotRecognized: ...
 
 
 class HomeStage(Protocol):
+    def surprise(self, intent: Intent) -> float: ...
+
     def handle(self, meaning: Intent | NotRecognized) -> Handled | NotHandled: ...
 
 
@@ -69,6 +73,11 @@ class Stopped:
 
 Step = Listening | Endpoint | Turn | Stopped
 """What a turn goes through: it listens, the speaker has stopped, it is complete; or it is none at all."""
+
+OTHERS = 10
+"""Sentences that sound alike and are weighed against one another."""
+SURE_OF_TWO = 0.5
+"""How sure can be what is understood although something else sounded likelier."""
 
 LISTEN, STOP = "listen", "stop"
 """Actions of wake words; any other is a sentence."""
@@ -151,7 +160,7 @@ class Assistant:
         hearing = (time.perf_counter() - began) - (audio.waited - waited)
         self.controls.listen = False  # who asked meanwhile was listened to already
         yield endpoint
-        meaning = self.understand(transcript)
+        transcript, meaning = self._meant(transcript)
         outcome = self.home.handle(meaning)
         timings = Timings(
             audio_s=(endpoint.at - start) / SAMPLE_RATE,
@@ -160,6 +169,24 @@ class Assistant:
             speech_end_to_command_ms=audio.since_arrival_ms,
         )
         yield Turn(detection, endpoint, transcript, meaning, outcome, timings)
+
+    def _meant(self, transcript: Transcript | None) -> tuple[Transcript | None, Intent | NotRecognized]:
+        """What was most likely said, by its sound and by what is likely to be asked for in this home.
+
+        Another sentence than the one that sounds best is never heard surely enough for a lock.
+        """
+        meaning = self.understand(transcript)
+        if transcript is None or isinstance(meaning, NotRecognized):
+            return transcript, meaning
+        best, lowest = (transcript, meaning), self.home.surprise(meaning)
+        for other in self.hearing.alternatives(OTHERS, lowest) if lowest else ():
+            if other.text == transcript.text:
+                continue
+            other = replace(other, confidence=min(other.confidence, SURE_OF_TWO))
+            intent = self.understand(other)
+            if isinstance(intent, Intent) and other.behind + self.home.surprise(intent) < lowest:
+                best, lowest = (other, intent), other.behind + self.home.surprise(intent)
+        return best
 
     def understand(self, transcript: Transcript | None) -> Intent | NotRecognized:
         """What was meant, where it was heard well enough to act on."""

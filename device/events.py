@@ -66,10 +66,14 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """What was heard: words in lower case, and how likely they are right, 0…1."""
+    """What was heard: words in lower case, and how likely they are right, 0…1.
+
+    `behind`: by how many nats something else is likelier to have made these sounds.
+    """
 
     text: str
     confidence: float
+    behind: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +111,11 @@ class NotHandled:
     """Nothing is sent; `reason` is a sentence that can be said to the user."""
 
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Impossible(NotHandled):
+    """Who knows the home would not ask for it: there is no such thing, or it never does that."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,10 +89,11 @@ class Decoded(NamedTuple):
 
 
 class Alternative(NamedTuple):
-    """One of several sentences that may have been said."""
+    """One of several sentences that may have been said. `behind`: what it costs more than the best."""
 
     words: tuple[str, ...]
     confidence: float
+    behind: float
 
 
 class Decoder:
@@ -188,6 +189,7 @@ class Decoder:
             Alternative(
                 tuple(self.graph.words[word - 1] for word in one.words),
                 confidence(best.details.llr - one.behind / speech, self.settings, self.chance),
+                one.behind,
             )
             for one in found
         ]

@@ -49,6 +49,10 @@ class Hearing:
         decoded = self.decoder.result()
         return None if decoded is None else Transcript(" ".join(decoded.words), decoded.confidence)
 
-    def alternatives(self, count: int) -> list[Transcript]:
-        """The `count` likeliest sentences of the utterance that was transcribed last, the best first."""
-        return [Transcript(" ".join(one.words), one.confidence) for one in self.decoder.alternatives(count)]
+    def alternatives(self, count: int, within: float = 12.0) -> list[Transcript]:
+        """The `count` likeliest sentences of the utterance that was transcribed last, the best first.
+
+        `within`: the most nats by which one may be behind the best.
+        """
+        found = self.decoder.alternatives(count, within)
+        return [Transcript(" ".join(one.words), one.confidence, one.behind) for one in found]

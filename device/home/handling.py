@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from device.events import Command, Expectation, Handled, Intent, NotHandled, Reply
+from device.events import Command, Expectation, Handled, Impossible, Intent, NotHandled, Reply
 from device.home import questions, replies
 from device.home.actions import Action, Do
 from device.home.colors import HEX
@@ -66,7 +66,7 @@ def select(home: Home, slots: Mapping[str, Any], domain: str | None) -> Target |
     if name := slots.get("name"):
         device = home.devices.get(name)
         if device is None or not _is_in(home, device, slots):
-            return NotHandled(f"There is no {name} {_place(slots)}".strip())
+            return Impossible(f"There is no {name} {_place(slots)}".strip())
         return Target((device,), replies.the(device))
     if isinstance(slots.get("domain"), str):
         domain = slots["domain"]
@@ -75,7 +75,7 @@ def select(home: Home, slots: Mapping[str, Any], domain: str | None) -> Target |
     things = replies.plural(domain, device_class) if domain in replies.PLURALS else "devices"
     place = _place(slots)
     if not devices:
-        return NotHandled(f"There are no {things} {place}".strip())
+        return Impossible(f"There are no {things} {place}".strip())
     if len(devices) == 1:
         return Target(devices, replies.the(devices[0]))
     if domain is None:
@@ -175,7 +175,7 @@ def _doubt(home: Home, intent: Intent, things: Iterable[Device | Scene]) -> NotH
 
 
 def _cannot(called: str) -> NotHandled:
-    return NotHandled(f"I cannot do that with {called}")
+    return Impossible(f"I cannot do that with {called}")
 
 
 def _scene(home: Home, slots: Mapping[str, Any]) -> Scene | None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from device.events import Command, Expectation, Handled, Intent, NotHandled, NotRecognized
-from device.home import guards, handling, naming, reading
+from device.home import guards, handling, naming, reading, surprise
 from device.home.actions import Action, Do
 from device.home.devices import CAPABILITIES, Device, Room
 from device.home.expectations import expectation
@@ -96,14 +96,23 @@ class Home:
         """What is sent and replied. Sends nothing itself."""
         if isinstance(meaning, NotRecognized):
             return NotHandled("Sorry, I did not understand that")
-        if meaning.slots.get("it"):
-            if (about := self._it()) is None:
-                return NotHandled("I do not know what you mean")
-            meaning = replace(meaning, slots={**meaning.slots, **about})
-        outcome = handling.handle(self, meaning)
+        meaning, outcome = self._outcome(meaning)
         if isinstance(outcome, Handled) and (about := handling.about(self, meaning)):
             self._about = about, self.clock()
         return outcome
+
+    def surprise(self, intent: Intent) -> float:
+        """Nats: how unlikely it is that somebody asks for this here. 0 for what is to be expected."""
+        _, outcome = self._outcome(replace(intent, confidence=1.0))
+        return surprise.surprise(intent, outcome)
+
+    def _outcome(self, intent: Intent) -> tuple[Intent, Handled | NotHandled]:
+        """What comes of the intent, in which "it" has become what was spoken of last."""
+        if intent.slots.get("it"):
+            if (about := self._it()) is None:
+                return intent, NotHandled("I do not know what you mean")
+            intent = replace(intent, slots={**intent.slots, **about})
+        return intent, handling.handle(self, intent)
 
     def _it(self) -> Mapping[str, Any] | None:
         """The slots of what was spoken of last, unless that was too long ago."""

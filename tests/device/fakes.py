@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -76,10 +76,14 @@ class Ends:
 
 @dataclass
 class Hears:
-    """Hears `texts`, one an utterance, with `confidence`; afterwards nothing. Keeps what it was given."""
+    """Hears `texts`, one an utterance, with `confidence`; afterwards nothing. Keeps what it was given.
+
+    `others`: what each utterance may have been as well, the likeliest first.
+    """
 
     texts: Iterable[str | None] = ()
     confidence: float = 0.9
+    others: Sequence[Transcript] = ()
     given: list[tuple[int, int]] = field(default_factory=list)
     during: Callable[[], None] = lambda: None
 
@@ -92,6 +96,9 @@ class Hears:
         self.given.append((chunks[0].start, chunks[-1].end) if chunks else (0, 0))
         text = next(self._texts, None)
         return None if text is None else Transcript(text, self.confidence)
+
+    def alternatives(self, count: int, within: float) -> list[Transcript]:
+        return [other for other in self.others if other.behind <= within][:count]
 
 
 class Understands:
@@ -113,12 +120,19 @@ class Understands:
 
 @dataclass
 class AnyHome:
-    """Every name is a lamp at zigbee2mqtt; `observed` is what its devices said."""
+    """Every name is a lamp at zigbee2mqtt; `observed` is what its devices said.
+
+    `surprises`: by name, where somebody's asking for it would be one.
+    """
 
     observed: dict[str, bytes] = field(default_factory=dict)
     expires: float = 2.0
     state: HomeState = field(default_factory=HomeState)
     expected: tuple[Expectation, ...] = ()
+    surprises: Mapping[str, float] = field(default_factory=dict)
+
+    def surprise(self, intent: Intent) -> float:
+        return self.surprises.get(str(intent.slots.get("name")), 0.0)
 
     def handle(self, meaning: Intent | NotRecognized) -> Handled | NotHandled:
         if isinstance(meaning, NotRecognized):

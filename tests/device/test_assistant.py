@@ -134,3 +134,42 @@ def test_a_stopwatch_also_times_the_end() -> None:
     time.sleep(0.3)
     assert next(watch, None) is None
     assert watch.since_arrival_ms < 200
+
+
+def doubting(*others: Transcript, **surprises: float) -> Turn:
+    """The turn of one who sounds as if they said "turn on the fan", or else one of `others`."""
+    assistant = fakes.assistant((1.0,), ["turn on the fan"])
+    wavering = fakes.Hears(["turn on the fan"], others=others)
+    home = fakes.AnyHome(surprises=surprises)
+    (turn,) = replace(assistant, hearing=wavering, home=home).turns(fakes.audio(4))
+    return turn
+
+
+def test_what_is_likely_to_be_asked_for_outweighs_what_sounds_a_little_likelier() -> None:
+    lamp = Transcript("turn on the lamp", 0.8, behind=2.0)
+    turn = doubting(lamp, fan=4.0)
+    assert turn.transcript == replace(lamp, confidence=0.5)  # never surely enough for a lock
+    assert [command.topic for command in turn.commands] == ["zigbee2mqtt/lamp/set"]
+
+
+@pytest.mark.parametrize(
+    ("behind", "surprises"),
+    [(2.0, {}), (5.0, {"fan": 4.0}), (2.0, {"fan": 4.0, "lamp": 2.5})],
+    ids=["nothing surprising", "sounds too different", "as surprising itself"],
+)
+def test_else_what_sounds_likeliest_is_what_was_said(behind: float, surprises: dict[str, float]) -> None:
+    turn = doubting(Transcript("turn on the lamp", 0.8, behind), **surprises)
+    assert turn.transcript == Transcript("turn on the fan", 0.9)
+
+
+def test_of_several_the_likeliest_in_sum_is_taken() -> None:
+    others = [
+        Transcript("turn on the fan", 0.9),
+        Transcript("turn on the lamp", 0.8, 1.0),
+        Transcript("nice weather", 0.8, 1.5),
+        Transcript("turn on the radio", 0.8, 2.0),
+    ]
+    turn = doubting(*others, fan=4.0, lamp=2.0)
+    assert turn.transcript and turn.transcript.text == "turn on the radio"
+    turn = doubting(Transcript("turn on the radio", 0.4, 1.0), fan=4.0)  # is heard too doubtfully
+    assert turn.transcript and turn.transcript.text == "turn on the fan"

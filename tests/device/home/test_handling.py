@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from device.events import Command, Handled, Intent, NotHandled, Reply, Transcript
+from device.events import Command, Handled, Impossible, Intent, NotHandled, Reply, Transcript
 from device.home.devices import Device
 from device.home.model import Home
 from device.home.reading import Layout
@@ -98,7 +98,7 @@ def test_all_covers_of_a_class_are_not_the_garage_door(home: Home) -> None:
 
 
 def test_scenes_cannot_be_turned_off(home: Home) -> None:
-    assert handle(home, "HassTurnOff", name="leave") == NotHandled("I cannot do that with leave")
+    assert handle(home, "HassTurnOff", name="leave") == Impossible("I cannot do that with leave")
 
 
 def test_spelled_out_commands(home: Home) -> None:
@@ -140,7 +140,9 @@ def test_color_and_brightness_are_one_message() -> None:
     ],
 )
 def test_reasons(home: Home, name: str, slots: dict[str, Any], reason: str) -> None:
-    assert handle(home, name, **slots) == NotHandled(reason)
+    outcome = handle(home, name, **slots)
+    assert isinstance(outcome, NotHandled)
+    assert outcome.reason == reason
 
 
 def test_contact_sensors_know_what_is_open(home: Home) -> None:

@@ -16,9 +16,9 @@ IMPOSSIBLE = -math.log(0.02)
 PERCENTAGES = ("brightness", "position", "percentage", "volume_level")
 """Slots in which a number is a matter of taste, so that people name a round one."""
 FIVES, OTHERS = math.log(3), math.log(10)
-"""An odd multiple of five is taken to be named a third as often as a multiple of ten, any other number a tenth
-as often. People do so more clearly: of 54 percentages in the orders of HWU64 (Liu et al., IWSDS 2019) 43 are
-multiples of ten, 9 of five, 2 neither. But who does want 37 percent shall get it."""
+"""An odd multiple of five is taken to be named a third as often as a multiple of ten, any other number a
+tenth as often. People do so more clearly: of 54 percentages in the orders of HWU64 (Liu et al., IWSDS 2019)
+43 are multiples of ten, 9 of five, 2 neither. But who does want 37 percent shall get it."""
 
 
 def surprise(intent: Intent, outcome: Handled | NotHandled) -> float:

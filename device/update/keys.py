@@ -47,7 +47,9 @@ def read(file: Path) -> bytes:
         (line,) = [line for line in lines if line and not line.startswith("#")]
         raw = base64.b64decode(line, validate=True)
     except OSError as error:
-        raise UpdateError(f"{file}: {error.strerror}: name a key that can be read") from None
+        public = isinstance(error, PermissionError) and file.suffix == ".pub"
+        remedy = f"sudo chmod a+r {file}" if public else "name a key that can be read"
+        raise UpdateError(f"{file}: {error.strerror}: {remedy}") from None
     except ValueError:  # of the characters, of base64, or of the number of lines
         raw = b""
     if len(raw) != 32:

@@ -55,7 +55,9 @@ def build(archive: Path, package: Path, root: Path, place: Place) -> None:
         shutil.copyfile(unit, root / "usr/lib/systemd/system" / unit.name)
     for key in place.keys:
         (root / "etc/mynah/keys").mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(key, root / "etc/mynah/keys" / f"{key.stem}.pub")
+        copy = root / "etc/mynah/keys" / f"{key.stem}.pub"
+        shutil.copyfile(key, copy)
+        copy.chmod(0o644)  # the daemon reads it, whatever the umask is here
     null = root / "dev" / "null"
     null.touch()
     run("mount", "--bind", "/dev/null", null)

@@ -45,7 +45,7 @@ def _crashing(folder: Path) -> Path:
 
 def trial(house: House, machine: Machine) -> dict[str, str]:
     """What the device says of each."""
-    house.inside(machine, f"mkdir -p /etc/mynah/keys; cp {BOOT}/house.pub /etc/mynah/keys/")
+    house.inside(machine, f"install -D -m 644 {BOOT}/house.pub /etc/mynah/keys/house.pub")
     lines = {
         "wrong signature": _install(house, machine, "strange"),
         "damaged update": _install(house, machine, "cut"),

@@ -24,6 +24,7 @@ from device.cli import main
 from device.errors import UpdateError
 from device.update import sources
 from device.update.install import install, look, proof
+from device.update.keys import read as read_key
 from device.update.versions import State, Versions
 from export.key import make as make_key
 from export.update import make as make_update
@@ -301,3 +302,21 @@ def package_files_of(folder: Path) -> dict[str, bytes]:
         for path in folder.rglob("*")
         if path.is_file()
     }
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("house.pub", "sudo chmod a\\+r .*house.pub$"),
+        ("house", "Permission denied: name a key that can be read$"),  # a private one is for nobody else
+    ],
+)
+def test_a_key_that_may_not_be_read(
+    name: str, line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def denied(*arguments: object) -> str:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_text", denied)  # root may read all
+    with pytest.raises(UpdateError, match=line):
+        read_key(tmp_path / name)

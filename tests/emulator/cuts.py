@@ -1,6 +1,6 @@
 """The power is cut, again and again, at any moment of starting and of writing. Nothing that was kept is lost.
 
-What the device has given to the card's controller counts as written: the card itself loses nothing here.
+The card loses what it was not told to bring to its flash (`tests.emulator.forgetful`).
 
 Each time the card carries another bundle for the device to take over, somebody moves a threshold, and wake
 words without a command are kept for review. At the next start all is there as it was when last seen, and the
@@ -28,8 +28,9 @@ from device.audio.wav import read
 from device.settings import bundle_folder
 from tests.device.broker import wait_for
 from tests.emulator.card import Card
+from tests.emulator.forgetful import powered
 from tests.emulator.house import DEVICE, House
-from tests.emulator.machine import VIRT, Machine
+from tests.emulator.machine import Machine
 from tests.emulator.trials import START
 from tests.recordings import WAKE_AND_COMMAND
 from tests.virtual_audio import VirtualAudio
@@ -60,11 +61,14 @@ class Seen:
 def trial(house: House, card: Card, audio: VirtualAudio, cuts: int, seed: int) -> dict[str, object]:
     """Cut the power so many times. Raises AssertionError where something was lost or does not start."""
     chance, seen = random.Random(seed), Seen()
-    starts, writing = [], 0
+    starts, writing, lost = [], 0, list[int]()
     for number in range(cuts + 1):
         bundle = _next_bundle(card, number, house.folder)
         told = len(house.ears.payloads(THRESHOLD))
-        with _talk(audio, house.folder), Machine(VIRT, card, house.folder, audio.environment) as machine:
+        with (
+            _talk(audio, house.folder),
+            powered(card, house.folder, audio.environment, chance, lost) as machine,
+        ):
             if number < cuts and chance.random() < 0.4:  # in the middle of starting
                 time.sleep(chance.uniform(2, 60))
                 continue
@@ -84,6 +88,7 @@ def trial(house: House, card: Card, audio: VirtualAudio, cuts: int, seed: int) -
         "while_starting": cuts - writing + 1,
         "slowest_start_s": round(max(starts)),
         "reviews_kept": len(seen.reviews),
+        "writes_lost": sum(lost),
     }
 
 

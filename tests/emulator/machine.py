@@ -21,6 +21,7 @@ class Board:
 
     name: str
     arguments: tuple[str, ...]
+    storage: tuple[str, ...]
     console: str
     tree: str | None = None  # the device tree, from the boot partition
     sound: tuple[str, ...] = ()
@@ -32,7 +33,6 @@ VIRT = Board(
     "virt",
     (
         *("-M", "virt", "-cpu", "cortex-a72", "-m", "1024"),
-        *("-drive", "file={card},format=raw,if=none,id=card", "-device", "virtio-blk-pci,drive=card"),
         *(
             "-netdev",
             "user,id=net,hostfwd=tcp:127.0.0.1:{port}-:22",
@@ -40,6 +40,7 @@ VIRT = Board(
             "virtio-net-pci,netdev=net,romfile=",
         ),
     ),
+    ("-drive", "file={card},format=raw,if=none,id=card", "-device", "virtio-blk-pci,drive=card"),
     "ttyAMA0",
     processors=2,
     sound=("-audiodev", "alsa,id=sound", "-device", "intel-hda", "-device", "hda-duplex,audiodev=sound"),
@@ -47,7 +48,8 @@ VIRT = Board(
 
 RASPI3B = Board(
     "raspi3b",
-    ("-M", "raspi3b", "-drive", "file={card},format=raw,if=sd"),
+    ("-M", "raspi3b"),
+    ("-drive", "file={card},format=raw,if=sd"),
     "ttyS1,115200",
     tree="bcm2837-rpi-3-b.dtb",
     words="module_blacklist=bcm2835_wdt",  # emulated, the watchdog bites as soon as it is let loose
@@ -83,7 +85,7 @@ class Machine:
         serial = "file:" + str(self._console)
         self._command = [
             "qemu-system-aarch64",
-            *(argument.format(**names) for argument in board.arguments),
+            *(argument.format(**names) for argument in (*board.arguments, *board.storage)),
             *(("-smp", str(board.processors)) if board.processors else ()),
             *(board.sound if sound is not None else ()),
             *("-kernel", str(card.extract("vmlinuz", folder))),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -12,6 +13,9 @@ from typing import Any
 from device import settings
 from device.errors import AudioError
 from device.settings import BundleFolder, Settings
+
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+"""Characters that are orders to a terminal, but for ends of lines and tabs."""
 
 
 def config(parser: argparse.ArgumentParser) -> None:
@@ -52,8 +56,11 @@ def load(options: argparse.Namespace) -> Settings:
 
 
 def emit(options: argparse.Namespace, report: dict[str, Any], text: str) -> None:
-    """Print a line of JSON or the text, as asked for, at once."""
-    print(json.dumps(report, ensure_ascii=False) if options.json else text, flush=True)
+    """Print a line of JSON or the text, as asked for, at once.
+
+    What stands in files and on the broker is shown, but does nothing to a terminal.
+    """
+    print(json.dumps(report, ensure_ascii=False) if options.json else CONTROL.sub("?", text), flush=True)
 
 
 def each_file(files: Iterable[str], work: Callable[[str], None]) -> int:

@@ -34,7 +34,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(options: argparse.Namespace) -> int:
     if as_service.needed():
-        return as_service.run(options.arguments)
+        return as_service.run(options)
     settings = common.load(options)
     store = Store(settings.review.folder, settings.review.most)
     clips = store.clips()

@@ -69,17 +69,21 @@ def main(options: argparse.Namespace) -> int:
 def _as_service(options: argparse.Namespace) -> int:
     """Root alone may read the file that it names: it is handed on open. Raises UpdateError."""
     source = options.source
-    if not source or source.startswith(("https:", "http:")):
-        return as_service.run(options.arguments)
+    if not source or (sources.is_address(source) and not source.startswith("file:")):
+        return as_service.run(options)
     with sources.file(sources.find(source)) as stream:
-        arguments = [sources.INPUT if each == source else each for each in options.arguments]
-        return as_service.run(arguments, stream)
+        command, *others = options.arguments  # a file may be called as the command is
+        options.arguments = [command, *(sources.INPUT if each == source else each for each in others)]
+        return as_service.run(options, stream)
 
 
 def _check(
     options: argparse.Namespace, source: str, trusted: Mapping[str, Key], versions: Versions, over: str
 ) -> int:
-    found = look(source, trusted, versions, over, options.downgrade)
+    try:
+        found = look(source, trusted, versions, over, options.downgrade)
+    except OSError as error:
+        raise UpdateError(f"{versions.folder}: {error.strerror}") from None
     refused = _state(versions, over).refused.get(found.head.version, "")
     why_not = found.why_not or (f"it was taken back once: {refused}" if refused else "")
     report = {

@@ -47,9 +47,10 @@ def read(file: Path) -> bytes:
         (line,) = [line for line in lines if line and not line.startswith("#")]
         raw = base64.b64decode(line, validate=True)
     except OSError as error:
-        public = isinstance(error, PermissionError) and file.suffix == ".pub"
-        remedy = f"sudo chmod a+r {file}" if public else "name a key that can be read"
-        raise UpdateError(f"{file}: {error.strerror}: {remedy}") from None
+        # Root has copied it from a card: there, all files are root's alone.
+        hidden = isinstance(error, PermissionError) and file.suffix == ".pub"
+        advice = f"sudo chmod 644 {file}" if hidden else "name a key that can be read"
+        raise UpdateError(f"{file}: {error.strerror}: {advice}") from None
     except ValueError:  # of the characters, of base64, or of the number of lines
         raw = b""
     if len(raw) != 32:

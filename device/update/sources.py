@@ -65,6 +65,8 @@ def _path(source: str) -> Path:
 
 def file(source: str) -> BinaryIO:
     """What is no address, opened. Raises UpdateError."""
+    if source == INPUT and sys.stdin is None:
+        raise UpdateError(f"{INPUT}: there is no standard input: name a file")
     try:
         return sys.stdin.buffer if source == INPUT else _path(source).open("rb")
     except OSError as error:

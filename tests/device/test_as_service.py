@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import subprocess
 import sys
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from device import as_service
+from device import as_service, cli
 from device.cli import main
 from device.errors import MynahError
 from device.update.versions import Versions
@@ -57,9 +58,57 @@ def test_an_archive_that_root_alone_may_read_is_handed_on_open(service: Path, tm
     assert content == "the archive's content"
 
 
+@pytest.mark.parametrize("name", ["update", "other.toml"])
+def test_an_archive_may_be_called_as_another_argument_is(
+    name: str, service: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path(name).write_text("the archive's content")
+    assert main(["update", "--config", "other.toml", "--", name]) == 3
+    *called, content = service.read_text().splitlines()
+    said = called[called.index("update") :]
+    taken = cli._parser(said).parse_args(said)
+    assert (taken.source, taken.config) == ("-", tmp_path / "other.toml")
+    assert content == "the archive's content"
+
+
+def test_settings_are_named_by_their_whole_path(
+    service: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The service works in another folder than root."""
+    monkeypatch.chdir(tmp_path)
+    assert main(["review", "--config", "mine.toml", "--json"]) == 3
+    taken = service.read_text().splitlines()
+    assert taken[-2:] == ["--config", str(tmp_path / "mine.toml")]
+
+
+def test_who_is_interrupted_leaves_nothing_going_on(service: Path) -> None:
+    """systemd-run ends with Ctrl-C, but not what systemd runs for it."""
+    service.with_name("systemd-run").write_text("#!/bin/sh\nkill -INT $PPID\nsleep 5\n")
+    stopped = service.with_name("systemctl")
+    stopped.write_text('#!/bin/sh\nprintf "%s\\n" "$@" >"$0.said"\n')
+    stopped.chmod(0o755)
+    assert main(["review"]) == 130
+    said = stopped.with_name("systemctl.said").read_text().split()
+    assert said == ["--quiet", "stop", f"mynah-review-{os.getpid()}.service"]
+
+
+def test_what_systemd_cannot_do_is_a_line(
+    service: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = service.with_name("systemd-run")
+    program.write_text("#!/bin/sh\nexit 217\n")
+    assert main(["review"]) == 1
+    assert "(status 217): journalctl -u mynah-review-" in capsys.readouterr().err
+    monkeypatch.setenv("PATH", str(program.parent / "none"))
+    assert main(["review"]) == 1
+    assert "systemd-run: No such file" in capsys.readouterr().err
+
+
 def test_other_arguments_are_handed_on_as_they_are(service: Path) -> None:
-    assert main(["update", "https://example.org/mynah/", "--check"]) == 3
-    assert service.read_text().splitlines()[-3:] == ["update", "https://example.org/mynah/", "--check"]
+    for address in ("https://example.org/mynah/", "HTTPS://example.org/mynah-0.2.0.update"):
+        assert main(["update", address, "--check"]) == 3
+        assert service.read_text().splitlines()[-3:] == ["update", address, "--check"]
     assert main(["review", "--label", "1", "wake"]) == 3
     assert service.read_text().splitlines()[-4:] == ["review", "--label", "1", "wake"]
 
@@ -75,7 +124,7 @@ def test_an_archive_that_is_not_there_is_named(
 def test_without_systemd_nothing_is_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(as_service, "SYSTEMD", tmp_path / "none")
     with pytest.raises(MynahError, match="systemd"):
-        as_service.run(["review"])
+        as_service.run(argparse.Namespace(command="review", arguments=["review"], config=None))
 
 
 def test_an_archive_from_standard_input(tmp_path: Path) -> None:

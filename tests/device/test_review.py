@@ -145,3 +145,14 @@ def test_review_lists_labels_and_deletes(
     assert list(store.folder.iterdir()) == []
     assert main(review) == 0
     assert "review.keep is false" in capsys.readouterr().out
+
+
+def test_what_somebody_has_laid_there_does_nothing_to_a_terminal(
+    store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The folder is the daemon's, and root looks at it."""
+    store.add(SOUND, Detection("\x1b]0;mine\x07\x9b2J", 0.7, 16_000), Reason.CANCELLED, 0.5, NOW)
+    config = tmp_path / "mynah.toml"
+    config.write_text('[review]\nfolder = "review"\n')
+    assert main(["review", "--config", str(config)]) == 0
+    assert "?]0;mine??2J (0.70)" in capsys.readouterr().out

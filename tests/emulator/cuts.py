@@ -16,7 +16,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -99,7 +99,7 @@ def _wait_until_online(house: House, machine: Machine, number: int) -> None:
     assert machine.on, f"start {number}: the machine is off: {machine.said[-500:]}"
 
 
-def _compare(house: House, machine: Machine, seen: Seen, number: int, bundle: str) -> None:
+def _compare(house: House, machine: Machine, seen: Seen, number: int, bundle: Mapping[str, str]) -> None:
     """With what was seen before, and with the bundle that is on the card."""
     deadline = time.monotonic() + START
     while True:
@@ -115,7 +115,7 @@ def _compare(house: House, machine: Machine, seen: Seen, number: int, bundle: st
     lost = [path for path, content in seen.reviews.items() if sums.get(path) != content]
     assert not lost, f"start {number}: lost or changed {lost}"
     seen.reviews = {path: content for path, content in sums.items() if "/review/" in path}
-    taken = next((content for path, content in sums.items() if path.endswith("mine/bundle.json")), None)
+    taken = {Path(path).name: content for path, content in sums.items() if "/bundles/mine/" in path}
     assert taken == bundle, f"start {number}: the bundle is not the card's"
     kept = float(house.ears.payloads(THRESHOLD)[-1])
     assert seen.threshold in (None, kept) or kept == seen.asked, f"start {number}: {kept}, not {seen}"
@@ -131,8 +131,8 @@ def _move_threshold(house: House, seen: Seen) -> None:
         seen.threshold = seen.asked
 
 
-def _next_bundle(card: Card, number: int, folder: Path) -> str:
-    """The shipped one, changed so that it has to be taken over anew; the sum of its bundle.json."""
+def _next_bundle(card: Card, number: int, folder: Path) -> Mapping[str, str]:
+    """The shipped one, changed so that it has to be taken over anew; the sums of its files."""
     mine = folder / "mine"
     shutil.rmtree(mine, ignore_errors=True)
     shutil.copytree(bundle_folder("hey_mynah"), mine)
@@ -140,7 +140,7 @@ def _next_bundle(card: Card, number: int, folder: Path) -> str:
     config["training"]["recipe"] = f"the one of start {number}"
     (mine / "bundle.json").write_text(json.dumps(config))
     card.copy(mine, "bundles/")
-    return hashlib.sha256((mine / "bundle.json").read_bytes()).hexdigest()
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in mine.iterdir()}
 
 
 @contextmanager

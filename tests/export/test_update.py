@@ -49,6 +49,19 @@ def test_a_pair_of_keys(key: Path, tmp_path: Path) -> None:
         keys.read(tmp_path / "absent.pub")
 
 
+def test_a_key_that_the_service_may_not_read_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path, *arguments: str) -> str:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_text", refuse)
+    with pytest.raises(UpdateError, match=r"house.pub: Permission denied: sudo chmod 644 .*house.pub"):
+        keys.read(tmp_path / "house.pub")
+    with pytest.raises(UpdateError, match="name a key that can be read"):  # a private one stays so
+        keys.read(tmp_path / "house")
+
+
 def test_the_same_content_makes_the_same_bytes(key: Path, tmp_path: Path) -> None:
     """Made twice, from two copies with other times, rights and order on the disk; and it unpacks to the
     package."""

@@ -24,7 +24,6 @@ from device.cli import main
 from device.errors import UpdateError
 from device.update import sources
 from device.update.install import install, look, proof
-from device.update.keys import read as read_key
 from device.update.versions import State, Versions
 from export.key import make as make_key
 from export.update import make as make_update
@@ -269,6 +268,10 @@ def test_the_whole_package_by_the_command_line(
     assert update() == (2, "mynah: name an archive: a file or an address; or set update.source")
     assert "no key is trusted here" in update(str(archive))[1]
     shutil.copy(public, tmp_path / "keys")
+    in_the_way = tmp_path / "state/versions/state.json"
+    in_the_way.mkdir(parents=True)
+    assert update("--check", str(archive)) == (1, f"mynah: {in_the_way.parent}: Is a directory")
+    in_the_way.rmdir()
     assert update("--check", str(archive)) == (0, "0.2.0, signed by maker: Better ears\nit can be installed")
     status, said = update(str(archive))
     assert (status, said.splitlines()[-1]) == (
@@ -282,6 +285,12 @@ def test_the_whole_package_by_the_command_line(
     assert update("--rollback") == (0, "0.1.0 runs from the next start on: sudo systemctl restart mynah")
     status, said = update("--rollback")
     assert (status, said[:40]) == (1, "mynah: the base runs, there is nothing b")
+
+
+def test_without_standard_input_a_line_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", None)
+    with pytest.raises(UpdateError, match="no standard input"):
+        sources.file(sources.INPUT)
 
 
 def test_what_the_proof_finds(maker: Maker, versions: Versions, tmp_path: Path) -> None:
@@ -302,21 +311,3 @@ def package_files_of(folder: Path) -> dict[str, bytes]:
         for path in folder.rglob("*")
         if path.is_file()
     }
-
-
-@pytest.mark.parametrize(
-    ("name", "line"),
-    [
-        ("house.pub", "sudo chmod a\\+r .*house.pub$"),
-        ("house", "Permission denied: name a key that can be read$"),  # a private one is for nobody else
-    ],
-)
-def test_a_key_that_may_not_be_read(
-    name: str, line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def denied(*arguments: object) -> str:
-        raise PermissionError(13, "Permission denied")
-
-    monkeypatch.setattr(Path, "read_text", denied)  # root may read all
-    with pytest.raises(UpdateError, match=line):
-        read_key(tmp_path / name)

@@ -24,6 +24,10 @@ class Card:
         data = content.encode() if isinstance(content, str) else content
         self._mtools("mcopy", "-o", "-i", self._drive, "-", f"::{name}", stdin=data)
 
+    def remove(self, name: str) -> None:
+        """A file of the boot partition, which is there."""
+        self._mtools("mdel", "-i", self._drive, f"::{name}")
+
     def copy(self, source: Path, folder: str) -> None:
         """A file, or a folder with all in it, into a `folder` of the boot partition."""
         self._mtools("mcopy", "-s", "-o", "-i", self._drive, str(source), f"::{folder}")

@@ -2,9 +2,10 @@
 
 The card loses what it was not told to bring to its flash (`tests.emulator.forgetful`).
 
-Each time the card carries another bundle for the device to take over, somebody moves a threshold, and wake
-words without a command are kept for review. At the next start all is there as it was when last seen, and the
-system starts by itself.
+Each time the card carries other settings and another bundle for the device to take over, every other time
+something of which it leaves a note on the card; somebody moves a threshold, and wake words without a command
+are kept for review. At the next start all is there that the device had said to be kept, and the system starts
+by itself.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -29,7 +31,7 @@ from device.settings import bundle_folder
 from tests.device.broker import wait_for
 from tests.emulator.card import Card
 from tests.emulator.forgetful import powered
-from tests.emulator.house import DEVICE, House
+from tests.emulator.house import BOOT, DEVICE, House
 from tests.emulator.machine import Machine
 from tests.emulator.trials import START
 from tests.recordings import WAKE_AND_COMMAND
@@ -39,7 +41,7 @@ THRESHOLD = f"mynah/{DEVICE}/threshold/hey_mynah"
 
 KEPT = """\
 cat /etc/machine-id
-sha256sum /var/lib/mynah-card/taken/bundles/mine/*
+sha256sum /var/lib/mynah-card/mynah.toml /var/lib/mynah-card/taken/bundles/mine/*
 for clip in /var/lib/private/mynah/review/*.json; do
     [ ! -e "$clip" ] || sha256sum "$clip" "${clip%.json}.wav"
 done
@@ -56,6 +58,7 @@ class Seen:
     threshold: float | None = None
     asked: float = 0.5  # for the threshold, last
     reviews: dict[str, str] = field(default_factory=dict)
+    kept: set[str] = field(default_factory=set)  # recordings that the device said are
 
 
 def trial(house: House, card: Card, audio: VirtualAudio, cuts: int, seed: int) -> dict[str, object]:
@@ -63,7 +66,7 @@ def trial(house: House, card: Card, audio: VirtualAudio, cuts: int, seed: int) -
     chance, seen = random.Random(seed), Seen()
     starts, writing, lost = [], 0, list[int]()
     for number in range(cuts + 1):
-        bundle = _next_bundle(card, number, house.folder)
+        files = _furnish(card, number, house)
         told = len(house.ears.payloads(THRESHOLD))
         with (
             _talk(audio, house.folder),
@@ -76,18 +79,20 @@ def trial(house: House, card: Card, audio: VirtualAudio, cuts: int, seed: int) -
             starts.append(machine.age)
             print(f"start {number}: online after {machine.age:.0f} s", file=sys.stderr, flush=True)
             wait_for(lambda: len(house.ears.payloads(THRESHOLD)) > told, START)  # noqa: B023
-            _compare(house, machine, seen, number, bundle)
+            _compare(house, machine, seen, number, files)
+            wait_for(lambda: _noted(house, machine) == bool(number % 2), START)  # noqa: B023
             writing += 1
-            end = time.monotonic() + chance.uniform(1, 15)
-            while number < cuts and time.monotonic() < end:
-                _move_threshold(house, seen)
-    assert seen.reviews, "nothing was kept for review that could have been lost"
+            if number < cuts:
+                _live(house, seen, chance.uniform(1, 15))
+                seen.kept |= _said_to_be_kept(house, machine)
+                _live(house, seen, chance.uniform(0, 3))
+    assert seen.kept, "nothing was kept for review that could have been lost"
     return {
         "cuts": cuts,
         "while_writing": writing - 1,
         "while_starting": cuts - writing + 1,
         "slowest_start_s": round(max(starts)),
-        "reviews_kept": len(seen.reviews),
+        "reviews_kept": len(seen.kept),
         "writes_lost": sum(lost),
     }
 
@@ -99,8 +104,8 @@ def _wait_until_online(house: House, machine: Machine, number: int) -> None:
     assert machine.on, f"start {number}: the machine is off: {machine.said[-500:]}"
 
 
-def _compare(house: House, machine: Machine, seen: Seen, number: int, bundle: Mapping[str, str]) -> None:
-    """With what was seen before, and with the bundle that is on the card."""
+def _compare(house: House, machine: Machine, seen: Seen, number: int, furnished: Mapping[str, str]) -> None:
+    """With what was seen before, and with what is on the card."""
     deadline = time.monotonic() + START
     while True:
         try:
@@ -115,11 +120,32 @@ def _compare(house: House, machine: Machine, seen: Seen, number: int, bundle: Ma
     lost = [path for path, content in seen.reviews.items() if sums.get(path) != content]
     assert not lost, f"start {number}: lost or changed {lost}"
     seen.reviews = {path: content for path, content in sums.items() if "/review/" in path}
-    taken = {Path(path).name: content for path, content in sums.items() if "/bundles/mine/" in path}
-    assert taken == bundle, f"start {number}: the bundle is not the card's"
+    there = {Path(path).name for path in seen.reviews}
+    assert seen.kept <= there, f"start {number}: lost {seen.kept - there}"
+    taken = {Path(path).name: content for path, content in sums.items() if "/mynah-card/" in path}
+    assert taken == furnished, f"start {number}: settings and bundle are not the card's"
     kept = float(house.ears.payloads(THRESHOLD)[-1])
     assert seen.threshold in (None, kept) or kept == seen.asked, f"start {number}: {kept}, not {seen}"
     seen.threshold = kept
+
+
+def _live(house: House, seen: Seen, seconds: float) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        _move_threshold(house, seen)
+
+
+def _said_to_be_kept(house: House, machine: Machine) -> set[str]:
+    """Names of recordings."""
+    log = house.inside(machine, "journalctl -b -u mynah -o cat")
+    return set(re.findall(r"kept (\S+) for review", log))
+
+
+def _noted(house: House, machine: Machine) -> bool:
+    """Whether there is a note on the card, of what `_furnish` has put there."""
+    note = house.inside(machine, f"cat {BOOT}/mynah-problems.txt 2>/dev/null || true")
+    assert not note or "broken.yaml" in note, note
+    return bool(note)
 
 
 def _move_threshold(house: House, seen: Seen) -> None:
@@ -131,16 +157,26 @@ def _move_threshold(house: House, seen: Seen) -> None:
         seen.threshold = seen.asked
 
 
-def _next_bundle(card: Card, number: int, folder: Path) -> Mapping[str, str]:
-    """The shipped one, changed so that it has to be taken over anew; the sums of its files."""
-    mine = folder / "mine"
+def _furnish(card: Card, number: int, house: House) -> Mapping[str, str]:
+    """Settings, and the shipped bundle, changed so that they are taken over anew; the sums of the files.
+
+    Every other time sentences as well that cannot be read.
+    """
+    page = f"{house.page()}# start {number}\n".encode()
+    card.write("mynah.toml", page)
+    if number % 2:
+        card.write("sentences/broken.yaml", "intents: [\n")
+    elif number:
+        card.remove("sentences/broken.yaml")
+    mine = house.folder / "mine"
     shutil.rmtree(mine, ignore_errors=True)
     shutil.copytree(bundle_folder("hey_mynah"), mine)
     config = json.loads((mine / "bundle.json").read_text())
     config["training"]["recipe"] = f"the one of start {number}"
     (mine / "bundle.json").write_text(json.dumps(config))
     card.copy(mine, "bundles/")
-    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in mine.iterdir()}
+    contents = {"mynah.toml": page, **{path.name: path.read_bytes() for path in mine.iterdir()}}
+    return {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
 
 
 @contextmanager

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import queue
+import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import FrameType
 from typing import Protocol
 
 from demo import script
@@ -40,6 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--script", type=Path, default=script.SCRIPT, help="recordings and what they must do")
     options = parser.parse_args(arguments)
     sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
+    for number in (signal.SIGTERM, signal.SIGHUP):  # the daemon is not to listen on by itself
+        signal.signal(number, end)
     screen, scenes = Screen(), script.load(options.script)
     appliances = furnish(Home.load())
     with (
@@ -60,6 +64,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             screen.failed(["the daemon ended; it said:", mynah.last_words()])
         screen.title(f"{passed} of {len(scenes)} commands changed the home as they should")
         return 0 if passed == len(scenes) else 1
+
+
+def end(number: int, frame: FrameType | None) -> None:
+    """End in good order, and all that was started with it."""
+    sys.exit(128 + number)
 
 
 def await_readiness(mynah: Daemon, house: House) -> bool:

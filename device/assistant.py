@@ -182,10 +182,11 @@ class Assistant:
         for other in self.hearing.alternatives(OTHERS, lowest) if lowest else ():
             if other.text == transcript.text:
                 continue
-            other = replace(other, confidence=min(other.confidence, SURE_OF_TWO))
             intent = self.understand(other)
             if isinstance(intent, Intent) and other.behind + self.home.surprise(intent) < lowest:
-                best, lowest = (other, intent), other.behind + self.home.surprise(intent)
+                lowest = other.behind + self.home.surprise(intent)
+                sure = min(other.confidence, SURE_OF_TWO)
+                best = replace(other, confidence=sure), replace(intent, confidence=sure)
         return best
 
     def understand(self, transcript: Transcript | None) -> Intent | NotRecognized:

@@ -95,19 +95,16 @@ def _device(info: dict[str, Any], direction: Direction) -> Device:
 
 
 @functools.cache
-def _silence_libraries() -> tuple[object, ...]:
+def _silence_libraries() -> None:
     """Stop ALSA and JACK from printing a page about every device that is not there.
 
-    What matters of it comes back as an error of PortAudio. Returns the handlers, which must stay alive.
+    What matters of it comes back as an error of PortAudio. What they call instead is a function of C that
+    does nothing: in one of Python's, the SystemExit of a signal that comes just then would be lost.
     """
-    text, number = ctypes.c_char_p, ctypes.c_int
-    alsa = ctypes.CFUNCTYPE(None, text, number, text, number, text)
-    jack = ctypes.CFUNCTYPE(None, text)
-    quiet_alsa, quiet_jack = alsa(lambda *_: None), jack(lambda _: None)
+    nothing = ctypes.CDLL(None).abs
     with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL("libasound.so.2").snd_lib_error_set_handler(quiet_alsa)
+        ctypes.CDLL("libasound.so.2").snd_lib_error_set_handler(nothing)
     with contextlib.suppress(OSError, AttributeError):
         library = ctypes.CDLL("libjack.so.0")
-        library.jack_set_error_function(quiet_jack)
-        library.jack_set_info_function(quiet_jack)
-    return quiet_alsa, quiet_jack
+        library.jack_set_error_function(nothing)
+        library.jack_set_info_function(nothing)

@@ -18,8 +18,8 @@ import numpy as np
 
 from device.audio import wav
 from device.audio.endpoint import Endpointer
+from device.audio.microphone import Microphone
 from device.commands import options as common
-from device.commands.run import microphone
 from device.engine.bundle import Bundle
 from device.errors import AudioError, BundleError, UsageError
 from device.events import SAMPLE_RATE, Samples
@@ -80,8 +80,7 @@ def bundle_of(settings: Settings, phrase: str | None) -> Bundle | None:
 
 def recorded(settings: Settings, phrase: str, times: int) -> Iterator[Samples]:
     """`times` sayings from the microphone; prompts go to standard error. AudioError if none comes right."""
-    with microphone(settings, None) as audio:
-        chunks = iter(audio)
+    with Microphone(settings.audio.microphone) as chunks:
         for number in range(1, times + 1):
             for _ in range(TRIES):
                 print(f'say "{phrase}" ({number} of {times})', file=sys.stderr, flush=True)

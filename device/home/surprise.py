@@ -19,6 +19,8 @@ FIVES, OTHERS = math.log(3), math.log(10)
 """An odd multiple of five is taken to be named a third as often as a multiple of ten, any other number a
 tenth as often. People do so more clearly: of 54 percentages in the orders of HWU64 (Liu et al., IWSDS 2019)
 43 are multiples of ten, 9 of five, 2 neither. But who does want 37 percent shall get it."""
+WORDS = {"brightness": 1, "percentage": 25}
+"""Numbers that are said as words ("minimum" of lamps, "low" of fans), and so are no odd choice."""
 
 
 def surprise(intent: Intent, outcome: Handled | NotHandled) -> float:
@@ -26,6 +28,6 @@ def surprise(intent: Intent, outcome: Handled | NotHandled) -> float:
     cost = IMPOSSIBLE if isinstance(outcome, Impossible) else 0.0
     for slot in PERCENTAGES:
         value = intent.slots.get(slot)
-        if isinstance(value, int | float) and value % 10:
+        if isinstance(value, int | float) and value % 10 and value != WORDS.get(slot):
             cost += OTHERS if value % 5 else FIVES
     return cost

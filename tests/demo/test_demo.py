@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 import time
@@ -33,3 +34,15 @@ def test_it_ends_well_only_if_the_home_changed_as_commanded(tmp_path: Path, stat
     assert 'published  zigbee2mqtt/kitchen lamp/set  {"state": "ON"}' in done.stdout
     assert "changed    kitchen lamp (kitchen): state OFF → ON" in done.stdout
     assert time.monotonic() - began > 3.0  # it was said in real time
+
+
+def test_when_it_is_ended_nobody_listens_any_more() -> None:
+    command = [sys.executable, "-m", "demo", "--microphone"]
+    demo = subprocess.Popen(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert demo.stdout
+    while "Ctrl-C ends it" not in (line := demo.stdout.readline()):
+        assert line, "it ended by itself"
+    demo.send_signal(signal.SIGTERM)
+    _, said = demo.communicate(timeout=30)  # the daemon has that pipe, too, as long as it lives
+    assert demo.returncode == 128 + signal.SIGTERM
+    assert "INFO ending" in said

@@ -152,6 +152,14 @@ def test_what_is_likely_to_be_asked_for_outweighs_what_sounds_a_little_likelier(
     assert [command.topic for command in turn.commands] == ["zigbee2mqtt/lamp/set"]
 
 
+def test_nor_is_it_too_doubtful_where_much_is_asked_for() -> None:
+    lamp = Transcript("turn on the lamp", 0.8, behind=2.0)
+    assistant = replace(fakes.assistant((1.0,), ["turn on the fan"]), reject_below=0.7)
+    hearing, home = fakes.Hears(["turn on the fan"], others=[lamp]), fakes.AnyHome(surprises={"fan": 4.0})
+    (turn,) = replace(assistant, hearing=hearing, home=home).turns(fakes.audio(4))
+    assert turn.meaning == Intent("HassTurnOn", {"name": "lamp"}, 0.5)
+
+
 @pytest.mark.parametrize(
     ("behind", "surprises"),
     [(2.0, {}), (5.0, {"fan": 4.0}), (2.0, {"fan": 4.0, "lamp": 2.5})],

@@ -162,6 +162,19 @@ def test_without_a_microphone_it_waits_for_one(tmp_path: Path, broker: Mosquitto
 
 
 @needs_mosquitto
+@pytest.mark.parametrize("later", [0.0, 0.1, 0.3])
+def test_a_signal_while_it_looks_for_a_microphone_is_not_lost(
+    tmp_path: Path, broker: Mosquitto, later: float
+) -> None:
+    with Process(tmp_path, broker.port) as process:
+        wait_for(lambda: retained(broker.port, "mynah/kitchen/state") == "idle")
+        time.sleep(later)
+        status, seconds = process.end()
+        assert (status, seconds < 2) == (0, True)
+        assert "Exception" not in process.log
+
+
+@needs_mosquitto
 def test_without_a_broker_it_listens_and_ends_in_time(tmp_path: Path) -> None:
     arguments = ("--input", "-", "--json", "--wake", "0.2", "--hear", "turn on the lamp")
     with Process(tmp_path, Mosquitto(tmp_path).port, *arguments) as process:

@@ -123,3 +123,11 @@ def test_enrolling_keeps_recordings_and_writes_a_bundle(
     assert main(["enroll", *files]) == 2
     assert "what is to come of it" in capsys.readouterr().err
     assert json.loads((SHIPPED / "hey_mynah" / "bundle.json").read_text())["name"] == "hey mynah"
+
+
+def test_enrolling_without_a_microphone_is_a_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config = tmp_path / "mynah.toml"
+    config.write_text('[audio]\nmicrophone = "none that is called so"\n')
+    assert main(["enroll", "--config", str(config), "--keep", str(tmp_path)]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("mynah: ")

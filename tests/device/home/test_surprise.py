@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
-from device.events import Intent
+from device.assembly import make_understanding
+from device.events import Intent, Transcript
 from device.home.model import Home
 from device.home.surprise import FIVES, IMPOSSIBLE, OTHERS
+from device.settings import Settings
 
 HOME = Home.load()
 """The example: lamps in several rooms, one fan, in the bedroom."""
@@ -33,6 +35,20 @@ HOME = Home.load()
 )
 def test_surprise(name: str, slots: dict[str, Any], nats: float) -> None:
     assert HOME.surprise(Intent(name, slots, 0.3)) == pytest.approx(nats)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"set the floor lamp to {level} brightness"
+        for level in ("maximum", "half", "minimum", "lowest", "ten percent")
+    ]
+    + [f"set the bedroom fan to {level} speed" for level in ("full", "medium", "low", "lowest")],
+)
+def test_levels_that_are_words_surprise_nobody(text: str) -> None:
+    intent = make_understanding(Settings(), HOME).understand(Transcript(text, 1.0))
+    assert isinstance(intent, Intent)
+    assert HOME.surprise(intent) == 0
 
 
 def test_what_is_not_reachable_now_may_be_asked_for() -> None:

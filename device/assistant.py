@@ -173,7 +173,7 @@ class Assistant:
     def _meant(self, transcript: Transcript | None) -> tuple[Transcript | None, Intent | NotRecognized]:
         """What was most likely said, by its sound and by what is likely to be asked for in this home.
 
-        Another sentence than the one that sounds best is never heard surely enough for a lock.
+        Another sentence than the one that sounds best is never surer than SURE_OF_TWO: too little for a lock.
         """
         meaning = self.understand(transcript)
         if transcript is None or isinstance(meaning, NotRecognized):

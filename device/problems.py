@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from device.atomic import write_whole
@@ -73,8 +74,9 @@ class ProblemFile:
         with self._lock:
             self._timer = None
             text = "".join(" ".join(line.split()) + "\n" for line in self._lines)
-        if self._file is not None and text != _text(self._file):
-            write_whole(self._file, text.encode(), 0o600)
+            if self._file is not None and text != _text(self._file):
+                with suppress(OSError):  # no room for it is not what the program is to end of
+                    write_whole(self._file, text.encode(), 0o600)
 
 
 def problem_file(environment: Mapping[str, str] = os.environ) -> Path | None:

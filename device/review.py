@@ -34,6 +34,8 @@ BEFORE, AFTER = 2.0, 0.5
 AGAIN = 5.0
 """Seconds within which a wake word is said again by someone who was not heard."""
 NEVER_MIND = "HassNevermind"
+OURS = "-".join("[0-9]" * digits for digits in (8, 6, 6))
+"""Names of clips: date, time, microseconds."""
 
 
 class Reason(Enum):
@@ -82,6 +84,7 @@ class Store:
         try:
             if not self.folder.exists():
                 self.folder.mkdir(parents=True, mode=0o700)
+            self._clear_torn()
             others = self.clips()
             for old in others[: max(0, len(others) + 1 - self._most)]:
                 self.delete(old)
@@ -96,6 +99,14 @@ class Store:
                 f"{self.folder}: a recording cannot be kept ({error}); make room there"
             ) from None
         return clip
+
+    def _clear_torn(self) -> None:
+        """Delete what a cut of the power has left of a clip: it would never make room."""
+        for file in self.folder.glob(f"{OURS}.wav"):
+            if not file.with_suffix(".json").exists():
+                file.unlink(missing_ok=True)
+        for file in self.folder.glob(f".{OURS}.json.new"):
+            file.unlink(missing_ok=True)
 
     def label(self, clip: Clip, label: Label) -> None:
         if not clip.file.exists():

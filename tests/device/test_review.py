@@ -107,6 +107,20 @@ def test_what_is_torn_is_left_out(store: Store) -> None:
         store.label(clip, Label.WAKE)
 
 
+def test_what_a_cut_of_the_power_has_left_goes_with_the_next(store: Store) -> None:
+    store.folder.mkdir()
+    left = [
+        store.folder / name for name in ("20261120-101010-000001.wav", ".20261120-101010-000001.json.new")
+    ]
+    others = [store.folder / "song.wav", store.folder / "20261120-101010-000001.wav.txt"]
+    for file in (*left, *others):
+        file.write_bytes(b"")
+    clips = [store.add(SOUND, FOUND, Reason.CANCELLED, 0.5, NOW + timedelta(seconds=n)) for n in range(2)]
+    assert not any(file.exists() for file in left)
+    assert all(file.exists() for file in others)
+    assert store.clips() == clips
+
+
 def test_a_place_where_nothing_can_be_kept_ends_no_turn(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

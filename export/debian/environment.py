@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable
 from configparser import ConfigParser
@@ -96,7 +97,7 @@ def _compile(prefix: Path, suite: Suite, date: int) -> None:
     """
     for path in prefix.rglob("*"):
         os.utime(path, (date, date), follow_symlinks=False)
-    python = shutil.which(f"python{suite.python}")
+    python = runnable(f"python{suite.python}")
     if python is None:
         return
     environment = {"PATH": os.environ["PATH"], "PYTHONHASHSEED": "0"}
@@ -106,3 +107,11 @@ def _compile(prefix: Path, suite: Suite, date: int) -> None:
         *("-s", str(prefix), "-p", str(PREFIX), str(library)),
         environment=environment,
     )
+
+
+def runnable(program: str) -> str | None:
+    """Where it is, if it runs: that of a version manager may be there and know no such version."""
+    found = shutil.which(program)
+    if found and subprocess.run([found, "--version"], capture_output=True).returncode == 0:
+        return found
+    return None

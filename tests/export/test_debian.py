@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from export.debian import package
+from export.debian import environment, package
 from export.targets import MACHINES, SUITES, Suite
 
 BOOKWORM = SUITES["bookworm"]
@@ -105,3 +105,16 @@ def newer(made: Path, folder: Path) -> Path:
     target = folder / "newer.deb"
     subprocess.run(["dpkg-deb", "--build", "--root-owner-group", tree, target], check=True)
     return target
+
+
+def test_an_interpreter_that_is_only_a_name_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the shims of version managers."""
+    shim, real = tmp_path / "python3.13", tmp_path / "python3.11"
+    shim.write_text("#!/bin/sh\nexit 127\n")
+    real.write_text("#!/bin/sh\nexit 0\n")
+    for program in (shim, real):
+        program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert environment.runnable("python3.13") is None
+    assert environment.runnable("python3.12") is None
+    assert environment.runnable("python3.11") == str(real)

@@ -28,7 +28,7 @@ from tests.recordings import WAKE_AND_COMMAND
 COUNTED = dataclasses.replace(
     VIRT,
     name="counted",
-    arguments=(*VIRT.arguments, "-icount", "shift=0,sleep=off"),
+    arguments=(*VIRT.arguments, "-icount", "shift=0"),
     processors=1,
     sound=(),
 )

@@ -45,7 +45,8 @@ def build(root: Path, initramfs: Path, place: Place) -> Path:
             f"{root}: the packages raspi-firmware and linux-image do not hold what a Pi starts with"
         )
     for path in sources:
-        shutil.copyfile(path, tree / path.name)
+        copy = shutil.copytree if path.is_dir() else shutil.copyfile  # trixie has a folder of overlays
+        copy(path, tree / path.name)
     shutil.copyfile(root / f"boot/vmlinuz-{kernel(root)}", tree / "vmlinuz")
     shutil.copyfile(initramfs, tree / "initramfs.img")
     (tree / "config.txt").write_text(CONFIG)

@@ -47,6 +47,7 @@ def root(tmp_path: Path) -> Path:
         f"usr/lib/linux-image-{KERNEL}/broadcom/bcm2837-rpi-3-b.dtb": b"tree of the 3",
         f"usr/lib/linux-image-{KERNEL}/broadcom/bcm2711-rpi-4-b.dtb": b"tree of the 4",
         "usr/lib/raspi-firmware/start4.elf": b"firmware",
+        "usr/lib/raspi-firmware/overlays/disable-wifi.dtbo": b"overlay",
         f"boot/vmlinuz-{KERNEL}": b"kernel",
         "usr/bin/busybox": b"busybox",
         f"usr/lib/modules/{KERNEL}/kernel/fs/ext4/ext4.ko": b"",

@@ -7,6 +7,7 @@ listens. Each stage is one object with one method, named in the protocols below;
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -173,7 +174,8 @@ class Assistant:
     def _meant(self, transcript: Transcript | None) -> tuple[Transcript | None, Intent | NotRecognized]:
         """What was most likely said, by its sound and by what is likely to be asked for in this home.
 
-        Another sentence than the one that sounds best is never surer than SURE_OF_TWO: too little for a lock.
+        Another sentence than the one that sounds best is less sure, so that music that sounds a little like an
+        impossible order does not become a possible one; and never surer than SURE_OF_TWO: too little for a lock.
         """
         meaning = self.understand(transcript)
         if transcript is None or isinstance(meaning, NotRecognized):
@@ -183,10 +185,13 @@ class Assistant:
             if other.text == transcript.text:
                 continue
             intent = self.understand(other)
-            if isinstance(intent, Intent) and other.behind + self.home.surprise(intent) < lowest:
-                lowest = other.behind + self.home.surprise(intent)
-                sure = min(other.confidence, SURE_OF_TWO)
-                best = replace(other, confidence=sure), replace(intent, confidence=sure)
+            if not isinstance(intent, Intent):
+                continue
+            cost = other.behind + self.home.surprise(intent)
+            sure = less_sure(other.confidence, cost)
+            if cost < lowest and sure >= self.reject_below:
+                sure = min(sure, SURE_OF_TWO)
+                best, lowest = (replace(other, confidence=sure), replace(intent, confidence=sure)), cost
         return best
 
     def understand(self, transcript: Transcript | None) -> Intent | NotRecognized:
@@ -194,6 +199,11 @@ class Assistant:
         if transcript is None:
             return NotRecognized("", "nothing was said")
         return self.understanding.understand(transcript, self.reject_below)
+
+
+def less_sure(confidence: float, cost: float) -> float:
+    """`confidence` 0…1 in what is by `cost` nats less likely to be said than what is expected."""
+    return confidence / (confidence + (1 - confidence) * math.exp(cost)) if confidence else 0.0
 
 
 class Stopwatch(Iterator[AudioChunk]):

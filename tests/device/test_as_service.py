@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -88,7 +89,11 @@ def test_who_is_interrupted_leaves_nothing_going_on(service: Path) -> None:
     stopped = service.with_name("systemctl")
     stopped.write_text('#!/bin/sh\nprintf "%s\\n" "$@" >"$0.said"\n')
     stopped.chmod(0o755)
-    assert main(["review"]) == 130
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # where tests run in the background
+    try:
+        assert main(["review"]) == 130
+    finally:
+        signal.signal(signal.SIGINT, before)
     said = stopped.with_name("systemctl.said").read_text().split()
     assert said == ["--quiet", "stop", f"mynah-review-{os.getpid()}.service"]
 

@@ -174,8 +174,9 @@ class Assistant:
     def _meant(self, transcript: Transcript | None) -> tuple[Transcript | None, Intent | NotRecognized]:
         """What was most likely said, by its sound and by what is likely to be asked for in this home.
 
-        Another sentence than the one that sounds best is less sure, so that music that sounds a little like an
-        impossible order does not become a possible one; and never surer than SURE_OF_TWO: too little for a lock.
+        Another sentence than the one that sounds best is less sure, so that music that sounds a bit like an
+        impossible order does not become a possible one; and never surer than SURE_OF_TWO, which is too little
+        for a lock.
         """
         meaning = self.understand(transcript)
         if transcript is None or isinstance(meaning, NotRecognized):

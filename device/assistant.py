@@ -75,7 +75,7 @@ class Stopped:
 Step = Listening | Endpoint | Turn | Stopped
 """What a turn goes through: it listens, the speaker has stopped, it is complete; or it is none at all."""
 
-OTHERS = 10
+CANDIDATES = 10
 """Sentences that sound alike and are weighed against one another."""
 SURE_OF_TWO = 0.5
 """How sure can be what is understood although something else sounded likelier."""
@@ -182,7 +182,7 @@ class Assistant:
         if transcript is None or isinstance(meaning, NotRecognized):
             return transcript, meaning
         best, lowest = (transcript, meaning), self.home.surprise(meaning)
-        for other in self.hearing.alternatives(OTHERS, lowest) if lowest else ():
+        for other in self.hearing.alternatives(CANDIDATES, lowest) if lowest else ():
             if other.text == transcript.text:
                 continue
             intent = self.understand(other)
@@ -204,7 +204,7 @@ class Assistant:
 
 def less_sure(confidence: float, cost: float) -> float:
     """`confidence` 0…1 in what is by `cost` nats less likely to be said than what is expected."""
-    return confidence / (confidence + (1 - confidence) * math.exp(cost)) if confidence else 0.0
+    return confidence / (confidence + (1 - confidence) * math.exp(cost))
 
 
 class Stopwatch(Iterator[AudioChunk]):

@@ -22,7 +22,7 @@ from typing import Any, TypeVar
 
 from device.audio.endpoint import EndpointSettings
 from device.errors import SettingsError
-from device.places import state_folder
+from device.system.places import state_folder
 
 T = TypeVar("T")
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 
+from device.channels.report import command_json, command_text, intent_json, meaning_text
 from device.commands import options as common
 from device.events import Handled, Transcript
-from device.report import command_json, command_text, intent_json, meaning_text
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -16,7 +16,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(options: argparse.Namespace) -> int:
-    from device.assembly import make_home, make_understanding
+    from device.assembly.stages import make_home, make_understanding
 
     settings = common.load(options)
     home = make_home(settings)

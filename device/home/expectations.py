@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from device.appliances.actions import Action, Do
+from device.appliances.devices import Device
+from device.appliances.generic import readings
 from device.events import Expectation
 from device.home import replies
-from device.home.actions import Action, Do
-from device.home.devices import Device
-from device.mqtt.generic import readings
 
 SWITCHED = ("light", "switch", "fan", "media_player")
 """Kinds that tell whether they are on, at once. A vacuum is under way for a while."""

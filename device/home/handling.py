@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from device.appliances.actions import Action, Do
+from device.appliances.colors import HEX
+from device.appliances.devices import WINDOW_COVERINGS, Device, Scene
+from device.appliances.relative import Missing
 from device.events import Command, Expectation, Handled, Impossible, Intent, NotHandled, Reply
 from device.home import questions, replies
-from device.home.actions import Action, Do
-from device.home.colors import HEX
-from device.home.devices import WINDOW_COVERINGS, Device, Scene
-from device.home.relative import Missing
 
 if TYPE_CHECKING:
     from device.home.model import Home

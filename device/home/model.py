@@ -9,15 +9,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
+from device.appliances import generic, guards, tasmota, zigbee2mqtt
+from device.appliances.actions import Action, Do
+from device.appliances.devices import CAPABILITIES, Device, Room
+from device.appliances.relative import Missing, stepped, toggled
 from device.events import Command, Expectation, Handled, Intent, NotHandled, NotRecognized
-from device.home import guards, handling, naming, reading, surprise
-from device.home.actions import Action, Do
-from device.home.devices import CAPABILITIES, Device, Room
+from device.home import handling, naming, reading, surprise
 from device.home.expectations import expectation
 from device.home.reading import Layout
-from device.home.relative import Missing, stepped, toggled
 from device.home.state import HomeState
-from device.mqtt import generic, tasmota, zigbee2mqtt
 from device.understanding.numbers import spoken
 from device.understanding.vocabulary import Vocabulary
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from device.appliances.devices import Device
 from device.events import Handled, NotHandled, Reply
 from device.home import replies
-from device.home.devices import Device
 
 if TYPE_CHECKING:
     from device.home.handling import Target

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from device.home.actions import Action, Do
-from device.home.devices import Device
-from device.home.relative import Missing
+from device.appliances.actions import Action, Do
+from device.appliances.devices import Device
+from device.appliances.relative import Missing
 
 PLURALS = {
     "light": "lights", "switch": "switches", "fan": "fans", "climate": "heating", "lock": "locks",

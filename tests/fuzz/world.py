@@ -11,23 +11,23 @@ from typing import Any
 
 import yaml
 
-from device.assembly import make_sentences
-from device.daemon import Company, Daemon
+from device.appliances.actions import Action, Do
+from device.appliances.devices import Room
+from device.assembly.stages import make_sentences
+from device.channels.hermes import Hermes
+from device.daemon.daemon import Company, Daemon
 from device.discovery.announcements import Announcements
+from device.discovery.following import Follower
 from device.events import NotRecognized, Transcript, Turn
-from device.following import Follower
 from device.hearing import grammar
 from device.hearing.lexicon import PHONES, Lexicon
 from device.hearing.names import hearable
-from device.home.actions import Action, Do
-from device.home.devices import Room
+from device.hearing.thresholds import Thresholds
 from device.home.model import Home
 from device.home.reading import Layout
 from device.mqtt.client import Receipt, Topics
 from device.mqtt.connection import Asker, Message
-from device.mqtt.hermes import Hermes
 from device.settings import Settings
-from device.thresholds import Thresholds
 from device.understanding.understanding import Understanding
 from tests.device import fakes
 

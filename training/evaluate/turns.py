@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import yaml
 
-from device.assembly import make_assistant
+from device.assembly.stages import make_assistant
 from device.assistant import Assistant
 from device.audio.pcm import CHUNK, chunked
 from device.events import SAMPLE_RATE, Intent, NotRecognized, Samples, Transcript, Turn

@@ -30,7 +30,7 @@ import yaml
 from scipy.optimize import minimize
 from tqdm import tqdm
 
-from device.assembly import make_home
+from device.assembly.stages import make_home
 from device.audio.wav import read
 from device.engine.bundle import Bundle, sha256
 from device.events import Intent, Samples, Transcript

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from device.appliances.actions import Do
+from device.appliances.devices import Device, Template
 from device.discovery.announced import Announced, joined, missing
 from device.events import Handled, Intent
-from device.home.actions import Do
-from device.home.devices import Device, Template
 from device.home.model import Home
 from device.home.reading import Layout, read
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from device.appliances.devices import Device
 from device.discovery.announced import Announced, joined
 from device.discovery.announcements import Announcements
 from device.events import Intent, NotHandled
-from device.home.devices import Device
 from device.home.model import Home
 from device.home.reading import Layout
 

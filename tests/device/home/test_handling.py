@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from device.appliances.devices import Device
 from device.events import Command, Handled, Impossible, Intent, NotHandled, Reply, Transcript
-from device.home.devices import Device
 from device.home.model import Home
 from device.home.reading import Layout
 from device.understanding.sentences import Sentences

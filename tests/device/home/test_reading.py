@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from device.appliances.devices import Addition
 from device.errors import HomeError
 from device.events import Intent, NotHandled
-from device.home.devices import Addition
 from device.home.model import EXAMPLE, Home
 from device.home.reading import read
 from device.understanding.numbers import spoken

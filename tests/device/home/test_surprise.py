@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from device.assembly import make_understanding
+from device.assembly.stages import make_understanding
 from device.events import Intent, Transcript
 from device.home.model import Home
 from device.home.surprise import FIVES, IMPOSSIBLE, OTHERS

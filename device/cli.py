@@ -24,6 +24,7 @@ COMMANDS = {
     "turn": "whole turns from recordings",
     "detect": "the wake word in recordings",
     "transcribe": "what is said in recordings",
+    "chat": "a conversation in the terminal",
     "understand": "what a text means",
     "discover": "what the broker announces of the home",
     "enroll": "a wake word gets to know your voice",

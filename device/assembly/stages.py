@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from device.hearing.transcriber import Hearing
     from device.hearing.wake import WakeWord
     from device.home.model import Home
+    from device.understanding.answers import Answers
     from device.understanding.sentences import Sentences
     from device.understanding.understanding import Understanding
 
@@ -61,11 +62,18 @@ def make_sentences(settings: Settings) -> Sentences:
     return Sentences.load(settings.home.sentences)
 
 
+def make_answers() -> Answers:
+    """Raises SentencesError."""
+    from device.understanding.answers import Answers
+
+    return Answers.load()
+
+
 def make_understanding(settings: Settings, home: Home, sentences: Sentences | None = None) -> Understanding:
     """Raises SentencesError."""
     from device.understanding.understanding import Understanding
 
-    return Understanding(sentences or make_sentences(settings), home)
+    return Understanding(sentences or make_sentences(settings), home, make_answers())
 
 
 def wake_bundles(settings: Settings) -> list[Bundle]:

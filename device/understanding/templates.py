@@ -23,7 +23,7 @@ from device.errors import SentencesError
 FILE_KEYS = {"language", "intents", "lists", "expansion_rules", "skip_words", "responses", "settings", "data"}
 BLOCK_KEYS = {
     "sentences", "slots", "response", "requires_context", "excludes_context", "expansion_rules", "lists",
-    "metadata", "required_keywords", "name_domains", "inferred_domain", "settings", "example",
+    "metadata", "required_keywords", "follows", "name_domains", "inferred_domain", "settings", "example",
     "speech_to_phrase",
 }  # fmt: skip
 LIST_KEYS = {"values", "range", "wildcard"}
@@ -73,6 +73,8 @@ class Block:
     response: str | None
     needs_here: bool
     required_keywords: frozenset[str]
+    follows: bool = False
+    """Ours: it continues another sentence, or what was said last."""
 
 
 @dataclass(slots=True)
@@ -194,6 +196,7 @@ class _Reader:
             response=str(block["response"]) if block.get("response") else None,
             needs_here="area" in context,
             required_keywords=frozenset(map(str, self.sequence(block.get("required_keywords"), "keywords"))),
+            follows=block.get("follows") is True,
         )
 
     def template(self, text: Any) -> Template:

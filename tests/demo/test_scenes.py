@@ -13,7 +13,7 @@ from demo.tasmota import Tasmota
 from demo.zigbee2mqtt import Zigbee
 from device.audio import wav
 from device.conversation import Conversation
-from device.events import SAMPLE_RATE, Command, Handled, Transcript
+from device.events import SAMPLE_RATE, Command, Transcript
 from device.home.model import Home
 from device.understanding.sentences import Sentences
 from device.understanding.understanding import Understanding
@@ -43,7 +43,7 @@ def test_every_scene_changes_what_it_should() -> None:
     understanding, appliances = Understanding(Sentences.load(), home), furnish(home)
     for scene in load(SCRIPT):
         outcome = Conversation(home).handle(understanding.understand(Transcript(scene.text, 1.0)))
-        commands = outcome.commands if isinstance(outcome, Handled) else ()
+        commands = outcome.commands if outcome.fine else ()
         seen = [change for command in commands for change in obey(appliances, command)]
         assert scene.faults(seen) == [], scene.text
         assert bool(seen) == bool(scene.changes), scene.text

@@ -6,7 +6,7 @@ import textwrap
 from pathlib import Path
 
 from device.conversation import Conversation
-from device.events import Command, Handled, Intent
+from device.events import Command, Intent
 from device.home.model import Home
 from device.home.reading import read
 
@@ -22,7 +22,7 @@ def test_the_readmes_example_for_esphome(tmp_path: Path) -> None:
 
     def sent(intent: str, **slots: object) -> tuple[Command, ...]:
         outcome = Conversation(home).handle(Intent(intent, {"name": "patio awning", **slots}, 0.95))
-        assert isinstance(outcome, Handled)
+        assert outcome.fine
         return outcome.commands
 
     node = "patio/cover/awning"

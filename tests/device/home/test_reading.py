@@ -7,7 +7,7 @@ import pytest
 from device.appliances.devices import Addition
 from device.conversation import Conversation
 from device.errors import HomeError
-from device.events import Intent, NotHandled
+from device.events import Intent, refused
 from device.home.model import EXAMPLE, Home
 from device.home.reading import read
 from device.understanding.numbers import spoken
@@ -75,7 +75,7 @@ def test_what_has_no_kind_and_no_protocol_adds_to_what_is_announced(tmp_path: Pa
     )
     home = Home(layout)
     assert "desk" not in home.devices
-    assert Conversation(home).handle(Intent("HassTurnOn", {"name": "work"}, 1.0)) == NotHandled(
+    assert Conversation(home).handle(Intent("HassTurnOn", {"name": "work"}, 1.0)) == refused(
         "There is no desk yet"
     )
 

@@ -24,6 +24,7 @@ from device.engine.bundle import Bundle
 from device.engine.interpreter import StreamingModel
 from device.errors import BundleError
 from device.events import SAMPLE_RATE, AudioChunk, Detection, NotDetected, Samples
+from device.hearing.logistic import logistic
 from device.hearing.second_look import FRAMES, Judgement, SecondLook
 from device.hearing.triggers import Candidate, Rises, Trigger
 
@@ -174,7 +175,7 @@ class WakeModel:
             logits.append(self._model.step(pending[:size]))
             pending = pending[size:]
         self._pending = pending
-        return np.asarray(1.0 / (1.0 + np.exp(-np.concatenate(logits))), np.float32)
+        return logistic(np.concatenate(logits))
 
 
 class WakeWord:

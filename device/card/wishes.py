@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from device.card.wifi import Network, country_of, network
+from device.card.wifi import WifiNetwork, country_of, network
 from device.errors import CardError
 
 HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
@@ -30,7 +30,7 @@ class Wishes:
 
     hostname: str | None = None
     country: str | None = None
-    networks: tuple[Network, ...] = ()
+    networks: tuple[WifiNetwork, ...] = ()
     supplicant: str | None = field(default=None, repr=False)
     """A whole wpa_supplicant.conf, instead of the networks."""
     user: User | None = None
@@ -79,7 +79,7 @@ def one_country(code: str | None) -> str | None:
     return country_of(code) if code else None
 
 
-def one_network(ssid: str | None, password: str | None, hidden: bool) -> tuple[Network, ...]:
+def one_network(ssid: str | None, password: str | None, hidden: bool) -> tuple[WifiNetwork, ...]:
     return (network(ssid, password, hidden),) if ssid else ()
 
 

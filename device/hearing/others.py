@@ -7,27 +7,24 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from device.errors import BundleError
+from device.hearing.acoustic import Posteriors
 from device.hearing.chance import FLOOR, Chance
 from device.hearing.decoder import Decoder
-
-Posteriors = npt.NDArray[np.float32]
-"""(frames, phones) log posteriors of one recording."""
 
 STEP = 0.05
 """Nats to a level of a stored log posterior: 0 to −12.75 in a byte."""
 
 
 def measured(decoder: Decoder, others: Iterable[Posteriors]) -> Chance:
-    """How `others` fit the grammar of `decoder`; its own chance does not matter for that."""
+    """How `others`, log posteriors of a recording each, fit the grammar of `decoder`."""
     decoded = (decoder.decode(item) for item in others)
     return Chance.of([one.details.llr if one else FLOOR for one in decoded])
 
 
 def save(others: Sequence[Posteriors], file: Path) -> None:
-    """Write `others`, to 1/20 nat."""
+    """Write `others`, (frames, phones) log posteriors of one recording each, to 1/20 nat."""
     levels = [np.clip(np.rint(-item / STEP), 0, 255).astype(np.uint8) for item in others]
     with file.open("wb") as opened:
         np.savez_compressed(opened, levels=np.concatenate(levels), frames=[len(item) for item in levels])

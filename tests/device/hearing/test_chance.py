@@ -8,10 +8,10 @@ import pytest
 from device.errors import BundleError
 from device.hearing import grammar
 from device.hearing import others as stored
+from device.hearing.acoustic import Posteriors
 from device.hearing.chance import Chance
 from device.hearing.decoder import Decoder, DecoderSettings
 from device.hearing.lexicon import Lexicon
-from device.hearing.others import Posteriors
 from tests.device.hearing.synthetic import PHONES, PRIOR, STRANGERS, group, phones_of, posteriors
 
 

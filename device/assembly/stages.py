@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from device.assistant import Assistant
+from device.conversation import Conversation
 from device.errors import SettingsError
 from device.settings import Settings
 
@@ -163,7 +164,7 @@ def make_assistant(settings: Settings, home: Home | None = None, *, push_to_talk
         endpointer=Held() if push_to_talk else Endpointer(settings.endpoint, hearing.settled),
         hearing=hearing,
         understanding=learnt.understanding,
-        home=home,
+        conversation=Conversation(home),
         reject_below=hearing.decoder.settings.reject_below,
         actions={} if push_to_talk else actions(settings, learnt.understanding),
     )

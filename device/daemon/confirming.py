@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
+from device.appliances.expectations import met
 from device.events import Command, Confirmation, Expectation, Handled, Reply, Turn
-from device.home.expectations import met
-from device.home.replies import listed
 from device.mqtt.client import Receipt
 from device.mqtt.connection import Asker, Fate
+from device.speaking.wording import listed
 
 PATIENCE = 2.0
 """Seconds in which an appliance reports; as long as a command may be on its way."""

@@ -15,6 +15,7 @@ from device.appliances.actions import Action, Do
 from device.appliances.devices import Room
 from device.assembly.stages import make_sentences
 from device.channels.hermes import Hermes
+from device.conversation import Conversation
 from device.daemon.daemon import Company, Daemon
 from device.discovery.announcements import Announcements
 from device.discovery.following import Follower
@@ -110,6 +111,7 @@ class World:
 
     def __init__(self) -> None:
         self.home = Home(Layout(rooms=ROOMS))
+        self._conversation = Conversation(self.home)
         self.sentences = make_sentences(Settings())
         self._understanding = Understanding(self.sentences, self.home)
         teacher = AtOnce()
@@ -149,7 +151,7 @@ class World:
         for device in self.home.layout.devices[:20]:
             heard = understanding.understand(Transcript(f"turn on the {device.name}", 1.0), 0.0)
             if not isinstance(heard, NotRecognized):
-                self.home.handle(heard)
+                self._conversation.handle(heard)
 
 
 def publishable(topic: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from pathlib import Path
 
+from device.conversation import Conversation
 from device.events import Command, Handled, Intent
 from device.home.model import Home
 from device.home.reading import read
@@ -20,7 +21,7 @@ def test_the_readmes_example_for_esphome(tmp_path: Path) -> None:
     home = Home(read(file))
 
     def sent(intent: str, **slots: object) -> tuple[Command, ...]:
-        outcome = home.handle(Intent(intent, {"name": "patio awning", **slots}, 0.95))
+        outcome = Conversation(home).handle(Intent(intent, {"name": "patio awning", **slots}, 0.95))
         assert isinstance(outcome, Handled)
         return outcome.commands
 

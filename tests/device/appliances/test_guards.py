@@ -9,6 +9,7 @@ import pytest
 
 from device.appliances.actions import Action, Do
 from device.appliances.devices import Device, Scene, Template
+from device.conversation import Conversation
 from device.events import Command, Handled, Intent, NotHandled
 from device.home.model import Home
 from device.home.reading import Layout
@@ -66,7 +67,7 @@ def test_who_sends_where_something_guarded_listens_is_guarded_too(other: Device,
     for devices in ((lock, garage, alarm, other), (other, alarm, garage, lock)):
         home = Home(Layout(devices=devices))
         assert ("lamp" in home.guarded) == guarded
-        outcome = home.handle(Intent("HassTurnOn", {"name": "lamp"}, 0.5))
+        outcome = Conversation(home).handle(Intent("HassTurnOn", {"name": "lamp"}, 0.5))
         assert isinstance(outcome, NotHandled if guarded else Handled)
 
 
@@ -83,7 +84,9 @@ def test_scenes_that_do_something_guarded(more: dict[str, Any], guarded: bool) -
     lamp = Device("lamp", "light", "mqtt", "x", commands=sent_to("zigbee2mqtt/front door lock/set"))
     home = Home(Layout(devices=(LOCK, lamp), scenes=(Scene("leave", **more),)))
     intent = Intent("HassTurnOn", {"name": "leave"}, 0.5)
-    assert isinstance(home.handle(intent), NotHandled if guarded else Handled)
-    assert isinstance(home.handle(replace(intent, confidence=0.9)), Handled)
+    assert isinstance(Conversation(home).handle(intent), NotHandled if guarded else Handled)
+    assert isinstance(Conversation(home).handle(replace(intent, confidence=0.9)), Handled)
     if "sends" in more and guarded:
-        assert home.handle(intent) == NotHandled("I am not sure that you meant leave, please say it again")
+        assert Conversation(home).handle(intent) == NotHandled(
+            "I am not sure that you meant leave, please say it again"
+        )

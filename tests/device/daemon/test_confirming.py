@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,10 +9,11 @@ import pytest
 
 from device.appliances.actions import Action, Do
 from device.appliances.devices import Device
+from device.appliances.expectations import expectation, met
 from device.appliances.generic import Reading
+from device.conversation import Conversation
 from device.daemon.confirming import PATIENCE, Awaited
 from device.events import Confirmation, Handled, Intent, Reply, Turn
-from device.home.expectations import expectation, met
 from device.home.model import Home
 from device.mqtt.client import Receipt
 from device.mqtt.connection import Fate
@@ -25,7 +25,7 @@ HOME = Home.load()
 def turn(home: Home, intent: str, **slots: object) -> Turn:
     """A turn with this intent, in the example home."""
     (made,) = fakes.assistant((1.0,), ["turn on the lamp"]).turns(fakes.audio(4))
-    outcome = home.handle(Intent(intent, slots, 1.0))
+    outcome = Conversation(home).handle(Intent(intent, slots, 1.0))
     assert isinstance(outcome, Handled)
     return replace(made, outcome=outcome)
 
@@ -38,7 +38,7 @@ def concluded(awaited: Awaited, now: float) -> Turn:
 
 @pytest.fixture
 def home() -> Home:
-    return Home(HOME.layout, datetime.datetime.now)
+    return Home(HOME.layout)
 
 
 def lamp(home: Home) -> str:

@@ -4,42 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from device.appliances.actions import Action, Do
 from device.appliances.colors import HEX
-from device.appliances.devices import WINDOW_COVERINGS, Device, Scene
+from device.appliances.devices import Device, Scene
 from device.appliances.relative import Missing
 from device.events import Command, Expectation, Handled, Impossible, Intent, NotHandled, Reply
-from device.home import questions, replies
-
-if TYPE_CHECKING:
-    from device.home.model import Home
-
-Outcome = Handled | NotHandled
-EVERYTHING = ("light", "switch", "fan", "media_player")
-"""What "turn off everything" means: nothing that warms, locks or covers."""
+from device.home.model import Home
+from device.skills.home import replies, states
+from device.skills.home.select import Target, select
+from device.skills.skill import Handlers, Outcome, World
+from device.speaking.wording import sentence
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Devices, and what they are called together."""
-
-    devices: tuple[Device, ...]
-    called: str
-
-
-def handle(home: Home, intent: Intent) -> Outcome:
-    """Commands and a reply, or the reason why there are none. Never raises for what was said."""
-    if handler := _ANSWERS.get(intent.name):
-        return handler(home, intent.slots)
-    slots = intent.slots
+def order(intent: Intent, world: World) -> Outcome:
+    """An intent that tells devices something: commands and a reply, or the reason why there are none."""
+    home, slots = world.home, intent.slots
     if scene := _scene(home, slots):
         return _activate(home, intent, scene) if intent.name == "HassTurnOn" else _cannot(scene.name)
-    plan = _PLANS.get(intent.name)
-    if plan is None:
-        return NotHandled(f"Nothing in this home knows what to do for {intent.name}")
-    actions, domain = plan(slots)
+    actions, domain = _PLANS[intent.name](slots)
     if not actions:
         return NotHandled("Sorry, I cannot set it to that")
     target = select(home, slots, domain)
@@ -61,60 +45,14 @@ def about(home: Home, intent: Intent) -> Mapping[str, Any]:
     return {slot: intent.slots[slot] for slot in PLACES if slot in intent.slots}
 
 
-def select(home: Home, slots: Mapping[str, Any], domain: str | None) -> Target | NotHandled:
-    """The devices that the slots name: by `name`, or all of a domain in an `area`, on a `floor`, anywhere."""
-    if name := slots.get("name"):
-        device = home.devices.get(name)
-        if device is None or not _is_in(home, device, slots):
-            return Impossible(f"There is no {name} {_place(slots)}".strip())
-        return Target((device,), replies.the(device))
-    if isinstance(slots.get("domain"), str):
-        domain = slots["domain"]
-    device_class = slots.get("device_class")
-    devices = _of_kind(tuple(d for d in home.layout.devices if _is_in(home, d, slots)), domain, device_class)
-    things = replies.plural(domain, device_class) if domain in replies.PLURALS else "devices"
-    place = _place(slots)
-    if not devices:
-        return Impossible(f"There are no {things} {place}".strip())
-    if len(devices) == 1:
-        return Target(devices, replies.the(devices[0]))
-    if domain is None:
-        return Target(devices, f"everything {place}".strip())
-    return Target(devices, f"the {things} {place}" if place else f"all the {things}")
-
-
-def _is_in(home: Home, device: Device, slots: Mapping[str, Any]) -> bool:
-    area, floor = slots.get("area"), slots.get("floor")
-    return (area is None or device.room == area) and (floor is None or home.floor_of(device) == floor)
-
-
-def _of_kind(devices: tuple[Device, ...], domain: str | None, device_class: str | None) -> tuple[Device, ...]:
-    if device_class is None:
-        kinds = EVERYTHING if domain is None else (domain,)
-        return tuple(d for d in devices if d.kind in kinds)
-    covers = tuple(d for d in devices if d.kind == "cover")
-    exact = tuple(d for d in covers if d.device_class == device_class)
-    if exact or device_class not in WINDOW_COVERINGS:
-        return exact
-    return tuple(d for d in covers if d.device_class in (*WINDOW_COVERINGS, None))
-
-
-def _place(slots: Mapping[str, Any]) -> str:
-    if area := slots.get("area"):
-        return f"in the {area}"
-    if floor := slots.get("floor"):
-        return floor if floor in ("upstairs", "downstairs") else f"on the {floor}"
-    return ""
-
-
 def _tell(home: Home, intent: Intent, target: Target, actions: Sequence[Action]) -> Outcome:
     if doubt := _doubt(home, intent, target.devices):
         return doubt
     told = _tried(home, ((device, actions) for device in target.devices))
     if not told.able:
         lacking = (*told.notes, *replies.lacking(told.dark, Missing.LIGHT))
-        return NotHandled(replies.sentence(lacking)) if lacking else _cannot(target.called)
-    called = replies.the(told.able[0]) if len(told.able) == 1 else target.called
+        return NotHandled(sentence(lacking)) if lacking else _cannot(target.called)
+    called = told.able[0].called if len(told.able) == 1 else target.called
     done = told.done[0] if len(set(told.done)) == 1 else actions
     return told.handled(replies.done(done, told.able, called))
 
@@ -170,7 +108,7 @@ def _doubt(home: Home, intent: Intent, things: Iterable[Device | Scene]) -> NotH
     guarded = next((thing for thing in things if thing.name in home.guarded), None)
     if guarded is None:
         return None
-    called = replies.the(guarded) if isinstance(guarded, Device) else guarded.name
+    called = guarded.called if isinstance(guarded, Device) else guarded.name
     return NotHandled(f"I am not sure that you meant {called}, please say it again")
 
 
@@ -190,7 +128,7 @@ def _activate(home: Home, intent: Intent, scene: Scene) -> Outcome:
     told.commands = [*scene.sends, *told.commands]
     told.notes += tuple(f"there is no {name} yet" for name in scene.steps if name not in home.devices)
     if not told.commands:
-        return NotHandled(replies.sentence(told.notes)) if told.notes else _cannot(scene.name)
+        return NotHandled(sentence(told.notes)) if told.notes else _cannot(scene.name)
     return told.handled(f"Activated {scene.name}")
 
 
@@ -253,16 +191,8 @@ _PLANS: Mapping[str, Plan] = {
 """Intents that tell devices something: actions, and the domain where the sentence names none."""
 
 
-def _nevermind(home: Home, slots: Mapping[str, Any]) -> Outcome:
-    return Handled((), Reply("Never mind"))
-
-
-_ANSWERS: Mapping[str, Callable[[Home, Mapping[str, Any]], Outcome]] = {
-    "HassNevermind": _nevermind,
-    "HassGetState": lambda home, slots: questions.state(home, slots, select),
-    "HassClimateGetTemperature": questions.temperature,
-    "HassGetCurrentTime": questions.time,
-    "HassGetCurrentDate": questions.date,
-    "HassRespond": questions.respond,
+HANDLERS: Handlers = {
+    **dict.fromkeys(_PLANS, order),
+    "HassGetState": states.state,
+    "HassClimateGetTemperature": states.temperature,
 }
-"""Intents that only want an answer."""

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from device.appliances.devices import Device
+from device.conversation import Conversation
 from device.events import Command, Handled, Impossible, Intent, NotHandled, Reply, Transcript
 from device.home.model import Home
 from device.home.reading import Layout
@@ -62,7 +63,7 @@ def home(tmp_path: Path) -> Home:
 
 
 def handle(home: Home, intent: str, confidence: float = 1.0, /, **slots: Any) -> Handled | NotHandled:
-    return home.handle(Intent(intent, slots, confidence))
+    return Conversation(home).handle(Intent(intent, slots, confidence))
 
 
 def sent(outcome: Handled | NotHandled) -> list[tuple[str, Any]]:
@@ -254,4 +255,4 @@ def test_a_home_without_rooms_understands_what_needs_none() -> None:
     understanding = Understanding(Sentences.load(), home)
     home.observe("zigbee2mqtt/garage door", b'{"state": "OPEN"}')
     meaning = understanding.understand(Transcript("is the garage door open", 1.0))
-    assert home.handle(meaning) == Handled((), Reply("Yes, the garage door is open"))
+    assert Conversation(home).handle(meaning) == Handled((), Reply("Yes, the garage door is open"))

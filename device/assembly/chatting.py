@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 from device.assembly.stages import make_answers, make_home, make_sentences
 from device.conversation import PATIENCE, Conversation, Exchange
-from device.discovery.announced import joined
+from device.discovery.joining import joined
 from device.discovery.announcements import Announcements
 from device.errors import UsageError
 from device.events import Transcript

@@ -17,8 +17,8 @@ from device.errors import SettingsError
 from device.settings import Settings
 
 if TYPE_CHECKING:
-    from device.assembly.learning import Learnt
     from device.discovery.following import Follow, Follower
+    from device.discovery.learnt import Learnt
     from device.engine.bundle import Bundle
     from device.hearing.transcriber import Hearing
     from device.hearing.wake import WakeWord

@@ -9,7 +9,8 @@ import pytest
 
 from device.appliances.actions import Do
 from device.appliances.devices import Device, Template
-from device.discovery.announced import Announced, joined, missing
+from device.discovery.announced import Announced
+from device.discovery.joining import joined, missing
 from device.events import Intent
 from device.home.model import Home
 from device.home.reading import Layout, read

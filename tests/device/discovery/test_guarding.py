@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from device.appliances.devices import Device
-from device.discovery.announced import Announced, joined
+from device.discovery.announced import Announced
 from device.discovery.announcements import Announcements
+from device.discovery.joining import joined
 from device.events import Intent
 from device.home.model import Home
 from device.home.reading import Layout

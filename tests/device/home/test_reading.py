@@ -136,7 +136,7 @@ def test_an_empty_home_is_one(tmp_path: Path) -> None:
         ),
         ('here = "attic"\n', None, "unknown room 'attic' of 'here'"),
         ("lock_confidence = 2\n", None, "lock_confidence is 2"),
-        ("[[device\n", None, "not valid TOML"),
+        ("[[device\n", None, "not TOML"),
     ],
 )
 def test_what_is_wrong_with_a_home(tmp_path: Path, text: str, line: int | None, message: str) -> None:

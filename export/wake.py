@@ -11,9 +11,9 @@ from typing import Any
 
 from device.engine.bundle import Bundle
 from training.annotate import annotate
+from training.corpus.noises import CLEAN
 from training.evaluate import wakewords
 from training.evaluate.page import wake_page
-from training.evaluate.recordings import CLEAN
 from training.wake import people, second_look
 from training.wake.corpus import PARTS
 from training.wake.gates import Gates

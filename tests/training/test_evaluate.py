@@ -16,11 +16,11 @@ from device.events import SAMPLE_RATE
 from device.settings import Settings
 from device.understanding.numbers import spoken
 from tests.device import fakes
+from training.corpus.noises import CLEAN
 from training.edits import distance
 from training.evaluate import command, parallel, templates, turns
 from training.evaluate.hearing import Clip, Heard, Judge, Outcome, curve, report, table
 from training.evaluate.pictures import phone_errors, rejection_curves
-from training.evaluate.recordings import CLEAN
 from training.evaluate.sphinx import PocketSphinx
 
 ROOT = Path(__file__).parents[2]

@@ -14,9 +14,9 @@ from device.settings import Settings
 from tests.recordings import FOLDER
 from training import cli
 from training.corpus import manifest
+from training.corpus.noises import CLEAN
 from training.evaluate import keywords, pictures
 from training.evaluate.keywords import NOTHING, Accepts, Heard
-from training.evaluate.recordings import CLEAN
 
 WORDS = ("yes", "no", "stop")
 FOUND = [

@@ -12,11 +12,11 @@ from device.audio.wav import write
 from device.errors import MynahError
 from device.events import SAMPLE_RATE, Samples
 from training.corpus.manifest import recordings
+from training.corpus.store import Recording, Store, load_recording
 from training.hearing import labels as labelling
 from training.hearing.data import Rows, RowSettings, retimed, segment_labels, tempo_labels
 from training.hearing.loss import frame_loss, sequence_loss
 from training.hearing.model import INDEX, LABELS, LOOKAHEAD, MELS, STRIDE, Normalisation
-from training.hearing.store import Recording, Store, load_recording
 
 SEGMENTS = (("SIL", 0.0, 0.3), ("AA", 0.3, 1.0), ("SIL", 1.0, 1.2))
 

@@ -22,8 +22,8 @@ from device.hearing.second_look import log_odds
 from device.hearing.wake import WakeModel
 from export import models as export
 from training.corpus import synthesis
+from training.corpus.store import Item, Store
 from training.edits import distance
-from training.hearing.store import Item, Store
 from training.wake import corpus, measure, prepare, train
 from training.wake.corpus import TAIL, is_held_out, load_trimmed, trimmed
 from training.wake.data import IGNORED, RowSettings, mark

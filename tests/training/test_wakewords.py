@@ -15,9 +15,9 @@ from device.errors import MynahError, UsageError
 from device.events import SAMPLE_RATE
 from device.settings import Settings
 from training.corpus import manifest, synthesis
+from training.corpus.noises import CLEAN
 from training.evaluate import delay, peers, pictures, wakewords
 from training.evaluate.page import accent_of, speaker_of, training_curves, wake_page
-from training.evaluate.recordings import CLEAN
 from training.evaluate.wakewords import Background, Ear, Event, Examination, Heard, peaks
 
 SILENT = Background(tuple(map(Event, (0.9, 0.7, 0.7, 0.2))), hours=2.0, work=10.0)

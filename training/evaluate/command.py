@@ -19,8 +19,8 @@ from device.hearing.decoder import Settings as Decoding
 from device.settings import BundleFolder, Settings
 from training.annotate import annotate
 from training.corpus.manifest import CALIBRATED_ON, HELD_OUT, Utterance, read_manifest, split
+from training.corpus.noises import CLEAN
 from training.evaluate import enrolment, hearing, keywords, parallel, phones, templates, turns, wakewords
-from training.evaluate.recordings import CLEAN
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

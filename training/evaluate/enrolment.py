@@ -23,8 +23,9 @@ from device.events import Samples
 from device.hearing.acoustic import AcousticModel
 from device.hearing.enrolment import adapted
 from training.corpus import synthesis
+from training.corpus.noises import Noises, ratio_name
 from training.evaluate import wakewords
-from training.evaluate.recordings import Noises, ratio_name, share_with_interval
+from training.evaluate.intervals import share_with_interval
 from training.evaluate.wakewords import Ear, Saying
 from training.wake import measure
 from training.wake.phrases import Phrase

@@ -20,8 +20,9 @@ from device.audio.pcm import CHUNK, chunked
 from device.audio.wav import read
 from device.events import SAMPLE_RATE, Intent, Samples, Transcript
 from device.settings import Settings
+from training.corpus.noises import Noises, ratio_name
 from training.edits import distance
-from training.evaluate.recordings import Noises, ratio_name, share_with_interval
+from training.evaluate.intervals import share_with_interval
 
 
 @dataclass(frozen=True, slots=True)

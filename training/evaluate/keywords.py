@@ -26,8 +26,9 @@ from device.hearing.acoustic import AcousticModel
 from device.hearing.second_look import SecondLook
 from device.hearing.wake import WakeWord, scores
 from training.corpus import manifest
+from training.corpus.noises import ratio_name
 from training.evaluate import wakewords
-from training.evaluate.recordings import ratio_name, share_with_interval
+from training.evaluate.intervals import share_with_interval
 from training.wake.corpus import is_gated
 
 NOTHING = "–"

@@ -13,8 +13,8 @@ import soundfile
 from matplotlib.figure import Figure
 
 from device.events import SAMPLE_RATE, Samples
+from training.corpus.noises import ratio_name
 from training.evaluate import pictures
-from training.evaluate.recordings import ratio_name
 from training.evaluate.wakewords import Background, Event, Examination, Heard
 
 STYLE = """

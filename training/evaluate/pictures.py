@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib.figure import Figure
 
+from training.corpus.noises import ratio_name
 from training.evaluate.hearing import Mynah, Outcome, curve
-from training.evaluate.recordings import ratio_name
 from training.evaluate.wakewords import Background, Examination, Heard
 
 matplotlib.use("Agg")

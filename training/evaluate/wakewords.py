@@ -30,7 +30,8 @@ from device.hearing.second_look import SecondLook
 from device.hearing.wake import WakeWord, scores
 from device.settings import Settings
 from training.corpus import manifest, synthesis
-from training.evaluate.recordings import CLEAN, Noises, ratio_name, share_with_interval
+from training.corpus.noises import CLEAN, Noises, ratio_name
+from training.evaluate.intervals import share_with_interval
 from training.wake import measure
 from training.wake.corpus import is_gated, says
 from training.wake.phrases import Phrase

@@ -45,9 +45,9 @@ from device.understanding.understanding import Understanding
 from training.annotate import annotate
 from training.corpus import synthesis
 from training.corpus.manifest import CALIBRATED_ON, HELD_OUT, held_out, read_manifest
+from training.corpus.noises import CLEAN, Noises
 from training.corpus.texts import home_commands
 from training.edits import distance
-from training.evaluate.recordings import CLEAN, Noises
 
 RATIOS = (CLEAN, 15.0, 8.0)
 """dB, at which everything is heard."""

@@ -13,10 +13,10 @@ from device.errors import LexiconError
 from device.hearing.acoustic import log_softmax
 from device.hearing.lexicon import Lexicon
 from training.corpus.manifest import HELD_OUT, held_out
+from training.corpus.store import Item, Store, first_copies
 from training.hearing.align import align, states
 from training.hearing.data import Labels, segment_labels
 from training.hearing.model import INDEX, LOOKAHEAD, STRIDE, Normalisation
-from training.hearing.store import Item, Store, first_copies
 
 DROPPED = 0.03
 """Share of each source with the worst alignments, left out: wrong transcripts, other languages."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from training.corpus import manifest, synthesis, texts
-from training.hearing.store import Store, load_measured_rooms, load_recording, load_synthetic
+from training.corpus.store import Store, load_measured_rooms, load_recording, load_synthetic
 
 REAL = (
     "speech/an4",

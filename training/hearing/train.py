@@ -26,12 +26,12 @@ from tqdm import tqdm
 from device.audio.frontend import FrontEndSettings
 from device.engine.bundle import describe
 from device.hearing.lexicon import Lexicon
+from training.corpus.store import Store, first_copies
 from training.hearing import labels as labelling
 from training.hearing import model as shape
 from training.hearing.data import Labels, RowSettings, batches
 from training.hearing.loss import frame_loss, sequence_loss
 from training.hearing.prepare import BOOTSTRAP, REAL, SYNTHETIC, SYNTHETIC_FRESH, prepare
-from training.hearing.store import Store, first_copies
 
 RECORDED = tuple(name.replace("/", "-") for name in REAL)
 SOURCES = (*RECORDED, SYNTHETIC, SYNTHETIC_FRESH)

@@ -12,11 +12,11 @@ from tqdm import tqdm
 from device.errors import LexiconError
 from device.hearing.acoustic import AcousticModel
 from device.hearing.lexicon import Lexicon
+from training.corpus.store import Item, Store, first_copies
 from training.hearing import labels as labelling
 from training.hearing.align import align, states
 from training.hearing.data import Labels
 from training.hearing.labels import DROPPED, Key
-from training.hearing.store import Item, Store, first_copies
 
 PRIOR_SCALE = 0.5
 

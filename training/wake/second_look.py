@@ -31,7 +31,7 @@ from device.hearing.triggers import Candidate
 from device.hearing.wake import PIECE, WakeModel, Word
 from training.annotate import annotate
 from training.corpus import manifest, synthesis
-from training.evaluate.recordings import CLEAN, Noises
+from training.corpus.noises import CLEAN, Noises
 from training.hearing.calibrate import logistic
 from training.wake import people
 from training.wake.corpus import PARTS, chooses, is_left_out, says, trimmed

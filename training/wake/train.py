@@ -28,7 +28,7 @@ from device.errors import MynahError, UsageError
 from device.settings import bundle_folder
 from training.corpus import synthesis, texts
 from training.corpus.manifest import normalise
-from training.hearing.store import Item
+from training.corpus.store import Item
 from training.wake import measure, people, suitability
 from training.wake import model as shape
 from training.wake.corpus import VOICES, is_left_out, trimmed

@@ -104,7 +104,7 @@ def made_up(templates: Sequence[str], lists: Mapping[str, Any] | None = None) ->
         return Sentences.load([file])
 
 
-class Ear:
+class NoisyModel:
     """The int8 acoustic model in training-side noise."""
 
     def __init__(self, bundle: Bundle, noise: Path) -> None:
@@ -254,8 +254,8 @@ def logistic(
 
 def calibrate(bundle: Bundle, data: Path) -> tuple[dict[str, Any], list[Posteriors]]:
     """The entries of `decision` that calibration finds, with what it saw; the other speech to be kept."""
-    ear, lexicon, settings = Ear(bundle, data / "noise"), Lexicon(), Settings()
-    log_prior, phones = ear.model.log_prior, ear.model.phones
+    noisy, lexicon, settings = NoisyModel(bundle, data / "noise"), Lexicon(), Settings()
+    log_prior, phones = noisy.model.log_prior, noisy.model.phones
     at_home = make_home(settings)
     sentences = Sentences.load(settings.home.sentences)
     home = grammar.compile(sentences.groups(at_home), lexicon, phones)
@@ -263,11 +263,11 @@ def calibrate(bundle: Bundle, data: Path) -> tuple[dict[str, Any], list[Posterio
     understanding = Understanding(sentences, at_home)
     texts = calibration_commands(understanding)
     an4 = spelling_task(
-        ear.hear(recordings_of(data / "speech" / "an4", 100, HELD_OUT), "an4"),
+        noisy.hear(recordings_of(data / "speech" / "an4", 100, HELD_OUT), "an4"),
         grammar.compile(letters.groups(at_home), lexicon, phones),
     )
-    commands = command_task(ear.hear(spoken_commands(texts, COMMANDS), "commands"), home, understanding)
-    heard = ear.hear(
+    commands = command_task(noisy.hear(spoken_commands(texts, COMMANDS), "commands"), home, understanding)
+    heard = noisy.hear(
         recordings_of(data / "speech" / "common-voice", 150, HELD_OUT * CALIBRATED_ON), "read sentences"
     )
     going, staying = parted(heard)

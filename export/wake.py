@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from device.engine.bundle import Bundle
-from training.annotate import annotate
+from training.json_files import annotate
 from training.corpus.noises import CLEAN
 from training.evaluate import wakewords
 from training.evaluate.detectors import Ear

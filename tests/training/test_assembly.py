@@ -20,7 +20,7 @@ from training.wake import architectures, people
 from training.wake.alignment import alignment
 from training.wake.assembly import Inventory, Spoken, coloured, load_assembled, mel_centres, spoken_of
 from training.wake.phrases import Phrase
-from training.wake.train import Settings
+from training.wake.settings import Settings
 
 RECORDING = Path("demo/recordings/turn on the kitchen lamp.flac")
 

@@ -17,13 +17,13 @@ from device.engine.bundle import Bundle
 from device.errors import MynahError, UsageError
 from device.hearing.decoder import Settings as Decoding
 from device.settings import BundleFolder, Settings
-from training.annotate import annotate
 from training.corpus.manifest import CALIBRATED_ON, HELD_OUT, Utterance, read_manifest, split
 from training.corpus.noises import CLEAN
 from training.evaluate import enrolment, hearing, keywords, parallel, phones, templates, turns, wake
 from training.evaluate.arguments import parse_ratios, positive
 from training.evaluate.listeners import Mynah
 from training.evaluate.sphinx import PocketSphinx
+from training.json_files import annotate
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -36,9 +36,7 @@ def alignment(
         file = store.folder / f"{source}.{sha}.npz"
         if not file.exists():
             opened = opened or acoustic()
-            temporary = file.with_suffix(".part.npz")
-            labelling.save(_aligned(store, source, opened, lexicon), temporary)
-            temporary.rename(file)
+            labelling.save(_aligned(store, source, opened, lexicon), file)
         found |= labelling.load(file)
     return found
 

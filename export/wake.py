@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from device.engine.bundle import Bundle
-from training.json_files import annotate
 from training.corpus.noises import CLEAN
 from training.evaluate import wakewords
 from training.evaluate.detectors import Ear
 from training.evaluate.page import wake_page
+from training.json_files import annotate
 from training.wake import people, second_look
 from training.wake.corpus import PARTS
 from training.wake.gates import Gates

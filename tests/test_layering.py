@@ -177,7 +177,7 @@ def test_a_circle_is_all_that_leads_back() -> None:
 
 @pytest.mark.parametrize("node", [str, package_of], ids=["modules", "packages"])
 def test_nothing_imports_in_a_circle(node: Callable[[str], str]) -> None:
-    wrong = in_circles(list(edges()), node)
+    wrong = in_circles(list(dict.fromkeys(edges())), node)
     assert not wrong, "\n".join(map(str, wrong))
 
 

@@ -130,6 +130,7 @@ class AnyHome:
     state: HomeState = field(default_factory=HomeState)
     expected: tuple[Expectation, ...] = ()
     surprises: Mapping[str, float] = field(default_factory=dict)
+    here: str | None = None
 
     def surprise(self, intent: Intent) -> float:
         return self.surprises.get(str(intent.slots.get("name")), 0.0)

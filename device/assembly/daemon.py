@@ -59,10 +59,11 @@ def open_channels(
     """The channels that the settings want, subscribed to all that they listen to."""
     topics = Topics(settings.device_id)
     thresholds = Thresholds(getattr(assistant.wake, "words", ()), state_folder() / "thresholds.json")
-    channels: list[Channel] = [Own(topics, publisher, thresholds, problems, updates.install)]
+    channels: list[Channel] = []
     if settings.mqtt.homeassistant:
         content = announcement(topics, house.here, thresholds.names, updates.offered)
         channels.append(HomeAssistant(settings.device_id, content, publisher))
+    channels.append(Own(topics, publisher, thresholds, problems, updates.install))
     if settings.mqtt.hermes:
         site = Site(settings.device_id, lambda heard: assistant.understanding.understand(heard, 0.0))
         channels.append(Hermes(site, publisher))

@@ -15,6 +15,7 @@ from device.daemon.duties import Alive, Sounds, Speaker
 from device.daemon.review import Recorder, Store
 from device.discovery.following import Follow, Follower
 from device.discovery.zigbee2mqtt import LARGEST
+from device.events import meaning
 from device.hearing.thresholds import Thresholds
 from device.mqtt.client import Publisher
 from device.settings import Settings
@@ -65,7 +66,8 @@ def open_channels(
         channels.append(HomeAssistant(settings.device_id, content, publisher))
     channels.append(Own(topics, publisher, thresholds, problems, updates.install))
     if settings.mqtt.hermes:
-        site = Site(settings.device_id, lambda heard: assistant.understanding.understand(heard, 0.0))
+        understanding = assistant.understanding
+        site = Site(settings.device_id, lambda heard: meaning(understanding.acts(heard, None, 0.0)))
         channels.append(Hermes(site, publisher))
     channels.append(States(house))
     if follower := make_follower(lambda those, queries: publisher.follow(HOME, those, queries)):

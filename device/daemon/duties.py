@@ -8,7 +8,7 @@ from device.assistant import Listening, Stopped
 from device.audio import earcons
 from device.channels.channel import Duty
 from device.channels.steps import Idle, Step, Told
-from device.events import Confirmation, Handled, Samples, Turn
+from device.events import Confirmation, Samples, Turn
 from device.system.service import Service
 
 
@@ -41,7 +41,7 @@ class Sounds(Duty):
 
 
 def _fine(turn: Turn) -> bool:
-    return isinstance(turn.outcome, Handled) and turn.confirmation in (None, Confirmation.CONFIRMED)
+    return turn.outcome.fine and turn.confirmation in (None, Confirmation.CONFIRMED)
 
 
 class Alive(Duty):

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
 from device.assistant import Assistant
 from device.events import (
+    Act,
     AudioChunk,
     Command,
     Detection,
     Endpoint,
     EndpointReason,
     Expectation,
-    Handled,
     Intent,
     NotDetected,
-    NotHandled,
     NotRecognized,
+    Outcome,
+    Question,
     Reply,
+    Request,
     Transcript,
+    refused,
 )
 from device.home.state import HomeState
 
@@ -90,6 +94,9 @@ class Hears:
     def __post_init__(self) -> None:
         self._texts = iter(self.texts)
 
+    def expect(self, answers: Sequence[Any]) -> None:
+        """It hears the same, whatever is asked."""
+
     def transcribe(self, speech: Iterable[AudioChunk]) -> Transcript | None:
         chunks = list(speech)
         self.during()
@@ -103,6 +110,13 @@ class Hears:
 
 class Understands:
     """ "turn on the lamp" is HassTurnOn of "lamp"; what does not begin with "turn" is nothing."""
+
+    def acts(self, transcript: Transcript, question: Question | None, reject_below: float) -> tuple[Act, ...]:
+        found = self.understand(transcript, reject_below)
+        return (Request(found) if isinstance(found, Intent) else found,)
+
+    def answers(self, question: Question) -> Sequence[Any]:
+        return ()
 
     def understand(self, transcript: Transcript, reject_below: float) -> Intent | NotRecognized:
         if transcript.confidence < reject_below:
@@ -132,17 +146,23 @@ class AnyHome:
     surprises: Mapping[str, float] = field(default_factory=dict)
     here: str | None = None
 
-    def surprise(self, intent: Intent) -> float:
-        return self.surprises.get(str(intent.slots.get("name")), 0.0)
+    question: Question | None = None
 
-    def handle(self, meaning: Intent | NotRecognized) -> Handled | NotHandled:
-        if isinstance(meaning, NotRecognized):
-            return NotHandled("Sorry, I did not understand that")
+    def surprise(self, acts: Sequence[Act]) -> float:
+        return sum(self.surprises.get(str(intent.slots.get("name")), 0.0) for intent in intents(acts))
+
+    def close(self) -> None:
+        self.question = None
+
+    def respond(self, acts: Sequence[Act]) -> Outcome:
+        if not intents(acts):
+            return refused("Sorry, I did not understand that")
+        (meaning,) = intents(acts)
         if meaning.name == "HassNevermind":
-            return Handled((), Reply("All right"))
+            return Outcome(reply=Reply("All right"))
         state: Mapping[str, str] = {"state": meaning.name.removeprefix("HassTurn").upper()}
         topic = f"zigbee2mqtt/{meaning.slots['name']}/set"
-        return Handled((Command(topic, state, expires=self.expires),), Reply("Done"), self.expected)
+        return Outcome((Command(topic, state, expires=self.expires),), Reply("Done"), self.expected)
 
     def topics(self) -> tuple[str, ...]:
         return ("zigbee2mqtt/lamp",)
@@ -152,6 +172,10 @@ class AnyHome:
 
     def observe(self, topic: str, payload: bytes) -> None:
         self.observed[topic] = payload
+
+
+def intents(acts: Sequence[Act]) -> list[Intent]:
+    return [act.intent for act in acts if isinstance(act, Request)]
 
 
 def assistant(

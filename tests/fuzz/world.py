@@ -19,6 +19,7 @@ from device.channels.hermes import Hermes, Site
 from device.channels.home import Following, States
 from device.channels.homeassistant import HomeAssistant
 from device.channels.own import Own, Topics
+from device.conversation import Conversation
 from device.daemon.confirming import Confirming
 from device.daemon.daemon import Daemon
 from device.discovery.announcements import Announcements
@@ -36,6 +37,7 @@ from device.settings import Settings
 from device.system.problems import Problems
 from device.understanding.understanding import Understanding
 from tests.device import fakes
+from tests.device.talking import outcome_of
 
 FIXTURES: dict[str, Any] = yaml.safe_load(
     (Path(__file__).parents[1] / "device" / "discovery" / "fixtures.yaml").read_text("utf-8")
@@ -115,6 +117,7 @@ class World:
 
     def __init__(self) -> None:
         self.home = Home(Layout(rooms=ROOMS))
+        self._conversation = Conversation(self.home)
         self.sentences = make_sentences(Settings())
         self._understanding = Understanding(self.sentences, self.home)
         teacher = AtOnce()
@@ -161,7 +164,7 @@ class World:
         for device in self.home.layout.devices[:20]:
             heard = understanding.understand(Transcript(f"turn on the {device.name}", 1.0), 0.0)
             if not isinstance(heard, NotRecognized):
-                self.home.handle(heard)
+                outcome_of(self._conversation, heard)
 
 
 def publishable(topic: str) -> None:

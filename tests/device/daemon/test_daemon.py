@@ -121,7 +121,7 @@ def test_a_turn_is_told_when_its_device_has_reported() -> None:
 
     home.observe = observe  # type: ignore[method-assign]
     broker = Broker({30: Message("zigbee2mqtt/lamp", b"ON")})
-    assistant = replace(fakes.assistant((1.0,), ["turn on the lamp"]), home=home)
+    assistant = replace(fakes.assistant((1.0,), ["turn on the lamp"]), conversation=home)
     trial = Trial(assistant, broker, home).run(fakes.audio(4))
     (turn,) = trial.turns
     assert turn.confirmation is Confirmation.CONFIRMED
@@ -130,7 +130,7 @@ def test_a_turn_is_told_when_its_device_has_reported() -> None:
 
 def test_turns_are_told_in_their_order() -> None:
     home = fakes.AnyHome(expected=LAMP)
-    assistant = replace(fakes.assistant((0.5, 2.5), ["turn on the lamp", "never mind"]), home=home)
+    assistant = replace(fakes.assistant((0.5, 2.5), ["turn on the lamp", "never mind"]), conversation=home)
     trial = Trial(assistant, home=home).run(fakes.audio(6))
     assert [turn.transcript.text for turn in trial.turns if turn.transcript] == [
         "turn on the lamp",
@@ -140,7 +140,7 @@ def test_turns_are_told_in_their_order() -> None:
 
 def test_a_device_that_does_not_report_sounds_like_an_error() -> None:
     home = fakes.AnyHome(expected=LAMP)
-    assistant = replace(fakes.assistant((1.0,), ["turn on the lamp"]), home=home)
+    assistant = replace(fakes.assistant((1.0,), ["turn on the lamp"]), conversation=home)
     trial = Trial(assistant, home=home).run(fakes.audio(4))
     (turn,) = trial.turns
     assert (turn.confirmation, turn.reply) == (Confirmation.UNCONFIRMED, "The lamp does not answer")

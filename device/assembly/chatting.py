@@ -1,4 +1,4 @@
-"""A conversation by text: what `mynah chat` and `mynah understand` hold, without audio and without a broker."""
+"""A conversation by text, as `mynah chat` and `mynah understand` hold it: no audio, no broker."""
 
 from __future__ import annotations
 

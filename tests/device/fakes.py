@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
 from device.assistant import Assistant
 from device.events import (
     Act,
+    Affirm,
     AudioChunk,
     Command,
+    Deny,
     Detection,
     Endpoint,
     EndpointReason,
@@ -89,13 +90,11 @@ class Hears:
     confidence: float = 0.9
     others: Sequence[Transcript] = ()
     given: list[tuple[int, int]] = field(default_factory=list)
+    expected: list[int] = field(default_factory=list)
     during: Callable[[], None] = lambda: None
 
     def __post_init__(self) -> None:
         self._texts = iter(self.texts)
-
-    def expect(self, answers: Sequence[Any]) -> None:
-        """It hears the same, whatever is asked."""
 
     def transcribe(self, speech: Iterable[AudioChunk]) -> Transcript | None:
         chunks = list(speech)
@@ -104,19 +103,27 @@ class Hears:
         text = next(self._texts, None)
         return None if text is None else Transcript(text, self.confidence)
 
+    def expect(self, answers: Sequence[object]) -> None:
+        self.expected.append(len(answers))
+
     def alternatives(self, count: int, within: float) -> list[Transcript]:
         return [other for other in self.others if other.behind <= within][:count]
 
 
 class Understands:
-    """ "turn on the lamp" is HassTurnOn of "lamp"; what does not begin with "turn" is nothing."""
+    """ "turn on the lamp" is HassTurnOn of "lamp"; what does not begin with "turn" is nothing.
+
+    While a question is open, "yes" and "no" answer it.
+    """
 
     def acts(self, transcript: Transcript, question: Question | None, reject_below: float) -> tuple[Act, ...]:
-        found = self.understand(transcript, reject_below)
-        return (Request(found) if isinstance(found, Intent) else found,)
+        if question is not None and transcript.text in ("yes", "no"):
+            return (Affirm(transcript.confidence) if transcript.text == "yes" else Deny(),)
+        meaning = self.understand(transcript, reject_below)
+        return (Request(meaning) if isinstance(meaning, Intent) else meaning,)
 
-    def answers(self, question: Question) -> Sequence[Any]:
-        return ()
+    def answers(self, question: Question) -> Sequence[object]:
+        return (question.text,)
 
     def understand(self, transcript: Transcript, reject_below: float) -> Intent | NotRecognized:
         if transcript.confidence < reject_below:
@@ -144,20 +151,33 @@ class AnyHome:
     state: HomeState = field(default_factory=HomeState)
     expected: tuple[Expectation, ...] = ()
     surprises: Mapping[str, float] = field(default_factory=dict)
+    question: Question | None = None
+    asks: frozenset[str] = frozenset()
     here: str | None = None
 
-    question: Question | None = None
-
     def surprise(self, acts: Sequence[Act]) -> float:
-        return sum(self.surprises.get(str(intent.slots.get("name")), 0.0) for intent in intents(acts))
+        requests = (act for act in acts if isinstance(act, Request))
+        return sum(self.surprises.get(str(one.intent.slots.get("name")), 0.0) for one in requests)
 
     def close(self) -> None:
         self.question = None
 
     def respond(self, acts: Sequence[Act]) -> Outcome:
-        if not intents(acts):
-            return refused("Sorry, I did not understand that")
-        (meaning,) = intents(acts)
+        """What is in `asks` is asked back."""
+        question, self.question = self.question, None
+        match acts[0]:
+            case Request(intent) if intent.slots.get("name") in self.asks:
+                self.question = Question("Shall I?", intent, "confirmation")
+                return Outcome(reply=Reply("Shall I?"), question=self.question)
+            case Request(intent):
+                return self.handle(intent)
+            case Affirm() if question is not None:
+                return self.handle(question.about)
+            case Deny():
+                return Outcome(reply=Reply("No"))
+        return refused("Sorry, I did not understand that")
+
+    def handle(self, meaning: Intent) -> Outcome:
         if meaning.name == "HassNevermind":
             return Outcome(reply=Reply("All right"))
         state: Mapping[str, str] = {"state": meaning.name.removeprefix("HassTurn").upper()}
@@ -172,10 +192,6 @@ class AnyHome:
 
     def observe(self, topic: str, payload: bytes) -> None:
         self.observed[topic] = payload
-
-
-def intents(acts: Sequence[Act]) -> list[Intent]:
-    return [act.intent for act in acts if isinstance(act, Request)]
 
 
 def assistant(

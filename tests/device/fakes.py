@@ -153,6 +153,7 @@ class AnyHome:
     surprises: Mapping[str, float] = field(default_factory=dict)
     question: Question | None = None
     asks: frozenset[str] = frozenset()
+    here: str | None = None
 
     def surprise(self, acts: Sequence[Act]) -> float:
         requests = (act for act in acts if isinstance(act, Request))

@@ -20,8 +20,8 @@ class Speaker(Protocol):
 
 
 class Sounds(Duty):
-    """Tells by an earcon that Mynah listens, and how a turn ended, unless the next one has begun meanwhile:
-    its speaker is not to be talked over."""
+    """Tells by an earcon that Mynah listens or asks, and how a turn ended, unless the next one has begun
+    meanwhile: its speaker is not to be talked over."""
 
     def __init__(self, speaker: Speaker) -> None:
         self._speaker = speaker
@@ -29,14 +29,17 @@ class Sounds(Duty):
 
     def take(self, step: Step) -> None:
         match step:
-            case Listening():
+            case Listening(_, question):
                 self._idle = False
+                if question is None:
+                    self._speaker.play(earcons.listening())
+            case Turn() if step.outcome.question is not None:  # it is listened to after the sound
                 self._speaker.play(earcons.listening())
             case Idle():
                 self._idle = True
             case Stopped():
                 self._speaker.stop()
-            case Told(turn) if self._idle:
+            case Told(turn) if self._idle and turn.outcome.question is None:
                 self._speaker.play(earcons.done() if _fine(turn) else earcons.error())
 
 

@@ -71,6 +71,7 @@ class TemplateGroup:
     required_keywords: frozenset[str] = frozenset()
     contextual: bool = False
     follows: bool = False
+    cost: float = 0.0
 
 
 class Sentences:
@@ -213,6 +214,7 @@ class _Binder:
             block.required_keywords,
             block.needs_here,
             block.follows,
+            block.cost,
         )
 
     def bound(

@@ -125,12 +125,14 @@ def _intents(groups: Iterable[TemplateGroup]) -> Intents:
     return Intents(language="en", intents=intents)
 
 
-def _rank(match: RecognizeResult) -> tuple[bool, bool, int, int]:
-    """A thing by its name before a room; the room in which Mynah stands before the whole house; then the
-    template with more words and fewer slots."""
+def _rank(match: RecognizeResult) -> tuple[float, bool, bool, int, int]:
+    """What is likelier to be said; a thing by its name before a room; the room in which Mynah stands before
+    the whole house; then the template with more words and fewer slots."""
     assert isinstance(match.intent_data, _Bound)
-    contextual = match.intent_data.group is not None and match.intent_data.group.contextual
-    return "name" in match.entities, contextual, match.text_chunks_matched, -len(match.entities)
+    group = match.intent_data.group
+    cost, contextual = (group.cost, group.contextual) if group is not None else (0.0, False)
+    named = "name" in match.entities
+    return -cost, named, contextual, match.text_chunks_matched, -len(match.entities)
 
 
 def _slots(match: RecognizeResult) -> Mapping[str, Any]:

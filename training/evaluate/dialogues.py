@@ -76,9 +76,7 @@ def spoken(lines: Sequence[Line], each: int, seed: int) -> Iterator[tuple[Line, 
     drawn = [
         one
         for text in texts
-        for one in synthesis.draw(
-            [text], synthesis.HELD_OUT_VOICES, each, rng, (0.85, 1.15), (0.92, 1.1), 0.5
-        )
+        for one in synthesis.draw([text], voices, each, rng, (0.85, 1.15), (0.92, 1.1), 0.5)
     ]
     for one, samples in zip(drawn, synthesis.speak_all(drawn), strict=True):
         said[one.text].append((str(one.voice), samples))

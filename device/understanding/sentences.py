@@ -47,7 +47,7 @@ OF_THE_HOME = ("name", "area", "floor")
 """Lists that the home fills."""
 OF_ELSEWHERE = ("absent_thing", "absent_area")
 """Lists of what other homes have; what this home has by such a name is left out of them."""
-OF_THE_DIALOGUE = ("option",)
+OF_THE_DIALOGUE = ("option", "ordinal")
 """Lists that an open question fills."""
 
 

@@ -23,7 +23,7 @@ from hassil.expression import (
     Sentence,
     TextChunk,
 )
-from hassil.intents import SlotList, TextSlotList, WildcardSlotList
+from hassil.intents import SlotList, TextSlotList
 
 from device.errors import SentencesError
 from device.understanding import templates
@@ -36,7 +36,7 @@ SKILLS = Path(__file__).parent.parent / "skills"
 SHIPPED = tuple(sorted(SKILLS.glob("*/en/sentences")))
 COMMON = SKILLS / "common.yaml"
 """Lists and rules that every sentence file may use; its own of the same name come first."""
-OF_THE_HOME = ("name", "area", "floor")
+OF_THE_HOME = ("name", "area", "floor", "list")
 """Lists that the home fills."""
 OF_THE_DIALOGUE = ("option",)
 """Lists that an open question fills."""
@@ -73,9 +73,12 @@ class Sentences:
         lists: Mapping[str, SlotList],
         rules: Mapping[str, Template],
         skip_words: Iterable[str] = (),
+        responses: Mapping[str, Mapping[str, str]] | None = None,
     ) -> None:
+        """`responses`: templates of replies, by intent and by the `response` key of its blocks."""
         self.blocks = tuple(blocks)
-        self.lists = dict(lists)
+        self.lists = {name: speakable_list(body) for name, body in lists.items()}
+        self.responses = dict(responses or {})
         self.rules = dict(rules)
         self.skip_words = tuple(dict.fromkeys(skip_words))
         for block in self.blocks:
@@ -98,7 +101,8 @@ class Sentences:
         blocks = [block for file in files for block in file.blocks]
         if not blocks:
             raise SentencesError(f"{chosen[0]}: no sentences; add `intents:` with sentences to it")
-        return cls(blocks, lists, rules, (word for file in files for word in file.skip_words))
+        responses = {intent: keys for file in files for intent, keys in file.responses.items()}
+        return cls(blocks, lists, rules, (word for file in files for word in file.skip_words), responses)
 
     def groups(
         self, home: Speakable, lists: Mapping[str, SlotList] | None = None
@@ -156,8 +160,9 @@ class _Binder:
         self.vocabulary = vocabulary
         self.areas = _name_list("area", vocabulary.areas)
         self.floors = _name_list("floor", vocabulary.floors)
+        self.lists_kept = _name_list("list", vocabulary.lists)
         self.names: dict[frozenset[str] | None, TextSlotList] = {}
-        self.lists = {name: speakable_list(body) for name, body in sentences.lists.items()}
+        self.lists = sentences.lists
         self.rules = _speakable_rules(sentences.rules)
         self.fillers = filler(sentences.skip_words)
 
@@ -178,6 +183,7 @@ class _Binder:
             "name": self.names_of(block.name_domains),
             "area": self.areas,
             "floor": self.floors,
+            "list": self.lists_kept,
             **{name: speakable_list(body) for name, body in block.lists.items()},
         }
         rules = {**self.rules, **_speakable_rules(block.rules)}
@@ -274,8 +280,6 @@ def _without_empty(
 
 
 def _can_be_said(slot_list: SlotList) -> bool:
-    if isinstance(slot_list, WildcardSlotList):
-        return False
     return not isinstance(slot_list, TextSlotList) or bool(slot_list.values)
 
 

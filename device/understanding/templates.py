@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from hassil.expression import Sentence
-from hassil.intents import Intents, SlotList
+from hassil.expression import Expression, Sentence
+from hassil.intents import Intents, SlotList, TextSlotList, WildcardSlotList
 from hassil.parse_expression import parse_sentence
 from hassil.parser import ParseError
 
@@ -26,7 +26,8 @@ BLOCK_KEYS = {
     "metadata", "required_keywords", "follows", "name_domains", "inferred_domain", "settings", "example",
     "speech_to_phrase",
 }  # fmt: skip
-LIST_KEYS = {"values", "range", "wildcard"}
+RESPONSE_KEYS = {"intents", "errors"}
+LIST_KEYS = {"values", "range", "wildcard", "file", "heard"}
 RANGE_KEYS = {
     "type", "from", "to", "step", "fractions", "multiplier", "digits", "words", "words_language",
 }  # fmt: skip
@@ -59,6 +60,13 @@ class Template:
     where: Where
 
 
+@dataclass
+class Wildcard(WildcardSlotList):
+    """Any words, where they are typed. `heard`: what of them can be heard; None: nothing."""
+
+    heard: Expression | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Block:
     """Sentences of one intent that share slots, lists and the domains that {name} may come from."""
@@ -85,6 +93,8 @@ class TemplateFile:
     lists: dict[str, SlotList] = field(default_factory=dict)
     rules: dict[str, Template] = field(default_factory=dict)
     skip_words: tuple[str, ...] = ()
+    responses: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    """By intent and `response` key: Jinja2 templates of replies."""
 
 
 def template_files(paths: Iterable[Path]) -> Iterator[Path]:
@@ -146,6 +156,7 @@ class _Reader:
         )
         result.lists.update(self.lists(document.get("lists")))
         result.rules.update(self.rules(document.get("expansion_rules")))
+        result.responses.update(self.responses(document.get("responses")))
         for intent, body in self.mapping(document.get("intents"), "intents").items():
             body = self.mapping(body, f"intent {intent}")
             self.known(body, {"data"}, "key")
@@ -215,6 +226,13 @@ class _Reader:
         items = self.mapping(rules, "expansion_rules").items()
         return {str(name): self.template(body) for name, body in items}
 
+    def responses(self, responses: Any) -> Iterator[tuple[str, Mapping[str, str]]]:
+        body = self.mapping(responses, "responses")
+        self.known(body, RESPONSE_KEYS, "key of responses")
+        for intent, templates in self.mapping(body.get("intents"), "the intents of responses").items():
+            keys = self.mapping(templates, f"the responses of {intent}")
+            yield str(intent), {str(key): str(template).strip() for key, template in keys.items()}
+
     def lists(self, lists: Any) -> dict[str, SlotList]:
         return {str(name): self.slot_list(name, body) for name, body in self.mapping(lists, "lists").items()}
 
@@ -230,13 +248,26 @@ class _Reader:
             if said is None:
                 raise self.error(f"a value of list {{{name}}} has no `in`; give the words that are said")
             _balanced(str(said), Where(self.path, self.near))
+        if "file" in body:
+            return self.word_list(name, self.path.parent / str(body["file"]))
+        if body.get("wildcard") is True:
+            return Wildcard(str(name), self.template(body["heard"]).sentence.expression if "heard" in body else None)
         try:
             parsed = Intents.from_dict({"language": "en", "intents": {}, "lists": {str(name): _texts(body)}})
             return parsed.slot_lists[str(name)]
         except (ParseError, AssertionError, ValueError, KeyError, TypeError) as error:
             raise self.error(
-                f"list {{{name}}} is malformed: it needs `values:`, `range:` with from and to, or `wildcard:`"
+                f"list {{{name}}} is malformed: it needs `values:`, `range:` with from and to, `file:`, or `wildcard: true`"
             ) from error
+
+    def word_list(self, name: str, path: Path) -> SlotList:
+        """The lines of a text file, each a value; empty lines and those that begin with # are none."""
+        try:
+            lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
+        except (OSError, UnicodeDecodeError) as error:
+            raise self.error(f"list {{{name}}}: {path} cannot be read; name a text file in UTF-8") from error
+        values = ((line, line) for line in lines if line and not line.startswith("#"))
+        return TextSlotList.from_tuples(values, allow_template=False, name=str(name))
 
     def mapping(self, value: Any, what: str) -> Mapping[str, Any]:
         if value is None:

@@ -7,7 +7,6 @@ the grammar can hear is what understanding accepts.
 
 from __future__ import annotations
 
-import difflib
 import logging
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -26,9 +25,10 @@ from hassil.expression import (
 from hassil.intents import SlotList, TextSlotList
 
 from device.errors import SentencesError
+from device.reading.located import nearest
 from device.understanding import templates
 from device.understanding.speakable import NotSpeakable, filler, range_list, speakable, speakable_list
-from device.understanding.templates import Block, Template
+from device.understanding.templates import Block, SentenceTemplate
 from device.understanding.vocabulary import Name, Speakable, Vocabulary
 
 LOG = logging.getLogger(__name__)
@@ -71,7 +71,7 @@ class Sentences:
         self,
         blocks: Iterable[Block],
         lists: Mapping[str, SlotList],
-        rules: Mapping[str, Template],
+        rules: Mapping[str, SentenceTemplate],
         skip_words: Iterable[str] = (),
         responses: Mapping[str, Mapping[str, str]] | None = None,
     ) -> None:
@@ -122,10 +122,10 @@ class Sentences:
 
 
 def _check_references(
-    template: Template,
+    template: SentenceTemplate,
     expression: Expression,
     lists: set[str],
-    rules: Mapping[str, Template],
+    rules: Mapping[str, SentenceTemplate],
     path: tuple[str, ...],
 ) -> None:
     if isinstance(expression, Group):
@@ -144,10 +144,10 @@ def _check_references(
         _check_references(rule, rule.sentence.expression, lists, rules, (*path, name))
 
 
-def _unknown(kind: str, shown: str, name: str, known: set[str], template: Template) -> SentencesError:
-    near = difflib.get_close_matches(name, known, 1)
+def _unknown(kind: str, shown: str, name: str, known: set[str], template: SentenceTemplate) -> SentencesError:
+    near = nearest(name, known)
     section = "lists" if kind == "list" else "expansion_rules"
-    hint = f"did you mean {near[0]!r}?" if near else f"define it under `{section}:`"
+    hint = f"did you mean {near!r}?" if near else f"define it under `{section}:`"
     return SentencesError(f"{template.where}: unknown {kind} {shown} in {template.sentence.text!r}; {hint}")
 
 
@@ -237,7 +237,7 @@ def _name_list(list_name: str, names: Iterable[Name]) -> TextSlotList:
     )
 
 
-def _speakable_rules(rules: Mapping[str, Template]) -> dict[str, Sentence]:
+def _speakable_rules(rules: Mapping[str, SentenceTemplate]) -> dict[str, Sentence]:
     made: dict[str, Sentence] = {}
     for name, template in rules.items():
         try:
@@ -307,7 +307,8 @@ def _first(expression: Expression, group: TemplateGroup, found: set[str]) -> boo
                 _first(value.text_in, group, found)
         return False
     if isinstance(expression, Alternative):
-        return any([_first(item, group, found) for item in expression.items])
+        empty = [_first(item, group, found) for item in expression.items]  # all of them, not the first
+        return any(empty)
     if isinstance(expression, Group):
         return all(_first(item, group, found) for item in expression.items)
     return False

@@ -11,13 +11,13 @@ from device.appliances.actions import Action, Do
 from device.appliances.devices import Device
 from device.appliances.expectations import expectation, met
 from device.appliances.generic import Reading
-from device.conversation import Conversation
 from device.daemon.confirming import PATIENCE, Awaited
 from device.events import Confirmation, Intent, Outcome, Reply, Turn
 from device.home.model import Home
 from device.mqtt.client import Receipt
 from device.mqtt.connection import Fate
 from tests.device import fakes
+from tests.device.talking import outcome_of
 
 HOME = Home.load()
 
@@ -25,7 +25,7 @@ HOME = Home.load()
 def turn(home: Home, intent: str, **slots: object) -> Turn:
     """A turn with this intent, in the example home."""
     (made,) = fakes.assistant((1.0,), ["turn on the lamp"]).turns(fakes.audio(4))
-    outcome = Conversation(home).handle(Intent(intent, slots, 1.0))
+    outcome = outcome_of(home, Intent(intent, slots, 1.0))
     assert outcome.fine
     return replace(made, outcome=outcome)
 

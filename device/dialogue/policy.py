@@ -90,7 +90,10 @@ def _together(dialogue: Dialogue, whole: Outcome, world: World) -> Dialogue:
 
 
 def _said(dialogue: Dialogue, outcome: Outcome) -> Step:
-    return replace(dialogue, said=outcome.reply.text or dialogue.said), outcome
+    name, times = outcome.reply.name, dialogue.times
+    if name is not None:
+        times = {**times, name: times.get(name, 0) + 1}
+    return replace(dialogue, said=outcome.reply.text or dialogue.said, times=times), outcome
 
 
 def _step(dialogue: Dialogue, act: Act, world: World) -> Step:

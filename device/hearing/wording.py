@@ -22,7 +22,6 @@ from hassil.intents import SlotList, TextSlotList, WildcardSlotList
 
 from device.errors import SentencesError
 from device.understanding.parsing import JOINTS
-from device.understanding.templates import Wildcard
 
 _SHARED = 10
 """Lists with at least so many values are compiled once and copied; smaller ones are written out."""
@@ -42,6 +41,8 @@ class Expandable(Protocol):
     def rules(self) -> Mapping[str, Sentence]: ...
     @property
     def follows(self) -> bool: ...
+    @property
+    def heard(self) -> bool: ...
 
 
 class Pieces:
@@ -126,8 +127,6 @@ class Pieces:
         if reference.list_name not in group.lists:
             raise SentencesError(f"unknown list {{{reference.list_name}}}: define it under lists")
         slot_list = group.lists[reference.list_name]
-        if isinstance(slot_list, Wildcard) and slot_list.heard is not None:
-            return self.add(slot_list.heard, at, group)
         if isinstance(slot_list, WildcardSlotList):
             return self.state()  # no way there: the graph holds what can be listed
         if not isinstance(slot_list, TextSlotList):

@@ -22,7 +22,7 @@ from hassil.expression import (
     Sentence,
     TextChunk,
 )
-from hassil.intents import SlotList, TextSlotList
+from hassil.intents import SlotList, TextSlotList, WildcardSlotList
 
 from device.errors import SentencesError
 from device.reading.located import nearest
@@ -62,6 +62,7 @@ class TemplateGroup:
     required_keywords: frozenset[str] = frozenset()
     contextual: bool = False
     follows: bool = False
+    heard: bool = True
 
 
 class Sentences:
@@ -160,8 +161,9 @@ class _Binder:
         self.vocabulary = vocabulary
         self.areas = _name_list("area", vocabulary.areas)
         self.floors = _name_list("floor", vocabulary.floors)
-        self.lists_kept = _name_list("list", vocabulary.lists)
+        self.kept_lists = _name_list("list", vocabulary.lists)
         self.names: dict[frozenset[str] | None, TextSlotList] = {}
+        self.usual_rules: dict[frozenset[str] | None, Mapping[str, Sentence]] = {}
         self.lists = sentences.lists
         self.rules = _speakable_rules(sentences.rules)
         self.fillers = filler(sentences.skip_words)
@@ -183,15 +185,10 @@ class _Binder:
             "name": self.names_of(block.name_domains),
             "area": self.areas,
             "floor": self.floors,
-            "list": self.lists_kept,
+            "list": self.kept_lists,
             **{name: speakable_list(body) for name, body in block.lists.items()},
         }
-        rules = {**self.rules, **_speakable_rules(block.rules)}
-        rules = {
-            name: Sentence(kept, text=rule.text)
-            for name, rule in rules.items()
-            if (kept := _without_empty(rule.expression, lists, rules)) is not None
-        }
+        rules = self.rules_of(block, lists)
         sentences = tuple(self.bound(block, lists, rules))
         slots = {**block.slots, "area": self.vocabulary.here} if block.needs_here else block.slots
         return TemplateGroup(
@@ -204,7 +201,16 @@ class _Binder:
             block.required_keywords,
             block.needs_here,
             block.follows,
+            block.heard,
         )
+
+    def rules_of(self, block: Block, lists: Mapping[str, SlotList]) -> Mapping[str, Sentence]:
+        """The rules, of which what cannot be said in this block is left out."""
+        if block.rules or block.lists:
+            return _with_words({**self.rules, **_speakable_rules(block.rules)}, lists)
+        if block.name_domains not in self.usual_rules:
+            self.usual_rules[block.name_domains] = _with_words(self.rules, lists)
+        return self.usual_rules[block.name_domains]
 
     def bound(
         self, block: Block, lists: dict[str, SlotList], rules: Mapping[str, Sentence]
@@ -247,6 +253,14 @@ def _speakable_rules(rules: Mapping[str, SentenceTemplate]) -> dict[str, Sentenc
     return made
 
 
+def _with_words(rules: Mapping[str, Sentence], lists: Mapping[str, SlotList]) -> Mapping[str, Sentence]:
+    return {
+        name: Sentence(kept, text=rule.text)
+        for name, rule in rules.items()
+        if (kept := _without_empty(rule.expression, lists, rules)) is not None
+    }
+
+
 def _references(expression: Expression, rules: Mapping[str, Sentence]) -> list[ListReference]:
     """The lists in an expression, and in the rules that it refers to."""
     if isinstance(expression, ListReference):
@@ -281,6 +295,15 @@ def _without_empty(
 
 def _can_be_said(slot_list: SlotList) -> bool:
     return not isinstance(slot_list, TextSlotList) or bool(slot_list.values)
+
+
+def takes_any_words(group: TemplateGroup) -> bool:
+    """Whether a wildcard is among its sentences: they can be typed, not heard."""
+    return any(
+        isinstance(group.lists.get(reference.list_name), WildcardSlotList)
+        for sentence in group.sentences
+        for reference in _references(sentence.expression, group.rules)
+    )
 
 
 def first_words(group: TemplateGroup) -> frozenset[str]:

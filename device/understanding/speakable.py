@@ -18,7 +18,6 @@ from hassil.intents import RangeFractionType, RangeSlotList, SlotList, TextSlotL
 
 from device.errors import SentencesError
 from device.understanding import numbers
-from device.understanding.templates import Wildcard
 
 LONGEST_RANGE = 1000
 """A range with more numbers than this would make the grammar larger than everything else in it."""
@@ -73,11 +72,9 @@ def _speakable_text(chunk: TextChunk) -> TextChunk:
 
 
 def speakable_list(slot_list: SlotList) -> SlotList:
-    """`slot_list` with words only; a range becomes a list of number words. A wildcard stays one."""
+    """`slot_list` with words only; a range becomes a list of number words. Wildcards stay what they are."""
     if isinstance(slot_list, RangeSlotList):
         return _range(slot_list)
-    if isinstance(slot_list, Wildcard) and slot_list.heard is not None:
-        return Wildcard(slot_list.name, speakable(slot_list.heard))
     if not isinstance(slot_list, TextSlotList):
         return slot_list
     values: list[TextSlotValue] = []

@@ -11,23 +11,24 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from hassil.expression import Expression, Sentence
-from hassil.intents import Intents, SlotList, TextSlotList, WildcardSlotList
+from hassil.expression import Sentence
+from hassil.intents import Intents, SlotList, TextSlotList
 from hassil.parse_expression import parse_sentence
 from hassil.parser import ParseError
 
 from device.errors import SentencesError
-from device.reading import text, yaml
+from device.reading import yaml
 from device.reading.located import Items, Place, Table
+from device.reading.text import load as load_text
 
 FILE_KEYS = ("language", "intents", "lists", "expansion_rules", "skip_words", "responses", "settings", "data")
 BLOCK_KEYS = (
     "sentences", "slots", "response", "requires_context", "excludes_context", "expansion_rules", "lists",
-    "metadata", "required_keywords", "follows", "name_domains", "inferred_domain", "settings", "example",
+    "metadata", "required_keywords", "follows", "heard", "name_domains", "inferred_domain", "settings", "example",
     "speech_to_phrase",
 )  # fmt: skip
 RESPONSE_KEYS = ("intents", "errors")
-LIST_KEYS = ("values", "range", "wildcard", "file", "heard")
+LIST_KEYS = ("values", "range", "wildcard", "file")
 RANGE_KEYS = (
     "type", "from", "to", "step", "fractions", "multiplier", "digits", "words", "words_language",
 )  # fmt: skip
@@ -40,13 +41,6 @@ class SentenceTemplate:
 
     sentence: Sentence
     where: Place
-
-
-@dataclass
-class Wildcard(WildcardSlotList):
-    """Any words, where they are typed. `heard`: what of them can be heard; None: nothing."""
-
-    heard: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +59,8 @@ class Block:
     required_keywords: frozenset[str]
     follows: bool = False
     """Ours: it continues another sentence, or what was said last."""
+    heard: bool = True
+    """Ours: False for what is typed alone, so that the grammar stays small and clear."""
 
 
 @dataclass(slots=True)
@@ -139,6 +135,7 @@ def _block(intent: str, block: Table) -> Block:
         needs_here="area" in context,
         required_keywords=frozenset(map(str, block.sequence("required_keywords", "keywords"))),
         follows=block.get("follows") is True,
+        heard=block.get("heard") is not False,
     )
 
 
@@ -184,10 +181,6 @@ def _slot_list(name: str, body: Table) -> SlotList:
         _balanced(str(said), where)
     if "file" in body:
         return _word_list(name, body)
-    if body.get("wildcard") is True:
-        heard = body.get("heard")
-        template = None if heard is None else _template(heard, body.place("heard"))
-        return Wildcard(name, template.sentence.expression if template else None)
     try:
         parsed = Intents.from_dict({"language": "en", "intents": {}, "lists": {name: _texts(body)}})
         return parsed.slot_lists[name]
@@ -200,7 +193,7 @@ def _slot_list(name: str, body: Table) -> SlotList:
 def _word_list(name: str, body: Table) -> TextSlotList:
     """Each line of a text file is a value; empty lines and comments (#) are not."""
     path = Path(body.origin.file).parent / str(body["file"])
-    lines = (line.strip() for line in text.load(path, SentencesError).splitlines())
+    lines = (line.strip() for line in load_text(path, SentencesError).splitlines())
     values = ((line, line) for line in lines if line and not line.startswith("#"))
     return TextSlotList.from_tuples(values, allow_template=False, name=name)
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from device.dialogue import outcomes, referring
-from device.dialogue.correcting import corrected, stepped
+from device.dialogue.correcting import corrected, in_words, stepped
 from device.dialogue.state import Dialogue, Focus, Undo
 from device.events import (
     Act,
@@ -97,6 +97,8 @@ def _said(dialogue: Dialogue, outcome: Outcome) -> Step:
 
 
 def _step(dialogue: Dialogue, act: Act, world: World) -> Step:
+    if isinstance(act, Correct | Also):
+        act = in_words(act, dialogue.focus)
     match act:
         case Request(intent):
             return _request(replace(dialogue, question=None, misses=0), intent, world)
@@ -179,7 +181,8 @@ def _corrected(dialogue: Dialogue, act: Correct, world: World) -> Step:
     if not outcome.fine:
         return dialogue, outcome
     requests = dialogue.undo.requests if dialogue.undo else ()
-    kept = [one for one in requests if one.slots.get("name") != outcome.about.get("name")]
+    name = outcome.about.get("name")
+    kept = [one for one in requests if name is None or one.slots.get("name") != name]
     back = [world.handle(replace(one, confidence=act.confidence)) for one in reversed(kept)]
     after = _after(dialogue, meant, outcome, world, dialogue.focus.among)
     return after, outcomes.joined([*back, outcome], about=outcome.about)

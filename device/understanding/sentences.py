@@ -27,7 +27,14 @@ from hassil.intents import SlotList, TextSlotList, WildcardSlotList
 from device.errors import SentencesError
 from device.reading.located import nearest
 from device.understanding import templates
-from device.understanding.speakable import NotSpeakable, filler, range_list, speakable, speakable_list
+from device.understanding.speakable import (
+    NotSpeakable,
+    filler,
+    range_list,
+    speakable,
+    speakable_list,
+    without,
+)
 from device.understanding.templates import Block, SentenceTemplate
 from device.understanding.vocabulary import Name, Speakable, Vocabulary
 
@@ -38,6 +45,8 @@ COMMON = SKILLS / "common.yaml"
 """Lists and rules that every sentence file may use; its own of the same name come first."""
 OF_THE_HOME = ("name", "area", "floor", "list")
 """Lists that the home fills."""
+OF_ELSEWHERE = ("absent_thing", "absent_area")
+"""Lists of what other homes have; what this home has by such a name is left out of them."""
 OF_THE_DIALOGUE = ("option",)
 """Lists that an open question fills."""
 
@@ -164,9 +173,14 @@ class _Binder:
         self.kept_lists = _name_list("list", vocabulary.lists)
         self.names: dict[frozenset[str] | None, TextSlotList] = {}
         self.usual_rules: dict[frozenset[str] | None, Mapping[str, Sentence]] = {}
-        self.lists = sentences.lists
+        self.taken = {name.text for name in (*vocabulary.names, *vocabulary.areas, *vocabulary.floors)}
+        self.lists = {name: self.free_of_names(name, body) for name, body in sentences.lists.items()}
         self.rules = _speakable_rules(sentences.rules)
         self.fillers = filler(sentences.skip_words)
+
+    def free_of_names(self, name: str, body: SlotList) -> SlotList:
+        """The list of that name; of what other homes have, without what this one has."""
+        return without(body, self.taken) if name in OF_ELSEWHERE else body
 
     def groups(self) -> Iterator[TemplateGroup]:
         for block in self.sentences.blocks:
@@ -186,7 +200,7 @@ class _Binder:
             "area": self.areas,
             "floor": self.floors,
             "list": self.kept_lists,
-            **{name: speakable_list(body) for name, body in block.lists.items()},
+            **{name: self.free_of_names(name, speakable_list(body)) for name, body in block.lists.items()},
         }
         rules = self.rules_of(block, lists)
         sentences = tuple(self.bound(block, lists, rules))

@@ -49,6 +49,10 @@ def _on_a_list(
 
 
 def _add(intent: Intent, world: World, name: str, items: Sequence[str]) -> Outcome:
+    if intent.slots.get("doubtful"):
+        sure = {slot: value for slot, value in intent.slots.items() if slot != "doubtful"}
+        text = _say(world, "shall_i_add", items=_named(items), list=called(name)).text
+        return _asked(text, replace(intent, slots=sure), "confirmation")
     there = world.lists.items[name]
     new = [item for item in items if item not in there]
     already = [item for item in items if item in there]

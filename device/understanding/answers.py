@@ -25,6 +25,9 @@ ALWAYS = "always"
 ALL, NONE, LAST = "all", "none", "last"
 """Values of `option` besides the numbers of the options, which count from 0."""
 
+SEVERAL = {"name": "names", "item": "items"}
+"""By the slot of one option: the slot of all of them."""
+
 
 class Answers:
     """The sentences that answer questions, for the names of a home."""
@@ -61,12 +64,12 @@ def act(intent: Intent, question: Question) -> Answer | Affirm | Deny | Cancel:
 
 def _chosen(option: Any, options: tuple[Option, ...]) -> Mapping[str, Any]:
     if option == ALL:
-        return {"names": tuple(name for one in options for name in _names(one))}
+        return {
+            several: tuple(one.slots[slot] for one in options)
+            for slot, several in SEVERAL.items()
+            if all(slot in one.slots for one in options)
+        }
     return options[-1 if option == LAST else min(int(option), len(options) - 1)].slots
-
-
-def _names(option: Option) -> Iterable[str]:
-    return [option.slots["name"]] if "name" in option.slots else []
 
 
 def _options(options: tuple[Option, ...]) -> TextSlotList:

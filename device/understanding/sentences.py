@@ -114,6 +114,35 @@ class Sentences:
         responses = {intent: keys for file in files for intent, keys in file.responses.items()}
         return cls(blocks, lists, rules, (word for file in files for word in file.skip_words), responses)
 
+    @classmethod
+    def own(cls, paths: Iterable[Path]) -> Sentences:
+        """The sentences of a skill whose lists and rules are for itself alone. Raises as `load`."""
+        common = templates.read(COMMON)
+        files = [templates.read(path) for path in templates.template_files(paths)]
+        lists = {name: body for file in files for name, body in file.lists.items()}
+        rules = {name: body for file in files for name, body in file.rules.items()}
+        blocks = [
+            replace(block, lists={**lists, **block.lists}, rules={**rules, **block.rules})
+            for file in files
+            for block in file.blocks
+        ]
+        responses = {intent: keys for file in files for intent, keys in file.responses.items()}
+        return cls(blocks, common.lists, common.rules, (), responses)
+
+    def plus(self, others: Iterable[Sentences]) -> Sentences:
+        """With the sentences of skills of the user's own, which come first."""
+        others = tuple(others)
+        if not others:
+            return self
+        blocks = (*(block for other in others for block in other.blocks), *self.blocks)
+        responses = {intent: keys for each in (self, *others) for intent, keys in each.responses.items()}
+        return Sentences(blocks, self.lists, self.rules, self.skip_words, responses)
+
+    @property
+    def intents(self) -> tuple[str, ...]:
+        """The names of what can be meant."""
+        return tuple(dict.fromkeys(block.intent for block in self.blocks))
+
     def groups(
         self, home: Speakable, lists: Mapping[str, SlotList] | None = None
     ) -> tuple[TemplateGroup, ...]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from device.events import Change, Intent, Outcome, Question, Reply, refused
+from device.events import Change, Intent, Option, Outcome, Question, Reply, refused
 from device.memory import lists as memory
 from device.memory.lists import find
 from device.skills.lists.items import LONGEST, parted, things
@@ -35,11 +35,11 @@ def _on_a_list(
     intent: Intent, world: World, do: Callable[[Intent, World, str, Sequence[str]], Outcome]
 ) -> Outcome:
     """What `do` makes of the list and the items of `intent`; a question where no item is named."""
-    name = _list(intent, world)
+    items = _items(intent)
+    name = _list(intent, world) if do is _add else _list_with(items, intent, world)
     if name is None:
         return _no_list(intent, world)
     named = replace(intent, slots={**intent.slots, "list": name})
-    items = _items(intent)
     if not items:
         wanted = "what_to_add" if do is _add else "what_to_remove"
         return _asked(_say(world, wanted, list=called(name)).text, named, "items")
@@ -74,11 +74,11 @@ def _add(intent: Intent, world: World, name: str, items: Sequence[str]) -> Outco
 def _remove(intent: Intent, world: World, name: str, items: Sequence[str]) -> Outcome:
     found: list[str] = []
     missing: list[str] = []
-    for item in items:
+    for number, item in enumerate(items):
         meant = find(world.lists.items[name], item)
         if len(meant) > 1:
-            which = listed(meant, "or")
-            return _asked(_say(world, "which", item=item, items=which).text, intent, "items")
+            others = (*found, *missing, *items[number + 1 :])
+            return _which(intent, world, item, meant, others)
         found += meant
         missing += [] if meant else [item]
     if not found:
@@ -95,12 +95,24 @@ def _remove(intent: Intent, world: World, name: str, items: Sequence[str]) -> Ou
     )
 
 
+def _which(
+    intent: Intent, world: World, item: str, among: Sequence[str], others: Sequence[str]
+) -> Outcome:
+    """Several items fit one word. `others`: what else is to be removed, whatever the answer is."""
+    text = _say(world, "which", item=item, items=listed(among, "or")).text
+    slots = {slot: value for slot, value in intent.slots.items() if slot != "item"}
+    about = replace(intent, slots={**slots, "others": tuple(others)})
+    options = tuple(Option(one, (one, *one.split()[:1]), {"item": one}) for one in among)
+    return Outcome(reply=Reply(text), question=Question(text, about, "choice", options))
+
+
 def get(intent: Intent, world: World) -> Outcome:
     """What is on a list, or whether something is. A long one is read out in pieces."""
-    name = _list(intent, world)
+    wanted = _items(intent)
+    name = _list_with(wanted, intent, world)
     if name is None:
         return _no_list(intent, world)
-    there, wanted = world.lists.items[name], _items(intent)
+    there = world.lists.items[name]
     if wanted:
         return replace(_whether(world, name, wanted), about={"list": name})
     if not there:
@@ -199,6 +211,15 @@ def _list(intent: Intent, world: World) -> str | None:
     return name if name in world.lists.items else None
 
 
+def _list_with(items: Sequence[str], intent: Intent, world: World) -> str | None:
+    """As `_list`; where none is named, the first one that one of `items` is on."""
+    usual = _list(intent, world)
+    if usual is None or "list" in intent.slots:
+        return usual
+    names = (usual, *world.lists.names)
+    return next((name for name in names if any(find(world.lists.items[name], item) for item in items)), usual)
+
+
 def _no_list(intent: Intent, world: World) -> Outcome:
     known = [called(name) for name in world.lists.names]
     wanted = str(intent.slots.get("list", "list"))
@@ -208,9 +229,10 @@ def _no_list(intent: Intent, world: World) -> Outcome:
 
 
 def _items(intent: Intent) -> tuple[str, ...]:
-    if items := intent.slots.get("items"):
-        return tuple(items)
-    return parted(str(intent.slots.get("item", "")), things())
+    """What is said in words, what was chosen, and what is to be done besides."""
+    said = parted(str(intent.slots.get("item", "")), things())
+    given = (*intent.slots.get("others", ()), *intent.slots.get("items", ()))
+    return tuple(dict.fromkeys((*said, *given)))
 
 
 def _intent(name: str, of: str, items: Sequence[str]) -> Intent:

@@ -12,7 +12,10 @@ from pathlib import Path
 
 from device.commands import options as common
 from device.errors import StoryError, UsageError
-from device.settings import Settings
+from device.settings import DEVICE, Settings
+
+SKILLS = DEVICE / "skills"
+"""Mynah's own, which are there anyway."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -51,6 +54,7 @@ def _files(path: Path, settings: Settings) -> Iterator[tuple[Path, Settings]]:
     if not found:
         raise StoryError(f"{path}: there is no stories.yaml in this folder; write one, or name a file")
     known = settings.skills.folders
-    folders = known if path.resolve() in map(Path.resolve, known) else (*known, path)
+    if path.resolve().parent != SKILLS and path.resolve() not in map(Path.resolve, known):
+        settings = replace(settings, skills=replace(settings.skills, folders=(*known, path)))
     for file in found:
-        yield file, replace(settings, skills=replace(settings.skills, folders=folders))
+        yield file, settings

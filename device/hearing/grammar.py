@@ -149,7 +149,7 @@ class _Compiler:
     def over_words(self, groups: Iterable[Expandable]) -> tuple[_Automaton, list[_Automaton]]:
         """The sentences, and the lists that they use."""
         pieces = Pieces()
-        for group in (one for one in groups if one.heard):
+        for group in groups:
             for sentence in group.sentences:
                 pieces.sentence(sentence.expression, group)
         pieces.write_out_glued()

@@ -44,7 +44,8 @@ class Answers:
         """What may be said to `question`."""
         wanted = {question.expects, ALWAYS}
         own = {"option": _options(question.options)}
-        return tuple(group for group in self._sentences.groups(home, own) if group.intent in wanted)
+        groups = self._sentences.groups(home, own, free=True)
+        return tuple(group for group in groups if group.intent in wanted)
 
 
 def act(intent: Intent, question: Question) -> Answer | Affirm | Deny | Cancel:

@@ -71,7 +71,6 @@ class TemplateGroup:
     required_keywords: frozenset[str] = frozenset()
     contextual: bool = False
     follows: bool = False
-    heard: bool = True
 
 
 class Sentences:
@@ -144,13 +143,14 @@ class Sentences:
         return tuple(dict.fromkeys(block.intent for block in self.blocks))
 
     def groups(
-        self, home: Speakable, lists: Mapping[str, SlotList] | None = None
+        self, home: Speakable, lists: Mapping[str, SlotList] | None = None, free: bool = False
     ) -> tuple[TemplateGroup, ...]:
         """One group a block, for the names of `home`; blocks that this home has nothing for are left out.
 
-        `lists`: values for OF_THE_DIALOGUE.
+        `lists`: values for OF_THE_DIALOGUE. `free`: with the sentences that have wildcards, and with all others
+        that can be typed and not heard.
         """
-        return tuple(_Binder(self, home.vocabulary, lists or {}).groups())
+        return tuple(_Binder(self, home.vocabulary, lists or {}, free).groups())
 
     def _check(self, block: Block) -> None:
         """Raise SentencesError for references to lists and rules that do not exist, and for circles."""
@@ -193,8 +193,11 @@ def _unknown(kind: str, shown: str, name: str, known: set[str], template: Senten
 class _Binder:
     """Binds sentences to one vocabulary, making every list and rule once."""
 
-    def __init__(self, sentences: Sentences, vocabulary: Vocabulary, given: Mapping[str, SlotList]) -> None:
+    def __init__(
+        self, sentences: Sentences, vocabulary: Vocabulary, given: Mapping[str, SlotList], free: bool
+    ) -> None:
         self.sentences = sentences
+        self.free = free
         self.given = {**{name: TextSlotList(name, []) for name in OF_THE_DIALOGUE}, **given}
         self.vocabulary = vocabulary
         self.areas = _name_list("area", vocabulary.areas)
@@ -217,6 +220,8 @@ class _Binder:
                 continue
             if block.needs_here and not self.vocabulary.here:
                 continue
+            if not block.heard and not self.free:
+                continue
             group = self.group(block)
             if group.sentences:
                 yield group
@@ -231,6 +236,8 @@ class _Binder:
             "list": self.kept_lists,
             **{name: self.free_of_names(name, speakable_list(body)) for name, body in block.lists.items()},
         }
+        if not self.free:
+            lists = {name: _without_wildcard(body) for name, body in lists.items()}
         rules = self.rules_of(block, lists)
         sentences = tuple(self.bound(block, lists, rules))
         slots = {**block.slots, "area": self.vocabulary.here} if block.needs_here else block.slots
@@ -244,7 +251,6 @@ class _Binder:
             block.required_keywords,
             block.needs_here,
             block.follows,
-            block.heard,
         )
 
     def rules_of(self, block: Block, lists: Mapping[str, SlotList]) -> Mapping[str, Sentence]:
@@ -334,6 +340,11 @@ def _without_empty(
     if isinstance(expression, Alternative):
         return replace(expression, items=kept) if kept else None
     return replace(expression, items=kept) if len(kept) == len(items) else None
+
+
+def _without_wildcard(slot_list: SlotList) -> SlotList:
+    """A list of nothing, where anything could be said."""
+    return TextSlotList(slot_list.name, []) if isinstance(slot_list, WildcardSlotList) else slot_list
 
 
 def _can_be_said(slot_list: SlotList) -> bool:

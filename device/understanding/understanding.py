@@ -34,7 +34,7 @@ class Understanding:
     """Binds sentences, and the answers to questions, to a home. Takes what was heard or typed."""
 
     def __init__(self, sentences: Sentences, home: Speakable, answers: Answers | None = None) -> None:
-        self.groups = sentences.groups(home)
+        self.groups = sentences.groups(home, free=True)
         self._answers, self._home = answers, home
         self._fillers = sorted((spoken(word) for word in sentences.skip_words), key=len, reverse=True)
         self._whole = _intents(group for group in self.groups if not group.follows)
@@ -146,13 +146,13 @@ def _intents(groups: Iterable[TemplateGroup]) -> Intents:
     return Intents(language="en", intents=intents)
 
 
-def _rank(match: RecognizeResult) -> tuple[bool, bool, bool, int, int]:
-    """What is known before any words; a thing by its name before a room; the room in which Mynah stands before
-    the whole house; then the template with more words and fewer slots."""
+def _rank(match: RecognizeResult) -> tuple[int, bool, bool, int, int]:
+    """As few free words as can be; a thing by its name before a room; the room in which Mynah stands before the
+    whole house; then the template with more words and fewer slots."""
     assert isinstance(match.intent_data, _Bound)
     contextual = match.intent_data.group is not None and match.intent_data.group.contextual
-    known = not _free(match)
-    return known, "name" in match.entities, contextual, match.text_chunks_matched, -len(match.entities)
+    few = -sum(len(text.split()) for text in _free(match))
+    return few, "name" in match.entities, contextual, match.text_chunks_matched, -len(match.entities)
 
 
 def _free(match: RecognizeResult) -> list[str]:

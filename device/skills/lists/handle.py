@@ -62,7 +62,8 @@ def _add(intent: Intent, world: World, name: str, items: Sequence[str]) -> Outco
     if new:
         told.append(_say(world, "added", items=_named(new), list=called(name)).text)
     if already:
-        told.append(_say(world, "already", items=capitalized(listed(already)), are=_are(already), list=called(name)).text)
+        values = {"items": capitalized(listed(already)), "are": _are(already), "list": called(name)}
+        told.append(_say(world, "already", **values).text)
     return Outcome(
         reply=Reply(". ".join(told)),
         done=tuple(Change(memory.ADD, {"list": name, "item": item}) for item in new),
@@ -119,9 +120,9 @@ def get(intent: Intent, world: World) -> Outcome:
         return Outcome(reply=_say(world, "empty", list=capitalized(called(name))), about={"list": name})
     begin = min(int(intent.slots.get("begin", 0)), len(there))
     piece, rest = there[begin : begin + AT_ONCE], len(there) - begin - AT_ONCE
-    count = "1 item" if len(there) == 1 else f"{len(there)} items"
     what = "more_items" if begin else "items"
-    text = _say(world, what, list=capitalized(called(name)), count=count, items=listed(piece)).text
+    values = {"list": capitalized(called(name)), "count": _count(there), "items": listed(piece)}
+    text = _say(world, what, **values).text
     if rest <= 0:
         return Outcome(reply=Reply(text), about={"list": name})
     on = replace(intent, slots={**intent.slots, "list": name, "begin": begin + AT_ONCE})
@@ -184,7 +185,7 @@ def delete(intent: Intent, world: World) -> Outcome:
         return _no_list(intent, world)
     if name in world.lists.given:
         return refused(_say(world, "given", list=capitalized(called(name))).text)
-    if not intent.slots.get("sure"):
+    if world.lists.items[name] and not intent.slots.get("sure"):
         return _whether_sure(intent, world, name, "shall_i_delete")
     return Outcome(
         reply=_say(world, "deleted", list=called(name)),
@@ -194,8 +195,7 @@ def delete(intent: Intent, world: World) -> Outcome:
 
 
 def _whether_sure(intent: Intent, world: World, name: str, question: str) -> Outcome:
-    count = len(world.lists.items[name])
-    text = _say(world, question, list=called(name), count="1 item" if count == 1 else f"{count} items").text
+    text = _say(world, question, list=called(name), count=_count(world.lists.items[name])).text
     return _asked(text, replace(intent, slots={**intent.slots, "list": name, "sure": True}), "confirmation")
 
 
@@ -245,6 +245,10 @@ def _say(world: World, name: str, **values: Any) -> Reply:
 
 def _named(items: Sequence[str]) -> str:
     return listed(items) if len(items) <= AT_ONCE else f"{len(items)} items"
+
+
+def _count(items: Sequence[str]) -> str:
+    return "1 item" if len(items) == 1 else f"{len(items)} items"
 
 
 def _are(items: Sequence[str]) -> str:

@@ -7,11 +7,12 @@ from dataclasses import replace
 
 from device.appliances.devices import Device
 from device.home.reading import Layout
-from device.understanding.numbers import spoken
+from device.understanding.numbers import ONES, TENS, spoken
 from device.understanding.vocabulary import Name, Vocabulary
 
 LIGHT_WORDS = {"light", "lights", "lamp", "lamps"}
-PLAIN_WORDS = {"light", "lights", "door", "doors", "sensor", "one"}
+NUMBER_WORDS = frozenset((*ONES, *TENS))
+PLAIN_WORDS = {"light", "door", "sensor", "one", "heating", "heater", "radiator", "thermostat"}
 """Last words of names that mean a whole kind, or nothing by themselves: "the light" are the lights there."""
 
 OTHER_LISTS: Mapping[str, tuple[str, ...]] = {"shopping": ("grocery", "groceries"), "to do": ("todo", "task")}
@@ -73,9 +74,10 @@ def called(layout: Layout) -> Mapping[str, tuple[str, ...]]:
 
 def _noun(device: Device) -> str:
     """The last word of a device's name, which says what it is; nothing where it says too little."""
-    words = spoken(device.name).split()
-    plain = not words or words[-1] in PLAIN_WORDS or words[-1].endswith("s")  # "the blinds" are all of them
-    return words[-1] if len(words) > 1 and not plain else ""
+    said = spoken(device.name).split()
+    words = said[: next((at for at, word in enumerate(said) if word in NUMBER_WORDS and at), len(said))]
+    plain = words[-1] in PLAIN_WORDS or words[-1].endswith("s")  # "the blinds" are all of them
+    return words[-1] if len(said) > 1 and not plain else ""
 
 
 def _nouns(layout: Layout, taken: Collection[str], shared: Mapping[str, tuple[str, ...]]) -> Iterator[Name]:

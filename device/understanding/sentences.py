@@ -71,6 +71,7 @@ class TemplateGroup:
     required_keywords: frozenset[str] = frozenset()
     contextual: bool = False
     follows: bool = False
+    cost: float = 0.0
 
 
 class Sentences:
@@ -142,15 +143,19 @@ class Sentences:
         """The names of what can be meant."""
         return tuple(dict.fromkeys(block.intent for block in self.blocks))
 
-    def groups(
-        self, home: Speakable, lists: Mapping[str, SlotList] | None = None, free: bool = False
-    ) -> tuple[TemplateGroup, ...]:
+    def groups(self, home: Speakable, free: bool = False) -> tuple[TemplateGroup, ...]:
         """One group a block, for the names of `home`; blocks that this home has nothing for are left out.
 
-        `lists`: values for OF_THE_DIALOGUE. `free`: with the sentences that have wildcards, and with all others
-        that can be typed and not heard.
+        `free`: with the sentences that have wildcards, and all others that can be typed and not heard.
         """
-        return tuple(_Binder(self, home.vocabulary, lists or {}, free).groups())
+        return self.bound(home.vocabulary, {}, free)
+
+    def bound(
+        self, vocabulary: Vocabulary, lists: Mapping[str, SlotList], free: bool = False
+    ) -> tuple[TemplateGroup, ...]:
+        """As `groups`, for a vocabulary; `lists`: values for OF_THE_DIALOGUE."""
+        return tuple(_Binder(self, vocabulary, lists, free).groups())
+
 
     def _check(self, block: Block) -> None:
         """Raise SentencesError for references to lists and rules that do not exist, and for circles."""
@@ -251,6 +256,7 @@ class _Binder:
             block.required_keywords,
             block.needs_here,
             block.follows,
+            block.cost,
         )
 
     def rules_of(self, block: Block, lists: Mapping[str, SlotList]) -> Mapping[str, Sentence]:

@@ -7,6 +7,7 @@ the grammar can hear is what understanding accepts.
 
 from __future__ import annotations
 
+import functools
 import logging
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -100,19 +101,8 @@ class Sentences:
         lists and rules in `COMMON` that they use and do not define. Raises SentencesError with file and line.
         """
         chosen = [Path(path) for path in paths] or [COMMON, *SHIPPED]
-        common = templates.read(COMMON)
-        files = [
-            common if path == COMMON else templates.read(path) for path in templates.template_files(chosen)
-        ]
-        lists, rules = dict(common.lists), dict(common.rules)
-        for file in files:
-            lists.update(file.lists)
-            rules.update(file.rules)
-        blocks = [block for file in files for block in file.blocks]
-        if not blocks:
-            raise SentencesError(f"{chosen[0]}: no sentences; add `intents:` with sentences to it")
-        responses = {intent: keys for file in files for intent, keys in file.responses.items()}
-        return cls(blocks, lists, rules, (word for file in files for word in file.skip_words), responses)
+        files = tuple(templates.template_files(chosen))
+        return _loaded(files, tuple(file.stat().st_mtime_ns for file in files))
 
     @classmethod
     def own(cls, paths: Iterable[Path]) -> Sentences:
@@ -163,6 +153,22 @@ class Sentences:
         rules = {**self.rules, **block.rules}
         for template in block.templates:
             _check_references(template, template.sentence.expression, lists, rules, ())
+
+
+@functools.lru_cache(maxsize=8)
+def _loaded(paths: tuple[Path, ...], changed: tuple[int, ...]) -> Sentences:
+    """The sentences of files, which are parsed once; `changed`: when they were written."""
+    common = templates.read(COMMON)
+    files = [common if path == COMMON else templates.read(path) for path in paths]
+    lists, rules = dict(common.lists), dict(common.rules)
+    for file in files:
+        lists.update(file.lists)
+        rules.update(file.rules)
+    blocks = [block for file in files for block in file.blocks]
+    if not blocks:
+        raise SentencesError(f"{paths[0]}: no sentences; add `intents:` with sentences to it")
+    responses = {intent: keys for file in files for intent, keys in file.responses.items()}
+    return Sentences(blocks, lists, rules, (word for file in files for word in file.skip_words), responses)
 
 
 def _check_references(

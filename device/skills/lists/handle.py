@@ -57,7 +57,7 @@ def _add(intent: Intent, world: World, name: str, items: Sequence[str]) -> Outco
     new = [item for item in items if item not in there]
     already = [item for item in items if item in there]
     if len(there) + len(new) > MOST:
-        return refused(_say(world, "full", list=called(name), count=len(there)).text)
+        return refused(_say(world, "full", list=capitalized(called(name)), count=len(there)).text)
     told = []
     if new:
         told.append(_say(world, "added", items=_named(new), list=called(name)).text)

@@ -38,10 +38,10 @@ def corrected(focus: Focus, correction: Correct) -> Intent | None:
     slots = dict(correction.slots)
     intent = focus.intent
     if slots.pop("other", False):
-        option = referring.other(focus)
-        if option is None:
+        rest = referring.others(focus)
+        if len(rest) != 1:
             return None
-        slots |= option.slots
+        slots |= rest[0].slots
     if "number" in slots:
         slot = value_slot(intent)
         if slot is None:

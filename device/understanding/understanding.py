@@ -146,18 +146,19 @@ def _intents(groups: Iterable[TemplateGroup]) -> Intents:
     return Intents(language="en", intents=intents)
 
 
-def _rank(match: RecognizeResult) -> tuple[int, bool, bool, int, int]:
-    """As few free words as can be; a thing by its name before a room; the room in which Mynah stands before the
-    whole house; then the template with more words and fewer slots."""
+def _rank(match: RecognizeResult) -> tuple[int, float, bool, bool, int, int]:
+    """As few free words as can be; what is likelier to be said; a thing by its name before a room; the room in
+    which Mynah stands before the whole house; then the template with more words and fewer slots."""
     assert isinstance(match.intent_data, _Bound)
-    contextual = match.intent_data.group is not None and match.intent_data.group.contextual
-    few = -sum(len(text.split()) for text in _free(match))
-    return few, "name" in match.entities, contextual, match.text_chunks_matched, -len(match.entities)
+    group = match.intent_data.group
+    cost, contextual = (group.cost, group.contextual) if group is not None else (0.0, False)
+    free, named = sum(len(text.split()) for text in _free(match)), "name" in match.entities
+    return -free, -cost, named, contextual, match.text_chunks_matched, -len(match.entities)
 
 
 def _free(match: RecognizeResult) -> list[str]:
     """The texts that its wildcards match."""
-    return [str(entity.value) for entity in match.entities.values() if entity.is_wildcard]
+    return [str(entity.value) for entity in match.entities_list if entity.is_wildcard]
 
 
 def _intent(match: RecognizeResult, confidence: float) -> Intent:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from device.dialogue import outcomes, referring
-from device.dialogue.correcting import corrected, stepped
+from device.dialogue.correcting import corrected, in_words, stepped
 from device.dialogue.state import Dialogue, Focus, Undo
 from device.events import (
     Act,
@@ -91,10 +91,15 @@ def _together(dialogue: Dialogue, whole: Outcome, world: World) -> Dialogue:
 
 
 def _said(dialogue: Dialogue, outcome: Outcome) -> Step:
-    return replace(dialogue, said=outcome.reply.text or dialogue.said), outcome
+    name, times = outcome.reply.name, dialogue.times
+    if name is not None:
+        times = {**times, name: times.get(name, 0) + 1}
+    return replace(dialogue, said=outcome.reply.text or dialogue.said, times=times), outcome
 
 
 def _step(dialogue: Dialogue, act: Act, world: World) -> Step:
+    if isinstance(act, Correct | Also):
+        act = in_words(act, dialogue.focus)
     match act:
         case Request(intent):
             return _request(replace(dialogue, question=None, misses=0), intent, world)

@@ -28,6 +28,8 @@ def resolved(intent: Intent, focus: Focus | None) -> Intent | None:
     if intent.slots.get("there"):
         places = {slot: focus.about[slot] for slot in PLACES if slot in focus.about}
         return replace(intent, slots={**slots, **places}) if places else None
+    if not any(slot in focus.about for slot in TARGETS):
+        return None
     return replace(intent, slots={**focus.about, **slots})
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from device.appliances.devices import Device
@@ -11,6 +11,8 @@ from device.understanding.numbers import spoken
 from device.understanding.vocabulary import Name, Vocabulary
 
 LIGHT_WORDS = {"light", "lights", "lamp", "lamps"}
+COVER_WORDS = {"curtain", "blind", "shutter", "shade", "awning", "drape", "window", "gate"}
+"""Of which people name one as several, and several as one."""
 PLAIN_WORDS = {"light", "lights", "door", "doors", "sensor", "one"}
 """Last words of names that mean a whole kind, or nothing by themselves: "the light" are the lights there."""
 
@@ -28,16 +30,18 @@ def vocabulary(layout: Layout) -> Vocabulary:
         for scene in layout.scenes
         for text in _said(scene.name, scene.aliases)
     )
+    forms = tuple(_forms((*names, *scenes), rooms))
     nouns = tuple(_nouns(layout, {name.text for name in (*names, *scenes)}, shared))
     lights = tuple(_lights((*names, *scenes), rooms))
     return Vocabulary(
-        names=tuple(dict.fromkeys((*names, *scenes, *lights, *nouns))),
+        names=tuple(dict.fromkeys((*names, *scenes, *lights, *forms, *nouns))),
         areas=tuple(
             Name(text, room.name) for room in layout.rooms for text in _said(room.name, room.aliases)
         ),
         floors=tuple(
             Name(text, floor.name) for floor in layout.floors for text in _said(floor.name, floor.aliases)
         ),
+        settings=tuple(Name(text, text) for text in _settings(layout)),
         here=layout.here,
     )
 
@@ -71,8 +75,26 @@ def _nouns(layout: Layout, taken: Collection[str], shared: Mapping[str, tuple[st
             yield Name(noun, noun, device.kind, device.announced)
 
 
+def _settings(layout: Layout) -> Iterable[str]:
+    every = (spoken(option) for device in layout.devices for option in device.options)
+    return dict.fromkeys(text for text in every if text)
+
+
 def _said(name: str, aliases: Iterable[str]) -> Iterable[str]:
     return dict.fromkeys(spoken(text) for text in (name, *aliases))
+
+
+def _forms(names: Sequence[Name], rooms: Collection[str]) -> Iterator[Name]:
+    """A cover called "smart curtain" is also called "smart curtains", and the other way round, unless that
+    is something else. "Bedroom blinds" are all that the bedroom has."""
+    taken = {name.text for name in names}
+    for name in names:
+        first, _, last = name.text.rpartition(" ")
+        other = last.removesuffix("s") if last.endswith("s") else f"{last}s"
+        text = f"{first} {other}"
+        if name.domain == "cover" and first and first not in rooms and text not in taken:
+            if {last, other} & COVER_WORDS:
+                yield replace(name, text=text)
 
 
 def _lights(names: Iterable[Name], rooms: Collection[str]) -> Iterator[Name]:

@@ -36,7 +36,7 @@ SKILLS = Path(__file__).parent.parent / "skills"
 SHIPPED = tuple(sorted(SKILLS.glob("*/en/sentences")))
 COMMON = SKILLS / "common.yaml"
 """Lists and rules that every sentence file may use; its own of the same name come first."""
-OF_THE_HOME = ("name", "area", "floor")
+OF_THE_HOME = ("name", "area", "floor", "setting")
 """Lists that the home fills."""
 OF_THE_DIALOGUE = ("option",)
 """Lists that an open question fills."""
@@ -156,6 +156,7 @@ class _Binder:
         self.vocabulary = vocabulary
         self.areas = _name_list("area", vocabulary.areas)
         self.floors = _name_list("floor", vocabulary.floors)
+        self.settings = _name_list("setting", vocabulary.settings)
         self.names: dict[frozenset[str] | None, TextSlotList] = {}
         self.lists = {name: speakable_list(body) for name, body in sentences.lists.items()}
         self.rules = _speakable_rules(sentences.rules)
@@ -178,6 +179,7 @@ class _Binder:
             "name": self.names_of(block.name_domains),
             "area": self.areas,
             "floor": self.floors,
+            "setting": self.settings,
             **{name: speakable_list(body) for name, body in block.lists.items()},
         }
         rules = {**self.rules, **_speakable_rules(block.rules)}

@@ -21,11 +21,15 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """What fills {name}, {area} and {floor}; `here` is the room in which Mynah stands, where it is known."""
+    """What fills {name}, {area}, {floor} and {setting}, the options of what can be set to some.
+
+    `here` is the room in which Mynah stands, where it is known.
+    """
 
     names: tuple[Name, ...] = ()
     areas: tuple[Name, ...] = ()
     floors: tuple[Name, ...] = ()
+    settings: tuple[Name, ...] = ()
     here: str | None = None
 
     @property

@@ -111,6 +111,14 @@ VERSIONS = ("3.1.1", "5")
 
 
 @dataclass(frozen=True, slots=True)
+class DialogueSettings:
+    """The conversation."""
+
+    patience: float = 8.0
+    """Seconds of silence after which nobody answers a question any more."""
+
+
+@dataclass(frozen=True, slots=True)
 class MqttSettings:
     """The broker, and how to reach it."""
 
@@ -173,6 +181,7 @@ class Settings:
     endpoint: EndpointSettings = field(default_factory=EndpointSettings)
     hearing: HearingSettings = field(default_factory=HearingSettings)
     home: HomeSettings = field(default_factory=HomeSettings)
+    dialogue: DialogueSettings = field(default_factory=DialogueSettings)
     mqtt: MqttSettings = field(default_factory=MqttSettings)
     review: ReviewSettings = field(default_factory=ReviewSettings)
     update: UpdateSettings = field(default_factory=UpdateSettings)
@@ -269,6 +278,8 @@ def _mistakes(settings: Settings) -> Iterator[str]:
         yield "review.most must be 1 or more: to keep nothing set review.keep = false"
     if not 1 <= settings.update.every <= 8760:
         yield "update.every must be 1 to 8760 hours: to look for nothing leave out update.source"
+    if settings.dialogue.patience < 1:
+        yield f"dialogue.patience is {settings.dialogue.patience}, but must be 1 s or more"
     for duration in dataclasses.fields(settings.endpoint):
         if getattr(settings.endpoint, duration.name) < 0:
             yield f"endpoint.{duration.name} is negative, but must be 0 s or more"

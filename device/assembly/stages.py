@@ -176,6 +176,7 @@ def make_assistant(settings: Settings, home: Home | None = None, *, push_to_talk
         understanding=learnt.understanding,
         conversation=Conversation(home),
         reject_below=hearing.decoder.settings.reject_below,
+        patience=settings.dialogue.patience,
         actions={} if push_to_talk else actions(settings, learnt.understanding),
     )
 

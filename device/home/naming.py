@@ -11,6 +11,15 @@ from device.understanding.numbers import spoken
 from device.understanding.vocabulary import Name, Vocabulary
 
 LIGHT_WORDS = {"light", "lights", "lamp", "lamps"}
+KIND_WORDS = {
+    "vacuum": ("vacuum", "vacuum cleaner", "hoover"),
+    "lawn_mower": ("mower", "lawn mower"),
+    "humidifier": ("humidifier",),
+    "water_heater": ("water heater", "boiler"),
+    "siren": ("siren",),
+    "alarm_panel": ("alarm", "alarm system"),
+}
+"""What things are called whatever their names are, since a home has few of them."""
 COVER_WORDS = {"curtain", "blind", "shutter", "shade", "awning", "drape", "window", "gate"}
 """Of which people name one as several, and several as one."""
 PLAIN_WORDS = {"light", "lights", "door", "doors", "sensor", "one"}
@@ -47,32 +56,34 @@ def vocabulary(layout: Layout) -> Vocabulary:
 
 
 def called(layout: Layout) -> Mapping[str, tuple[str, ...]]:
-    """Names of devices by what several of them are called: a name or an alias that they share, or the last
-    word of their names, "lamp", where nothing has that name alone."""
+    """Names of devices by what one or several of them are called: a name or an alias that they share, or the
+    last word of their names, "lamp", or the word for their kind, where nothing has that name alone."""
     whole: dict[str, list[str]] = {}
     last: dict[str, list[str]] = {}
     for device in layout.devices:
         for text in _said(device.name, device.aliases):
             whole.setdefault(text, []).append(device.name)
-        last.setdefault(_noun(device), []).append(device.name)
+        for noun in _nouns_of(device):
+            last.setdefault(noun, []).append(device.name)
     shared = {text: tuple(names) for text, names in whole.items() if len(set(names)) > 1}
-    nouns = {noun: tuple(names) for noun, names in last.items() if noun and noun not in whole}
+    nouns = {noun: tuple(names) for noun, names in last.items() if noun not in whole}
     return {**nouns, **shared}
 
 
-def _noun(device: Device) -> str:
-    """The last word of a device's name, which says what it is; nothing where it says too little."""
+def _nouns_of(device: Device) -> Iterable[str]:
+    """What a device is, in a word: the last of its name, where that does not say too little; and its kind."""
     words = spoken(device.name).split()
     plain = not words or words[-1] in PLAIN_WORDS or words[-1].endswith("s")  # "the blinds" are all of them
-    return words[-1] if len(words) > 1 and not plain else ""
+    last = words[-1:] if len(words) > 1 and not plain else []
+    return dict.fromkeys((*last, *KIND_WORDS.get(device.kind, ())))
 
 
 def _nouns(layout: Layout, taken: Collection[str], shared: Mapping[str, tuple[str, ...]]) -> Iterator[Name]:
     """ "the lamp", where there are lamps."""
     for device in layout.devices:
-        noun = _noun(device)
-        if noun and noun in shared and noun not in taken:
-            yield Name(noun, noun, device.kind, device.announced)
+        for noun in _nouns_of(device):
+            if noun in shared and noun not in taken:
+                yield Name(noun, noun, device.kind, device.announced)
 
 
 def _settings(layout: Layout) -> Iterable[str]:

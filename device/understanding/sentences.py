@@ -27,7 +27,14 @@ from hassil.intents import SlotList, TextSlotList, WildcardSlotList
 from device.errors import SentencesError
 from device.reading.located import nearest
 from device.understanding import templates
-from device.understanding.speakable import NotSpeakable, filler, range_list, speakable, speakable_list
+from device.understanding.speakable import (
+    NotSpeakable,
+    filler,
+    range_list,
+    speakable,
+    speakable_list,
+    without,
+)
 from device.understanding.templates import Block, SentenceTemplate
 from device.understanding.vocabulary import Name, Speakable, Vocabulary
 
@@ -38,6 +45,8 @@ COMMON = SKILLS / "common.yaml"
 """Lists and rules that every sentence file may use; its own of the same name come first."""
 OF_THE_HOME = ("name", "area", "floor", "setting")
 """Lists that the home fills."""
+OF_ELSEWHERE = ("absent_thing", "absent_area")
+"""Lists of what other homes have; what this home has by such a name is left out of them."""
 OF_THE_DIALOGUE = ("option",)
 """Lists that an open question fills."""
 
@@ -158,9 +167,15 @@ class _Binder:
         self.floors = _name_list("floor", vocabulary.floors)
         self.settings = _name_list("setting", vocabulary.settings)
         self.names: dict[frozenset[str] | None, TextSlotList] = {}
-        self.lists = {name: speakable_list(body) for name, body in sentences.lists.items()}
+        self.taken = {name.text for name in (*vocabulary.names, *vocabulary.areas, *vocabulary.floors)}
+        self.lists = {name: self.speakable(name, body) for name, body in sentences.lists.items()}
         self.rules = _speakable_rules(sentences.rules)
         self.fillers = filler(sentences.skip_words)
+
+    def speakable(self, name: str, body: SlotList) -> SlotList:
+        """The list of that name in words; of what other homes have, without what this one has."""
+        said = speakable_list(body)
+        return without(said, self.taken) if name in OF_ELSEWHERE else said
 
     def groups(self) -> Iterator[TemplateGroup]:
         for block in self.sentences.blocks:
@@ -180,7 +195,7 @@ class _Binder:
             "area": self.areas,
             "floor": self.floors,
             "setting": self.settings,
-            **{name: speakable_list(body) for name, body in block.lists.items()},
+            **{name: self.speakable(name, body) for name, body in block.lists.items()},
         }
         rules = {**self.rules, **_speakable_rules(block.rules)}
         rules = {

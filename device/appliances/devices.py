@@ -89,10 +89,10 @@ class Device:
     """`kind` is one of `CAN`; `topic` the base of the device's topics in its protocol (`zigbee2mqtt/lamp`
     for Zigbee2MQTT, `lamp` for Tasmota, where `relay` counts its relays from 1). `commands` come first.
 
-    `options`: what a select can be set to. `limits`: the least and the most that its temperature,
-    humidity or number can be set to, in the units of `Do`. `native`: names and ranges that the device announced, for its protocol's module. `guard`: it is
-    known to be something that is guarded, whatever it is called here. `usual`: `can` is only what its kind
-    usually can. `announced`: home.toml says nothing of it.
+    `options`: what a select can be set to. `limits`: the least and the most that its temperature, humidity
+    or number can be set to, in the units of `Do`. `native`: names and ranges that the device announced, for
+    its protocol's module. `guard`: it is known to be something that is guarded, whatever it is called here.
+    `usual`: `can` is only what its kind usually can. `announced`: home.toml says nothing of it.
     """
 
     name: str

@@ -16,7 +16,6 @@ from device.appliances.zigbee2mqtt import thirds
 from device.events import Command
 from device.mqtt.payload import parsed
 
-
 SWITCHED = ("light", "switch", "media_player", "valve", "siren", "humidifier", "water_heater")
 """Kinds that a relay switches."""
 

@@ -38,7 +38,7 @@ def hearable(vocabulary: Vocabulary, lexicon: Lexicon) -> Hearable:
     lexicon.prepare(word for name in short for word in _words(name))
     problems: list[str] = []
     names, areas, floors, settings = (_kept(each, lexicon, problems) for each in everything)
-    return Hearable(Vocabulary(names, areas, floors, settings, vocabulary.here), tuple(problems))
+    return Hearable(Vocabulary(names, areas, floors, vocabulary.here, settings), tuple(problems))
 
 
 def _kept(names: Sequence[Name], lexicon: Lexicon, problems: list[str]) -> tuple[Name, ...]:

@@ -14,9 +14,11 @@ from device.understanding.numbers import spoken, words
 
 
 def distinct(devices: Iterable[Device]) -> tuple[Device, ...]:
-    """`devices`, in which no two have the same name."""
+    """`devices`, of which none has a name that another has as its name or alias."""
     devices = tuple(devices)
-    count = Counter(spoken(device.name) for device in devices)
+    count = Counter(
+        text for device in devices for text in {spoken(device.name), *map(spoken, device.aliases)}
+    )
     taken = set(count)
     made: list[Device] = []
     for device in devices:

@@ -7,10 +7,11 @@ from dataclasses import replace
 
 from device.appliances.devices import Device
 from device.home.reading import Layout
-from device.understanding.numbers import spoken
+from device.understanding.numbers import ONES, TENS, spoken
 from device.understanding.vocabulary import Name, Vocabulary
 
 LIGHT_WORDS = {"light", "lights", "lamp", "lamps"}
+NUMBERS = {*ONES, *TENS}
 KIND_WORDS = {
     "vacuum": ("vacuum", "vacuum cleaner", "hoover"),
     "lawn_mower": ("mower", "lawn mower"),
@@ -22,7 +23,7 @@ KIND_WORDS = {
 """What things are called whatever their names are, since a home has few of them."""
 COVER_WORDS = {"curtain", "blind", "shutter", "shade", "awning", "drape", "window", "gate"}
 """Of which people name one as several, and several as one."""
-PLAIN_WORDS = {"light", "lights", "door", "doors", "sensor", "one"}
+PLAIN_WORDS = {"light", "lights", "door", "doors", "sensor"}
 """Last words of names that mean a whole kind, or nothing by themselves: "the light" are the lights there."""
 
 
@@ -73,7 +74,8 @@ def called(layout: Layout) -> Mapping[str, tuple[str, ...]]:
 def _nouns_of(device: Device) -> Iterable[str]:
     """What a device is, in a word: the last of its name, where that does not say too little; and its kind."""
     words = spoken(device.name).split()
-    plain = not words or words[-1] in PLAIN_WORDS or words[-1].endswith("s")  # "the blinds" are all of them
+    # "The blinds" are all of them, and "two" is none.
+    plain = not words or words[-1] in PLAIN_WORDS or words[-1] in NUMBERS or words[-1].endswith("s")
     last = words[-1:] if len(words) > 1 and not plain else []
     return dict.fromkeys((*last, *KIND_WORDS.get(device.kind, ())))
 
@@ -103,9 +105,9 @@ def _forms(names: Sequence[Name], rooms: Collection[str]) -> Iterator[Name]:
         first, _, last = name.text.rpartition(" ")
         other = last.removesuffix("s") if last.endswith("s") else f"{last}s"
         text = f"{first} {other}"
-        if name.domain == "cover" and first and first not in rooms and text not in taken:
-            if {last, other} & COVER_WORDS:
-                yield replace(name, text=text)
+        free = first and first not in rooms and text not in taken
+        if name.domain == "cover" and free and {last, other} & COVER_WORDS:
+            yield replace(name, text=text)
 
 
 def _lights(names: Iterable[Name], rooms: Collection[str]) -> Iterator[Name]:

@@ -1,10 +1,9 @@
 """What the appliances said of themselves.
 
 Keys, the same for every protocol: `reachable`, `bridge` (what stands between is there), `on`, `open`,
-`locked`, `contact`, `occupancy` (bool), `brightness`, `position`, `aim` (to which a cover is under way),
-`armed` (bool), `speed`, `volume`, `humidity`, `humidity_target`, `battery` (percent), `temperature`, `target`
-(degrees Celsius), `power` (watt), `illuminance` (lux), `number` (in the device's own unit), `option`, `activity`
-(text).
+`locked`, `contact`, `occupancy`, `armed` (bool), `brightness`, `position`, `aim` (to which a cover is under
+way), `speed`, `volume`, `humidity`, `humidity_target`, `battery` (percent), `temperature`, `target` (degrees
+Celsius), `power` (watt), `illuminance` (lux), `number` (in the device's own unit), `option`, `activity` (text).
 """
 
 from __future__ import annotations
@@ -13,7 +12,6 @@ import math
 import threading
 from collections.abc import Iterable, Mapping
 from typing import Any
-
 
 TEXTS = ("option", "activity")
 LONGEST = 100

@@ -29,8 +29,8 @@ class Vocabulary:
     names: tuple[Name, ...] = ()
     areas: tuple[Name, ...] = ()
     floors: tuple[Name, ...] = ()
-    settings: tuple[Name, ...] = ()
     here: str | None = None
+    settings: tuple[Name, ...] = ()
 
     @property
     def domains(self) -> frozenset[str]:

@@ -14,7 +14,7 @@ from device.speaking.wording import listed
 from device.understanding.numbers import spoken
 
 EVERYTHING = ("light", "switch", "fan", "media_player", "humidifier", "siren")
-"""What "turn off everything" means: nothing that warms, locks or covers, and nothing that home.toml excludes."""
+"""What "turn off everything" means: nothing that warms, locks or covers, nor what home.toml excludes."""
 
 EXCEPT = ("except_name", "except_area", "except_floor")
 """Slots that name what is left out."""

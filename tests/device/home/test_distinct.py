@@ -11,8 +11,8 @@ from device.home.distinct import distinct
 from device.home.model import Home
 
 
-def lamp(name: str, room: str | None = None, **more: str) -> Device:
-    return Device(name, "light", "zigbee2mqtt", f"zigbee2mqtt/{room}/{name}", room, **more)  # type: ignore[arg-type]
+def lamp(name: str, room: str | None = None, aliases: tuple[str, ...] = ()) -> Device:
+    return Device(name, "light", "zigbee2mqtt", f"zigbee2mqtt/{room}/{name}", room, aliases)
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,7 @@ def lamp(name: str, room: str | None = None, **more: str) -> Device:
         ([lamp("lamp", "hall"), lamp("lamp", "hall")], ["hall lamp", "lamp one"]),
         ([lamp("lamp", "hall"), lamp("lamp"), lamp("hall lamp")], ["lamp one", "lamp two", "hall lamp"]),
         ([lamp("hall lamp", "hall"), lamp("hall lamp")], ["hall lamp one", "hall lamp two"]),
+        ([lamp("lamp"), lamp("light", aliases=("Lamp",))], ["lamp one", "light"]),
     ],
 )
 def test_each_has_a_name_of_its_own(devices: list[Device], names: list[str]) -> None:

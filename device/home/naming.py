@@ -11,7 +11,7 @@ from device.understanding.numbers import ONES, TENS, spoken
 from device.understanding.vocabulary import Name, Vocabulary
 
 LIGHT_WORDS = {"light", "lights", "lamp", "lamps"}
-NUMBERS = {*ONES, *TENS}
+NUMBER_WORDS = frozenset((*ONES, *TENS))
 KIND_WORDS = {
     "vacuum": ("vacuum", "vacuum cleaner", "hoover"),
     "lawn_mower": ("mower", "lawn mower"),
@@ -23,7 +23,7 @@ KIND_WORDS = {
 """What things are called whatever their names are, since a home has few of them."""
 COVER_WORDS = {"curtain", "blind", "shutter", "shade", "awning", "drape", "window", "gate"}
 """Of which people name one as several, and several as one."""
-PLAIN_WORDS = {"light", "lights", "door", "doors", "sensor"}
+PLAIN_WORDS = {"light", "door", "sensor", "one", "heating", "heater", "radiator", "thermostat"}
 """Last words of names that mean a whole kind, or nothing by themselves: "the light" are the lights there."""
 
 
@@ -73,11 +73,14 @@ def called(layout: Layout) -> Mapping[str, tuple[str, ...]]:
 
 def _nouns_of(device: Device) -> Iterable[str]:
     """What a device is, in a word: the last of its name, where that does not say too little; and its kind."""
-    words = spoken(device.name).split()
-    # "The blinds" are all of them, and "two" is none.
-    plain = not words or words[-1] in PLAIN_WORDS or words[-1] in NUMBERS or words[-1].endswith("s")
-    last = words[-1:] if len(words) > 1 and not plain else []
-    return dict.fromkeys((*last, *KIND_WORDS.get(device.kind, ())))
+    return dict.fromkeys((*_last(spoken(device.name).split()), *KIND_WORDS.get(device.kind, ())))
+
+
+def _last(said: Sequence[str]) -> Sequence[str]:
+    """The last word of a name that says what it is: of "big lamp two" the lamp. "The blinds" are all of them."""
+    words = said[: next((at for at, word in enumerate(said) if word in NUMBER_WORDS and at), len(said))]
+    plain = not words or words[-1] in PLAIN_WORDS or words[-1].endswith("s")
+    return () if plain or len(said) < 2 else words[-1:]
 
 
 def _nouns(layout: Layout, taken: Collection[str], shared: Mapping[str, tuple[str, ...]]) -> Iterator[Name]:

@@ -15,7 +15,7 @@ from hassil.intents import TextSlotList
 
 from device.events import Affirm, Answer, Cancel, Deny, Intent, Option, Question
 from device.understanding.sentences import SKILLS, Sentences, TemplateGroup
-from device.understanding.vocabulary import Speakable
+from device.understanding.vocabulary import Vocabulary
 
 FILES = tuple(sorted(SKILLS.glob("*/en/answers.yaml")))
 
@@ -37,11 +37,11 @@ class Answers:
         """Raises SentencesError."""
         return cls(Sentences.load(files))
 
-    def groups(self, question: Question, home: Speakable) -> tuple[TemplateGroup, ...]:
+    def groups(self, question: Question, vocabulary: Vocabulary) -> tuple[TemplateGroup, ...]:
         """What may be said to `question`."""
         wanted = {question.expects, ALWAYS}
         own = {"option": _options(question.options)}
-        return tuple(group for group in self._sentences.groups(home, own) if group.intent in wanted)
+        return tuple(group for group in self._sentences.bound(vocabulary, own) if group.intent in wanted)
 
 
 def act(intent: Intent, question: Question) -> Answer | Affirm | Deny | Cancel:

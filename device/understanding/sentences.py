@@ -71,6 +71,7 @@ class TemplateGroup:
     required_keywords: frozenset[str] = frozenset()
     contextual: bool = False
     follows: bool = False
+    cost: float = 0.0
 
 
 class Sentences:
@@ -109,14 +110,13 @@ class Sentences:
             raise SentencesError(f"{chosen[0]}: no sentences; add `intents:` with sentences to it")
         return cls(blocks, lists, rules, (word for file in files for word in file.skip_words))
 
-    def groups(
-        self, home: Speakable, lists: Mapping[str, SlotList] | None = None
-    ) -> tuple[TemplateGroup, ...]:
-        """One group a block, for the names of `home`; blocks that this home has nothing for are left out.
+    def groups(self, home: Speakable) -> tuple[TemplateGroup, ...]:
+        """One group a block, for the names of `home`; blocks that this home has nothing for are left out."""
+        return self.bound(home.vocabulary, {})
 
-        `lists`: values for OF_THE_DIALOGUE.
-        """
-        return tuple(_Binder(self, home.vocabulary, lists or {}).groups())
+    def bound(self, vocabulary: Vocabulary, lists: Mapping[str, SlotList]) -> tuple[TemplateGroup, ...]:
+        """As `groups`, for a vocabulary; `lists`: values for OF_THE_DIALOGUE."""
+        return tuple(_Binder(self, vocabulary, lists).groups())
 
     def _check(self, block: Block) -> None:
         """Raise SentencesError for references to lists and rules that do not exist, and for circles."""
@@ -215,6 +215,7 @@ class _Binder:
             block.required_keywords,
             block.needs_here,
             block.follows,
+            block.cost,
         )
 
     def bound(

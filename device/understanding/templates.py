@@ -23,7 +23,8 @@ from device.reading.located import Items, Place, Table
 FILE_KEYS = ("language", "intents", "lists", "expansion_rules", "skip_words", "responses", "settings", "data")
 BLOCK_KEYS = (
     "sentences", "slots", "response", "requires_context", "excludes_context", "expansion_rules", "lists",
-    "metadata", "required_keywords", "follows", "name_domains", "inferred_domain", "settings", "example",
+    "metadata", "required_keywords", "follows", "cost",
+    "name_domains", "inferred_domain", "settings", "example",
     "speech_to_phrase",
 )  # fmt: skip
 LIST_KEYS = ("values", "range", "wildcard")
@@ -55,6 +56,8 @@ class Block:
     response: str | None
     needs_here: bool
     required_keywords: frozenset[str]
+    cost: float = 0.0
+    """Ours: nats by which it is less likely to be said than an ordinary sentence."""
     follows: bool = False
     """Ours: it continues another sentence, or what was said last."""
 
@@ -127,8 +130,16 @@ def _block(intent: str, block: Table) -> Block:
         response=str(block["response"]) if block.get("response") else None,
         needs_here="area" in context,
         required_keywords=frozenset(map(str, block.sequence("required_keywords", "keywords"))),
+        cost=_cost(block),
         follows=block.get("follows") is True,
     )
+
+
+def _cost(block: Table) -> float:
+    cost = block.get("cost", 0.0)
+    if isinstance(cost, bool) or not isinstance(cost, int | float) or not 0 <= cost <= 20:
+        raise block.wrong(f"cost is {cost!r}; it must be a number of nats from 0 to 20")
+    return float(cost)
 
 
 def _template(text: Any, where: Place) -> SentenceTemplate:

@@ -31,7 +31,7 @@ class Understanding:
 
     def __init__(self, sentences: Sentences, home: Speakable, answers: Answers | None = None) -> None:
         self.groups = sentences.groups(home)
-        self._answers, self._home = answers, home
+        self._answers, self._vocabulary = answers, home.vocabulary
         self._fillers = sorted((spoken(word) for word in sentences.skip_words), key=len, reverse=True)
         self._whole = _intents(group for group in self.groups if not group.follows)
         self._following = _intents(group for group in self.groups if group.follows)
@@ -65,7 +65,7 @@ class Understanding:
 
     def answers(self, question: Question) -> tuple[TemplateGroup, ...]:
         """The sentences that answer `question`."""
-        return self._answers.groups(question, self._home) if self._answers else ()
+        return self._answers.groups(question, self._vocabulary) if self._answers else ()
 
     def answer(self, text: str, question: Question, confidence: float = 1.0) -> Act | None:
         """What `text`, as it is spoken, answers to `question`; None where it answers something else."""

@@ -48,6 +48,7 @@ def test_names_are_said_in_lower_case_words(tmp_path: Path) -> None:
     assert [(name.text, name.value) for name in vocabulary.names] == [
         ("lamp two", "Lamp 2"),
         ("tv light", "Lamp 2"),
+        ("lamp", "lamp"),
     ]
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from device.appliances.actions import Action, Do
+from device.appliances.templates import Template
 from device.events import Command
 from device.understanding.numbers import spoken
 
@@ -67,21 +68,6 @@ class Room:
     name: str
     floor: str | None = None
     aliases: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Template:
-    """A command spelled out. "{value}" in the payload is the action's value, of a number times `scale`."""
-
-    topic: str
-    payload: str
-    scale: float = 1.0
-
-    def command(self, action: Action) -> Command:
-        value = "" if action.value is None else str(action.value)
-        if isinstance(action.value, int | float) and self.scale != 1.0:
-            value = str(round(action.value * self.scale))
-        return Command(self.topic, self.payload.replace("{value}", value))
 
 
 @dataclass(frozen=True, slots=True)

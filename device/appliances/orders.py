@@ -9,6 +9,7 @@ from device.appliances import dialects
 from device.appliances.actions import Action, Do
 from device.appliances.devices import CAPABILITIES, Device
 from device.appliances.relative import STEPS, Missing, possible, stepped, toggled
+from device.appliances.rendering import TemplateError
 from device.events import Command
 
 VOLUME_STEPS = {Do.LOUDER: 10, Do.QUIETER: -10, Do.VOLUME_STEP: 0}
@@ -66,7 +67,10 @@ def messages(device: Device, actions: Iterable[Action]) -> tuple[Command, ...]:
         if action.do.value in CAPABILITIES and action.do.value not in device.can:
             return ()
         if template := device.commands.get(action.do):
-            made.append(template.command(action))
+            try:
+                made.extend(template.commands(action))
+            except TemplateError:
+                return ()
         else:
             rest.append(action)
     if rest:

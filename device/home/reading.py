@@ -20,8 +20,8 @@ from device.appliances.devices import (
     Floor,
     Room,
     Scene,
-    Template,
 )
+from device.appliances.templates import Template
 from device.errors import HomeError
 from device.events import Command
 from device.home.distinct import distinct

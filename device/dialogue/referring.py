@@ -14,7 +14,7 @@ PLACES = ("area", "floor")
 KINDS = ("domain", "device_class")
 TARGETS = (*THINGS, *PLACES, *KINDS)
 """Slots that say what a request is about."""
-POINTERS = ("it", "there")
+POINTERS = ("it", "there", "except_it")
 """Slots that are true where the words only point at it."""
 
 
@@ -30,6 +30,9 @@ def resolved(intent: Intent, focus: Focus | None) -> Intent | None:
         return replace(intent, slots={**slots, **places}) if places else None
     if not any(slot in focus.about for slot in TARGETS):
         return None
+    if intent.slots.get("except_it"):
+        name = focus.about.get("name")
+        return None if name is None else replace(intent, slots={**slots, "except_name": name})
     return replace(intent, slots={**focus.about, **slots})
 
 

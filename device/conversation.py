@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
+from device.dialogue.falling_due import fallen_due
 from device.dialogue.policy import respond
 from device.dialogue.state import Dialogue
-from device.events import Act, Intent, Outcome, Question, Request
+from device.events import Act, Change, Due, Intent, Outcome, Question, Request
 from device.home.model import Home
+from device.memory.memory import Memory
 from device.skills.help.handle import HELP
 from device.skills.registry import handle
 from device.skills.skill import World
@@ -24,12 +25,12 @@ PATIENCE = datetime.timedelta(seconds=8)
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """What was said by text, and what came of it. `due`: what the agenda gave back instead, as JSON."""
+    """What was said by text, and what came of it; or, without a text, what came of something that was `due`."""
 
-    text: str
+    text: str | None
     acts: tuple[Act, ...]
     outcome: Outcome
-    due: Mapping[str, Any] | None = None
+    due: Due | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,21 +47,27 @@ class View:
     def handle(self, intent: Intent) -> Outcome:
         return handle(intent, self.world)
 
+    def after(self, changes: Sequence[Change]) -> View:
+        return replace(self, world=self.world.after(changes))
+
     def help(self) -> str:
         return HELP
 
 
 class Conversation:
-    """With one home. `clock` tells the time; `patience`: how long a question waits by that clock for its
-    answer, None where whoever listens closes it."""
+    """With one home. `clock` tells the local time; `patience`: how long a question waits by that clock for its
+    answer, None where whoever listens closes it. `memory`: what is remembered besides the dialogue; by default
+    it ends with the process."""
 
     def __init__(
         self,
         home: Home,
         clock: Clock = datetime.datetime.now,
         patience: datetime.timedelta | None = None,
+        memory: Memory | None = None,
     ) -> None:
         self.home, self._clock, self._patience = home, clock, patience
+        self.memory = memory or Memory()
         self.dialogue = Dialogue()
 
     @property
@@ -69,9 +76,23 @@ class Conversation:
         return self.dialogue.at(self._clock()).question
 
     def respond(self, acts: Sequence[Act]) -> Outcome:
-        """What comes of `acts`. Sends nothing itself."""
+        """What comes of `acts`; what changes in memory has changed then. Sends nothing itself."""
         self.dialogue, outcome = respond(self.dialogue, acts, self._view())
+        self.memory.apply(outcome.done)
         return outcome
+
+    def due(self) -> Iterator[Exchange]:
+        """What has fallen due, each once, in the order of its time. Cheap where that is nothing.
+
+        A request is done as if it had been heard well. The dialogue goes on as if nothing had been said.
+        """
+        now = self._clock()
+        for one in self.memory.due(now) if self.memory.is_due(now) else ():
+            acts, outcome = fallen_due(one, self._view())
+            self.memory.apply(outcome.done)
+            self.dialogue = replace(self.dialogue, said=outcome.reply.text)
+            yield Exchange(None, acts, outcome, one)
+            self.memory.settle(one)
 
     def close(self) -> None:
         """Nobody answers: the question is dropped."""
@@ -93,4 +114,4 @@ class Conversation:
         return cost
 
     def _view(self) -> View:
-        return View(World(self.home, self._clock()), self._patience)
+        return View(World(self.home, self._clock(), agenda=self.memory.agenda), self._patience)

@@ -29,9 +29,6 @@ class SimulatedClock:
     def __call__(self) -> datetime.datetime:
         return self.now
 
-    def pass_by(self, seconds: float) -> None:
-        self.now += datetime.timedelta(seconds=seconds)
-
     @classmethod
     def at(cls, text: str) -> SimulatedClock:
         """From an ISO 8601 time; one without a date is today's. Raises UsageError."""
@@ -97,8 +94,11 @@ class Chat:
     def _wait(self, seconds: float) -> Iterator[Exchange]:
         if self._clock is None:
             raise UsageError("time passes by itself; to let it pass with +SECONDS, use --clock")
-        self._clock.pass_by(seconds)
-        yield from ()
+        end = self._clock.now + datetime.timedelta(seconds=seconds)
+        while (at := self._conversation.memory.next_due) is not None and at <= end:
+            self._clock.now = max(at, self._clock.now)
+            yield from self._conversation.due()
+        self._clock.now = end
 
     def _message(self, text: str) -> None:
         """A message of the broker; what it announces can be said from now on."""

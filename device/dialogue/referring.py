@@ -8,8 +8,9 @@ from typing import Any
 
 from device.dialogue.state import Focus
 from device.events import Intent, Option
+from device.understanding import times
 
-THINGS = ("name", "names")
+THINGS = ("name", "names", "entry", "entries")
 PLACES = ("area", "floor")
 KINDS = ("domain", "device_class")
 TARGETS = (*THINGS, *PLACES, *KINDS)
@@ -35,7 +36,7 @@ def other(focus: Focus | None) -> Option | None:
     """The one thing that was offered and not chosen; None where that is not one."""
     if focus is None:
         return None
-    rest = [option for option in focus.among if option.slots.get("name") != focus.about.get("name")]
+    rest = [option for option in focus.among if not option.slots.items() <= focus.about.items()]
     return rest[0] if len(rest) == 1 else None
 
 
@@ -44,7 +45,7 @@ def merged(intent: Intent, slots: Mapping[str, Any], about: Mapping[str, Any]) -
 
     "The kitchen" after something about a lamp means the things of that kind in the kitchen.
     """
-    base = dict(intent.slots)
+    base = times.giving_way(intent.slots, slots)
     if any(slot in slots for slot in THINGS):
         base = {slot: value for slot, value in base.items() if slot not in TARGETS}
     elif any(slot in slots for slot in PLACES):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from device.events import Intent, Outcome
+from device.events import Change, Intent, Outcome
 from device.home.model import Home
+from device.memory.agenda import Agenda
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,11 @@ class World:
     home: Home
     now: datetime
     device_id: str = "mynah"
+    agenda: Agenda = Agenda()
+
+    def after(self, changes: Sequence[Change]) -> World:
+        """The world in which `changes` are done."""
+        return replace(self, agenda=self.agenda.after(changes))
 
 
 Handler = Callable[[Intent, World], Outcome]

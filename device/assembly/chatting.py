@@ -14,6 +14,7 @@ from device.errors import UsageError
 from device.events import Transcript
 from device.home.model import Home, own
 from device.settings import Settings
+from device.understanding.times import later
 from device.understanding.understanding import Understanding
 
 TYPING = datetime.timedelta(minutes=2)
@@ -33,7 +34,8 @@ class SimulatedClock:
     def at(cls, text: str) -> SimulatedClock:
         """From an ISO 8601 time; one without a date is today's. Raises UsageError."""
         try:
-            return cls(datetime.datetime.fromisoformat(text))
+            at = datetime.datetime.fromisoformat(text)
+            return cls(at if at.tzinfo is None else datetime.datetime.fromtimestamp(at.timestamp()))
         except ValueError:
             pass
         try:
@@ -94,7 +96,7 @@ class Chat:
     def _wait(self, seconds: float) -> Iterator[Exchange]:
         if self._clock is None:
             raise UsageError("time passes by itself; to let it pass with +SECONDS, use --clock")
-        end = self._clock.now + datetime.timedelta(seconds=seconds)
+        end = later(self._clock.now, datetime.timedelta(seconds=seconds))
         while (at := self._conversation.memory.next_due) is not None and at <= end:
             self._clock.now = max(at, self._clock.now)
             yield from self._conversation.due()

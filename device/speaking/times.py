@@ -27,8 +27,8 @@ def span(seconds: float) -> str:
 
 
 def rough(seconds: float) -> str:
-    """As `span`, without seconds where more than ten minutes are left."""
-    return span(round(seconds / MINUTE) * MINUTE if seconds > 10 * MINUTE else seconds)
+    """As `span`, without seconds where more than an hour is left."""
+    return span(round(seconds / MINUTE) * MINUTE if seconds > HOUR else seconds)
 
 
 def lasting(seconds: float) -> str:

@@ -24,6 +24,8 @@ ALWAYS = "always"
 
 ALL, NONE, LAST = "all", "none", "last"
 """Values of `option` besides the numbers of the options, which count from 0."""
+SEVERAL = {"name": "names", "entry": "entries"}
+"""By the slot of one option: the slot of all of them."""
 
 
 class Answers:
@@ -41,7 +43,7 @@ class Answers:
         """What may be said to `question`."""
         wanted = {question.expects, ALWAYS}
         own = {"option": _options(question.options)}
-        return tuple(group for group in self._sentences.groups(home, own) if group.intent in wanted)
+        return tuple(group for group in self._sentences.groups(home, own, free=True) if group.intent in wanted)
 
 
 def act(intent: Intent, question: Question) -> Answer | Affirm | Deny | Cancel:
@@ -61,12 +63,12 @@ def act(intent: Intent, question: Question) -> Answer | Affirm | Deny | Cancel:
 
 def _chosen(option: Any, options: tuple[Option, ...]) -> Mapping[str, Any]:
     if option == ALL:
-        return {"names": tuple(name for one in options for name in _names(one))}
+        return {several: tuple(_values(one, options)) for one, several in SEVERAL.items() if _values(one, options)}
     return options[-1 if option == LAST else min(int(option), len(options) - 1)].slots
 
 
-def _names(option: Option) -> Iterable[str]:
-    return [option.slots["name"]] if "name" in option.slots else []
+def _values(slot: str, options: tuple[Option, ...]) -> list[Any]:
+    return [option.slots[slot] for option in options if slot in option.slots]
 
 
 def _options(options: tuple[Option, ...]) -> TextSlotList:

@@ -101,13 +101,14 @@ class Sentences:
         return cls(blocks, lists, rules, (word for file in files for word in file.skip_words))
 
     def groups(
-        self, home: Speakable, lists: Mapping[str, SlotList] | None = None
+        self, home: Speakable, lists: Mapping[str, SlotList] | None = None, free: bool = False
     ) -> tuple[TemplateGroup, ...]:
         """One group a block, for the names of `home`; blocks that this home has nothing for are left out.
 
-        `lists`: values for OF_THE_DIALOGUE.
+        `lists`: values for OF_THE_DIALOGUE. `free`: with the sentences that have wildcards, which can be
+        matched and not heard.
         """
-        return tuple(_Binder(self, home.vocabulary, lists or {}).groups())
+        return tuple(_Binder(self, home.vocabulary, lists or {}, free).groups())
 
     def _check(self, block: Block) -> None:
         """Raise SentencesError for references to lists and rules that do not exist, and for circles."""
@@ -150,8 +151,11 @@ def _unknown(kind: str, shown: str, name: str, known: set[str], template: Templa
 class _Binder:
     """Binds sentences to one vocabulary, making every list and rule once."""
 
-    def __init__(self, sentences: Sentences, vocabulary: Vocabulary, given: Mapping[str, SlotList]) -> None:
+    def __init__(
+        self, sentences: Sentences, vocabulary: Vocabulary, given: Mapping[str, SlotList], free: bool
+    ) -> None:
         self.sentences = sentences
+        self.free = free
         self.given = {**{name: TextSlotList(name, []) for name in OF_THE_DIALOGUE}, **given}
         self.vocabulary = vocabulary
         self.areas = _name_list("area", vocabulary.areas)
@@ -180,6 +184,8 @@ class _Binder:
             "floor": self.floors,
             **{name: speakable_list(body) for name, body in block.lists.items()},
         }
+        if not self.free:
+            lists = {name: _without_wildcard(body) for name, body in lists.items()}
         rules = {**self.rules, **_speakable_rules(block.rules)}
         rules = {
             name: Sentence(kept, text=rule.text)
@@ -273,9 +279,12 @@ def _without_empty(
     return replace(expression, items=kept) if len(kept) == len(items) else None
 
 
+def _without_wildcard(slot_list: SlotList) -> SlotList:
+    """A list of nothing, where anything could be said."""
+    return TextSlotList(slot_list.name, []) if isinstance(slot_list, WildcardSlotList) else slot_list
+
+
 def _can_be_said(slot_list: SlotList) -> bool:
-    if isinstance(slot_list, WildcardSlotList):
-        return False
     return not isinstance(slot_list, TextSlotList) or bool(slot_list.values)
 
 

@@ -10,13 +10,14 @@ from typing import Any
 import hassil
 from hassil.expression import Sentence
 from hassil.intents import IntentData, Intents
+from hassil.models import MatchEntity
 from hassil.recognize import RecognizeResult, recognize_all
 
 from device.events import Act, Intent, NotRecognized, Question, Transcript
 from device.understanding.acts import acts
 from device.understanding.answers import Answers, act
 from device.understanding.numbers import spoken
-from device.understanding.parsing import parts
+from device.understanding.parsing import Meant, parts
 from device.understanding.sentences import Sentences, TemplateGroup, first_words
 from device.understanding.vocabulary import Speakable
 
@@ -30,7 +31,7 @@ class Understanding:
     """Binds sentences, and the answers to questions, to a home. It takes what was heard and what was typed."""
 
     def __init__(self, sentences: Sentences, home: Speakable, answers: Answers | None = None) -> None:
-        self.groups = sentences.groups(home)
+        self.groups = sentences.groups(home, free=True)
         self._answers, self._home = answers, home
         self._fillers = sorted((spoken(word) for word in sentences.skip_words), key=len, reverse=True)
         self._whole = _intents(group for group in self.groups if not group.follows)
@@ -49,7 +50,7 @@ class Understanding:
         if transcript.confidence < reject_below:
             return NotRecognized(transcript.text, TOO_DOUBTFUL)
         found = self._match(spoken(transcript.text), False, transcript.confidence)
-        return found or NotRecognized(transcript.text, NOTHING_KNOWN)
+        return found.intent if found else NotRecognized(transcript.text, NOTHING_KNOWN)
 
     def acts(
         self, transcript: Transcript, question: Question | None = None, reject_below: float = 0.0
@@ -75,9 +76,11 @@ class Understanding:
             return None
         return act(Intent(match.intent.name, _slots(match), confidence), question)
 
-    def _match(self, text: str, follows: bool, confidence: float) -> Intent | None:
+    def _match(self, text: str, follows: bool, confidence: float) -> Meant | None:
         best = self._best(text, self._following if follows else self._whole)
-        return Intent(best.intent.name, _slots(best), confidence) if best is not None else None
+        if best is None:
+            return None
+        return Meant(Intent(best.intent.name, _slots(best), confidence), _free_words(best))
 
     def _best(self, text: str, intents: Intents) -> RecognizeResult | None:
         for candidate in dict.fromkeys((self._without_filler(text), text)):
@@ -125,16 +128,26 @@ def _intents(groups: Iterable[TemplateGroup]) -> Intents:
     return Intents(language="en", intents=intents)
 
 
-def _rank(match: RecognizeResult) -> tuple[bool, bool, int, int]:
-    """A thing by its name before a room; the room in which Mynah stands before the whole house; then the
-    template with more words and fewer slots."""
+def _rank(match: RecognizeResult) -> tuple[int, bool, bool, int, int]:
+    """As few free words as can be; a thing by its name before a room; the room in which Mynah stands before the
+    whole house; then the template with more words and fewer slots."""
     assert isinstance(match.intent_data, _Bound)
     contextual = match.intent_data.group is not None and match.intent_data.group.contextual
-    return "name" in match.entities, contextual, match.text_chunks_matched, -len(match.entities)
+    few = -len(match.entities)
+    return -_free_words(match), "name" in match.entities, contextual, match.text_chunks_matched, few
+
+
+def _free_words(match: RecognizeResult) -> int:
+    """How many words stand where anything may be said."""
+    return sum(len(str(one.value).split()) for one in match.entities_list if one.is_wildcard)
 
 
 def _slots(match: RecognizeResult) -> Mapping[str, Any]:
-    slots = {name: entity.value for name, entity in match.entities.items()}
+    slots = {name: _value(entity) for name, entity in match.entities.items()}
     if match.intent.name == "HassGetState" and match.response in QUESTIONS:
         slots["question"] = match.response
     return slots
+
+
+def _value(entity: MatchEntity) -> Any:
+    return str(entity.value).strip() if entity.is_wildcard else entity.value

@@ -26,6 +26,7 @@ COMMANDS = {
     "transcribe": "what is said in recordings",
     "chat": "a conversation in the terminal",
     "understand": "what a text means",
+    "timers": "timers, alarms, reminders and planned commands",
     "discover": "what the broker announces of the home",
     "enroll": "a wake word gets to know your voice",
     "review": "what the wake word may have got wrong",

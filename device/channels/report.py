@@ -113,7 +113,11 @@ def outcome_json(acts: Sequence[Act], outcome: Outcome) -> Json:
 
 
 def exchange_json(exchange: Exchange) -> Json:
-    return {"text": exchange.text, **outcome_json(exchange.acts, exchange.outcome), "due": due_json(exchange.due)}
+    return {
+        "text": exchange.text,
+        **outcome_json(exchange.acts, exchange.outcome),
+        "due": due_json(exchange.due),
+    }
 
 
 def due_json(due: Due | None) -> Json | None:

@@ -59,11 +59,11 @@ def moved(agenda: Agenda, by: timedelta, stay: Collection[int]) -> Agenda:
         one for one in agenda.entries if one.seconds is not None and one.given is None and one.id not in stay
     )
     for entry in moves:
-        agenda = agenda.with_(replace(entry, at=datetime.fromtimestamp(instant(entry.at) + by.total_seconds())))
+        agenda = agenda.with_(
+            replace(entry, at=datetime.fromtimestamp(instant(entry.at) + by.total_seconds()))
+        )
     return agenda
 
 
 def due(entry: Entry, missed: bool) -> Due:
-    return Due(
-        entry.kind, entry.id, entry.at, entry.name, entry.text, entry.requests, entry.seconds, missed
-    )
+    return Due(entry.kind, entry.id, entry.at, entry.name, entry.text, entry.requests, entry.seconds, missed)

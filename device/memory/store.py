@@ -130,7 +130,9 @@ class AgendaFile:
         """Alone among all processes; without a lock where the folder cannot be written."""
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
-            descriptor = os.open(self._file.with_name(f".{self._file.name}.lock"), os.O_CREAT | os.O_RDWR, 0o600)
+            descriptor = os.open(
+                self._file.with_name(f".{self._file.name}.lock"), os.O_CREAT | os.O_RDWR, 0o600
+            )
         except OSError:
             yield
             return
@@ -143,7 +145,11 @@ class AgendaFile:
 
 def dumped(agenda: Agenda) -> bytes:
     """The agenda as it is written."""
-    document = {"version": VERSION, "made": agenda.made, "entries": [_entry_json(one) for one in agenda.entries]}
+    document = {
+        "version": VERSION,
+        "made": agenda.made,
+        "entries": [_entry_json(one) for one in agenda.entries],
+    }
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
 
 

@@ -19,7 +19,17 @@ from device.understanding.times import WHEN
 MOST = {TIMER: 40, ALARM: 100, REMINDER: 500, DELAYED: 200}
 """Entries of a kind that there may be."""
 NOUNS = {TIMER: "timer", ALARM: "alarm", REMINDER: "reminder", DELAYED: "planned command"}
-FINDERS = ("entry", "entries", "name", "start_days", "start_hours", "start_minutes", "start_seconds", "area", "order")
+FINDERS = (
+    "entry",
+    "entries",
+    "name",
+    "start_days",
+    "start_hours",
+    "start_minutes",
+    "start_seconds",
+    "area",
+    "order",
+)
 """Slots that say which entry is meant, and do not belong to what is asked about it."""
 
 

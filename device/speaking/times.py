@@ -33,8 +33,12 @@ def rough(seconds: float) -> str:
 
 def lasting(seconds: float) -> str:
     """What comes before a thing of that length: "5 minute", "hour and a half", "half hour"."""
-    return span(seconds).removeprefix("an ").replace("minutes", "minute").replace("hours", "hour").replace(
-        "seconds", "second"
+    return (
+        span(seconds)
+        .removeprefix("an ")
+        .replace("minutes", "minute")
+        .replace("hours", "hour")
+        .replace("seconds", "second")
     )
 
 

@@ -43,7 +43,9 @@ class Answers:
         """What may be said to `question`."""
         wanted = {question.expects, ALWAYS}
         own = {"option": _options(question.options)}
-        return tuple(group for group in self._sentences.groups(home, own, free=True) if group.intent in wanted)
+        return tuple(
+            group for group in self._sentences.groups(home, own, free=True) if group.intent in wanted
+        )
 
 
 def act(intent: Intent, question: Question) -> Answer | Affirm | Deny | Cancel:
@@ -63,7 +65,9 @@ def act(intent: Intent, question: Question) -> Answer | Affirm | Deny | Cancel:
 
 def _chosen(option: Any, options: tuple[Option, ...]) -> Mapping[str, Any]:
     if option == ALL:
-        return {several: tuple(_values(one, options)) for one, several in SEVERAL.items() if _values(one, options)}
+        return {
+            several: tuple(_values(one, options)) for one, several in SEVERAL.items() if _values(one, options)
+        }
     return options[-1 if option == LAST else min(int(option), len(options) - 1)].slots
 
 

@@ -39,6 +39,9 @@ class Understanding:
         self._openers = frozenset(
             word for group in self.groups if group.follows for word in first_words(group)
         )
+        self._starters = frozenset(
+            word for group in self.groups if not group.follows for word in first_words(group)
+        )
 
     def adopt(self, other: Understanding) -> None:
         """Understand what `other` does from now on."""
@@ -61,7 +64,9 @@ class Understanding:
         text, sure = spoken(transcript.text), transcript.confidence
         if question is not None and (answer := self.answer(text, question, sure)):
             return (answer,)
-        found = parts(text, lambda part, follows: self._match(part, follows, sure), self._openers)
+        found = parts(
+            text, lambda part, follows: self._match(part, follows, sure), self._openers, self._starters
+        )
         return acts(found, sure, transcript.text)
 
     def answers(self, question: Question) -> tuple[TemplateGroup, ...]:

@@ -61,7 +61,9 @@ def plan(intent: Intent, world: World, handle: Handler) -> Outcome:
     plans = []
     if begin is not None:
         sure = replace(bare, confidence=1.0)
-        plans.append(Plan(begin, (sure,), to_do(now.reply.text), _seconds(intent, "in_"), times.days(intent.slots)))
+        plans.append(
+            Plan(begin, (sure,), to_do(now.reply.text), _seconds(intent, "in_"), times.days(intent.slots))
+        )
     end = times.end(intent.slots, begin or world.now)
     if end is not None:
         back = _back(bare, now, begin is None)
@@ -100,7 +102,12 @@ def _seconds(intent: Intent, prefix: str) -> int | None:
 
 
 def _back(bare: Intent, now: Outcome, at_once: bool) -> tuple[Intent, ...]:
-    """The requests that end what `bare` begins; what takes it back is known only of what is done at once."""
+    """The requests that end what `bare` begins; what takes it back is known only of what is done at once.
+
+    After "turn off the lights for an hour" those are on again that were on before.
+    """
+    if at_once and bare.name == "HassTurnOff" and "name" not in bare.slots:
+        return now.undo
     if bare.name in OPPOSITES:
         return (replace(bare, name=OPPOSITES[bare.name], confidence=1.0),)
     return now.undo if at_once else ()

@@ -7,6 +7,7 @@ from device.memory.agenda import REMINDER, Entry, instant
 from device.skills import entries
 from device.skills.skill import Handlers, World
 from device.speaking.times import moment, repeated
+from device.speaking.times import span as in_words
 from device.speaking.wording import listed, said_back
 from device.understanding import times
 
@@ -33,8 +34,9 @@ def set_reminder(intent: Intent, world: World) -> Outcome:
     span = times.length(slots, "in_")
     seconds = round(span.total_seconds()) if span and not times.days(slots) else None
     entry = world.agenda.new(Entry(REMINDER, at, text=text, seconds=seconds, days=times.days(slots)))
+    when = f"in {in_words(seconds)}" if seconds else _when(entry, world)
     return Outcome(
-        reply=Reply(f"I will remind you {_when(entry, world)} to {said_back(text)}"),
+        reply=Reply(f"I will remind you {when} to {said_back(text)}"),
         done=(entries.change("set", entry, world.now),),
         undo=(Intent("MynahCancelReminder", {"entry": entry.id}, 1.0),),
         about={"entry": entry.id},

@@ -43,7 +43,9 @@ def cancel(intent: Intent, world: World) -> Outcome:
 
 
 def cancel_all(intent: Intent, world: World) -> Outcome:
-    return entries.cancel(replace(intent, slots={**intent.slots, "all": True}), world, TIMER, "HassStartTimer")
+    return entries.cancel(
+        replace(intent, slots={**intent.slots, "all": True}), world, TIMER, "HassStartTimer"
+    )
 
 
 def increase(intent: Intent, world: World) -> Outcome:
@@ -65,7 +67,9 @@ def _changed(intent: Intent, world: World, sign: int) -> Outcome:
     left = timedelta(seconds=meant.remaining(world.now)) + sign * by
     called = entries.called(meant, world.now)
     if left <= timedelta():
-        return refused(f"Only {span(meant.remaining(world.now))} are left on {called}; say “cancel” to end it")
+        return refused(
+            f"Only {span(meant.remaining(world.now))} are left on {called}; say “cancel” to end it"
+        )
     if unfit := _unfit(left):
         return unfit
     seconds = (meant.seconds or 0) + round(sign * by.total_seconds())
@@ -127,7 +131,11 @@ def status(intent: Intent, world: World) -> Outcome:
         told = [f"{_left(entry, world)} on {entries.called(entry, world.now)}" for entry in meant]
         return Outcome(reply=Reply(f"There are {len(meant)} timers: {listed(told)}"))
     entry = meant[0]
-    on = f" on {entries.called(entry, world.now)}" if entry.name or len(world.agenda.waiting(TIMER)) > 1 else ""
+    on = (
+        f" on {entries.called(entry, world.now)}"
+        if entry.name or len(world.agenda.waiting(TIMER)) > 1
+        else ""
+    )
     return Outcome(reply=Reply(capitalized(f"{_left(entry, world)}{on}")), about={"entry": entry.id})
 
 

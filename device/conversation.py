@@ -19,9 +19,6 @@ from device.understanding.surprise import surprise
 
 Clock = Callable[[], datetime.datetime]
 
-PATIENCE = datetime.timedelta(seconds=8)
-"""How long a question waits for its answer."""
-
 
 @dataclass(frozen=True, slots=True)
 class Exchange:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 import enum
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -276,6 +276,14 @@ def impossible(reason: str) -> Outcome:
     return Outcome(reply=Reply(reason), fine=False, possible=False)
 
 
+def meaning(acts: Iterable[Act]) -> Intent | NotRecognized:
+    """The first thing that `acts` ask for; NotRecognized where they ask for nothing."""
+    acts = tuple(acts)
+    asked = (act.intent for act in acts if isinstance(act, Request))
+    missed = (act for act in acts if isinstance(act, NotRecognized))
+    return next(asked, None) or next(missed, None) or NotRecognized("", "it asks for nothing by itself")
+
+
 class Confirmation(enum.Enum):
     """What the appliances made of the commands, by their own reports."""
 
@@ -323,10 +331,8 @@ class Turn:
 
     @property
     def meaning(self) -> Intent | NotRecognized:
-        """The first thing that was asked for; NotRecognized where nothing was understood."""
-        missed = (act for act in self.acts if isinstance(act, NotRecognized))
-        found: tuple[Intent | NotRecognized, ...] = (*self.intents, *missed)
-        return found[0] if found else NotRecognized("", "it asks for nothing by itself")
+        """The first thing that was asked for; NotRecognized where nothing was."""
+        return meaning(self.acts)
 
     @property
     def commands(self) -> tuple[Command, ...]:

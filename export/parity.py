@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from device.engine.bundle import Bundle
 from device.engine.interpreter import StreamingModel, runtime
+from device.hearing.logistic import logistic
 from export.errors import ExportError
 from export.streaming import Floats, Run, Step, keras_step, state_name, streamed
 
@@ -118,7 +119,7 @@ def agreement(run: Run, got: list[Floats], want: list[Floats]) -> float:
     mean = np.ones(int(decision["smoothing"])) / int(decision["smoothing"])
 
     def wakes(logits: Floats) -> list[bool]:
-        scores = 1 / (1 + np.exp(-np.clip(logits, -30, 30)))
+        scores = logistic(logits)
         return [
             bool(np.convolve(score, mean, "valid").max() >= threshold)
             for score, threshold in zip(scores.T, thresholds, strict=True)

@@ -1,4 +1,4 @@
-"""A conversation by text: what `mynah chat` and `mynah understand` hold, without audio and without a broker."""
+"""A conversation by text, as `mynah chat` and `mynah understand` hold it: no audio, no broker."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import json
 from collections.abc import Callable, Iterator
 
 from device.assembly.stages import make_answers, make_home, make_sentences
-from device.conversation import PATIENCE, Conversation, Exchange
-from device.discovery.announced import joined
+from device.conversation import Conversation, Exchange
 from device.discovery.announcements import Announcements
+from device.discovery.joining import joined
 from device.errors import UsageError
 from device.events import Transcript
 from device.home.model import Home, own
@@ -65,7 +65,7 @@ class Chat:
         """Raises HomeError, SentencesError, UsageError."""
         home, sentences, answers = make_home(settings), make_sentences(settings), make_answers()
         simulated = SimulatedClock.at(clock) if clock else None
-        patience = PATIENCE if simulated else TYPING
+        patience = datetime.timedelta(seconds=settings.dialogue.patience) if simulated else TYPING
         conversation = Conversation(home, simulated or datetime.datetime.now, patience)
         announcements = Announcements(home.layout.zigbee2mqtt)
         chat = cls(

@@ -17,8 +17,8 @@ from device.errors import SettingsError
 from device.settings import Settings
 
 if TYPE_CHECKING:
-    from device.assembly.learning import Learnt
     from device.discovery.following import Follow, Follower
+    from device.discovery.learnt import Learnt
     from device.engine.bundle import Bundle
     from device.hearing.transcriber import Hearing
     from device.hearing.wake import WakeWord
@@ -137,17 +137,19 @@ def make_hearing(
 
 
 def _ears(settings: Settings, home: Home, sentences: Sentences, watchful: bool) -> tuple[Hearing, Learnt]:
-    from device.assembly.learning import decoder_for, learn
+    from device.assembly.learning import decoder_for, ears_for, learn
     from device.engine.bundle import Bundle
     from device.hearing.acoustic import AcousticModel
     from device.hearing.lexicon import Lexicon
     from device.hearing.transcriber import Hearing
 
     bundle = Bundle.load(settings.hearing.bundle, "hearing")
-    learnt = learn(settings, home, sentences, bundle, Lexicon(settings.hearing.lexicon), watchful)
+    lexicon = Lexicon(settings.hearing.lexicon)
+    learnt = learn(settings, home, sentences, bundle, lexicon, watchful)
     for problem in learnt.problems:
         log.warning(problem)
-    return Hearing(AcousticModel(bundle), decoder_for(settings, bundle, learnt, watchful)), learnt
+    decoder = decoder_for(settings, bundle, learnt, watchful)
+    return Hearing(AcousticModel(bundle), decoder, ears_for(settings, bundle, lexicon, watchful)), learnt
 
 
 def make_follower(settings: Settings, home: Home, assistant: Assistant, follow: Follow) -> Follower | None:
@@ -191,6 +193,7 @@ def make_assistant(settings: Settings, home: Home | None = None, *, push_to_talk
         understanding=learnt.understanding,
         conversation=Conversation(home),
         reject_below=hearing.decoder.settings.reject_below,
+        patience=settings.dialogue.patience,
         actions={} if push_to_talk else actions(settings, learnt.understanding),
     )
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
+from device.mqtt.topics import level
 from device.system.atomic import write_whole
 
 log = logging.getLogger(__name__)
@@ -16,8 +17,8 @@ LEAST, MOST = 0.01, 0.99
 """Below, it would wake at everything; above, at nothing."""
 
 
-class Word(Protocol):
-    """`device.hearing.wake.Word`. `threshold`: the probability with which it wakes, to be moved."""
+class Adjustable(Protocol):
+    """A wake word (`device.hearing.wake.Word`) whose threshold, a probability, can be moved."""
 
     name: str
     threshold: float
@@ -30,8 +31,8 @@ class Thresholds:
     one in the settings, the slider begins anew.
     """
 
-    def __init__(self, words: Iterable[Word], file: Path | None = None) -> None:
-        self._words: dict[str, list[Word]] = {}
+    def __init__(self, words: Iterable[Adjustable], file: Path | None = None) -> None:
+        self._words: dict[str, list[Adjustable]] = {}
         for word in words:
             self._words.setdefault(level(word.name), []).append(word)
         self._own = {name: [word.threshold for word in some] for name, some in self._words.items()}
@@ -85,8 +86,3 @@ class Thresholds:
             write_whole(self._file, json.dumps(values).encode())
         except OSError as error:
             log.warning("%s: %s: the threshold holds only until the end", self._file, error.strerror)
-
-
-def level(name: str) -> str:
-    """`name` as one level of a topic."""
-    return "".join("_" if character in "+#/\0 " else character for character in name)

@@ -23,3 +23,8 @@ def is_plain(topic: object) -> bool:
     if UNWANTED.search(topic) or topic.count("/") >= LEVELS:
         return False
     return len(topic.encode()) <= LONGEST
+
+
+def level(name: str) -> str:
+    """`name` as one level of a topic: "hey mynah" is hey_mynah."""
+    return "".join("_" if character in "+#/\0 " else character for character in name)

@@ -7,7 +7,6 @@ the grammar can hear is what understanding accepts.
 
 from __future__ import annotations
 
-import difflib
 import logging
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -26,9 +25,17 @@ from hassil.expression import (
 from hassil.intents import SlotList, TextSlotList, WildcardSlotList
 
 from device.errors import SentencesError
+from device.reading.located import nearest
 from device.understanding import templates
-from device.understanding.speakable import NotSpeakable, filler, range_list, speakable, speakable_list
-from device.understanding.templates import Block, Template
+from device.understanding.speakable import (
+    NotSpeakable,
+    filler,
+    range_list,
+    speakable,
+    speakable_list,
+    without,
+)
+from device.understanding.templates import Block, SentenceTemplate
 from device.understanding.vocabulary import Name, Speakable, Vocabulary
 
 LOG = logging.getLogger(__name__)
@@ -38,6 +45,8 @@ COMMON = SKILLS / "common.yaml"
 """Lists and rules that every sentence file may use; its own of the same name come first."""
 OF_THE_HOME = ("name", "area", "floor")
 """Lists that the home fills."""
+OF_ELSEWHERE = ("absent_thing", "absent_area")
+"""Lists of what other homes have; what this home has by such a name is left out of them."""
 OF_THE_DIALOGUE = ("option",)
 """Lists that an open question fills."""
 
@@ -71,7 +80,7 @@ class Sentences:
         self,
         blocks: Iterable[Block],
         lists: Mapping[str, SlotList],
-        rules: Mapping[str, Template],
+        rules: Mapping[str, SentenceTemplate],
         skip_words: Iterable[str] = (),
     ) -> None:
         self.blocks = tuple(blocks)
@@ -119,10 +128,10 @@ class Sentences:
 
 
 def _check_references(
-    template: Template,
+    template: SentenceTemplate,
     expression: Expression,
     lists: set[str],
-    rules: Mapping[str, Template],
+    rules: Mapping[str, SentenceTemplate],
     path: tuple[str, ...],
 ) -> None:
     if isinstance(expression, Group):
@@ -141,10 +150,10 @@ def _check_references(
         _check_references(rule, rule.sentence.expression, lists, rules, (*path, name))
 
 
-def _unknown(kind: str, shown: str, name: str, known: set[str], template: Template) -> SentencesError:
-    near = difflib.get_close_matches(name, known, 1)
+def _unknown(kind: str, shown: str, name: str, known: set[str], template: SentenceTemplate) -> SentencesError:
+    near = nearest(name, known)
     section = "lists" if kind == "list" else "expansion_rules"
-    hint = f"did you mean {near[0]!r}?" if near else f"define it under `{section}:`"
+    hint = f"did you mean {near!r}?" if near else f"define it under `{section}:`"
     return SentencesError(f"{template.where}: unknown {kind} {shown} in {template.sentence.text!r}; {hint}")
 
 
@@ -161,9 +170,15 @@ class _Binder:
         self.areas = _name_list("area", vocabulary.areas)
         self.floors = _name_list("floor", vocabulary.floors)
         self.names: dict[frozenset[str] | None, TextSlotList] = {}
-        self.lists = {name: speakable_list(body) for name, body in sentences.lists.items()}
+        self.taken = {name.text for name in (*vocabulary.names, *vocabulary.areas, *vocabulary.floors)}
+        self.lists = {name: self.speakable(name, body) for name, body in sentences.lists.items()}
         self.rules = _speakable_rules(sentences.rules)
         self.fillers = filler(sentences.skip_words)
+
+    def speakable(self, name: str, body: SlotList) -> SlotList:
+        """The list of that name in words; of what other homes have, without what this one has."""
+        said = speakable_list(body)
+        return without(said, self.taken) if name in OF_ELSEWHERE else said
 
     def groups(self) -> Iterator[TemplateGroup]:
         for block in self.sentences.blocks:
@@ -182,7 +197,7 @@ class _Binder:
             "name": self.names_of(block.name_domains),
             "area": self.areas,
             "floor": self.floors,
-            **{name: speakable_list(body) for name, body in block.lists.items()},
+            **{name: self.speakable(name, body) for name, body in block.lists.items()},
         }
         if not self.free:
             lists = {name: _without_wildcard(body) for name, body in lists.items()}
@@ -237,7 +252,7 @@ def _name_list(list_name: str, names: Iterable[Name]) -> TextSlotList:
     )
 
 
-def _speakable_rules(rules: Mapping[str, Template]) -> dict[str, Sentence]:
+def _speakable_rules(rules: Mapping[str, SentenceTemplate]) -> dict[str, Sentence]:
     made: dict[str, Sentence] = {}
     for name, template in rules.items():
         try:
@@ -312,7 +327,8 @@ def _first(expression: Expression, group: TemplateGroup, found: set[str]) -> boo
                 _first(value.text_in, group, found)
         return False
     if isinstance(expression, Alternative):
-        return any([_first(item, group, found) for item in expression.items])
+        empty = [_first(item, group, found) for item in expression.items]  # all of them, not the first
+        return any(empty)
     if isinstance(expression, Group):
         return all(_first(item, group, found) for item in expression.items)
     return False

@@ -9,17 +9,17 @@ import pytest
 from device.appliances.actions import Action, Do
 from device.appliances.devices import Device, Template
 from device.appliances.generic import Reading
-from device.conversation import Conversation
 from device.events import Intent, Outcome
 from device.home import reading
 from device.home.model import EXAMPLE, Home
 from device.home.reading import Layout
+from tests.device.talking import outcome_of
 
 ON_OFF = {Do.ON: Template("x/set", "on!"), Do.OFF: Template("x/set", "off!")}
 
 
 def handle(home: Home, intent: str, /, **slots: Any) -> Outcome:
-    return Conversation(home).handle(Intent(intent, slots, 1.0))
+    return outcome_of(home, Intent(intent, slots, 1.0))
 
 
 def text(outcome: Outcome) -> str:

@@ -17,6 +17,7 @@ from device.home import reading
 from device.home.model import EXAMPLE, Home
 from device.understanding.sentences import Sentences
 from device.understanding.understanding import Understanding
+from tests.device.talking import outcome_of
 
 DATA = Path(__file__).parents[2] / "sentences"
 
@@ -48,7 +49,7 @@ def test_outcome(case: Mapping[str, Any]) -> None:
     here = home()
     for topic, payload in case.get("heard", {}).items():
         here.home.observe(topic, payload.encode())
-    outcome = here.handle(Intent(case["intent"], case["slots"], 1.0))
+    outcome = outcome_of(here, Intent(case["intent"], case["slots"], 1.0))
     if "refused" in case:
         assert not outcome.fine
         assert outcome.reply.text == case["refused"]
@@ -66,4 +67,4 @@ def test_unknown(text: str) -> None:
     meaning = understanding().understand(Transcript(text, 1.0))
     assert isinstance(meaning, NotRecognized)
     assert meaning.text == text
-    assert not home().handle(meaning).fine
+    assert not outcome_of(home(), meaning).fine

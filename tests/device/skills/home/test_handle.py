@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from device.appliances.devices import Device
-from device.conversation import Conversation
 from device.events import Command, Intent, Outcome, Reply, Transcript, impossible, refused
 from device.home.model import Home
 from device.home.reading import Layout
 from device.understanding.sentences import Sentences
 from device.understanding.understanding import Understanding
+from tests.device.talking import outcome_of
 
 HOME = """
 [[room]]
@@ -63,7 +63,7 @@ def home(tmp_path: Path) -> Home:
 
 
 def handle(home: Home, intent: str, confidence: float = 1.0, /, **slots: Any) -> Outcome:
-    return Conversation(home).handle(Intent(intent, slots, confidence))
+    return outcome_of(home, Intent(intent, slots, confidence))
 
 
 def sent(outcome: Outcome) -> list[tuple[str, Any]]:
@@ -255,4 +255,4 @@ def test_a_home_without_rooms_understands_what_needs_none() -> None:
     understanding = Understanding(Sentences.load(), home)
     home.observe("zigbee2mqtt/garage door", b'{"state": "OPEN"}')
     meaning = understanding.understand(Transcript("is the garage door open", 1.0))
-    assert Conversation(home).handle(meaning) == Outcome(reply=Reply("Yes, the garage door is open"))
+    assert outcome_of(home, meaning) == Outcome(reply=Reply("Yes, the garage door is open"))

@@ -136,7 +136,8 @@ def cancelled(entries: Sequence[Entry], world: World, reply: str, back: str | No
     """`entries` leave the agenda."""
     undo = (Intent(back, {"kept": entry}, 1.0) for entry in entries if back and not entry.rings)
     done = tuple(change("cancel", entry, world.now) for entry in entries)
-    return Outcome(reply=Reply(reply), done=done, undo=tuple(undo))
+    about = {"entry": entries[0].id} if len(entries) == 1 else {}
+    return Outcome(reply=Reply(reply), done=done, undo=tuple(undo), about=about)
 
 
 def restored(verb: str, entry: Entry, world: World) -> Outcome:

@@ -12,8 +12,8 @@ from device.dialogue.state import Dialogue
 from device.events import Act, Change, Due, Intent, Outcome, Question, Request
 from device.home.model import Home
 from device.memory.memory import Memory
-from device.skills.help.handle import HELP
-from device.skills.registry import handle
+from device.skills.help import examples
+from device.skills.registry import Skills
 from device.skills.skill import World
 from device.understanding.surprise import surprise
 
@@ -35,6 +35,7 @@ class View:
     """The world as the dialogue sees it."""
 
     world: World
+    skills: Skills
     patience: datetime.timedelta | None
 
     @property
@@ -42,19 +43,18 @@ class View:
         return self.world.now
 
     def handle(self, intent: Intent) -> Outcome:
-        return handle(intent, self.world)
+        return self.skills.handle(intent, self.world)
 
     def after(self, changes: Sequence[Change]) -> View:
         return replace(self, world=self.world.after(changes))
 
     def help(self) -> str:
-        return HELP
+        return examples.short(self.world.home)
 
 
 class Conversation:
     """With one home. `clock` tells the local time; `patience`: how long a question waits by that clock for its
-    answer, None where whoever listens closes it. `memory`: what is remembered besides the dialogue; by default
-    it ends with the process."""
+    answer, None where whoever listens closes it. `memory`: what is kept; by default only until the end."""
 
     def __init__(
         self,
@@ -62,9 +62,10 @@ class Conversation:
         clock: Clock = datetime.datetime.now,
         patience: datetime.timedelta | None = None,
         memory: Memory | None = None,
+        skills: Skills | None = None,
     ) -> None:
         self.home, self._clock, self._patience = home, clock, patience
-        self.memory = memory or Memory()
+        self.memory, self._skills = memory or Memory(home.layout.lists), skills or Skills()
         self.dialogue = Dialogue()
 
     @property
@@ -73,7 +74,7 @@ class Conversation:
         return self.dialogue.at(self._clock()).question
 
     def respond(self, acts: Sequence[Act]) -> Outcome:
-        """What comes of `acts`; what changes in memory has changed then. Sends nothing itself."""
+        """What comes of `acts`. Changes the memory; sends nothing itself."""
         self.dialogue, outcome = respond(self.dialogue, acts, self._view())
         self.memory.apply(outcome.done)
         return outcome
@@ -111,4 +112,8 @@ class Conversation:
         return cost
 
     def _view(self) -> View:
-        return View(World(self.home, self._clock(), agenda=self.memory.agenda), self._patience)
+        memory = self.memory
+        world = World(
+            self.home, self._clock(), lists=memory.lists, agenda=memory.agenda, said=self.dialogue.times
+        )
+        return View(world, self._skills, self._patience)

@@ -16,7 +16,8 @@ KINDS = ("domain", "device_class")
 TARGETS = (*THINGS, *PLACES, *KINDS)
 """Slots that say what a request is about."""
 POINTERS = ("it", "there")
-"""Slots that are true where the words only point at it."""
+"""Slots that are true where the words only point at it. `it` may also be the name of a slot: it is then what
+was spoken of last if that has such a slot, and anything otherwise, which is for the skill to find out."""
 
 
 def resolved(intent: Intent, focus: Focus | None) -> Intent | None:
@@ -24,20 +25,22 @@ def resolved(intent: Intent, focus: Focus | None) -> Intent | None:
     slots = dict(intent.slots)
     if not any(slots.pop(pointer, False) for pointer in POINTERS):
         return intent
-    if focus is None or not focus.about:
+    about = focus.about if focus is not None else {}
+    if (slot := intent.slots.get("it")) and isinstance(slot, str):
+        return replace(intent, slots={**slots, slot: about[slot]} if slot in about else slots)
+    if not about:
         return None
     if intent.slots.get("there"):
-        places = {slot: focus.about[slot] for slot in PLACES if slot in focus.about}
+        places = {slot: about[slot] for slot in PLACES if slot in about}
         return replace(intent, slots={**slots, **places}) if places else None
-    return replace(intent, slots={**focus.about, **slots})
-
-
-def other(focus: Focus | None) -> Option | None:
-    """The one thing that was offered and not chosen; None where that is not one."""
-    if focus is None:
+    if not any(slot in about for slot in TARGETS):
         return None
-    rest = [option for option in focus.among if not option.slots.items() <= focus.about.items()]
-    return rest[0] if len(rest) == 1 else None
+    return replace(intent, slots={**about, **slots})
+
+
+def others(focus: Focus) -> tuple[Option, ...]:
+    """The things that were offered and not chosen."""
+    return tuple(one for one in focus.among if not one.slots.items() <= focus.about.items())
 
 
 def merged(intent: Intent, slots: Mapping[str, Any], about: Mapping[str, Any]) -> Intent:

@@ -1,27 +1,37 @@
-"""What Mynah remembers, and the one place where it changes."""
+"""What Mynah remembers besides the conversation: each kind of thing in a store of its own."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from device.events import Change, Due
 from device.memory import handing
 from device.memory.agenda import Agenda, instant
-from device.memory.store import AgendaStore, InMemory
+from device.memory.agenda_store import AgendaFile, InMemory
+from device.memory.list_store import ListStore
+from device.memory.lists import LISTS, Lists
 from device.memory.watch import ClockWatch
+
+AGENDA = "agenda.json"
+"""Name of the file of timers, alarms, reminders and planned commands."""
 
 
 class Memory:
-    """Owns the agenda.
+    """The stores. Changes of a turn are taken in after it.
 
-    `watch` notices a clock that is set: what was made since this process started, and waits for a length of
-    time, then waits as long as before. What is older was made by a clock that was right, and stays. None: the
-    clock is never set.
+    A clock that is set is noticed: what was made since this process started, and waits for a length of time,
+    then waits as long as before. What is older was made by a clock that was right, and stays.
     """
 
-    def __init__(self, agenda: AgendaStore | None = None, watch: ClockWatch | None = None) -> None:
-        self._store = agenda or InMemory()
+    def __init__(
+        self, lists: Iterable[str] = LISTS, folder: Path | None = None, watch: ClockWatch | None = None
+    ) -> None:
+        """`lists`: names of the home's lists. `folder`: where all is kept; None: in memory alone. `watch`: what
+        notices that the clock is set; None: it never is."""
+        self._lists = ListStore(lists, folder / "lists.json" if folder else None)
+        self._agenda = AgendaFile(folder / AGENDA) if folder else InMemory()
         self._watch = watch
         self._next: float | None = None
         self._handed: set[int] = set()
@@ -29,8 +39,12 @@ class Memory:
         self._left = bool(handing.unsettled(self.agenda, ()))
 
     @property
+    def lists(self) -> Lists:
+        return self._lists.lists
+
+    @property
     def agenda(self) -> Agenda:
-        agenda = self._store.read()
+        agenda = self._agenda.read()
         self._next = agenda.next()
         return agenda
 
@@ -40,8 +54,11 @@ class Memory:
         at = self.agenda.next()
         return None if at is None else datetime.fromtimestamp(at)
 
-    def apply(self, changes: Sequence[Change]) -> None:
-        """Do what of `changes` is Mynah's own. It is kept when this returns."""
+    def apply(self, changes: Iterable[Change]) -> None:
+        """Take in what of `changes` is Mynah's own. It is kept when this returns."""
+        changes = tuple(changes)
+        for change in changes:
+            self._lists.apply(change)
         if changes:
             self._change(lambda agenda: agenda.after(changes))
 
@@ -72,4 +89,4 @@ class Memory:
         self._change(lambda agenda: handing.settled(agenda, due))
 
     def _change(self, how: Callable[[Agenda], Agenda]) -> None:
-        self._next = self._store.change(how).next()
+        self._next = self._agenda.change(how).next()

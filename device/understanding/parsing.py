@@ -7,7 +7,6 @@ sentences are joined by "and" or "then"; what follows needs no joint, and may al
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import pairwise
 
@@ -18,48 +17,30 @@ JOINTS = (("and", "then"), ("then",), ("and",), ("and", "also"))
 MOST = 40
 """Words of a sentence that is looked at in parts: nobody says more in one breath."""
 
-
-@dataclass(frozen=True, slots=True)
-class Meant:
-    """`intent`, of whose words `free` are known to no list: anything may stand there."""
-
-    intent: Intent
-    free: int = 0
-
-
-Match = Callable[[str, bool], Meant | None]
+Match = Callable[[str, bool], Intent | None]
 """The meaning of a text as a whole sentence, or (True) as one that follows."""
 
 Parts = tuple[Intent | str, ...]
 """Intents; a text where nothing is known."""
 
 
-def parts(text: str, match: Match, openers: Collection[str], starters: Collection[str] = ()) -> Parts:
-    """The parts that `text` is made of; those that mean nothing are text.
+def parts(text: str, match: Match, openers: Collection[str]) -> Parts:
+    """The fewest parts that `text` is made of; those that mean nothing are text.
 
-    As few of its words as can be are free, and then there are as few parts as can be: "remind me to call mom" and
-    "in ten minutes" instead of being reminded of all of it.
-
-    `openers`: the words with which sentences that follow may begin; `starters`: those with which whole sentences
-    may begin.
+    `openers`: the words with which sentences that follow may begin.
     """
     words = tuple(text.split())
     if len(words) > MOST:
-        return (text,)
-    return _Parser(words, lru_cache(maxsize=None)(match), openers, starters).parts()
+        return (match(text, False) or text,)
+    return _Parser(words, lru_cache(maxsize=None)(match), openers).parts()
 
 
 class _Parser:
-    def __init__(
-        self, words: Sequence[str], match: Match, openers: Collection[str], starters: Collection[str]
-    ) -> None:
+    def __init__(self, words: Sequence[str], match: Match, openers: Collection[str]) -> None:
         self.words, self.match = words, match
         starts = {at for at, word in enumerate(words) if word in openers}
         joints = {at for at in range(len(words)) if self.joint(at)}
         self.ends = sorted({*starts, *joints, len(words)})
-        whole = {at for at, word in enumerate(words) if word in starters}
-        self.ends_ahead = sorted({*self.ends, *whole})
-        """Where what follows may end that comes first."""
 
     def joint(self, at: int) -> int:
         """How many words at `at` join two sentences."""
@@ -67,28 +48,28 @@ class _Parser:
 
     def parts(self) -> Parts:
         known = self.known(0, False)
-        return tuple(part.intent for part in known) if known is not None else self.mixed()
+        return known if known is not None else self.mixed()
 
     @cache  # noqa: B019  # a parser lives as long as its sentence
-    def known(self, at: int, after: bool) -> tuple[Meant, ...] | None:
-        """The best parts from the word `at` on that all mean something; `after`: a part ends there."""
+    def known(self, at: int, after: bool) -> Parts | None:
+        """The fewest parts from the word `at` on that all mean something; `after`: a part ends there."""
         if at == len(self.words):
             return () if after else None
-        best: tuple[Meant, ...] | None = None
-        for end in self.ends if after else self.ends_ahead:
+        best: Parts | None = None
+        for end in self.ends:
             if end <= at:
                 continue
             for begin, follows in self.beginnings(at, after):
-                if begin >= end or not (follows or end in self.ends):
+                if begin >= end:
                     continue
-                meant = self.match(" ".join(self.words[begin:end]), follows)
-                if meant is None:
+                intent = self.match(" ".join(self.words[begin:end]), follows)
+                if intent is None:
                     continue
                 rest = self.known(end, True) if end < len(self.words) else ()
                 if rest is None and follows and not after:
                     rest = self.known(end, False)  # what follows may come first
-                if rest is not None and (best is None or _cost((meant, *rest)) < _cost(best)):
-                    best = (meant, *rest)
+                if rest is not None and (best is None or 1 + len(rest) < len(best)):
+                    best = (intent, *rest)
         return best
 
     def beginnings(self, at: int, after: bool) -> Sequence[tuple[int, bool]]:
@@ -106,11 +87,5 @@ class _Parser:
             begin += self.joint(begin) if begin else 0
             part = " ".join(self.words[begin:end])
             if part:
-                meant = self.match(part, False)
-                found.append(meant.intent if meant else part)
+                found.append(self.match(part, False) or part)
         return tuple(found) if any(isinstance(one, Intent) for one in found) else (" ".join(self.words),)
-
-
-def _cost(parts: Sequence[Meant]) -> tuple[int, int]:
-    """Free words, then parts."""
-    return sum(part.free for part in parts), len(parts)

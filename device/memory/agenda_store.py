@@ -18,7 +18,7 @@ from typing import Any, Protocol
 
 from device.events import Intent
 from device.memory.agenda import KINDS, Agenda, Entry, instant
-from device.system.atomic import write_whole
+from device.system.atomic import set_aside, write_whole
 
 log = logging.getLogger(__name__)
 
@@ -108,22 +108,12 @@ class AgendaFile:
         return agenda
 
     def _set_aside(self, problem: str) -> None:
-        aside = next(
-            name
-            for number in range(1, 10_000)
-            if not (name := self._file.with_name(f"{self._file.name}.damaged-{number}")).exists()
-        )
         try:
-            os.rename(self._file, aside)
+            aside = set_aside(self._file)
         except OSError as error:
-            log.warning("%s: %s, and cannot be set aside (%s)", self._file, problem, error.strerror)
+            log.error("%s: %s, and cannot be renamed (%s)", self._file, problem, error.strerror)
             return
-        log.warning(
-            "%s: %s; set aside as %s: look into it, and set again what is missing",
-            self._file,
-            problem,
-            aside.name,
-        )
+        log.error("%s: %s; it is kept as %s: set again what is missing", self._file, problem, aside.name)
 
     @contextmanager
     def _locked(self) -> Iterator[None]:

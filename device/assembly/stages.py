@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from device.hearing.transcriber import Hearing
     from device.hearing.wake import WakeWord
     from device.home.model import Home
+    from device.memory.memory import Memory
     from device.understanding.answers import Answers
     from device.understanding.sentences import Sentences
     from device.understanding.understanding import Understanding
@@ -68,6 +69,15 @@ def make_understanding(settings: Settings, home: Home, sentences: Sentences | No
     from device.understanding.understanding import Understanding
 
     return Understanding(sentences or make_sentences(settings), home, make_answers())
+
+
+def make_memory(home: Home) -> Memory:
+    """What the service remembers, kept in its state folder."""
+    from device.memory.memory import Memory
+    from device.memory.watch import ClockWatch
+    from device.system.places import state_folder
+
+    return Memory(home.layout.lists, state_folder(), ClockWatch())
 
 
 def wake_bundles(settings: Settings) -> list[Bundle]:

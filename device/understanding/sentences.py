@@ -138,14 +138,17 @@ class Sentences:
 
         `free`: with the sentences that have wildcards, and all others that can be typed and not heard.
         """
-        return self.bound(home.vocabulary, {}, free)
+        return self._of(home.vocabulary, free)
+
+    @functools.lru_cache(maxsize=4)  # noqa: B019  # sentences are loaded once and kept
+    def _of(self, vocabulary: Vocabulary, free: bool) -> tuple[TemplateGroup, ...]:
+        return self.bound(vocabulary, {}, free)
 
     def bound(
         self, vocabulary: Vocabulary, lists: Mapping[str, SlotList], free: bool = False
     ) -> tuple[TemplateGroup, ...]:
         """As `groups`, for a vocabulary; `lists`: values for OF_THE_DIALOGUE."""
         return tuple(_Binder(self, vocabulary, lists, free).groups())
-
 
     def _check(self, block: Block) -> None:
         """Raise SentencesError for references to lists and rules that do not exist, and for circles."""

@@ -26,6 +26,7 @@ from training.evaluate import (
     keywords,
     parallel,
     phones,
+    stories,
     templates,
     turns,
     wake,

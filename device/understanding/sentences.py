@@ -128,6 +128,15 @@ class Sentences:
         responses = {intent: keys for each in (self, *others) for intent, keys in each.responses.items()}
         return Sentences(blocks, self.lists, self.rules, self.skip_words, responses)
 
+    def unheard(self) -> Iterator[str]:
+        """A line for each sentence of the user's own that has a wildcard, and so can be typed alone."""
+        for block in self.blocks:
+            wild = {name for name, each in {**self.lists, **block.lists}.items() if _takes_any_words(each)}
+            for template in block.templates:
+                names = {each.list_name for each in _references(template.sentence.expression, {})} & wild
+                if names and not Path(template.where.file).is_relative_to(SKILLS):
+                    yield f"{template.where}: {{{min(names)}}} takes any words: this can be typed, but not heard"
+
     @property
     def intents(self) -> tuple[str, ...]:
         """The names of what can be meant."""
@@ -145,7 +154,6 @@ class Sentences:
     ) -> tuple[TemplateGroup, ...]:
         """As `groups`, for a vocabulary; `lists`: values for OF_THE_DIALOGUE."""
         return tuple(_Binder(self, vocabulary, lists, free).groups())
-
 
     def _check(self, block: Block) -> None:
         """Raise SentencesError for references to lists and rules that do not exist, and for circles."""
@@ -356,7 +364,11 @@ def _without_empty(
 
 def _without_wildcard(slot_list: SlotList) -> SlotList:
     """A list of nothing, where anything could be said."""
-    return TextSlotList(slot_list.name, []) if isinstance(slot_list, WildcardSlotList) else slot_list
+    return TextSlotList(slot_list.name, []) if _takes_any_words(slot_list) else slot_list
+
+
+def _takes_any_words(slot_list: SlotList | None) -> bool:
+    return isinstance(slot_list, WildcardSlotList)
 
 
 def _can_be_said(slot_list: SlotList) -> bool:
@@ -366,7 +378,7 @@ def _can_be_said(slot_list: SlotList) -> bool:
 def takes_any_words(group: TemplateGroup) -> bool:
     """Whether a wildcard is among its sentences: they can be typed, not heard."""
     return any(
-        isinstance(group.lists.get(reference.list_name), WildcardSlotList)
+        _takes_any_words(group.lists.get(reference.list_name))
         for sentence in group.sentences
         for reference in _references(sentence.expression, group.rules)
     )

@@ -41,7 +41,9 @@ class Understanding:
         following = [group for group in self.groups if group.follows and not takes_any_words(group)]
         self._following = _intents(following)
         self._openers = frozenset(word for group in following for word in first_words(group))
-        self._continuing = _intents(group for group in self.groups if group.follows and takes_any_words(group))
+        self._continuing = _intents(
+            group for group in self.groups if group.follows and takes_any_words(group)
+        )
 
     def adopt(self, other: Understanding) -> None:
         """Understand what `other` does from now on."""
@@ -94,7 +96,9 @@ class Understanding:
         """The best match of `text`. `free`: wildcards may match, as long as no sentence hides in their words."""
         for candidate in dict.fromkeys((self._without_filler(text), text)):
             matches = recognize_all(candidate, intents) if candidate else ()
-            fitting = (one for one in matches if not (words := _free(one)) or (free and not self._hide(words)))
+            fitting = (
+                one for one in matches if not (words := _free(one)) or (free and not self._hide(words))
+            )
             if (best := max(fitting, key=_rank, default=None)) is not None:
                 return best
         return None

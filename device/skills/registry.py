@@ -14,7 +14,8 @@ from device.skills.home import handle as home
 from device.skills.lists import handle as lists
 from device.skills.skill import Handlers, World
 from device.skills.smalltalk import handle as smalltalk
-from device.speaking.rendering import TemplateFailed, render
+from device.appliances.rendering import TemplateError
+from device.speaking.rendering import render
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +59,6 @@ class Skills:
             return None
         try:
             return Reply(render(template, intent.slots))
-        except TemplateFailed as error:
+        except TemplateError as error:
             log.warning("the response %s of %s is not used: %s", intent.response, intent.name, error)
             return None

@@ -18,7 +18,7 @@ from device.errors import SkillError
 from device.events import Reply
 from device.reading import yaml
 from device.speaking import rendering
-from device.speaking.rendering import TemplateFailed
+from device.appliances.rendering import TemplateError
 
 
 @dataclass(frozen=True)
@@ -39,14 +39,14 @@ class Replies:
             for text in texts:
                 try:
                     rendering.check(text)
-                except TemplateFailed as error:
+                except TemplateError as error:
                     raise document.wrong(f"the reply {name!r} is no template: {error}", name) from error
             found[name] = tuple(texts)
         return found
 
     def say(self, reply: str, said: Mapping[str, int], /, **slots: Any) -> Reply:
         """The reply of this name with its values. `said`: how often each one was given, so that its texts take
-        turns, beginning with the first. Raises TemplateFailed."""
+        turns, beginning with the first. Raises TemplateError."""
         texts = self.variants[reply]
         text = rendering.render(texts[said.get(reply, 0) % len(texts)], slots)
         return Reply(text, reply if len(texts) > 1 else None)

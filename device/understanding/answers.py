@@ -22,6 +22,7 @@ FILES = tuple(sorted(SKILLS.glob("*/en/answers.yaml")))
 ALWAYS = "always"
 """The set that answers any question: "never mind"."""
 
+ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
 ALL, NONE, LAST = "all", "none", "last"
 """Values of `option` besides the numbers of the options, which count from 0."""
 
@@ -43,7 +44,7 @@ class Answers:
     def groups(self, question: Question, vocabulary: Vocabulary) -> tuple[TemplateGroup, ...]:
         """What may be said to `question`."""
         wanted = {question.expects, ALWAYS}
-        own = {"option": _options(question.options)}
+        own = {"option": _options(question.options), "ordinal": _ordinals(len(question.options))}
         groups = self._sentences.bound(vocabulary, own, free=True)
         return tuple(group for group in groups if group.intent in wanted)
 
@@ -71,6 +72,12 @@ def _chosen(option: Any, options: tuple[Option, ...]) -> Mapping[str, Any]:
             if all(slot in one.slots for one in options)
         }
     return options[-1 if option == LAST else min(int(option), len(options) - 1)].slots
+
+
+def _ordinals(count: int) -> TextSlotList:
+    """ "first" to the last of `count` options, each for its number."""
+    said = zip(ORDINALS[:count], range(count), strict=False)
+    return TextSlotList.from_tuples(said, allow_template=False, name="ordinal")
 
 
 def _options(options: tuple[Option, ...]) -> TextSlotList:

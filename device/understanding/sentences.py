@@ -44,11 +44,11 @@ SKILLS = Path(__file__).parent.parent / "skills"
 SHIPPED = tuple(sorted(SKILLS.glob("*/en/sentences")))
 COMMON = SKILLS / "common.yaml"
 """Lists and rules that every sentence file may use; its own of the same name come first."""
-OF_THE_HOME = ("name", "area", "floor", "list")
+OF_THE_HOME = ("name", "area", "floor", "list", "setting")
 """Lists that the home fills."""
 OF_ELSEWHERE = ("absent_thing", "absent_area")
 """Lists of what other homes have; what this home has by such a name is left out of them."""
-OF_THE_DIALOGUE = ("option",)
+OF_THE_DIALOGUE = ("option", "ordinal")
 """Lists that an open question fills."""
 
 
@@ -222,6 +222,7 @@ class _Binder:
         self.areas = _name_list("area", vocabulary.areas)
         self.floors = _name_list("floor", vocabulary.floors)
         self.kept_lists = _name_list("list", vocabulary.lists)
+        self.settings = _name_list("setting", vocabulary.settings)
         self.names: dict[frozenset[str] | None, TextSlotList] = {}
         self.usual_rules: dict[frozenset[str] | None, Mapping[str, Sentence]] = {}
         self.taken = {name.text for name in (*vocabulary.names, *vocabulary.areas, *vocabulary.floors)}
@@ -253,6 +254,7 @@ class _Binder:
             "area": self.areas,
             "floor": self.floors,
             "list": self.kept_lists,
+            "setting": self.settings,
             **{name: self.free_of_names(name, speakable_list(body)) for name, body in block.lists.items()},
         }
         if not self.free:

@@ -36,7 +36,7 @@ class ListStore:
         self.lists = Lists.of(given, kept)
 
     def apply(self, change: Change) -> None:
-        """Take in a change; others than those of lists are ignored. What cannot be written stays in memory."""
+        """Take in a change; those of other stores are ignored. What cannot be written stays in memory."""
         after = self.lists.after(change)
         if after == self.lists:
             return

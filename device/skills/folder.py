@@ -18,13 +18,13 @@ from pathlib import Path
 
 from device.appliances.devices import Scene
 from device.appliances.guards import guarded
+from device.appliances.rendering import TemplateError
 from device.errors import SentencesError, SkillError
 from device.events import Command, Intent, Outcome, Question, Reply
 from device.mqtt.topics import is_plain
 from device.reading import yaml
 from device.reading.located import Table, hint
 from device.skills.skill import Handlers, World
-from device.appliances.rendering import TemplateError
 from device.speaking.rendering import check, render
 from device.speaking.replies import Replies
 from device.understanding.sentences import Sentences

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from device.appliances.rendering import TemplateError
 from device.events import Intent, Outcome, Reply, refused
 from device.skills.announcements import handle as announcements
 from device.skills.clock import handle as clock
@@ -14,7 +15,6 @@ from device.skills.home import handle as home
 from device.skills.lists import handle as lists
 from device.skills.skill import Handlers, World
 from device.skills.smalltalk import handle as smalltalk
-from device.appliances.rendering import TemplateError
 from device.speaking.rendering import render
 
 log = logging.getLogger(__name__)
@@ -32,7 +32,7 @@ FAILED = "Sorry, something went wrong with that"
 
 @dataclass(frozen=True, slots=True)
 class Skills:
-    """`handlers` by intent; `responses`: templates of replies that sentence files bring, by intent and key."""
+    """`handlers` by intent; `responses`: templates of replies in sentence files, by intent and key."""
 
     handlers: Handlers = field(default_factory=lambda: SHIPPED)
     responses: Mapping[str, Mapping[str, str]] = field(default_factory=dict)

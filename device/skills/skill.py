@@ -21,7 +21,7 @@ class World:
     home: Home
     now: datetime
     device_id: str = "mynah"
-    lists: Lists = Lists()
+    lists: Lists = field(default_factory=Lists)
     said: Mapping[str, int] = field(default_factory=dict)
 
 

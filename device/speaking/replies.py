@@ -14,11 +14,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from device.appliances.rendering import TemplateError
 from device.errors import SkillError
 from device.events import Reply
 from device.reading import yaml
 from device.speaking import rendering
-from device.appliances.rendering import TemplateError
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,10 @@ class Replies:
         return found
 
     def say(self, reply: str, said: Mapping[str, int], /, **slots: Any) -> Reply:
-        """The reply of this name with its values. `said`: how often each one was given, so that its texts take
-        turns, beginning with the first. Raises TemplateError."""
+        """The reply of this name with its values. Its texts take turns, beginning with the first.
+
+        `said`: how often each reply was given. Raises TemplateError.
+        """
         texts = self.variants[reply]
         text = rendering.render(texts[said.get(reply, 0) % len(texts)], slots)
         return Reply(text, reply if len(texts) > 1 else None)

@@ -207,7 +207,7 @@ def test_a_list_may_lie_in_a_file(tmp_path: Path) -> None:
     assert slots(path, "buy olive oil") == {"thing": "olive oil"}
     assert slots(path, "buy things") is None
     missing = write(tmp_path, block("buy {thing}") + "lists: {thing: {file: nothing.txt}}")
-    with pytest.raises(SentencesError, match="nothing.txt: cannot be read"):
+    with pytest.raises(SentencesError, match=r"nothing\.txt: cannot be read"):
         Sentences.load([missing])
 
 

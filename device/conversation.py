@@ -11,6 +11,7 @@ from device.dialogue.policy import respond
 from device.dialogue.state import Dialogue
 from device.events import Act, Intent, Outcome, Question, Request
 from device.home.model import Home
+from device.memory.list_store import ListStore
 from device.memory.memory import Memory
 from device.skills.help import examples
 from device.skills.registry import Skills
@@ -62,7 +63,7 @@ class Conversation:
         skills: Skills | None = None,
     ) -> None:
         self.home, self._clock, self._patience = home, clock, patience
-        self.memory, self._skills = memory or Memory(home.layout.lists), skills or Skills()
+        self.memory, self._skills = memory or Memory(ListStore(home.layout.lists)), skills or Skills()
         self.dialogue = Dialogue()
 
     @property

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from device.hearing.transcriber import Hearing
     from device.hearing.wake import WakeWord
     from device.home.model import Home
+    from device.memory.list_store import ListStore
+    from device.memory.memory import Memory
     from device.understanding.answers import Answers
     from device.understanding.sentences import Sentences
     from device.understanding.understanding import Understanding
@@ -53,6 +55,16 @@ def make_home(settings: Settings) -> Home:
 
     layout = reading.read(settings.home.file)
     return Home(standing_in(layout, settings.device.room) if settings.device.room else layout)
+
+
+def make_lists(home: Home) -> ListStore:
+    """The lists that the service keeps in its state folder. The home gets to know those that were made."""
+    from device.memory.list_store import ListStore
+    from device.system.places import state_folder
+
+    store = ListStore(home.layout.lists, state_folder() / "lists.json")
+    home.rearrange(replace(home.layout, lists=store.lists.names))
+    return store
 
 
 def make_answers() -> Answers:
@@ -158,8 +170,15 @@ def make_follower(settings: Settings, home: Home, assistant: Assistant, follow: 
     return Follower(home, layout, announcements, Learner(settings), adopt, follow)
 
 
-def make_assistant(settings: Settings, home: Home | None = None, *, push_to_talk: bool = False) -> Assistant:
-    """The whole loop. `push_to_talk`: without a wake word, and a recording's end is the button's release."""
+def make_assistant(
+    settings: Settings,
+    home: Home | None = None,
+    memory: Memory | None = None,
+    *,
+    push_to_talk: bool = False,
+) -> Assistant:
+    """The whole loop. `memory`: what is kept; by default it ends with the process. `push_to_talk`: without a
+    wake word, and a recording's end is the button's release."""
     from device.assembly.skills import make_skills
     from device.assistant import Held, Never
     from device.audio.endpoint import Endpointer
@@ -171,7 +190,7 @@ def make_assistant(settings: Settings, home: Home | None = None, *, push_to_talk
         endpointer=Held() if push_to_talk else Endpointer(settings.endpoint, hearing.settled),
         hearing=hearing,
         understanding=learnt.understanding,
-        conversation=Conversation(home, skills=skills),
+        conversation=Conversation(home, memory=memory, skills=skills),
         reject_below=hearing.decoder.settings.reject_below,
         patience=settings.dialogue.patience,
         actions={} if push_to_talk else actions(settings, learnt.understanding),

@@ -17,7 +17,7 @@ from types import FrameType
 
 from device.assembly.daemon import MakeFollower, duties, make_publisher, open_channels
 from device.assembly.sound import loudspeaker, microphone
-from device.assembly.stages import make_assistant, make_follower, make_home
+from device.assembly.stages import make_assistant, make_follower, make_home, make_lists
 from device.assistant import Assistant
 from device.channels.home import House
 from device.channels.homeassistant import software
@@ -27,6 +27,7 @@ from device.commands import options as common
 from device.daemon.confirming import Confirming
 from device.daemon.daemon import Daemon
 from device.errors import MynahError
+from device.memory.memory import Memory
 from device.mqtt.client import Publisher
 from device.settings import Settings
 from device.system.problems import SETTINGS_PAGE, ProblemFile, Problems, kept, problem_file
@@ -66,7 +67,7 @@ def main(options: argparse.Namespace) -> int:
 def listen(options: argparse.Namespace, settings: Settings, notes: ProblemFile) -> int:
     """The whole daemon, as `settings` want it; `notes` keeps what is wrong."""
     home = make_home(settings)
-    assistant = make_assistant(settings, home)
+    assistant = make_assistant(settings, home, Memory(make_lists(home)))
     return serve(options, settings, assistant, home, partial(make_follower, settings, home, assistant), notes)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 
 from device.events import Change
 from device.memory.list_store import ListStore
@@ -13,14 +12,15 @@ from device.memory.lists import LISTS, Lists
 class Memory:
     """The stores. Changes of a turn are taken in after it."""
 
-    def __init__(self, lists: Iterable[str] = LISTS, folder: Path | None = None) -> None:
-        """`lists`: names of the home's lists. `folder`: where all is kept; None: in memory alone."""
-        self._lists = ListStore(lists, folder / "lists.json" if folder else None)
+    def __init__(self, lists: ListStore | None = None) -> None:
+        """By default what is remembered ends with the process."""
+        self._lists = lists or ListStore(LISTS)
 
     @property
     def lists(self) -> Lists:
         return self._lists.lists
 
     def apply(self, changes: Iterable[Change]) -> None:
+        """Take in `changes`; they are kept when this returns."""
         for change in changes:
             self._lists.apply(change)

@@ -1,4 +1,4 @@
-"""A value that is kept in one file, which is written whole at each change. Several processes may change it."""
+"""A value kept in one file, which is written whole at each change. Several processes may change it."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ log = logging.getLogger(__name__)
 class Kept(Generic[T]):
     """The value in `file`; without a file, it ends with the process.
 
-    A file that makes no sense is set aside, never written over. What cannot be read or written costs a line in
-    the log, and the value stays in memory.
+    A file that makes no sense is set aside, never written over. What cannot be read or written costs a line
+    in the log, and the value stays in memory.
     """
 
     def __init__(
@@ -61,14 +61,19 @@ class Kept(Generic[T]):
         try:
             return self._loads(self._file.read_bytes())
         except OSError as error:
-            log.error(
-                "%s: %s; what was in it is not known, allow Mynah to read it", self._file, error.strerror
-            )
-            self._file = None  # what cannot be read is not written over
+            self._leave(error)
         except (ValueError, RecursionError) as error:
-            aside = set_aside(self._file)
-            log.error("%s: %s; it is kept as %s, and a new one begins", self._file, error, aside.name)
+            try:
+                aside = set_aside(self._file)
+                log.error("%s: %s; it is kept as %s, and a new one begins", self._file, error, aside.name)
+            except OSError as refusal:
+                self._leave(refusal)
         return self._value
+
+    def _leave(self, error: OSError) -> None:
+        """What cannot be read or set aside is not written over."""
+        log.error("%s: %s; allow Mynah to read it and to write there", self._file, error.strerror)
+        self._file = None
 
     def _write(self) -> None:
         if self._file is None:

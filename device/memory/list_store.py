@@ -18,7 +18,7 @@ class ListStore:
     """Owns the lists."""
 
     def __init__(self, given: Iterable[str], file: Path | None = None) -> None:
-        """`given`: names of lists that are always there. `file`: where they are kept; None: in memory alone."""
+        """`given`: names of lists that are always there. `file`: where all is kept; None: in memory."""
         names = tuple(given)
         self._kept = Kept(Lists.of(names), file, lambda content: loads(content, names), dumps)
 

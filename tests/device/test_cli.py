@@ -17,10 +17,10 @@ from device.system.guard import guarded
 ROOT = Path(__file__).parents[2]
 
 
-def mynah(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+def mynah(*arguments: str, stdin: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "device.cli", *arguments]
     # No settings of the machine's own.
-    environment = {**os.environ, "XDG_CONFIG_HOME": "/nonexistent"}
+    environment = {**os.environ, "XDG_CONFIG_HOME": "/nonexistent", **variables}
     return subprocess.run(command, cwd=ROOT, env=environment, input=stdin, text=True, capture_output=True)
 
 

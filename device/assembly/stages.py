@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from device.hearing.transcriber import Hearing
     from device.hearing.wake import WakeWord
     from device.home.model import Home
-    from device.memory.list_store import ListStore
     from device.memory.memory import Memory
     from device.understanding.answers import Answers
     from device.understanding.sentences import Sentences
@@ -57,16 +56,6 @@ def make_home(settings: Settings) -> Home:
     return Home(standing_in(layout, settings.device.room) if settings.device.room else layout)
 
 
-def make_lists(home: Home) -> ListStore:
-    """The lists that the service keeps in its state folder. The home gets to know those that were made."""
-    from device.memory.list_store import ListStore
-    from device.system.places import state_folder
-
-    store = ListStore(home.layout.lists, state_folder() / "lists.json")
-    home.rearrange(replace(home.layout, lists=store.lists.names))
-    return store
-
-
 def make_answers() -> Answers:
     """Raises SentencesError."""
     from device.understanding.answers import Answers
@@ -80,6 +69,17 @@ def make_understanding(settings: Settings, home: Home, sentences: Sentences | No
     from device.understanding.understanding import Understanding
 
     return Understanding(sentences or make_sentences(settings), home, make_answers())
+
+
+def make_memory(home: Home) -> Memory:
+    """What the service remembers, kept in its state folder. The home gets to know the lists that were made."""
+    from device.memory.memory import Memory
+    from device.memory.watch import ClockWatch
+    from device.system.places import state_folder
+
+    memory = Memory(home.layout.lists, state_folder(), ClockWatch())
+    home.rearrange(replace(home.layout, lists=memory.lists.names))
+    return memory
 
 
 def wake_bundles(settings: Settings) -> list[Bundle]:

@@ -7,6 +7,7 @@ import argparse
 from device.commands import options as common
 from device.errors import UsageError
 from device.events import Change
+from device.memory.lists import CLEAR
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -16,16 +17,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(options: argparse.Namespace) -> int:
-    from device.assembly.stages import make_home, make_lists
+    from device.assembly.stages import make_home, make_memory
 
-    store = make_lists(make_home(common.load(options)))
-    names = store.lists.names
+    memory = make_memory(make_home(common.load(options)))
+    names = memory.lists.names
     if options.clear is not None and options.clear not in (*names, "all"):
         raise UsageError(f"--clear {options.clear}: no such list; there is {', '.join(names) or 'none'}")
-    for name in names:
-        if options.clear in (name, "all"):
-            store.apply(Change("list.clear", {"list": name}))
-    for name, items in store.lists.items.items():
+    memory.apply(Change(CLEAR, {"list": name}) for name in names if options.clear in (name, "all"))
+    for name, items in memory.lists.items.items():
         text = "\n".join([f"{name}:", *(f"  {item}" for item in items)]) if items else f"{name}: empty"
         common.emit(options, {"list": name, "items": list(items)}, text)
     return 0

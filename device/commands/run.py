@@ -17,7 +17,7 @@ from types import FrameType
 
 from device.assembly.daemon import MakeFollower, duties, make_publisher, open_channels
 from device.assembly.sound import loudspeaker, microphone
-from device.assembly.stages import make_assistant, make_follower, make_home, make_lists
+from device.assembly.stages import make_assistant, make_follower, make_home, make_memory
 from device.assistant import Assistant
 from device.channels.home import House
 from device.channels.homeassistant import software
@@ -27,7 +27,6 @@ from device.commands import options as common
 from device.daemon.confirming import Confirming
 from device.daemon.daemon import Daemon
 from device.errors import MynahError
-from device.memory.memory import Memory
 from device.mqtt.client import Publisher
 from device.settings import Settings
 from device.system.problems import SETTINGS_PAGE, ProblemFile, Problems, kept, problem_file
@@ -67,7 +66,7 @@ def main(options: argparse.Namespace) -> int:
 def listen(options: argparse.Namespace, settings: Settings, notes: ProblemFile) -> int:
     """The whole daemon, as `settings` want it; `notes` keeps what is wrong."""
     home = make_home(settings)
-    assistant = make_assistant(settings, home, Memory(make_lists(home)))
+    assistant = make_assistant(settings, home, make_memory(home))
     return serve(options, settings, assistant, home, partial(make_follower, settings, home, assistant), notes)
 
 

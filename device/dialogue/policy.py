@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, Self
 
 from device.dialogue import outcomes, referring
 from device.dialogue.correcting import corrected, in_words, stepped
@@ -51,6 +51,9 @@ class World(Protocol):
     def handle(self, intent: Intent) -> Outcome:
         """What comes of a request. Pure."""
 
+    def after(self, changes: Sequence[Change]) -> Self:
+        """The world in which `changes` of Mynah's own memory are done."""
+
     def help(self) -> str:
         """What can be said here, in a sentence."""
 
@@ -72,6 +75,7 @@ def respond(dialogue: Dialogue, acts: Sequence[Act], world: World) -> Step:
         if isinstance(act, Answer | Affirm) and dialogue.question is not None:
             todo = [*dialogue.question.then, *todo]
         dialogue, outcome = _step(dialogue, act, world)
+        world = world.after(outcome.done)
         found.append(outcome)
         if dialogue.question is not None and outcome.question is not None:
             dialogue = replace(dialogue, question=replace(dialogue.question, then=tuple(todo)))
@@ -231,6 +235,17 @@ def _more(dialogue: Dialogue, intent: Intent, world: World) -> Step:
     return (dialogue, refused(UNKNOWN)) if found is None else _request(dialogue, found, world)
 
 
+def _stop(dialogue: Dialogue, intent: Intent, world: World) -> Step:
+    """Whatever rings or speaks; else what was spoken of last, where it moves or plays."""
+    outcome = world.handle(intent)
+    if not outcome.fine and dialogue.focus is not None:
+        for name in ("HassStopMoving", "HassMediaPause"):
+            stopped = world.handle(Intent(name, dialogue.focus.about, intent.confidence))
+            if stopped.fine and stopped.question is None:
+                return _after(dialogue, intent, stopped, world), stopped
+    return _after(dialogue, intent, outcome, world), outcome
+
+
 def _why(dialogue: Dialogue, intent: Intent, world: World) -> Step:
     heard = dialogue.heard
     if heard is None:
@@ -242,6 +257,7 @@ OF_THE_DIALOGUE: Mapping[str, Callable[[Dialogue, Intent, World], Step]] = {
     "MynahUndo": _undo,
     "MynahAgain": _again,
     "MynahMore": _more,
+    "MynahStop": _stop,
     "MynahWhy": _why,
 }
 """Requests about the conversation itself."""

@@ -72,7 +72,7 @@ def make_understanding(settings: Settings, home: Home, sentences: Sentences | No
 
 
 def make_memory(home: Home) -> Memory:
-    """What the service remembers, kept in its state folder. The home gets to know the lists that were made."""
+    """What the service remembers, kept in its state folder. The home knows the lists in it from now on."""
     from device.memory.memory import Memory
     from device.memory.watch import ClockWatch
     from device.system.places import state_folder

@@ -46,8 +46,8 @@ class Skills:
     responses: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def handle(self, intent: Intent, world: World) -> Outcome:
-        """What comes of `intent`, now or at the time that it bears. A handler that raises, and a template that fails,
-        are logged in a line."""
+        """What comes of `intent`, now or at the time that it bears. A handler that raises, and a template that
+        fails, are logged in a line."""
         if timed(intent.slots) and intent.name not in OF_TIME:
             return delayed.plan(intent, world, self.handle)
         handler = self.handlers.get(intent.name)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,6 +15,7 @@ from device.events import (
     Also,
     Answer,
     Cancel,
+    Change,
     Command,
     Correct,
     Deny,
@@ -43,6 +44,9 @@ class World:
 
     def help(self) -> str:
         return "You can switch lamps"
+
+    def after(self, changes: Sequence[Change]) -> World:
+        return self
 
     def handle(self, intent: Intent) -> Outcome:
         self.handled.append(intent)

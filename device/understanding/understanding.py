@@ -18,7 +18,7 @@ from device.events import Act, Intent, NotRecognized, Question, Transcript
 from device.understanding.acts import acts
 from device.understanding.answers import Answers, act
 from device.understanding.numbers import spoken
-from device.understanding.parsing import parts
+from device.understanding.parsing import Parts, parts
 from device.understanding.sentences import Sentences, TemplateGroup, first_words, takes_any_words
 from device.understanding.vocabulary import Speakable
 
@@ -41,6 +41,8 @@ class Understanding:
         following = [group for group in self.groups if group.follows and not takes_any_words(group)]
         self._following = _intents(following)
         self._openers = frozenset(word for group in following for word in first_words(group))
+        whole = (group for group in self.groups if not group.follows)
+        self._starters = frozenset(word for group in whole for word in first_words(group))
         self._continuing = _intents(group for group in self.groups if group.follows and takes_any_words(group))
 
     def adopt(self, other: Understanding) -> None:
@@ -64,13 +66,22 @@ class Understanding:
         text, sure = spoken(transcript.text), transcript.confidence
         if question is not None and (answer := self.answer(text, question, sure)):
             return (answer,)
-        found = parts(text, lambda part, follows: self._match(part, follows, sure), self._openers)
+        found = self._parts(text, sure)
+        if "," in transcript.text and not all(isinstance(part, Intent) for part in found):
+            listed = self._parts(spoken(transcript.text.replace(",", " and ")), sure)
+            found = listed if all(isinstance(part, Intent) for part in listed) else found
         if any(isinstance(part, Intent) for part in found):
             return acts(found, sure, transcript.text)
         if question is not None and (answer := self.answer(text, question, sure, free=True)):
             return (answer,)
         free = self._best(text, self._continuing, free=True)
         return acts([_intent(free, sure)] if free else found, sure, transcript.text)
+
+    def _parts(self, text: str, confidence: float) -> Parts:
+        def match(part: str, follows: bool) -> Intent | None:
+            return self._match(part, follows, confidence)
+
+        return parts(text, match, self._openers, self._starters)
 
     def answers(self, question: Question) -> tuple[TemplateGroup, ...]:
         """The sentences that answer `question`."""

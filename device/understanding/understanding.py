@@ -41,9 +41,9 @@ class Understanding:
         following = [group for group in self.groups if group.follows and not takes_any_words(group)]
         self._following = _intents(following)
         self._openers = frozenset(word for group in following for word in first_words(group))
-        self._continuing = _intents(
-            group for group in self.groups if group.follows and takes_any_words(group)
-        )
+        whole = (group for group in self.groups if not group.follows)
+        self._starters = frozenset(word for group in whole for word in first_words(group))
+        self._continuing = _intents(group for group in self.groups if group.follows and takes_any_words(group))
 
     def adopt(self, other: Understanding) -> None:
         """Understand what `other` does from now on."""
@@ -78,7 +78,10 @@ class Understanding:
         return acts([_intent(free, sure)] if free else found, sure, transcript.text)
 
     def _parts(self, text: str, confidence: float) -> Parts:
-        return parts(text, lambda part, follows: self._match(part, follows, confidence), self._openers)
+        def match(part: str, follows: bool) -> Intent | None:
+            return self._match(part, follows, confidence)
+
+        return parts(text, match, self._openers, self._starters)
 
     def answers(self, question: Question) -> tuple[TemplateGroup, ...]:
         """The sentences that answer `question`."""

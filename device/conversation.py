@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
+from device.dialogue.exchange import Exchange
 from device.dialogue.policy import respond
 from device.dialogue.state import Dialogue
 from device.events import Act, Intent, Outcome, Question, Request
@@ -17,16 +17,6 @@ from device.skills.skill import World
 from device.understanding.surprise import surprise
 
 Clock = Callable[[], datetime.datetime]
-
-
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """What was said by text, and what came of it. `due`: what the agenda gave back instead, as JSON."""
-
-    text: str
-    acts: tuple[Act, ...]
-    outcome: Outcome
-    due: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +59,17 @@ class Conversation:
         """What comes of `acts`. Sends nothing itself."""
         self.dialogue, outcome = respond(self.dialogue, acts, self._view())
         return outcome
+
+    def ask(self, question: Question) -> None:
+        """Somebody else asks `question`. It stays open until somebody answers it or closes it."""
+        self.dialogue = replace(self.dialogue, question=question, said=question.text)
+
+    def due(self) -> Iterator[Exchange]:
+        """What has fallen due, each once. Cheap where that is nothing."""
+        yield from ()
+
+    def stop(self) -> None:
+        """Nothing rings any more."""
 
     def close(self) -> None:
         """Nobody answers: the question is dropped."""

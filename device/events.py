@@ -202,7 +202,8 @@ class Question:
     `expects`: the set of sentences that answer it, such as "choice", "confirmation" or "duration", as the
     skills' `answers.yaml` have them. `options`: what "choice" is between. `then`: what was said in the same
     sentence and is to be done after it. `until`: when it ends by itself; None until the dialogue sets it.
-    `misses`: how often it was not understood.
+    `misses`: how often it was not understood. `relayed`: somebody else asks through Mynah; the answer is theirs,
+    and nothing is done in the home.
     """
 
     text: str
@@ -212,6 +213,7 @@ class Question:
     then: tuple[Act, ...] = ()
     until: datetime.datetime | None = None
     misses: int = 0
+    relayed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,7 +296,7 @@ class Timings:
 class Turn:
     """One exchange. `detection` is None for push-to-talk, `transcript` where nothing was heard.
 
-    `confirmation` is None where no report is expected, or was waited for yet.
+    `confirmation` is None where no report is expected, or was waited for yet. `question`: what was open before.
     """
 
     detection: Detection | None
@@ -305,6 +307,7 @@ class Turn:
     timings: Timings
     file: str | None = field(default=None)
     confirmation: Confirmation | None = None
+    question: Question | None = None
 
     @property
     def intents(self) -> tuple[Intent, ...]:

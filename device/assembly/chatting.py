@@ -7,7 +7,8 @@ import json
 from collections.abc import Callable, Iterator
 
 from device.assembly.stages import make_answers, make_home, make_sentences
-from device.conversation import Conversation, Exchange
+from device.conversation import Conversation
+from device.dialogue.exchange import Exchange
 from device.discovery.announcements import Announcements
 from device.discovery.joining import joined
 from device.errors import UsageError

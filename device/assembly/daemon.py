@@ -10,8 +10,9 @@ from device.channels.channel import Channel, Duty
 from device.channels.hermes import Hermes, Site
 from device.channels.home import Following, House, States
 from device.channels.homeassistant import HomeAssistant, announcement
+from device.channels.intercom import Intercom
 from device.channels.own import Own, Topics
-from device.daemon.duties import Alive, Sounds, Speaker
+from device.daemon.duties import Alive, Ring, Sounds, Speaker
 from device.daemon.review import Recorder, Store
 from device.discovery.following import Follow, Follower
 from device.discovery.zigbee2mqtt import LARGEST
@@ -64,7 +65,8 @@ def open_channels(
     if settings.mqtt.homeassistant:
         content = announcement(topics, house.here, thresholds.names, updates.offered)
         channels.append(HomeAssistant(settings.device_id, content, publisher))
-    channels.append(Own(topics, publisher, thresholds, problems, updates.install))
+    channels.append(Own(topics, publisher, thresholds, problems, updates.install, lambda: "[]"))
+    channels.append(Intercom(topics, publisher, lambda: house.here))
     if settings.mqtt.hermes:
         understanding = assistant.understanding
         site = Site(settings.device_id, lambda heard: meaning(understanding.acts(heard, None, 0.0)))
@@ -80,6 +82,7 @@ def open_channels(
 
 def duties(settings: Settings, assistant: Assistant, speaker: Speaker, service: Service) -> Iterator[Duty]:
     """The duties that the settings want."""
+    yield Ring(speaker, lambda: False)
     yield Sounds(speaker)
     yield Alive(service)
     if settings.review.keep:

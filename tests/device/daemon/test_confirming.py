@@ -31,7 +31,7 @@ def turn(home: Home, intent: str, **slots: object) -> Turn:
     return replace(made, outcome=outcome)
 
 
-def concluded(awaited: Awaited, now: float) -> Turn:
+def concluded(awaited: Awaited[Turn], now: float) -> Turn:
     done = awaited.concluded(now)
     assert done is not None
     return done
@@ -89,7 +89,7 @@ def test_all_of_several_must_report(home: Home) -> None:
 
 def test_what_was_not_sent_has_failed_and_says_so(home: Home) -> None:
     awaited = Awaited(turn(home, "HassTurnOn", name=lamp(home)), home.state, now=0.0)
-    awaited.receipt = Receipt((), awaited.turn.commands)
+    awaited.receipt = Receipt((), awaited.source.commands)
     failed = concluded(awaited, 0.0)
     assert failed.confirmation is Confirmation.FAILED
     assert "could not be sent" in failed.reply
@@ -98,7 +98,7 @@ def test_what_was_not_sent_has_failed_and_says_so(home: Home) -> None:
 def test_given_up_at_the_end_it_stands_as_it_is(home: Home) -> None:
     awaited = Awaited(turn(home, "HassTurnOn", name=lamp(home)), home.state, now=0.0)
     assert awaited.given_up().confirmation is Confirmation.UNCONFIRMED
-    awaited.receipt = Receipt((), awaited.turn.commands)
+    awaited.receipt = Receipt((), awaited.source.commands)
     assert awaited.given_up().confirmation is Confirmation.FAILED
     assert Awaited(turn(home, "HassNevermind"), home.state, now=0.0).given_up().confirmation is None
 
@@ -201,10 +201,10 @@ class Message:
     fate: Fate = Fate.OPEN
 
 
-def sent(home: Home, intent: str, **slots: Any) -> tuple[Awaited, Message]:
+def sent(home: Home, intent: str, **slots: Any) -> tuple[Awaited[Turn], Message]:
     awaited, message = Awaited(turn(home, intent, **slots), home.state, now=0.0), Message()
-    deliveries = (message,) * len(awaited.turn.commands)
-    awaited.receipt = Receipt(awaited.turn.commands, (), deliveries)  # type: ignore[arg-type]
+    deliveries = (message,) * len(awaited.source.commands)
+    awaited.receipt = Receipt(awaited.source.commands, (), deliveries)  # type: ignore[arg-type]
     return awaited, message
 
 
@@ -213,7 +213,7 @@ def test_what_does_not_report_is_done_when_the_broker_has_it(home: Home) -> None
     awaited._waits, awaited._open = False, {}
     assert awaited.concluded(0.1) is None
     message.fate = Fate.ARRIVED
-    assert awaited.concluded(0.2) == awaited.turn
+    assert awaited.concluded(0.2) == awaited.source
 
 
 @pytest.mark.parametrize(

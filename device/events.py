@@ -202,8 +202,8 @@ class Question:
     `expects`: the set of sentences that answer it, such as "choice", "confirmation" or "duration", as the
     skills' `answers.yaml` have them. `options`: what "choice" is between. `then`: what was said in the same
     sentence and is to be done after it. `until`: when it ends by itself; None until the dialogue sets it.
-    `misses`: how often it was not understood. `relayed`: somebody else asks through Mynah; the answer is theirs,
-    and nothing is done in the home.
+    `misses`: how often it was not understood. `relayed`: somebody else asks; the answer is for them, and
+    nothing is done in the home.
     """
 
     text: str
@@ -296,7 +296,7 @@ class Timings:
 class Turn:
     """One exchange. `detection` is None for push-to-talk, `transcript` where nothing was heard.
 
-    `confirmation` is None where no report is expected, or was waited for yet. `question`: what was open before.
+    `confirmation` is None where no report is expected, or was waited for yet. `question`: what it answers.
     """
 
     detection: Detection | None

@@ -7,7 +7,8 @@ from typing import Protocol
 
 from device.assistant import Assistant
 from device.channels.channel import Channel, Duty
-from device.channels.hermes import Hermes, Site
+from device.channels.hermes import Hermes
+from device.channels.hermes_site import Site
 from device.channels.home import Following, House, States
 from device.channels.homeassistant import HomeAssistant, announcement
 from device.channels.intercom import Intercom

@@ -1,7 +1,7 @@
 """Earcons: short tones that tell where the conversation is, made with numpy.
 
-They are soft and, but for the ring, shorter than 0.25 s: what the microphone hears of them should not be taken
-for a command.
+They are soft and, but for the ring, shorter than 0.25 s: what the microphone hears of them should not be
+taken for a command.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from device.dialogue.exchange import Exchange
@@ -29,6 +29,8 @@ from device.events import (
 )
 
 Json = dict[str, Any]
+
+CONFIRMED: Mapping[type[Act], bool] = {Affirm: True, Deny: False}
 
 
 def seconds(samples: int) -> float:
@@ -98,7 +100,7 @@ def answer_json(turn: Turn) -> Json:
         "text": turn.transcript.text,
         "intent": intent["name"] if intent else None,
         "slots": intent["slots"] if intent else {},
-        "confirmed": next((isinstance(act, Affirm) for act in turn.acts if isinstance(act, Affirm | Deny)), None),
+        "confirmed": next((CONFIRMED[type(act)] for act in turn.acts if type(act) in CONFIRMED), None),
     }
 
 

@@ -83,6 +83,6 @@ Step = assistant.Step | Started | Idle | Muted | Said | Asked | Refused | Aborte
 """What the voice loop and the daemon come to.
 
 A turn is Listening (unless the wake word was the whole command), Endpoint, Turn, Idle, and in its time Told;
-or it ends before with Aborted, Idle. Where the turn opens a question, the turn that answers it follows instead
-of Idle.
+or it ends before with Aborted, Idle. Where the turn opens a question, the turn that answers it follows
+instead of Idle.
 """

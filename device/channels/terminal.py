@@ -1,4 +1,4 @@
-"""Mynah in the terminal that it was started from: the turns, what falls due, and the texts that are to be said."""
+"""Mynah in the terminal that it was started from: turns, what falls due, and texts that are to be said."""
 
 from __future__ import annotations
 

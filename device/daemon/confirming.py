@@ -15,7 +15,7 @@ from device.mqtt.client import Receipt
 from device.mqtt.connection import Asker, Fate
 from device.speaking.wording import listed
 
-Source = TypeVar("Source", Turn, Exchange)
+Source = TypeVar("Source", bound=Turn | Exchange)
 """What has commands to be confirmed."""
 
 PATIENCE = 2.0
@@ -36,8 +36,8 @@ class Sender(Protocol):
 
 
 class Confirming:
-    """The turns whose commands are sent and that are not told yet, in the order in which they were heard; and,
-    in an order of their own, the exchanges that fell due."""
+    """The turns whose commands are sent and that are not told yet, in the order in which they were heard;
+    and, in an order of their own, the exchanges that fell due."""
 
     def __init__(self, sender: Sender, states: States) -> None:
         self._sender, self._states = sender, states
@@ -49,12 +49,13 @@ class Confirming:
         """Whether there is something that is not told yet."""
         return bool(self._turns or self._due)
 
-    def send(self, source: Turn | Exchange, now: float, asker: Asker | None = None) -> None:
-        """Send the commands of `source` at time `now`, in seconds; it is told later."""
-        if isinstance(source, Turn):
-            self._turns.append(self._sent(Awaited(source, self._states, now, asker)))
-        else:
-            self._due.append(self._sent(Awaited(source, self._states, now)))
+    def send(self, turn: Turn, now: float, asker: Asker | None = None) -> None:
+        """Send the turn's commands at time `now`, in seconds; it is told later."""
+        self._turns.append(self._sent(Awaited(turn, self._states, now, asker)))
+
+    def send_due(self, exchange: Exchange, now: float) -> None:
+        """The same for an exchange that fell due."""
+        self._due.append(self._sent(Awaited(exchange, self._states, now)))
 
     def _sent(self, awaited: Awaited[Source]) -> Awaited[Source]:
         awaited.receipt = self._sender.send(awaited.source.commands)
@@ -89,7 +90,7 @@ class Awaited(Generic[Source]):
     """
 
     def __init__(self, source: Source, states: States, now: float, asker: Asker | None = None) -> None:
-        self.source = source
+        self.source: Source = source
         self.receipt = Receipt((), ())
         self.asker = asker
         self._states = states
@@ -102,9 +103,10 @@ class Awaited(Generic[Source]):
     @property
     def dropped(self) -> tuple[Command, ...]:
         """The commands that certainly did not arrive."""
-        pairs = zip(self.receipt.sent, self.receipt.deliveries, strict=False)
-        refused = (command for command, delivery in pairs if delivery.fate is Fate.REFUSED)
-        return (*self.receipt.dropped, *refused)
+        receipt = self.receipt
+        pairs = zip(receipt.sent, receipt.deliveries, strict=False)
+        refused = [command for command, delivery in pairs if delivery.fate is Fate.REFUSED]
+        return (*receipt.dropped, *refused)
 
     def concluded(self, now: float) -> Source | None:
         """The source with its confirmation and what is to be said of it; None while it has to wait."""

@@ -98,7 +98,7 @@ class Daemon:
             self._receive_all()
         with going_on("what is due"):
             for exchange in self._assistant.conversation.due():
-                self._confirming.send(exchange, time.monotonic())
+                self._confirming.send_due(exchange, time.monotonic())
         with going_on("what was awaited"):
             self._conclude()
             self._tell_waiting()

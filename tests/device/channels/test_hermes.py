@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-from device.channels.hermes import END, QUERY, SAY, START, Hermes, Site, slot
+from device.channels.hermes import Hermes
+from device.channels.hermes_messages import END, QUERY, SAY, START, slot
+from device.channels.hermes_site import Site
 from device.events import Intent, NotRecognized, Transcript
 from device.mqtt.connection import Asker, Message
 from tests.device import fakes

@@ -27,7 +27,10 @@ class Owner:
     def __init__(self) -> None:
         self.broker, self.problems, self.installs = Broker(), Problems(), 0
         self.word = Word("hey mynah", 0.5)
-        self.own = Own(TOPICS, self.broker, Thresholds([self.word]), self.problems, self.install)
+        self.timers = "[]"
+        self.own = Own(
+            TOPICS, self.broker, Thresholds([self.word]), self.problems, self.install, lambda: self.timers
+        )
 
     def install(self) -> None:
         self.installs += 1

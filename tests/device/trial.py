@@ -13,7 +13,7 @@ from device.channels.channel import Channel, Duty
 from device.channels.home import States
 from device.channels.intercom import Intercom
 from device.channels.own import Own, Topics
-from device.channels.steps import Said, Step, Told
+from device.channels.steps import Due, Said, Step, Told
 from device.daemon.confirming import Confirming
 from device.daemon.daemon import Daemon
 from device.daemon.duties import Ring, Sounds
@@ -93,6 +93,7 @@ class Witness(Channel):
 
     told: list[Told] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
+    due: list[Due] = field(default_factory=list)
 
     def take(self, step: Step) -> None:
         match step:
@@ -100,6 +101,8 @@ class Witness(Channel):
                 self.told.append(step)
             case Said(text):
                 self.texts.append(text)
+            case Due():
+                self.due.append(step)
 
 
 class Trial:

@@ -11,8 +11,9 @@ from device.dialogue.policy import respond
 from device.dialogue.state import Dialogue
 from device.events import Act, Intent, Outcome, Question, Request
 from device.home.model import Home
-from device.skills.help.handle import HELP
-from device.skills.registry import handle
+from device.memory.memory import Memory
+from device.skills.help import examples
+from device.skills.registry import Skills
 from device.skills.skill import World
 from device.understanding.surprise import surprise
 
@@ -24,6 +25,7 @@ class View:
     """The world as the dialogue sees it."""
 
     world: World
+    skills: Skills
     patience: datetime.timedelta | None
 
     @property
@@ -31,23 +33,26 @@ class View:
         return self.world.now
 
     def handle(self, intent: Intent) -> Outcome:
-        return handle(intent, self.world)
+        return self.skills.handle(intent, self.world)
 
     def help(self) -> str:
-        return HELP
+        return examples.short(self.world.home)
 
 
 class Conversation:
     """With one home. `clock` tells the time; `patience`: how long a question waits by that clock for its
-    answer, None where whoever listens closes it."""
+    answer, None where whoever listens closes it. `memory`: what is kept; by default only until the end."""
 
     def __init__(
         self,
         home: Home,
         clock: Clock = datetime.datetime.now,
         patience: datetime.timedelta | None = None,
+        memory: Memory | None = None,
+        skills: Skills | None = None,
     ) -> None:
         self.home, self._clock, self._patience = home, clock, patience
+        self.memory, self._skills = memory or Memory(home.layout.lists), skills or Skills()
         self.dialogue = Dialogue()
 
     @property
@@ -56,8 +61,9 @@ class Conversation:
         return self.dialogue.at(self._clock()).question
 
     def respond(self, acts: Sequence[Act]) -> Outcome:
-        """What comes of `acts`. Sends nothing itself."""
+        """What comes of `acts`. Changes the memory; sends nothing itself."""
         self.dialogue, outcome = respond(self.dialogue, acts, self._view())
+        self.memory.apply(outcome.done)
         return outcome
 
     def ask(self, question: Question) -> None:
@@ -91,4 +97,5 @@ class Conversation:
         return cost
 
     def _view(self) -> View:
-        return View(World(self.home, self._clock()), self._patience)
+        world = World(self.home, self._clock(), lists=self.memory.lists, said=self.dialogue.times)
+        return View(world, self._skills, self._patience)

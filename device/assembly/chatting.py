@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
-from device.assembly.stages import make_answers, make_home, make_sentences
+from device.assembly.skills import make_skills
+from device.assembly.stages import make_answers, make_home
 from device.conversation import Conversation
 from device.dialogue.exchange import Exchange
 from device.discovery.announcements import Announcements
@@ -65,10 +67,11 @@ class Chat:
     @classmethod
     def of(cls, settings: Settings, clock: str | None = None) -> Chat:
         """Raises HomeError, SentencesError, UsageError."""
-        home, sentences, answers = make_home(settings), make_sentences(settings), make_answers()
+        home, answers = make_home(settings), make_answers()
+        sentences, skills = make_skills(settings)
         simulated = SimulatedClock.at(clock) if clock else None
         patience = datetime.timedelta(seconds=settings.dialogue.patience) if simulated else TYPING
-        conversation = Conversation(home, simulated or datetime.datetime.now, patience)
+        conversation = Conversation(home, simulated or datetime.datetime.now, patience, skills=skills)
         announcements = Announcements(home.layout.zigbee2mqtt)
         chat = cls(
             home, conversation, lambda: Understanding(sentences, home, answers), announcements, simulated
@@ -93,7 +96,17 @@ class Chat:
 
     def say(self, text: str) -> Exchange:
         acts = self._understanding.acts(Transcript(text, 1.0), self._conversation.question)
-        return Exchange(text, acts, self._conversation.respond(acts))
+        exchange = Exchange(text, acts, self._conversation.respond(acts))
+        self._know_lists()
+        return exchange
+
+    def _know_lists(self) -> None:
+        """The lists that were made can be named from now on."""
+        names = self._conversation.memory.lists.names
+        if names != self._home.layout.lists:
+            self._own = replace(self._own, lists=names)
+            self._home.rearrange(replace(self._home.layout, lists=names))
+            self._understanding = self._understand()
 
     def _wait(self, seconds: float) -> Iterator[Exchange]:
         if self._clock is None:

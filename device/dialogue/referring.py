@@ -28,15 +28,14 @@ def resolved(intent: Intent, focus: Focus | None) -> Intent | None:
     if intent.slots.get("there"):
         places = {slot: focus.about[slot] for slot in PLACES if slot in focus.about}
         return replace(intent, slots={**slots, **places}) if places else None
+    if not any(slot in focus.about for slot in TARGETS):
+        return None
     return replace(intent, slots={**focus.about, **slots})
 
 
-def other(focus: Focus | None) -> Option | None:
-    """The one thing that was offered and not chosen; None where that is not one."""
-    if focus is None:
-        return None
-    rest = [option for option in focus.among if option.slots.get("name") != focus.about.get("name")]
-    return rest[0] if len(rest) == 1 else None
+def others(focus: Focus) -> tuple[Option, ...]:
+    """The things that were offered and not chosen."""
+    return tuple(one for one in focus.among if one.slots.get("name") != focus.about.get("name"))
 
 
 def merged(intent: Intent, slots: Mapping[str, Any], about: Mapping[str, Any]) -> Intent:

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from device.events import Intent, Outcome
 from device.home.model import Home
+from device.memory.lists import Lists
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """All that a handler may look at. `device_id`: what this Mynah is called on the broker."""
+    """All that a handler may look at. `device_id`: what this Mynah is called on the broker.
+
+    `said`: how often each reply that has variants was given, by its name.
+    """
 
     home: Home
     now: datetime
     device_id: str = "mynah"
+    lists: Lists = Lists()
+    said: Mapping[str, int] = field(default_factory=dict)
 
 
 Handler = Callable[[Intent, World], Outcome]

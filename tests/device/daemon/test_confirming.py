@@ -111,13 +111,6 @@ def test_dark_is_off(home: Home) -> None:
     assert concluded(awaited, 0.1).confirmation is Confirmation.CONFIRMED
 
 
-def test_a_temperature_is_expected_within_the_range() -> None:
-    heater = Device("heater", "climate", "zigbee2mqtt", "z/heater", limits=(5, 30))
-    expected = expectation(heater, [Action(Do.TEMPERATURE, 35)], {})
-    assert expected is not None
-    assert expected.value == 30
-
-
 def test_who_tells_only_of_changes_is_not_waited_for_in_vain() -> None:
     told = {"readings": (Reading("x/state", "on", true=("ON",), false=("OFF",)),)}
     light = Device("desk lamp", "light", "mqtt", "x/set", native=told)

@@ -21,7 +21,9 @@ from tests.demo.conftest import Listener
 TURN = json.dumps(
     {
         "transcript": {"text": "turn on the kitchen lamp", "confidence": 0.9},
-        "intent": {"name": "HassTurnOn", "slots": {"name": "kitchen lamp"}, "confidence": 0.9},
+        "intents": [{"name": "HassTurnOn", "slots": {"name": "kitchen lamp"}, "confidence": 0.9}],
+        "done": [],
+        "question": None,
         "reply": "Turned on the kitchen lamp",
         "timings": {"speech_end_to_command_ms": 30.0},
     }

@@ -30,7 +30,7 @@ def changed(name: str, before: State, after: State) -> Changed:
 
 QUESTION = {"text": "Which lamp?", "options": ["floor lamp", "bedside lamp"]}
 STARTED = {"do": "timer.start", "name": "pasta", "seconds": 300}
-DUE = {
+DUE: dict[str, Any] = {
     "due": {"kind": "timer", "name": "pasta"},
     "reply": "Your pasta timer is done",
     "done": [],

@@ -42,8 +42,8 @@ class Panel:
         self._client.loop_stop()
 
     def _take(self, message: paho.MQTTMessage) -> None:
-        assert message.properties is not None
-        self.answers[message.properties.CorrelationData] = json.loads(message.payload)
+        correlation: bytes = getattr(message.properties, "CorrelationData", b"")
+        self.answers[correlation] = json.loads(message.payload)
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ def test_what_is_said_to_a_question_goes_to_who_asked(
         panel.ask("Shall I lock the door?", b"8")
         process.speak(3.0)
         wait_for(lambda: len(panel.answers) == 2)
-        answer = {"text": "yes please", "intent": None, "slots": {}, "confirmed": True}
+        answer: dict[str, Any] = {"text": "yes please", "intent": None, "slots": {}, "confirmed": True}
         assert panel.answers == {b"\x007": answer, b"8": {"error": "another question is open"}}
         wait_for(lambda: subscriber.payloads("mynah/kitchen/state")[-1] == "idle")
         assert subscriber.payloads("mynah/kitchen/spoken") == ["Shall I close the windows?"]

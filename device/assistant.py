@@ -35,6 +35,7 @@ from device.events import (
     Transcript,
     Turn,
 )
+from device.memory.agenda import Agenda
 
 
 class WakeStage(Protocol):
@@ -83,6 +84,13 @@ class ConversationStage(Protocol):
 
     def ask(self, question: Question) -> None:
         """Open `question` of somebody else."""
+
+    @property
+    def agenda(self) -> Agenda: ...
+
+    @property
+    def rings(self) -> bool:
+        """Whether something rings now."""
 
     def due(self) -> Iterable[Exchange]:
         """What has fallen due, each once."""

@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from device.dialogue.exchange import Exchange
+from device.dialogue.falling_due import fallen_due
 from device.dialogue.policy import respond
 from device.dialogue.state import Dialogue
-from device.events import Act, Intent, Outcome, Question, Request
+from device.events import Act, Change, Intent, Outcome, Question, Request
 from device.home.model import Home
+from device.memory.agenda import Agenda
 from device.memory.memory import Memory
 from device.skills.help import examples
 from device.skills.registry import Skills
@@ -35,12 +37,15 @@ class View:
     def handle(self, intent: Intent) -> Outcome:
         return self.skills.handle(intent, self.world)
 
+    def after(self, changes: Sequence[Change]) -> View:
+        return replace(self, world=self.world.after(changes))
+
     def help(self) -> str:
         return examples.short(self.world.home)
 
 
 class Conversation:
-    """With one home. `clock` tells the time; `patience`: how long a question waits by that clock for its
+    """With one home. `clock` tells the local time; `patience`: how long a question waits by that clock for its
     answer, None where whoever listens closes it. `memory`: what is kept; by default only until the end."""
 
     def __init__(
@@ -71,11 +76,31 @@ class Conversation:
         self.dialogue = replace(self.dialogue, question=question, said=question.text)
 
     def due(self) -> Iterator[Exchange]:
-        """What has fallen due, each once. Cheap where that is nothing."""
-        yield from ()
+        """What has fallen due, each once, in the order of its time. Cheap where that is nothing.
+
+        A request is done as if it had been heard well. The dialogue goes on as if nothing had been said.
+        """
+        now = self._clock()
+        for one in self.memory.due(now) if self.memory.is_due(now) else ():
+            acts, outcome = fallen_due(one, self._view())
+            self.memory.apply(outcome.done)
+            self.dialogue = replace(self.dialogue, said=outcome.reply.text)
+            yield Exchange(None, acts, outcome, one)
+            self.memory.settle(one)
+
+    @property
+    def agenda(self) -> Agenda:
+        """What is due when."""
+        return self.memory.agenda
+
+    @property
+    def rings(self) -> bool:
+        """Whether something rings now. Cheap: to be asked between two chunks of audio."""
+        return self.memory.rings
 
     def stop(self) -> None:
-        """Nothing rings any more."""
+        """End what rings. The dialogue goes on as if nothing had been said."""
+        self.memory.apply(self._view().handle(Intent("MynahStop", {}, 1.0)).done)
 
     def close(self) -> None:
         """Nobody answers: the question is dropped."""
@@ -97,5 +122,8 @@ class Conversation:
         return cost
 
     def _view(self) -> View:
-        world = World(self.home, self._clock(), lists=self.memory.lists, said=self.dialogue.times)
+        memory = self.memory
+        world = World(
+            self.home, self._clock(), lists=memory.lists, agenda=memory.agenda, said=self.dialogue.times
+        )
         return View(world, self._skills, self._patience)

@@ -255,6 +255,24 @@ class Outcome:
     source: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What the agenda gives back when its time, `at`, has come.
+
+    `kind`: "timer", "alarm", "reminder" or "delayed". `text`: what it is about. `requests`: what is to be done.
+    `seconds`: the length of a timer. `missed`: Mynah was off at the time, so that it is told and not done.
+    """
+
+    kind: str
+    id: int
+    at: datetime.datetime
+    name: str | None = None
+    text: str = ""
+    requests: tuple[Intent, ...] = ()
+    seconds: int | None = None
+    missed: bool = False
+
+
 def refused(reason: str) -> Outcome:
     """Nothing is done; `reason` is a sentence that can be said to the user."""
     return Outcome(reply=Reply(reason), fine=False)

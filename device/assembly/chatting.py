@@ -17,6 +17,7 @@ from device.errors import UsageError
 from device.events import Transcript
 from device.home.model import Home, own
 from device.settings import Settings
+from device.understanding.times import later
 from device.understanding.understanding import Understanding
 
 TYPING = datetime.timedelta(minutes=2)
@@ -32,14 +33,12 @@ class SimulatedClock:
     def __call__(self) -> datetime.datetime:
         return self.now
 
-    def pass_by(self, seconds: float) -> None:
-        self.now += datetime.timedelta(seconds=seconds)
-
     @classmethod
     def at(cls, text: str) -> SimulatedClock:
         """From an ISO 8601 time; one without a date is today's. Raises UsageError."""
         try:
-            return cls(datetime.datetime.fromisoformat(text))
+            at = datetime.datetime.fromisoformat(text)
+            return cls(at if at.tzinfo is None else datetime.datetime.fromtimestamp(at.timestamp()))
         except ValueError:
             pass
         try:
@@ -111,8 +110,11 @@ class Chat:
     def _wait(self, seconds: float) -> Iterator[Exchange]:
         if self._clock is None:
             raise UsageError("time passes by itself; to let it pass with +SECONDS, use --clock")
-        self._clock.pass_by(seconds)
-        yield from ()
+        end = later(self._clock.now, datetime.timedelta(seconds=seconds))
+        while (at := self._conversation.memory.next_due) is not None and at <= end:
+            self._clock.now = max(at, self._clock.now)
+            yield from self._conversation.due()
+        self._clock.now = end
 
     def _message(self, text: str) -> None:
         """A message of the broker; what it announces can be said from now on."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
+from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 from device.assistant import Assistant
@@ -13,6 +16,7 @@ from device.channels.home import Following, House, States
 from device.channels.homeassistant import HomeAssistant, announcement
 from device.channels.intercom import Intercom
 from device.channels.own import Own, Topics
+from device.channels.report import lasting_timers_json
 from device.daemon.duties import Alive, Ring, Sounds, Speaker
 from device.daemon.review import Recorder, Store
 from device.discovery.following import Follow, Follower
@@ -66,7 +70,7 @@ def open_channels(
     if settings.mqtt.homeassistant:
         content = announcement(topics, house.here, thresholds.names, updates.offered)
         channels.append(HomeAssistant(settings.device_id, content, publisher))
-    channels.append(Own(topics, publisher, thresholds, problems, updates.install, lambda: "[]"))
+    channels.append(Own(topics, publisher, thresholds, problems, updates.install, partial(timers, assistant)))
     channels.append(Intercom(topics, publisher, lambda: house.here))
     if settings.mqtt.hermes:
         understanding = assistant.understanding
@@ -81,9 +85,15 @@ def open_channels(
     return channels
 
 
+def timers(assistant: Assistant) -> str:
+    """What is due when, as it is retained on the broker."""
+    told = lasting_timers_json(assistant.conversation.agenda, datetime.now())
+    return json.dumps(told, ensure_ascii=False)
+
+
 def duties(settings: Settings, assistant: Assistant, speaker: Speaker, service: Service) -> Iterator[Duty]:
     """The duties that the settings want."""
-    yield Ring(speaker, lambda: False)
+    yield Ring(speaker, lambda: assistant.conversation.rings)
     yield Sounds(speaker)
     yield Alive(service)
     if settings.review.keep:

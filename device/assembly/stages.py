@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from device.hearing.transcriber import Hearing
     from device.hearing.wake import WakeWord
     from device.home.model import Home
+    from device.memory.memory import Memory
     from device.understanding.answers import Answers
     from device.understanding.sentences import Sentences
     from device.understanding.understanding import Understanding
@@ -68,6 +69,15 @@ def make_understanding(settings: Settings, home: Home, sentences: Sentences | No
     from device.understanding.understanding import Understanding
 
     return Understanding(sentences or make_sentences(settings), home, make_answers())
+
+
+def make_memory(home: Home) -> Memory:
+    """What the service remembers, kept in its state folder."""
+    from device.memory.memory import Memory
+    from device.memory.watch import ClockWatch
+    from device.system.places import state_folder
+
+    return Memory(home.layout.lists, state_folder(), ClockWatch())
 
 
 def wake_bundles(settings: Settings) -> list[Bundle]:
@@ -158,8 +168,17 @@ def make_follower(settings: Settings, home: Home, assistant: Assistant, follow: 
     return Follower(home, layout, announcements, Learner(settings), adopt, follow)
 
 
-def make_assistant(settings: Settings, home: Home | None = None, *, push_to_talk: bool = False) -> Assistant:
-    """The whole loop. `push_to_talk`: without a wake word, and a recording's end is the button's release."""
+def make_assistant(
+    settings: Settings,
+    home: Home | None = None,
+    *,
+    push_to_talk: bool = False,
+    memory: Memory | None = None,
+) -> Assistant:
+    """The whole loop. `push_to_talk`: without a wake word, and a recording's end is the button's release.
+
+    `memory`: what is remembered; by default only until the end.
+    """
     from device.assembly.skills import make_skills
     from device.assistant import Held, Never
     from device.audio.endpoint import Endpointer
@@ -171,7 +190,7 @@ def make_assistant(settings: Settings, home: Home | None = None, *, push_to_talk
         endpointer=Held() if push_to_talk else Endpointer(settings.endpoint, hearing.settled),
         hearing=hearing,
         understanding=learnt.understanding,
-        conversation=Conversation(home, skills=skills),
+        conversation=Conversation(home, memory=memory, skills=skills),
         reject_below=hearing.decoder.settings.reject_below,
         patience=settings.dialogue.patience,
         actions={} if push_to_talk else actions(settings, learnt.understanding),

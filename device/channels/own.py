@@ -93,6 +93,7 @@ class Own(Channel):
                 self._retain("mute", "OFF")
                 for word in self._thresholds.names:
                     self._retain(f"threshold/{word}", self._thresholds[word])
+                self._retain("timers", self._timers())
                 self._state("idle")
                 self._problems.connect(self._show_problems)
             case Listening():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from device.dialogue.exchange import Exchange
@@ -18,6 +19,7 @@ from device.events import (
     Correct,
     Deny,
     Detection,
+    Due,
     Endpoint,
     Intent,
     NotRecognized,
@@ -27,6 +29,7 @@ from device.events import (
     Transcript,
     Turn,
 )
+from device.memory.agenda import Agenda
 
 Json = dict[str, Any]
 
@@ -130,11 +133,49 @@ def outcome_json(acts: Sequence[Act], outcome: Outcome) -> Json:
 
 def exchange_json(exchange: Exchange, dropped: Sequence[Command] | None = None) -> Json:
     """One exchange. `dropped`, where its commands were sent: those that could not be."""
-    report = {"text": exchange.text, **outcome_json(exchange.acts, exchange.outcome), "due": exchange.due}
+    report = {
+        "text": exchange.text,
+        **outcome_json(exchange.acts, exchange.outcome),
+        "due": due_json(exchange.due),
+    }
     if dropped is not None:
         report["confirmation"] = exchange.confirmation.value if exchange.confirmation else None
         report["dropped"] = [command_json(command) for command in dropped]
     return report
+
+
+def due_json(due: Due | None) -> Json | None:
+    if due is None:
+        return None
+    told: Json = {"kind": due.kind, "name": due.name, "at": due.at.isoformat(timespec="seconds")}
+    if due.text:
+        told["text"] = due.text
+    return {**told, "missed": due.missed}
+
+
+def timers_json(agenda: Agenda, now: datetime) -> list[Json]:
+    """All that is due some time, the next first: `left` is in seconds, `paused` true for a timer that waits."""
+    entries = sorted(agenda.entries, key=lambda entry: (entry.remaining(now), entry.id))
+    return [
+        {
+            "id": entry.id,
+            "kind": entry.kind,
+            "name": entry.name,
+            "text": entry.text,
+            "at": None if entry.left is not None else entry.at.isoformat(timespec="seconds"),
+            "days": list(entry.days),
+            "left": entry.remaining(now),
+            "paused": entry.left is not None,
+            "ringing": entry.rings,
+        }
+        for entry in entries
+    ]
+
+
+def lasting_timers_json(agenda: Agenda, now: datetime) -> list[Json]:
+    """The same, without what changes as time passes."""
+    timers = timers_json(agenda, now)
+    return [{key: one[key] for key in one if key != "left" or one["paused"]} for one in timers]
 
 
 def exchange_text(exchange: Exchange) -> str:
@@ -142,9 +183,9 @@ def exchange_text(exchange: Exchange) -> str:
     lines = [("meant", act_text(act)) for act in exchange.acts]
     lines += [("sends", command_text(command)) for command in exchange.commands]
     if exchange.due is not None:
-        lines.append(("due", json.dumps(exchange.due)))
+        lines.append(("due", json.dumps(due_json(exchange.due), ensure_ascii=False)))
     lines += [*_own_lines(exchange.outcome), ("reply", exchange.outcome.reply.text)]
-    return "\n".join([exchange.text, *(f"  {name:<8}{text}" for name, text in lines)])
+    return "\n".join([*([exchange.text] if exchange.text else []), *(f"  {name:<8}{text}" for name, text in lines)])
 
 
 def _own_lines(outcome: Outcome) -> list[tuple[str, str]]:

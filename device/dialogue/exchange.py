@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from device.events import Act, Command, Confirmation, Outcome
+from device.events import Act, Command, Confirmation, Due, Outcome
 
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """What was said by text, and what came of it. `due`: what the agenda gave back instead, as JSON.
+    """What was said by text, and what came of it; or, without a text, what came of something that was `due`.
 
     `confirmation` is None where no report is expected, or was waited for yet.
     """
 
-    text: str
+    text: str | None
     acts: tuple[Act, ...]
     outcome: Outcome
-    due: Mapping[str, Any] | None = None
+    due: Due | None = None
     confirmation: Confirmation | None = None
 
     @property

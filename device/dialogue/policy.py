@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, Self
 
 from device.dialogue import outcomes, referring
 from device.dialogue.correcting import corrected, in_words, stepped
@@ -51,6 +51,9 @@ class World(Protocol):
     def handle(self, intent: Intent) -> Outcome:
         """What comes of a request. Pure."""
 
+    def after(self, changes: Sequence[Change]) -> Self:
+        """The world in which `changes` of Mynah's own memory are done."""
+
     def help(self) -> str:
         """What can be said here, in a sentence."""
 
@@ -74,6 +77,7 @@ def respond(dialogue: Dialogue, acts: Sequence[Act], world: World) -> Step:
         if isinstance(act, Answer | Affirm) and dialogue.question is not None:
             todo = [*dialogue.question.then, *todo]
         dialogue, outcome = _step(dialogue, act, world)
+        world = world.after(outcome.done)
         found.append(outcome)
         if dialogue.question is not None and outcome.question is not None:
             dialogue = replace(dialogue, question=replace(dialogue.question, then=tuple(todo)))

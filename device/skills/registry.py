@@ -7,17 +7,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from device.events import Intent, Outcome, Reply, refused
+from device.skills.alarms import handle as alarms
 from device.skills.announcements import handle as announcements
 from device.skills.clock import handle as clock
+from device.skills.delayed import handle as delayed
 from device.skills.help import handle as help_
 from device.skills.home import handle as home
 from device.skills.lists import handle as lists
+from device.skills.reminders import handle as reminders
 from device.skills.skill import Handlers, World
 from device.skills.smalltalk import handle as smalltalk
+from device.skills.timers import handle as timers
 from device.speaking.rendering import TemplateFailed, render
+from device.understanding.times import timed
 
 log = logging.getLogger(__name__)
 
+OF_TIME: Handlers = {**timers.HANDLERS, **alarms.HANDLERS, **reminders.HANDLERS, **delayed.HANDLERS}
+"""Those that know what a time means to them; all others are planned."""
 SHIPPED: Handlers = {
     **home.HANDLERS,
     **clock.HANDLERS,
@@ -25,6 +32,7 @@ SHIPPED: Handlers = {
     **announcements.HANDLERS,
     **help_.HANDLERS,
     **smalltalk.HANDLERS,
+    **OF_TIME,
 }
 FAILED = "Sorry, something went wrong with that"
 
@@ -37,7 +45,10 @@ class Skills:
     responses: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def handle(self, intent: Intent, world: World) -> Outcome:
-        """What comes of `intent`. A handler that raises, and a template that fails, are logged in a line."""
+        """What comes of `intent`, now or at the time that it bears. A handler that raises, and a template that fails,
+        are logged in a line."""
+        if timed(intent.slots) and intent.name not in OF_TIME:
+            return delayed.plan(intent, world, self.handle)
         handler = self.handlers.get(intent.name)
         response = self._response(intent)
         if handler is None:

@@ -26,7 +26,7 @@ ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
 ALL, NONE, LAST = "all", "none", "last"
 """Values of `option` besides the numbers of the options, which count from 0."""
 
-SEVERAL = {"name": "names", "item": "items"}
+SEVERAL = {"name": "names", "item": "items", "entry": "entries"}
 """By the slot of one option: the slot of all of them."""
 
 

@@ -32,6 +32,7 @@ from device.events import (
     refused,
 )
 from device.home.state import HomeState
+from device.memory.agenda import Agenda
 
 CHUNK = 1280
 
@@ -146,7 +147,7 @@ class Understands:
 class AnyHome:
     """Every name is a lamp at zigbee2mqtt; `observed` is what its devices said.
 
-    `surprises`: by name, where somebody's asking for it would be one. `agenda`: what falls due, next;
+    `surprises`: by name, where somebody's asking for it would be one. `falls_due`: what does, next; it
     `rings` until it is stopped.
     """
 
@@ -158,15 +159,16 @@ class AnyHome:
     question: Question | None = None
     asks: frozenset[str] = frozenset()
     here: str | None = None
-    agenda: deque[Exchange] = field(default_factory=deque)
+    falls_due: deque[Exchange] = field(default_factory=deque)
     rings: bool = False
+    agenda: Agenda = field(default_factory=Agenda)
 
     def ask(self, question: Question) -> None:
         self.question = question
 
     def due(self) -> Iterable[Exchange]:
-        while self.agenda:
-            yield self.agenda.popleft()
+        while self.falls_due:
+            yield self.falls_due.popleft()
 
     def stop(self) -> None:
         self.rings = False

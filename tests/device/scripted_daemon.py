@@ -11,7 +11,7 @@ import sys
 from dataclasses import replace
 
 from device.assembly.skills import make_skills
-from device.assembly.stages import make_answers, make_home
+from device.assembly.stages import make_answers, make_home, make_memory
 from device.assistant import Assistant
 from device.commands import options as common
 from device.commands import run
@@ -45,7 +45,8 @@ def main() -> int:
 def conversing(assistant: Assistant, settings: Settings) -> Assistant:
     home, (sentences, skills) = make_home(settings), make_skills(settings)
     understanding = Understanding(sentences, home, make_answers())
-    return replace(assistant, understanding=understanding, conversation=Conversation(home, skills=skills))
+    conversation = Conversation(home, memory=make_memory(home), skills=skills)
+    return replace(assistant, understanding=understanding, conversation=conversation)
 
 
 if __name__ == "__main__":

@@ -63,7 +63,7 @@ def running(folder: Path, broker: Mosquitto, *arguments: str) -> Iterator[tuple[
             folder, broker.port, "--input", "-", "--json", *arguments, mqtt=FIVE, environment=environment
         ) as process,
     ):
-        wait_for(lambda: subscriber.payloads("mynah/kitchen/state") == ["idle"])
+        wait_for(lambda: "idle" in told(subscriber, "mynah/kitchen/state"))
         yield process, subscriber
         assert process.end()[0] == 0
         assert "Traceback" not in process.log
@@ -119,3 +119,38 @@ def test_a_question_of_its_own_is_answered_without_the_wake_word(tmp_path: Path,
         assert (second["detection"], second["question"]) == (None, None)
         assert subscriber.payloads("zigbee2mqtt/floor lamp/set") == ['{"state": "ON"}']
         assert subscriber.payloads("mynah/kitchen/state").count("idle") == 2
+
+
+def told(subscriber: Subscriber, topic: str) -> list[str]:
+    """What was said on `topic` since the subscriber came."""
+    return [seen.payload for seen in subscriber.seen if seen.topic == topic and not seen.retained]
+
+
+def timers(process: Process, subscriber: Subscriber) -> list[dict[str, Any]]:
+    """What is due when, a moment later."""
+    process.speak(0.1)
+    found: list[dict[str, Any]] = json.loads(told(subscriber, "mynah/kitchen/timers")[-1])
+    return found
+
+
+def test_a_timer_rings_until_it_is_stopped(tmp_path: Path, broker: Mosquitto) -> None:
+    hears = ("--converse", "--wake", "0.2", "--hear", "set a timer for one second called pasta")
+    with running(tmp_path, broker, *hears) as (process, subscriber):
+        process.speak(2.0)
+        wait_for(lambda: subscriber.payloads("mynah/kitchen/turn"))
+        wait_for(lambda: any(timer["ringing"] for timer in timers(process, subscriber)))
+        (due,) = map(json.loads, subscriber.payloads("mynah/kitchen/due"))
+        assert (due["due"]["kind"], due["due"]["name"], due["dropped"]) == ("timer", "pasta", [])
+        assert due["reply"] in subscriber.payloads("mynah/kitchen/spoken")
+        subscriber.say("mynah/kitchen/stop", "")
+        wait_for(lambda: timers(process, subscriber) == [])
+
+
+def test_timers_survive_the_process(tmp_path: Path, broker: Mosquitto) -> None:
+    hears = ("--converse", "--wake", "0.2", "--hear", "set a timer for one hour called pasta")
+    with running(tmp_path, broker, *hears) as (process, subscriber):
+        process.speak(2.0)
+        wait_for(lambda: timers(process, subscriber))
+    with running(tmp_path, broker, "--converse") as (process, subscriber):
+        (kept,) = timers(process, subscriber)
+        assert (kept["name"], kept["ringing"]) == ("pasta", False)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 import time
 from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
 
+from device import events
 from device.channels.asks import Ask, Listen, Mute, Pose, Say, Stop
 from device.channels.own import Own, Topics
 from device.channels.report import answer_json, exchange_json, turn_json
@@ -59,6 +61,7 @@ def test_it_begins_with_how_things_stand(owner: Owner) -> None:
     assert owner.broker.retained == [
         ("mynah/kitchen/mute", "OFF"),
         ("mynah/kitchen/threshold/hey_mynah", "0.5"),
+        ("mynah/kitchen/timers", "[]"),
         ("mynah/kitchen/state", "idle"),
         ("mynah/kitchen/problem", '{"problems": ["there is none"]}'),
     ]
@@ -95,6 +98,7 @@ def test_a_turn_is_told_to_all_and_to_who_asked(owner: Owner) -> None:
     assert owner.broker.answered == [(PANEL, content)]
 
 
+NOON = datetime.datetime(2026, 3, 2, 12, 0)
 RELAYED = Question("Shall I?", Intent("MynahAsk", {}, 1.0), "confirmation", relayed=True)
 
 
@@ -106,7 +110,8 @@ def test_who_asked_a_question_is_told_what_was_said_to_it(owner: Owner) -> None:
 
 
 def test_what_falls_due_is_told(owner: Owner) -> None:
-    exchange = Exchange("", (), Outcome(reply=Reply("Your pasta timer is done")), {"kind": "timer"})
+    due = events.Due("timer", 1, NOON, "pasta")
+    exchange = Exchange(None, (), Outcome(reply=Reply("Your pasta timer is done")), due)
     owner.own.take(Due(exchange))
     assert owner.broker.posted == [
         ("mynah/kitchen/due", exchange_json(exchange, ())),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -12,7 +13,7 @@ from device.channels.channel import Duty
 from device.channels.steps import Idle, Said, Started, Step
 from device.daemon.daemon import MOST
 from device.dialogue.exchange import Exchange
-from device.events import Command, Confirmation, Outcome, Reply
+from device.events import Command, Confirmation, Due, Outcome, Reply
 from device.mqtt.connection import Asker, Message
 from tests.device import fakes
 from tests.device.trial import Broker, Trial, message
@@ -158,6 +159,7 @@ def test_too_many_announcements_are_left_out(caplog: pytest.LogCaptureFixture) -
     assert f"left out: {MOST}" in caplog.text
 
 
+TIMER = Due("timer", 1, datetime.datetime(2026, 3, 2, 18, 0), "pasta")
 LAMP = Command("zigbee2mqtt/lamp/set", {"state": "ON"})
 
 
@@ -170,7 +172,7 @@ def falling_due(at: int, outcome: Outcome, texts: tuple[str, ...] = (), reachabl
     def audio() -> object:
         for number, chunk in enumerate(fakes.audio(4)):
             if number == at:
-                home.agenda.append(Exchange("", (), outcome, {"kind": "timer"}))
+                home.falls_due.append(Exchange(None, (), outcome, TIMER))
             yield chunk
 
     return trial.run(audio())  # type: ignore[arg-type]

@@ -237,6 +237,17 @@ def _more(dialogue: Dialogue, intent: Intent, world: World) -> Step:
     return (dialogue, refused(UNKNOWN)) if found is None else _request(dialogue, found, world)
 
 
+def _stop(dialogue: Dialogue, intent: Intent, world: World) -> Step:
+    """Whatever rings or speaks; else what was spoken of last, where it moves or plays."""
+    outcome = world.handle(intent)
+    if not outcome.fine and dialogue.focus is not None:
+        for name in ("HassStopMoving", "HassMediaPause"):
+            stopped = world.handle(Intent(name, dialogue.focus.about, intent.confidence))
+            if stopped.fine and stopped.question is None:
+                return _after(dialogue, intent, stopped, world), stopped
+    return _after(dialogue, intent, outcome, world), outcome
+
+
 def _why(dialogue: Dialogue, intent: Intent, world: World) -> Step:
     heard = dialogue.heard
     if heard is None:
@@ -248,6 +259,7 @@ OF_THE_DIALOGUE: Mapping[str, Callable[[Dialogue, Intent, World], Step]] = {
     "MynahUndo": _undo,
     "MynahAgain": _again,
     "MynahMore": _more,
+    "MynahStop": _stop,
     "MynahWhy": _why,
 }
 """Requests about the conversation itself."""

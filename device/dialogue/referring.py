@@ -15,7 +15,7 @@ PLACES = ("area", "floor")
 KINDS = ("domain", "device_class")
 TARGETS = (*THINGS, *PLACES, *KINDS)
 """Slots that say what a request is about."""
-POINTERS = ("it", "there")
+POINTERS = ("it", "there", "except_it")
 """Slots that are true where the words only point at it. `it` may also be the name of a slot: it is then what
 was spoken of last if that has such a slot, and anything otherwise, which is for the skill to find out."""
 
@@ -35,6 +35,9 @@ def resolved(intent: Intent, focus: Focus | None) -> Intent | None:
         return replace(intent, slots={**slots, **places}) if places else None
     if not any(slot in about for slot in TARGETS):
         return None
+    if intent.slots.get("except_it"):
+        name = about.get("name")
+        return None if name is None else replace(intent, slots={**slots, "except_name": name})
     return replace(intent, slots={**about, **slots})
 
 

@@ -18,7 +18,7 @@ from device.events import Act, Intent, NotRecognized, Question, Transcript
 from device.understanding.acts import acts
 from device.understanding.answers import Answers, act
 from device.understanding.numbers import spoken
-from device.understanding.parsing import parts
+from device.understanding.parsing import Parts, parts
 from device.understanding.sentences import Sentences, TemplateGroup, first_words, takes_any_words
 from device.understanding.vocabulary import Speakable
 
@@ -64,13 +64,19 @@ class Understanding:
         text, sure = spoken(transcript.text), transcript.confidence
         if question is not None and (answer := self.answer(text, question, sure)):
             return (answer,)
-        found = parts(text, lambda part, follows: self._match(part, follows, sure), self._openers)
+        found = self._parts(text, sure)
+        if "," in transcript.text and not all(isinstance(part, Intent) for part in found):
+            listed = self._parts(spoken(transcript.text.replace(",", " and ")), sure)
+            found = listed if all(isinstance(part, Intent) for part in listed) else found
         if any(isinstance(part, Intent) for part in found):
             return acts(found, sure, transcript.text)
         if question is not None and (answer := self.answer(text, question, sure, free=True)):
             return (answer,)
         free = self._best(text, self._continuing, free=True)
         return acts([_intent(free, sure)] if free else found, sure, transcript.text)
+
+    def _parts(self, text: str, confidence: float) -> Parts:
+        return parts(text, lambda part, follows: self._match(part, follows, confidence), self._openers)
 
     def answers(self, question: Question) -> tuple[TemplateGroup, ...]:
         """The sentences that answer `question`."""

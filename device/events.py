@@ -207,8 +207,7 @@ class Question:
     `expects`: the set of sentences that answer it, such as "choice", "confirmation" or "duration", as the
     skills' `answers.yaml` have them. `options`: what "choice" is between. `then`: what was said in the same
     sentence and is to be done after it. `until`: when it ends by itself; None until the dialogue sets it.
-    `misses`: how often it was not understood. `relayed`: somebody else asks; the answer is for them, and
-    nothing is done in the home.
+    `misses`: how often it was not understood. `relayed`: somebody else asks, and gets the answer.
     """
 
     text: str

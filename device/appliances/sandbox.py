@@ -15,14 +15,24 @@ import jinja2
 from jinja2 import nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from device.appliances.filters import FILTERS, FUNCTIONS, MOST, TESTS, Refused, measured
+from device.appliances.filters import FILTERS, FUNCTIONS, TESTS, Refused, measured
 
 DEEPEST = 40
 """Levels of a template's parts within one another."""
 HIGHEST = 1e30
 METHODS = frozenset(
     {
-        *("lower", "upper", "title", "capitalize", "strip", "lstrip", "rstrip", "removeprefix", "removesuffix"),
+        *(
+            "lower",
+            "upper",
+            "title",
+            "capitalize",
+            "strip",
+            "lstrip",
+            "rstrip",
+            "removeprefix",
+            "removesuffix",
+        ),
         *("split", "replace", "startswith", "endswith", "find", "isdigit", "isnumeric", "format"),
         *("get", "keys", "values", "items"),
     }

@@ -185,7 +185,9 @@ def exchange_text(exchange: Exchange) -> str:
     if exchange.due is not None:
         lines.append(("due", json.dumps(due_json(exchange.due), ensure_ascii=False)))
     lines += [*_own_lines(exchange.outcome), ("reply", exchange.outcome.reply.text)]
-    return "\n".join([*([exchange.text] if exchange.text else []), *(f"  {name:<8}{text}" for name, text in lines)])
+    return "\n".join(
+        [*([exchange.text] if exchange.text else []), *(f"  {name:<8}{text}" for name, text in lines)]
+    )
 
 
 def _own_lines(outcome: Outcome) -> list[tuple[str, str]]:

@@ -66,7 +66,7 @@ def main(options: argparse.Namespace) -> int:
 def listen(options: argparse.Namespace, settings: Settings, notes: ProblemFile) -> int:
     """The whole daemon, as `settings` want it; `notes` keeps what is wrong."""
     home = make_home(settings)
-    assistant = make_assistant(settings, home, memory=make_memory(home))
+    assistant = make_assistant(settings, home, make_memory(home))
     return serve(options, settings, assistant, home, partial(make_follower, settings, home, assistant), notes)
 
 

@@ -15,7 +15,7 @@ from device.assembly.stages import make_answers, make_home, make_memory
 from device.assistant import Assistant
 from device.commands import options as common
 from device.commands import run
-from device.conversation import Conversation
+from device.conversation.conversation import Conversation
 from device.settings import Settings
 from device.system.guard import guarded
 from device.system.problems import ProblemFile, problem_file

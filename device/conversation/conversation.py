@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from device.conversation.registry import Skills
 from device.dialogue.exchange import Exchange
 from device.dialogue.falling_due import fallen_due
 from device.dialogue.policy import respond
@@ -15,7 +16,6 @@ from device.home.model import Home
 from device.memory.agenda import Agenda
 from device.memory.memory import Memory
 from device.skills.help import examples
-from device.skills.registry import Skills
 from device.skills.skill import World
 from device.understanding.surprise import surprise
 

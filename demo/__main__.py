@@ -88,10 +88,14 @@ def perform(
     seen: list[Event] = []
 
     def done() -> bool:
-        return bool(turns()) and scene.complete(changes())
+        return bool(turns()) and scene.complete(changes()) and scene.due in ("", *fallen_due())
 
     def turns() -> list[Mapping[str, Any]]:
         return [event.content for event in seen if isinstance(event, Said) and event.kind == "turn"]
+
+    def fallen_due() -> list[str]:
+        due = (event.content for event in seen if isinstance(event, Said) and event.kind == "due")
+        return [exchange["due"]["name"] for exchange in due]
 
     def changes() -> list[Changed]:
         return [event for event in seen if isinstance(event, Changed)]
@@ -101,6 +105,8 @@ def perform(
     watch(house, screen, PAUSE, seen)
     faults = scene.faults(changes())
     faults += scene.mistakes(turns()[-1]) if turns() else []
+    if scene.due not in ("", *fallen_due()):
+        faults.append(f"{scene.due} did not fall due")
     if not turns() and not faults:
         faults = ["nothing was heard" if scene.answers else "the wake word was not heard"]
     if faults:

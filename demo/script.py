@@ -19,7 +19,8 @@ class Scene:
     """One recording, and for each appliance that must change by it the values that it must have then.
 
     `answers`: it answers the question of the scene before it, without the wake word. `asks`: the options that
-    Mynah must offer, if it is to ask something. `done`: what must change in its own memory.
+    Mynah must offer, if it is to ask something. `done`: what must change in its own memory. `due`: what must
+    fall due afterwards, by its name.
     """
 
     recording: Path
@@ -27,6 +28,7 @@ class Scene:
     answers: bool = False
     asks: tuple[str, ...] = ()
     done: tuple[Mapping[str, Any], ...] = ()
+    due: str = ""
 
     @property
     def text(self) -> str:
@@ -73,6 +75,7 @@ def load(path: Path) -> tuple[Scene, ...]:
             scene.get("answers", False),
             tuple(scene.get("asks", ())),
             tuple(scene.get("done", ())),
+            scene.get("due", ""),
         )
         for scene in scenes
     )

@@ -40,7 +40,7 @@ def test_the_home_is_worth_seeing() -> None:
 
 def test_every_scene_changes_what_it_should() -> None:
     home = Home.load()
-    chat, appliances = Chat.of(Settings()), furnish(home)
+    chat, appliances = Chat.of(Settings(), "2026-03-02T18:00"), furnish(home)
     for scene in load(SCRIPT):
         if not scene.answers:
             chat.begin()
@@ -49,6 +49,8 @@ def test_every_scene_changes_what_it_should() -> None:
         assert scene.faults(seen) == [], scene.text
         assert scene.mistakes(exchange_json(exchange)) == [], scene.text
         assert bool(seen) == bool(scene.changes), scene.text
+        due = [each.due.name for each in chat.take("+5") if each.due] if scene.due else []
+        assert due == ([scene.due] if scene.due else []), scene.text
 
 
 def test_every_recording_is_there() -> None:

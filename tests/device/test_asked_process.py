@@ -56,12 +56,9 @@ def panel(broker: Mosquitto) -> Iterator[Panel]:
 @contextmanager
 def running(folder: Path, broker: Mosquitto, *arguments: str) -> Iterator[tuple[Process, Subscriber]]:
     """A daemon that is idle."""
-    environment = {"STATE_DIRECTORY": str(folder)}
     with (
         Subscriber(broker.port) as subscriber,
-        Process(
-            folder, broker.port, "--input", "-", "--json", *arguments, mqtt=FIVE, environment=environment
-        ) as process,
+        Process(folder, broker.port, "--input", "-", "--json", *arguments, mqtt=FIVE) as process,
     ):
         wait_for(lambda: "idle" in told(subscriber, "mynah/kitchen/state"))
         yield process, subscriber

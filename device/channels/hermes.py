@@ -13,7 +13,7 @@ from device.channels.asks import Ask, Listen, Pose, Say
 from device.channels.channel import Channel, Outlet, late
 from device.channels.hermes_messages import CONTINUE, END, QUERY, SAY, START, Post
 from device.channels.hermes_site import Site
-from device.channels.steps import Aborted, Asked, Due, Muted, Step, Told
+from device.channels.steps import Aborted, Asked, Due, Muted, Said, Step, Told
 from device.events import SAMPLE_RATE, AudioChunk, Turn
 from device.mqtt.connection import Message
 
@@ -59,6 +59,8 @@ class Hermes(Channel):
                 self._post(self._site.heard(step))
             case Told(turn):
                 self._post(self._site.told(turn))
+            case Said(text, True):
+                self._post(self._site.said(text))
             case Due(exchange):
                 self._post(self._site.said(exchange.outcome.reply.text))
             case Aborted():

@@ -12,7 +12,9 @@ import pytest
 from device.channels.hermes import Hermes
 from device.channels.hermes_messages import CONTINUE, END, QUERY, SAY, START, slot
 from device.channels.hermes_site import Site
-from device.events import Intent, NotRecognized, Transcript
+from device.channels.steps import Due, Said
+from device.dialogue.exchange import Exchange
+from device.events import Intent, NotRecognized, Outcome, Reply, Transcript
 from device.mqtt.connection import Asker, Message
 from tests.device import fakes
 from tests.device.trial import Broker, Trial, message
@@ -336,7 +338,12 @@ def test_all_parts_of_a_sentence_are_meant_or_none() -> None:
         assert [topic.rpartition("/")[2] for topic, _ in heard[3:]] == topics
 
 
-def test_what_falls_due_is_spoken() -> None:
-    ((topic, content),) = site().said("Your timer is done")
-    assert (topic, content["text"], content["sessionId"]) == (SAY, "Your timer is done", None)
-    assert site().said("") == ()
+def test_what_falls_due_or_is_announced_is_spoken_and_what_others_say_is_not_said_twice() -> None:
+    broker = Broker()
+    hermes = Hermes(site(), broker)
+    hermes.take(Due(Exchange(None, (), Outcome(reply=Reply("Your timer is done")))))
+    hermes.take(Due(Exchange(None, (), Outcome())))
+    hermes.take(Said("Dinner", announced=True))
+    hermes.take(Said("The post is here"))
+    said = [(topic, content["text"], content["sessionId"]) for topic, content in broker.posted]
+    assert said == [(SAY, "Your timer is done", None), (SAY, "Dinner", None)]

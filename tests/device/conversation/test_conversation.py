@@ -104,3 +104,20 @@ def test_a_question_that_nobody_answers_can_be_closed(talk: Conversation) -> Non
     talk.ask(Question("Shall I?", Intent("MynahAsk", {}, 1.0), "confirmation", relayed=True))
     talk.close()
     assert talk.question is None
+
+
+def test_what_rings_is_stopped_and_the_dialogue_goes_on(talk: Conversation, clock: Clock) -> None:
+    handle(talk, "HassStartTimer", seconds=5)
+    handle(talk, "HassTurnOn", name="kitchen lamp")
+    clock.pass_by(seconds=5)
+    (due,) = talk.due()
+    assert due.due is not None
+    assert talk.rings
+    assert [entry.kind for entry in talk.agenda.ringing] == ["timer"]
+    before = talk.dialogue
+    talk.stop()
+    assert not talk.rings
+    assert talk.agenda.entries == ()
+    assert talk.dialogue == before
+    talk.stop()
+    assert talk.dialogue == before

@@ -11,9 +11,10 @@ from device.appliances.actions import Action, Do
 from device.appliances.devices import Device
 from device.appliances.expectations import expectation, met
 from device.appliances.generic import Reading
-from device.channels.steps import Told
+from device.channels.steps import Due, Told
 from device.daemon.confirming import PATIENCE, Awaited, Confirming
-from device.events import Confirmation, Intent, Outcome, Reply, Turn
+from device.dialogue.exchange import Exchange
+from device.events import Confirmation, Intent, Outcome, Question, Reply, Turn
 from device.home.model import Home
 from device.mqtt.client import Receipt
 from device.mqtt.connection import Asker, Fate
@@ -253,3 +254,21 @@ def test_at_the_end_all_are_told(home: Home) -> None:
     assert isinstance(told, Told)
     assert told.dropped == made.commands
     assert not confirming.waits
+
+
+def test_what_was_asked_in_the_same_breath_is_still_asked(home: Home) -> None:
+    made = turn(home, "HassTurnOn", name=lamp(home))
+    question = Question("Shall I lock the door?", Intent("HassTurnOn", {}, 1.0), "confirmation")
+    asking = replace(made, outcome=replace(made.outcome, question=question, fine=False))
+    done = concluded(Awaited(asking, home.state, now=0.0), PATIENCE)
+    assert done.reply == f"The {lamp(home)} does not answer. Shall I lock the door?"
+    assert done.outcome.question == question
+
+
+def test_what_falls_due_does_not_wait_for_turns(home: Home) -> None:
+    confirming = Confirming(Broker(), home.state)
+    confirming.send(turn(home, "HassTurnOn", name=lamp(home)), 0.0)
+    confirming.send_due(Exchange(None, (), Outcome(reply=Reply("Your timer is done"))), 0.0)
+    (due,) = confirming.concluded(0.1)
+    assert isinstance(due, Due)
+    assert confirming.waits

@@ -22,7 +22,17 @@ DEEPEST = 40
 HIGHEST = 1e30
 METHODS = frozenset(
     {
-        *("lower", "upper", "title", "capitalize", "strip", "lstrip", "rstrip", "removeprefix", "removesuffix"),
+        *(
+            "lower",
+            "upper",
+            "title",
+            "capitalize",
+            "strip",
+            "lstrip",
+            "rstrip",
+            "removeprefix",
+            "removesuffix",
+        ),
         *("split", "replace", "startswith", "endswith", "find", "isdigit", "isnumeric", "format"),
         *("get", "keys", "values", "items"),
     }

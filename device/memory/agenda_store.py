@@ -23,6 +23,8 @@ from device.system.atomic import set_aside, write_whole
 log = logging.getLogger(__name__)
 
 VERSION = 1
+TYPES = {"id": int, "name": str, "seconds": int, "left": int, "text": str, "area": str}
+"""Of an entry's values in the file; those that are not there have their defaults."""
 Stamp = tuple[int, int, int]
 """Of a file: its inode, size and time of change, which tell whether it is still the one that was read."""
 
@@ -189,8 +191,11 @@ def _entry(body: Mapping[str, Any]) -> Entry:
         Intent(str(one["name"]), dict(one["slots"]), float(one["confidence"]))
         for one in values.get("requests", ())
     )
+    for name, kind in TYPES.items():
+        if not isinstance(values.get(name, kind()), kind):
+            raise TypeError(name)
     entry = Entry(**values)
-    if not isinstance(entry.id, int) or entry.id < 1:
+    if entry.id < 1:
         raise ValueError(entry.id)
     instant(entry.at)
     return entry

@@ -1,6 +1,6 @@
 """The lists on the disk: one JSON file, which is written whole at each change.
 
-    {"lists": {"shopping list": ["milk", "eggs"], "party list": []}}
+{"lists": {"shopping list": ["milk", "eggs"], "party list": []}}
 """
 
 from __future__ import annotations
@@ -74,4 +74,6 @@ def _write(file: Path, lists: Lists) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         write_whole(file, content.encode(), 0o600)
     except OSError as error:
-        log.error("%s: the lists cannot be written (%s); they are kept until Mynah ends", file, error.strerror)
+        log.error(
+            "%s: the lists cannot be written (%s); they are kept until Mynah ends", file, error.strerror
+        )

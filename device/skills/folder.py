@@ -62,7 +62,9 @@ def read(folder: Path) -> OwnSkill:
     does = _intents(file, sentences, replies.variants if replies else {}) if file.exists() else {}
     for intent in sentences.intents:
         if intent not in does and intent not in sentences.responses:
-            raise SkillError(f"{file}: nothing comes of {intent}; say under `intents:` what it sends or replies")
+            raise SkillError(
+                f"{file}: nothing comes of {intent}; say under `intents:` what it sends or replies"
+            )
     handlers = {intent: partial(_handle, each, replies) for intent, each in does.items()}
     return OwnSkill(folder.name, sentences, handlers)
 
@@ -77,7 +79,9 @@ def _one(folder: Path, *names: str) -> Path:
 
 
 def _replies(folder: Path) -> Replies | None:
-    file = next((one for one in (folder / "replies.yaml", folder / "en" / "replies.yaml") if one.exists()), None)
+    file = next(
+        (one for one in (folder / "replies.yaml", folder / "en" / "replies.yaml") if one.exists()), None
+    )
     return Replies(file) if file else None
 
 

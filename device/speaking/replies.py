@@ -1,9 +1,9 @@
 """Replies as data: a YAML file in which each has a name, and one text or several to choose from.
 
-    added: "Added {{ items }} to {{ list }}"
-    joke:
-      - Why did the lamp go to school? To become brighter
-      - I would tell you a joke about MQTT, but I do not know whether you would get it
+added: "Added {{ items }} to {{ list }}"
+joke:
+  - Why did the lamp go to school? To become brighter
+  - I would tell you a joke about MQTT, but I do not know whether you would get it
 """
 
 from __future__ import annotations

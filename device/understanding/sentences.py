@@ -146,7 +146,6 @@ class Sentences:
         """As `groups`, for a vocabulary; `lists`: values for OF_THE_DIALOGUE."""
         return tuple(_Binder(self, vocabulary, lists, free).groups())
 
-
     def _check(self, block: Block) -> None:
         """Raise SentencesError for references to lists and rules that do not exist, and for circles."""
         lists = {*OF_THE_HOME, *OF_THE_DIALOGUE, *self.lists, *block.lists}

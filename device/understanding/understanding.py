@@ -43,7 +43,9 @@ class Understanding:
         self._openers = frozenset(word for group in following for word in first_words(group))
         whole = (group for group in self.groups if not group.follows)
         self._starters = frozenset(word for group in whole for word in first_words(group))
-        self._continuing = _intents(group for group in self.groups if group.follows and takes_any_words(group))
+        self._continuing = _intents(
+            group for group in self.groups if group.follows and takes_any_words(group)
+        )
 
     def adopt(self, other: Understanding) -> None:
         """Understand what `other` does from now on."""
@@ -105,7 +107,9 @@ class Understanding:
         """The best match of `text`. `free`: wildcards may match, as long as no sentence hides in their words."""
         for candidate in dict.fromkeys((self._without_filler(text), text)):
             matches = recognize_all(candidate, intents) if candidate else ()
-            fitting = (one for one in matches if not (words := _free(one)) or (free and not self._hide(words)))
+            fitting = (
+                one for one in matches if not (words := _free(one)) or (free and not self._hide(words))
+            )
             if (best := max(fitting, key=_rank, default=None)) is not None:
                 return best
         return None

@@ -42,7 +42,14 @@ def test_without_a_file_it_is_remembered_until_the_end() -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b'{"lists": {"shopping list": ["mil', b"", b"\x00" * 100, b"[]", b'{"lists": {"a": [1]}}', b"[" * 100_000],
+    [
+        b'{"lists": {"shopping list": ["mil',
+        b"",
+        b"\x00" * 100,
+        b"[]",
+        b'{"lists": {"a": [1]}}',
+        b"[" * 100_000,
+    ],
 )
 def test_a_torn_or_foreign_file_is_set_aside(
     file: Path, content: bytes, caplog: pytest.LogCaptureFixture

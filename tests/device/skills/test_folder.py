@@ -48,7 +48,11 @@ def test_the_example_of_the_docs(story: object) -> None:
 
 def test_the_example_is_what_the_docs_show() -> None:
     text = (DEVICE.parent / "docs" / "SKILLS.md").read_text("utf-8")
-    shown = [block.partition("\n")[2].rstrip() for block in text.split("```yaml")[1:] for block in [block.split("```")[0]]]
+    shown = [
+        block.partition("\n")[2].rstrip()
+        for block in text.split("```yaml")[1:]
+        for block in [block.split("```")[0]]
+    ]
     for name in ("sentences", "skill", "replies"):
         lines = (EXAMPLE / f"{name}.yaml").read_text("utf-8").splitlines()
         assert "\n".join(line for line in lines if not line.startswith("#")) in "\n\n".join(shown)
@@ -82,8 +86,14 @@ def test_lists_and_rules_of_a_skill_are_its_own(tmp_path: Path) -> None:
         ({"sentences": ""}, "there is no sentences.yaml"),
         ({"sentences": SENTENCES.replace("{drink}", "{drnk}")}, "sentences.yaml:5: unknown list {drnk}"),
         ({"sentences": SENTENCES + "extra: 1\n"}, "sentences.yaml:8: unknown key 'extra'"),
-        ({"skill": SKILL.replace("Brew", "Brow")}, "skill.yaml:2: no sentence means 'Brow'; did you mean 'Brew'?"),
-        ({"skill": SKILL.replace("reply:", "replies:")}, "skill.yaml:4: unknown key of Brew 'replies'; did you mean 'reply'?"),
+        (
+            {"skill": SKILL.replace("Brew", "Brow")},
+            "skill.yaml:2: no sentence means 'Brow'; did you mean 'Brew'?",
+        ),
+        (
+            {"skill": SKILL.replace("reply:", "replies:")},
+            "skill.yaml:4: unknown key of Brew 'replies'; did you mean 'reply'?",
+        ),
         ({"skill": SKILL.replace("brewing", "brwing")}, "skill.yaml:4: no reply is called 'brwing'"),
         ({"skill": SKILL.replace("}}", "}")}, "skill.yaml:3: the payload is no template"),
         ({"skill": SKILL.replace("kitchen/brew", "'kitchen/#'")}, "skill.yaml:3: the topic is 'kitchen/#'"),

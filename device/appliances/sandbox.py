@@ -15,7 +15,7 @@ import jinja2
 from jinja2 import nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from device.appliances.filters import FILTERS, FUNCTIONS, MOST, TESTS, Refused, measured
+from device.appliances.filters import FILTERS, FUNCTIONS, TESTS, Refused, measured
 
 DEEPEST = 40
 """Levels of a template's parts within one another."""

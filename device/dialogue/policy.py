@@ -238,9 +238,10 @@ def _more(dialogue: Dialogue, intent: Intent, world: World) -> Step:
 def _stop(dialogue: Dialogue, intent: Intent, world: World) -> Step:
     """Whatever rings or speaks; else what was spoken of last, where it moves or plays."""
     outcome = world.handle(intent)
-    if not outcome.fine and dialogue.focus is not None:
+    about = dialogue.focus.about if dialogue.focus is not None else {}
+    if not outcome.fine and any(slot in about for slot in referring.TARGETS):
         for name in ("HassStopMoving", "HassMediaPause"):
-            stopped = world.handle(Intent(name, dialogue.focus.about, intent.confidence))
+            stopped = world.handle(Intent(name, about, intent.confidence))
             if stopped.fine and stopped.question is None:
                 return _after(dialogue, intent, stopped, world), stopped
     return _after(dialogue, intent, outcome, world), outcome

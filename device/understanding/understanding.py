@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
-
-import re
 
 import hassil
 from hassil.expression import Sentence
@@ -17,9 +16,10 @@ from hassil.recognize import RecognizeResult, recognize_all
 from device.events import Act, Intent, NotRecognized, Question, Transcript
 from device.understanding.acts import acts
 from device.understanding.answers import Answers, act
+from device.understanding.groups import TemplateGroup, first_words, takes_any_words
 from device.understanding.numbers import spoken
 from device.understanding.parsing import Parts, parts
-from device.understanding.sentences import Sentences, TemplateGroup, first_words, takes_any_words
+from device.understanding.sentences import Sentences
 from device.understanding.vocabulary import Speakable
 
 NOTHING_KNOWN = "no sentence that is known"
@@ -104,7 +104,7 @@ class Understanding:
         return _intent(best, confidence) if best else None
 
     def _best(self, text: str, intents: Intents, free: bool) -> RecognizeResult | None:
-        """The best match of `text`. `free`: wildcards may match, as long as no sentence hides in their words."""
+        """The best match of `text`. `free`: wildcards may match, where no sentence hides in their words."""
         for candidate in dict.fromkeys((self._without_filler(text), text)):
             matches = recognize_all(candidate, intents) if candidate else ()
             fitting = (
@@ -162,8 +162,8 @@ def _intents(groups: Iterable[TemplateGroup]) -> Intents:
 
 
 def _rank(match: RecognizeResult) -> tuple[int, float, bool, bool, int, int]:
-    """As few free words as can be; what is likelier to be said; a thing by its name before a room; the room in
-    which Mynah stands before the whole house; then the template with more words and fewer slots."""
+    """As few free words as can be; what is likelier to be said; a thing by its name before a room; the room
+    in which Mynah stands before the whole house; then the template with more words and fewer slots."""
     assert isinstance(match.intent_data, _Bound)
     group = match.intent_data.group
     cost, contextual = (group.cost, group.contextual) if group is not None else (0.0, False)

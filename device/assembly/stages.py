@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from device.assistant import Assistant
-from device.conversation import Conversation
+from device.conversation.conversation import Conversation
 from device.errors import SettingsError
 from device.settings import Settings
 

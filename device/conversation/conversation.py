@@ -53,8 +53,8 @@ class View:
 
 
 class Conversation:
-    """With one home. `clock` tells the local time; `patience`: how long a question waits by that clock for
-    its answer, None where whoever listens closes it. `memory`: what is kept; by default only until the end."""
+    """With one home. `clock` tells the local time; `patience`: how long a question waits by that clock
+    for its answer, None where whoever listens closes it. `memory`: what is kept; by default, in memory only."""
 
     def __init__(
         self,

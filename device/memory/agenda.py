@@ -12,15 +12,15 @@ TIMER, ALARM, REMINDER, DELAYED = KINDS = ("timer", "alarm", "reminder", "delaye
 RINGING = timedelta(minutes=10)
 """How long a timer or an alarm rings."""
 LATE = timedelta(seconds=30)
-"""An entry that is due for longer than this was missed: Mynah tells of it, and neither rings nor acts."""
+"""An entry that is due for longer than this was missed: Mynah only tells of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """Something that falls due `at` a local time.
 
-    `id`: the agenda gives it. `seconds`: the whole length, where a length was said ("in ten minutes"); such an
-    entry follows passed time, and all others follow the clock on the wall. `left`: the seconds left of a
+    `id`: the agenda gives it. `seconds`: the whole length, where a length was said ("in ten minutes"); it
+    then follows passed time, and otherwise the clock on the wall. `left`: the seconds left of a
     paused timer; its `at` means nothing. `text`: what a reminder or a planned command is about. `requests`:
     what to do. `days`: the days of the week on which it is repeated. `given`: when it was handed out; a timer
     or an alarm rings from then on.

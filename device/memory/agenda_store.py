@@ -2,8 +2,8 @@
 
     {"version": 1, "made": 2, "entries": [{"kind": "timer", "id": 2, "at": "2026-03-02T18:05:00+01:00", …}]}
 
-An entry that waits for a length of time has an instant, with its offset. One that waits for a time of the clock
-on the wall has a local time, so that it stays the same when the offset changes.
+An entry that waits for a length of time has an instant, with its offset. One that waits for a time of the
+clock on the wall has a local time, so that it stays the same when the offset changes.
 """
 
 from __future__ import annotations

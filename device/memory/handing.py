@@ -1,7 +1,7 @@
 """Handing out what is due, each entry once and in the order of time. Pure.
 
-An entry that is handed out stays in the agenda with a mark: a timer or an alarm while it rings, all others until
-somebody took them. After a crash, a marked entry is told as missed: it is neither lost nor done twice.
+An entry that is handed out stays in the agenda with a mark: a timer or an alarm while it rings, all others
+until somebody took them. After a crash, a marked entry is told as missed: it is neither lost nor done twice.
 """
 
 from __future__ import annotations

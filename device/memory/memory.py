@@ -22,7 +22,7 @@ AGENDA = "agenda.json"
 class Memory:
     """The stores. Changes of a turn are taken in after it.
 
-    When the clock is set (a board without a clock of its own starts in the past, and the network corrects it),
+    When the clock is set (a board without a clock of its own starts in the past until the network sets it),
     entries that were made since this process started and wait for a length of time are moved by as much, so
     that they wait as long as before. Older entries were made by a clock that was right, and stay.
     """

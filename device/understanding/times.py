@@ -72,8 +72,8 @@ def without(slots: Slots, *families: tuple[str, ...]) -> dict[str, Any]:
 
 
 def giving_way(slots: Slots, said: Slots) -> dict[str, Any]:
-    """`slots` without the times that those in `said` replace: an hour replaces an hour and a half, another day
-    leaves the hour as it is, and "in ten minutes" replaces both."""
+    """`slots` without the times that those in `said` replace: an hour replaces an hour and a half, another
+    day leaves the hour as it is, and "in ten minutes" replaces both."""
     stated = [family for family in (LENGTH, DELAY, CLOCK, DAYS) if any(slot in said for slot in family)]
     if DELAY in stated:
         stated += [CLOCK, DAYS]

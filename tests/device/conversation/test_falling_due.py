@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from device.conversation import Conversation
+from device.conversation.conversation import Conversation
+from device.conversation.registry import Skills
 from device.dialogue.falling_due import fallen_due
 from device.events import Due, Intent, Outcome, Request
 from device.home.model import EXAMPLE, Home
 from device.home.reading import read
-from device.skills.registry import Skills
 from device.skills.skill import World
 
 NOW = datetime(2026, 3, 2, 18, 0)

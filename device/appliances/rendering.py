@@ -1,12 +1,13 @@
-"""Home Assistant's templates (Jinja2), which devices announce and which therefore nobody here wrote.
+"""Home Assistant's templates (Jinja2), which devices announce and nobody here wrote.
 
-They run in a sandbox that cannot loop, reach anything, or make much of little; see `device.appliances.sandbox`.
-Jinja2 is loaded once the first template is met, since many homes have none.
+They run in a sandbox, `device.appliances.sandbox`, where they cannot loop, reach anything, or make much of
+little. Jinja2 is loaded once the first template is met, since many homes have none.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
@@ -33,10 +34,8 @@ def value(source: str | None, payload: str) -> str:
     if len(payload) > LONGEST_PAYLOAD:
         raise TemplateError("the message is too long")
     variables: dict[str, Any] = {"value": payload}
-    try:
+    with suppress(ValueError):  # a template may do without
         variables["value_json"] = parsed(payload)
-    except ValueError:
-        pass  # then the template must do without
     return render(source, variables)
 
 

@@ -7,8 +7,9 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from device.discovery import homeassistant, tasmota, zigbee2mqtt
-from device.discovery.announced import Announced
+from device.discovery import tasmota, zigbee2mqtt
+from device.discovery.announced import Announced, LeftOut
+from device.discovery.homeassistant import announcing as homeassistant
 from device.mqtt.connection import Message
 from device.mqtt.payload import parsed
 
@@ -88,12 +89,19 @@ class Announcements:
 
     def found(self) -> list[Announced]:
         """Everything that is announced, groups last: they are made of devices."""
-        found: list[Announced] = []
+        return [one for one in self._all() if isinstance(one, Announced)]
+
+    def left_out(self) -> list[LeftOut]:
+        """What is announced and cannot be used, or only in part."""
+        return [one for one in self._all() if isinstance(one, LeftOut)]
+
+    def _all(self) -> list[Announced | LeftOut]:
+        found: list[Announced | LeftOut] = []
         for topic, content in sorted(self._contents.items(), key=lambda item: item[0] == self._groups):
-            found += self._read(topic, content, found)
+            found += self._read(topic, content, [one for one in found if isinstance(one, Announced)])
         return found
 
-    def _read(self, topic: str, content: Any, known: list[Announced]) -> Iterator[Announced]:
+    def _read(self, topic: str, content: Any, known: list[Announced]) -> Iterator[Announced | LeftOut]:
         if topic == self._devices:
             return zigbee2mqtt.devices(content, self._base)
         if topic == self._groups:

@@ -2,7 +2,7 @@
 
 What is allowed is listed; the rest is refused when the template is compiled. There are no loops, macros or
 imports, and no attribute but an item of JSON, so that a template ends after as many steps as it has words.
-Each step yields at most `filters.MOST`: what is assigned, added, replaced or formatted is measured before it is made.
+Each step yields at most `filters.MOST`: what is assigned, added, replaced or formatted is measured.
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ from device.discovery.homeassistant import availability
 from device.discovery.homeassistant.config import Config
 from device.discovery.homeassistant.entities import ENTITIES
 from device.discovery.homeassistant.keys import expanded
+from device.mqtt.topics import is_plain
 from device.understanding.numbers import spoken
 
 SHARED = (
@@ -63,9 +64,8 @@ def _one(
     told = (*availability.readings(config), *entity.readings(config))
     for problem in config.problems:
         yield LeftOut(topic, problem, name)
-    if not config.commands and not any(one.key != "reachable" for one in told):
-        if not config.problems:
-            yield LeftOut(topic, "it has no topic that can be used, and tells nothing that is known", name)
+    if not (config.commands or config.problems or any(one.key != "reachable" for one in told)):
+        yield LeftOut(topic, "it has no topic that can be used, and tells nothing that is known", name)
         return
     topics = [*(message.topic for message in config.commands.values()), *(one.topic for one in told)]
     area, device_class = owner.get("suggested_area"), entry.get("device_class")
@@ -75,7 +75,7 @@ def _one(
             name=name,
             kind=entity.kind,
             protocol="mqtt",
-            topic=topics[0],
+            topic=next(filter(is_plain, topics), topic),
             room=area if isinstance(area, str) else None,
             can=frozenset(do.value for do in config.commands if do.value in CAPABILITIES),
             device_class=device_class if component == "cover" and device_class in COVER_CLASSES else None,

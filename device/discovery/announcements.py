@@ -33,6 +33,7 @@ class Announcements:
         self._contents: dict[str, Any] = {}
         self._sizes: dict[str, int] = {}
         self._doubted: set[str] = set()
+        self._known: list[Announced | LeftOut] | None = None
         self.topics = (
             self._devices,
             self._groups,
@@ -46,6 +47,7 @@ class Announcements:
         """Take in a message; whether it changes what is announced. An empty one takes a device back."""
         if not self._is_ours(topic):
             return False
+        self._known = None
         self._doubted.discard(topic)
         if not payload.strip():
             self._sizes.pop(topic, None)
@@ -73,6 +75,7 @@ class Announcements:
         gone, self._doubted = self._doubted, set()
         if not gone or len(gone) == len(self._contents):
             return False
+        self._known = None
         for topic in gone:
             del self._contents[topic], self._sizes[topic]
         return True
@@ -96,10 +99,14 @@ class Announcements:
         return [one for one in self._all() if isinstance(one, LeftOut)]
 
     def _all(self) -> list[Announced | LeftOut]:
-        found: list[Announced | LeftOut] = []
-        for topic, content in sorted(self._contents.items(), key=lambda item: item[0] == self._groups):
-            found += self._read(topic, content, [one for one in found if isinstance(one, Announced)])
-        return found
+        """Read once; each message may be long."""
+        if self._known is None:
+            found: list[Announced | LeftOut] = []
+            for topic, content in sorted(self._contents.items(), key=lambda item: item[0] == self._groups):
+                devices = [one for one in found if isinstance(one, Announced)] if topic == self._groups else []
+                found += self._read(topic, content, devices)
+            self._known = found
+        return self._known
 
     def _read(self, topic: str, content: Any, known: list[Announced]) -> Iterator[Announced | LeftOut]:
         if topic == self._devices:

@@ -165,7 +165,7 @@ def _shutter(config: Config, name: str, index: int, count: int) -> Device:
 
 
 def _light(config: Config, name: str, relay: int | None, index: int) -> Device:
-    """The light of a device, or one of its lights: channels that are lights of their own, colour and white."""
+    """The light of a device, or one of its lights: each channel a light of its own, or colour and white."""
     more: dict[str, Any] = {"unlinked": True} if config.option(UNLINKED) else {}
     if config.option(REDUCED):
         more["coldest"], more["warmest"] = WHITES

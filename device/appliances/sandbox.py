@@ -98,6 +98,8 @@ def compiled(source: str) -> jinja2.Template:
             if isinstance(node, nodes.Assign):
                 node.node = nodes.Filter(node.node, "measured", [], [], None, None, lineno=node.lineno)
         return jinja2.Template.from_code(ENVIRONMENT, ENVIRONMENT.compile(tree), {}, None)
+    except Refused:
+        raise
     except jinja2.TemplateError as error:
         raise Refused(f"it is no template: {str(error).splitlines()[0]}") from None
     except (RecursionError, MemoryError, SyntaxError, ValueError, OverflowError):

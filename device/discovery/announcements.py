@@ -103,7 +103,9 @@ class Announcements:
         if self._known is None:
             found: list[Announced | LeftOut] = []
             for topic, content in sorted(self._contents.items(), key=lambda item: item[0] == self._groups):
-                devices = [one for one in found if isinstance(one, Announced)] if topic == self._groups else []
+                devices = (
+                    [one for one in found if isinstance(one, Announced)] if topic == self._groups else []
+                )
                 found += self._read(topic, content, devices)
             self._known = found
         return self._known

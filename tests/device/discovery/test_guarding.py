@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from device.appliances.actions import Do
 from device.appliances.devices import Device
+from device.appliances.templates import Template
 from device.discovery.announced import Announced
 from device.discovery.announcements import Announcements
 from device.discovery.joining import joined

@@ -79,11 +79,15 @@ class Transcript:
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """What was meant. `slots` maps slot names to the values that the sentence's list gives them."""
+    """What was meant. `slots` maps slot names to the values that the sentence's list gives them.
+
+    `response`: which of the intent's replies the sentence asks for, where its file has some.
+    """
 
     name: str
     slots: Mapping[str, Any]
     confidence: float
+    response: str = "default"
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,9 +170,10 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What is said or shown back."""
+    """What is said or shown back. `name`: which of the replies with variants it is."""
 
     text: str
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +251,24 @@ class Outcome:
     fine: bool = True
     possible: bool = True
     source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What the agenda gives back when its time, `at`, has come.
+
+    `kind`: "timer", "alarm", "reminder" or "delayed". `text`: what it is about. `requests`: what is to be done.
+    `seconds`: the length of a timer. `missed`: Mynah was off at the time, so that it is told and not done.
+    """
+
+    kind: str
+    id: int
+    at: datetime.datetime
+    name: str | None = None
+    text: str = ""
+    requests: tuple[Intent, ...] = ()
+    seconds: int | None = None
+    missed: bool = False
 
 
 def refused(reason: str) -> Outcome:

@@ -107,6 +107,14 @@ class HomeSettings:
     """Sentence files or folders that replace the shipped ones; none: those of `device/skills`."""
 
 
+@dataclass(frozen=True, slots=True)
+class SkillSettings:
+    """Skills of the user's own."""
+
+    folders: tuple[Path, ...] = ()
+    """Folders with sentences, replies and messages, one for each skill: docs/SKILLS.md."""
+
+
 VERSIONS = ("3.1.1", "5")
 
 
@@ -181,6 +189,7 @@ class Settings:
     endpoint: EndpointSettings = field(default_factory=EndpointSettings)
     hearing: HearingSettings = field(default_factory=HearingSettings)
     home: HomeSettings = field(default_factory=HomeSettings)
+    skills: SkillSettings = field(default_factory=SkillSettings)
     dialogue: DialogueSettings = field(default_factory=DialogueSettings)
     mqtt: MqttSettings = field(default_factory=MqttSettings)
     review: ReviewSettings = field(default_factory=ReviewSettings)

@@ -26,6 +26,9 @@ COVER_WORDS = {"curtain", "blind", "shutter", "shade", "awning", "drape", "windo
 PLAIN_WORDS = {"light", "door", "sensor", "one", "heating", "heater", "radiator", "thermostat"}
 """Last words of names that mean a whole kind, or nothing by themselves: "the light" are the lights there."""
 
+OTHER_LISTS: Mapping[str, tuple[str, ...]] = {"shopping": ("grocery", "groceries"), "to do": ("todo", "task")}
+"""By the kind of a list: other words for it."""
+
 
 def vocabulary(layout: Layout) -> Vocabulary:
     rooms = {spoken(text) for room in layout.rooms for text in (room.name, *room.aliases)}
@@ -53,7 +56,19 @@ def vocabulary(layout: Layout) -> Vocabulary:
         ),
         settings=tuple(Name(text, text) for text in _settings(layout)),
         here=layout.here,
+        lists=tuple(_lists(layout.lists)),
     )
+
+
+def _lists(names: Iterable[str]) -> Iterator[Name]:
+    """Lists by their names, with and without the word "list"; the usual ones also by another word."""
+    taken: set[str] = set()
+    for name in names:
+        kind = spoken(name).removesuffix(" list")
+        for text in (spoken(name), f"{kind} list", *(f"{other} list" for other in OTHER_LISTS.get(kind, ()))):
+            if text not in taken:
+                taken.add(text)
+                yield Name(text, name)
 
 
 def called(layout: Layout) -> Mapping[str, tuple[str, ...]]:

@@ -26,12 +26,16 @@ from device.errors import HomeError
 from device.events import Command
 from device.home.distinct import distinct
 from device.mqtt.topics import is_plain
+from device.memory.lists import LISTS
 from device.reading import toml
 from device.reading.located import Table
 from device.understanding.numbers import spoken
 
 PROTOCOLS = ("zigbee2mqtt", "tasmota", "mqtt")
-HOME_KEYS = ("here", "lock_confidence", "zigbee2mqtt_topic", "exclude", "floor", "room", "device", "scene")
+HOME_KEYS = (
+    *("here", "lock_confidence", "zigbee2mqtt_topic", "exclude", "lists"),
+    *("floor", "room", "device", "scene"),
+)
 FLOOR_KEYS = ("name", "aliases")
 ROOM_KEYS = ("name", "aliases", "floor")
 ADDITION_KEYS = ("name", "aliases", "room", "class", "can", "topic", "relay", "commands")
@@ -51,8 +55,8 @@ STATES = {"on": Do.ON, "off": Do.OFF, "open": Do.ON, "closed": Do.OFF, "locked":
 class Layout:
     """A home as its file describes it. `here` is the room in which Mynah stands; locks and doors obey only
     what was heard with at least `lock_confidence`; `zigbee2mqtt` is that program's base topic; `additions`
-    are said of devices that announce themselves, and are none before. `exclude` holds the names, as they are
-    spoken, of what "everything" does not mean."""
+    are said of devices that announce themselves, and are none before. `lists`: names of lists to write on.
+    `exclude` holds the names, as they are spoken, of what "everything" does not mean."""
 
     floors: tuple[Floor, ...] = ()
     rooms: tuple[Room, ...] = ()
@@ -62,6 +66,7 @@ class Layout:
     lock_confidence: float = 0.9
     zigbee2mqtt: str = "zigbee2mqtt"
     additions: tuple[Addition, ...] = ()
+    lists: tuple[str, ...] = LISTS
     exclude: frozenset[str] = frozenset()
 
 
@@ -89,8 +94,9 @@ def read(path: Path) -> Layout:
         here = document.one_of(here, [room.name for room in rooms], "room", "here")
     if isinstance(sure, bool) or not isinstance(sure, int | float) or not 0 <= sure <= 1:
         raise document.wrong(f"lock_confidence is {sure!r}; it must be a number from 0 to 1")
+    lists = _words(document, "lists") if "lists" in document else LISTS
     exclude = frozenset(map(spoken, _words(document, "exclude")))
-    return Layout(floors, rooms, devices, scenes, here, float(sure), zigbee, additions, exclude)
+    return Layout(floors, rooms, devices, scenes, here, float(sure), zigbee, additions, lists, exclude)
 
 
 def _entries(document: Table, kind: str) -> list[Table]:

@@ -21,7 +21,7 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """What fills {name}, {area}, {floor} and {setting}, the options of what can be set to some.
+    """What fills {name}, {area}, {floor}, {list} and {setting}, the options of what can be set to some.
 
     `here` is the room in which Mynah stands, where it is known.
     """
@@ -30,6 +30,7 @@ class Vocabulary:
     areas: tuple[Name, ...] = ()
     floors: tuple[Name, ...] = ()
     here: str | None = None
+    lists: tuple[Name, ...] = ()
     settings: tuple[Name, ...] = ()
 
     @property

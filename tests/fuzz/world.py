@@ -14,7 +14,7 @@ import yaml
 
 from device.appliances.actions import Action, Do
 from device.appliances.devices import Room
-from device.assembly.stages import make_sentences
+from device.assembly.skills import make_sentences
 from device.channels.hermes import Hermes, Site
 from device.channels.home import Following, States
 from device.channels.homeassistant import HomeAssistant

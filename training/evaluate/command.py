@@ -19,7 +19,18 @@ from device.hearing.decoder import DecoderSettings
 from device.settings import BundleFolder, Settings
 from training.corpus.manifest import CALIBRATED_ON, HELD_OUT, Utterance, read_manifest, split
 from training.corpus.noises import CLEAN
-from training.evaluate import enrolment, hearing, keywords, parallel, phones, templates, turns, wake
+from training.evaluate import (
+    dialogues,
+    enrolment,
+    hearing,
+    keywords,
+    parallel,
+    phones,
+    stories,
+    templates,
+    turns,
+    wake,
+)
 from training.evaluate.arguments import parse_ratios, positive
 from training.evaluate.listeners import Mynah
 from training.evaluate.sphinx import PocketSphinx
@@ -66,7 +77,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     keywords.add_arguments(
         kinds.add_parser("keywords", help="a wake bundle of several words: which is heard")
     )
-    for kind in (spoken, heard):
+    told = kinds.add_parser("stories", help="conversations as data, typed")
+    stories.add_arguments(told)
+    told.add_argument("--home", type=Path)
+    told.add_argument("--sentences", type=Path, action="append")
+    said = kinds.add_parser("dialogues", help="answers, and several requests in a sentence, by such voices")
+    dialogues.add_arguments(said)
+    for kind in (spoken, heard, said):
         kind.add_argument("--home", type=Path)
         kind.add_argument("--sentences", type=Path, action="append")
         kind.add_argument("--bundle", type=Path, help="another acoustic model than the shipped one")
@@ -81,6 +98,9 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.kind == "phones":
         phones.run(arguments)
         return
+    if arguments.kind == "stories":
+        stories.run(arguments, adjusted(Settings(), home=arguments.home, sentences=arguments.sentences))
+        return
     ratios = parse_ratios(arguments.ratios)
     if any(ratio != CLEAN for ratio in ratios) and arguments.noise is None:
         raise UsageError("--ratios in dB need --noise, a folder of noise recordings")
@@ -90,6 +110,8 @@ def run(arguments: argparse.Namespace) -> None:
         enrolment.run(arguments, ratios)
     elif arguments.kind == "keywords":
         keywords.run(arguments, ratios)
+    elif arguments.kind == "dialogues":
+        dialogues.run(arguments, settings_for(arguments), ratios)
     elif arguments.kind == "turns":
         run_turns(arguments, ratios)
     else:

@@ -58,7 +58,7 @@ def test_what_cannot_be_switched_cannot_be_toggled() -> None:
 
 
 def test_a_toggled_device_is_expected_to_be_what_it_was_told() -> None:
-    readings = (Reading("x/state", "on", true="1", false="0"),)
+    readings = (Reading("x/state", "on", true=("1",), false=("0",)),)
     fan = Device("fan", "fan", "mqtt", "x/set", commands=ON_OFF, native={"readings": readings})
     home = Home(Layout(devices=(fan,)))
     home.observe("x/state", b"1")

@@ -16,7 +16,9 @@ GROWING = {
     "text": "{% set s = value %}" + "{% set s = s ~ s %}" * 60 + "{{ s }}",
     "sum": "{% set s = value %}" + "{% set s = s + s %}" * 60 + "{{ s }}",
     "list": "{% set l = [1] %}" + "{% set l = [l, l] %}" * 60 + "{{ l }}",
-    "compared": "{% set l = [1] %}{% set m = [1] %}" + "{% set l = [l, l] %}{% set m = [m, m] %}" * 60 + "{{ l == m }}",
+    "compared": "{% set l = [1] %}{% set m = [1] %}"
+    + "{% set l = [l, l] %}{% set m = [m, m] %}" * 60
+    + "{{ l == m }}",
     "number": "{% set x = 9 %}" + "{% set x = x * x %}" * 60 + "{{ x }}",
     "mapping": "{% set d = {'a': 1} %}" + "{% set d = {'a': d, 'b': d} %}" * 60 + "{{ d | tojson }}",
     "brackets": "{{ " + "(" * 1500 + "1" + ")" * 1500 + " }}",
@@ -25,7 +27,7 @@ GROWING = {
     "methods": "{{ value" + ".replace('a', 'aa')" * 150 + " }}",
     "conditions": "{% if 1 %}" * 200 + "{% endif %}" * 200,
     "length": "x" * 5000,
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", DATA["rendered"], ids=lambda case: case["template"])

@@ -42,19 +42,19 @@ def value(source: str | None, payload: str) -> str:
 @lru_cache(maxsize=4096)
 def _compiled(source: str) -> Callable[[Mapping[str, Any]], str]:
     """What renders `source`. A template that cannot be used renders to its error."""
-    from device.appliances import sandbox  # the first template loads Jinja2
+    from device.appliances import filters, sandbox  # the first template loads Jinja2
 
     if len(source) > LONGEST_SOURCE:
         return _broken(f"it is longer than {LONGEST_SOURCE} characters")
     try:
         template = sandbox.compiled(source)
-    except sandbox.Refused as error:
+    except filters.Refused as error:
         return _broken(str(error))
 
     def rendered(variables: Mapping[str, Any]) -> str:
         try:
             return sandbox.rendered(template, variables)
-        except sandbox.Refused as error:
+        except filters.Refused as error:
             raise TemplateError(str(error)) from None
 
     return rendered

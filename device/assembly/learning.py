@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 import kaldifst
 
-from device.discovery.learnt import Learnt
 from device.assembly.skills import make_sentences
+from device.discovery.learnt import Learnt
 from device.engine.bundle import Bundle
 from device.errors import MynahError
 from device.hearing import grammar, others

@@ -67,7 +67,7 @@ def _climate(found: Found, features: Mapping[str, Feature]) -> None:
     if setpoint is not None:
         _ranged(found, "temperature", setpoint, "setpoint")
         least, most = setpoint.get("value_min"), setpoint.get("value_max")
-        if _is_number(least) and _is_number(most):
+        if isinstance(least, int | float) and isinstance(most, int | float):
             found.limits = float(least), float(most)
     if "state" in features:
         found.native["switched"] = True

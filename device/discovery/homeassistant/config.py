@@ -73,7 +73,7 @@ class Config:
         payload: str | None,
         template: str = "command_template",
         scale: Scale = SAME,
-        **given: Any,
+        given: Mapping[str, Any] | None = None,
     ) -> Template | None:
         """The message of `payload` to the topic of that key, made by the template of that key if it has one.
 
@@ -84,7 +84,7 @@ class Config:
             return None
         if jinja is not None and not isinstance(jinja, str):
             jinja = str(jinja)
-        return Template(str(target), payload, scale, jinja, given)
+        return Template(str(target), payload, scale, jinja, given or {})
 
     def add(self, do: Do, *messages: Template | None) -> None:
         """`do` is these messages, one after another; nothing where one of them is None, or cannot be made."""

@@ -67,7 +67,7 @@ def _siren(config: Config) -> None:
     for do, key, default in ((Do.ON, "payload_on", "ON"), (Do.OFF, "payload_off", "OFF")):
         payload = config.text(key, default)
         if "command_template" in config.entry:
-            config.add(do, config.message("command_topic", payload, state=payload))
+            config.add(do, config.message("command_topic", payload, given={"state": payload}))
         elif payload is not None:
             config.add(do, config.message("command_topic", f'{{"state": "{payload}"}}'))
 
@@ -108,11 +108,14 @@ def _cover(config: Config) -> None:
     name, ends = "set_position", _ends(config)
     config.add(
         Do.POSITION,
-        config.message(f"{name}_topic", "{value}", f"{name}_template", _positions(config), **ends),
+        config.message(f"{name}_topic", "{value}", f"{name}_template", _positions(config), ends),
     )
     for do, end, where in ((Do.ON, "position_open", 100), (Do.OFF, "position_closed", 0)):
         payload = str(ends[end])
-        config.add(do, config.message(f"{name}_topic", payload, f"{name}_template", position=where, **ends))
+        config.add(
+            do,
+            config.message(f"{name}_topic", payload, f"{name}_template", given={**ends, "position": where}),
+        )
     for do, key, default in ((Do.ON, "payload_open", "OPEN"), (Do.OFF, "payload_close", "CLOSE")):
         config.add(do, config.message("command_topic", config.text(key, default), ""))
     config.add(Do.STOP, config.message("command_topic", config.text("payload_stop", "STOP"), ""))
@@ -128,9 +131,11 @@ def _valve(config: Config) -> None:
     """One that reports its position is told positions, others words."""
     if config.flag("reports_position"):
         ends = _ends(config)
-        config.add(Do.POSITION, config.message("command_topic", "{value}", scale=_positions(config), **ends))
+        config.add(
+            Do.POSITION, config.message("command_topic", "{value}", scale=_positions(config), given=ends)
+        )
         for do, end, where in ((Do.ON, "position_open", 100), (Do.OFF, "position_closed", 0)):
-            config.add(do, config.message("command_topic", str(ends[end]), position=where, **ends))
+            config.add(do, config.message("command_topic", str(ends[end]), given={**ends, "position": where}))
     else:
         config.add(Do.ON, config.message("command_topic", config.text("payload_open", "OPEN")))
         config.add(Do.OFF, config.message("command_topic", config.text("payload_close", "CLOSE")))
@@ -260,7 +265,7 @@ def _alarm(config: Config) -> None:
         if do is not Do.DISARM and do.value not in features:
             continue
         payload = config.text(f"payload_{do.value}", do.value.upper())
-        config.add(do, config.message("command_topic", payload, action=payload))
+        config.add(do, config.message("command_topic", payload, given={"action": payload}))
         required = "code_disarm_required" if do is Do.DISARM else "code_arm_required"
         if config.entry.get("code") is not None and config.flag(required, True):
             config.leave_out(do, "it wants a code")

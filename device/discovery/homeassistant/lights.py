@@ -24,6 +24,8 @@ COLORS = {
     "xy": '"x": {x}, "y": {y}',
 }
 """A colour in JSON, by the mode in which a light takes it; the first that it has is used."""
+WHITES = {"white": 0, "cold_white": 0, "warm_white": 0}
+"""What the whites of a coloured light are."""
 PLAIN_COLORS = {
     "rgb": "{red},{green},{blue}",
     "rgbw": "{red},{green},{blue},0",
@@ -116,7 +118,10 @@ def _basic(config: Config) -> None:
     )
     for mode, payload in PLAIN_COLORS.items():
         message = config.message(
-            f"{mode}_command_topic", payload, f"{mode}_command_template", white=0, cold_white=0, warm_white=0
+            f"{mode}_command_topic",
+            payload,
+            f"{mode}_command_template",
+            given=WHITES,
         )
         if message is not None:
             turned_on(Do.COLOR, message)
@@ -146,12 +151,12 @@ def _template(config: Config) -> None:
     if not config.entry.get(on) or not config.entry.get(off):
         config.problems.append("it is left out: it has no templates for on and off")
         return
-    config.add(Do.ON, config.message("command_topic", "on", on, state="on"))
-    config.add(Do.OFF, config.message("command_topic", "off", off, state="off"))
+    config.add(Do.ON, config.message("command_topic", "on", on, given={"state": "on"}))
+    config.add(Do.OFF, config.message("command_topic", "off", off, given={"state": "off"}))
     for do, needed, scale in (
         (Do.BRIGHTNESS, "brightness_template", SAME),
         (Do.COLOR_TEMPERATURE, "color_temp_template", _color_temperature(config)),
         (Do.COLOR, "red_template", SAME),
     ):
         if needed in config.entry:
-            config.add(do, config.message("command_topic", "on", on, scale, state="on"))
+            config.add(do, config.message("command_topic", "on", on, scale, given={"state": "on"}))

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from device.appliances.actions import Action, Do
-from device.appliances.devices import Device, Template
+from device.appliances.devices import Device
 from device.appliances.generic import Reading
+from device.appliances.templates import Template
 from device.events import Intent, Outcome
 from device.home import reading
 from device.home.model import EXAMPLE, Home

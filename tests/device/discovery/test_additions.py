@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from device.appliances.actions import Do
-from device.appliances.devices import Device, Template
+from device.appliances.devices import Device
+from device.appliances.templates import Template
 from device.discovery.announced import Announced
 from device.discovery.joining import joined, missing
 from device.events import Intent

@@ -39,6 +39,16 @@ def value(source: str | None, payload: str) -> str:
     return render(source, variables)
 
 
+def check(source: str) -> None:
+    """Raises TemplateError for what is no template, or has a part that is not allowed."""
+    from device.appliances import sandbox
+
+    try:
+        sandbox.compiled(source)
+    except sandbox.Refused as error:
+        raise TemplateError(str(error)) from None
+
+
 @lru_cache(maxsize=4096)
 def _compiled(source: str) -> Callable[[Mapping[str, Any]], str]:
     """What renders `source`. A template that cannot be used renders to its error."""

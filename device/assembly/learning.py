@@ -60,7 +60,8 @@ def learn(
     graph = grammar.compile(sentences.groups(names), lexicon, bundle.labels)
     decoder = Decoder(graph, bundle.decision["log_prior"], decoding_of(settings, bundle))
     chance = others.measured(decoder, others.load(bundle.others) if bundle.others else ())
-    learnt = Learnt(graph, chance, Understanding(sentences, home, Answers.load()), names.problems)
+    problems = (*names.problems, *sentences.unheard())
+    learnt = Learnt(graph, chance, Understanding(sentences, home, Answers.load()), problems)
     decoder_for(settings, bundle, learnt, watchful)  # compiles what the graph then keeps
     return learnt
 

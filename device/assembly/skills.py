@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from device.settings import Settings
 from device.skills import folder
-from device.skills.registry import SHIPPED, Skills
+from device.conversation.registry import SHIPPED, Skills
 from device.understanding.sentences import Sentences
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from device.conversation import Exchange
+from device.conversation.conversation import Exchange
 from device.events import (
     SAMPLE_RATE,
     Act,

@@ -239,7 +239,7 @@ def _stop(dialogue: Dialogue, intent: Intent, world: World) -> Step:
     """Whatever rings or speaks; else what was spoken of last, where it moves or plays."""
     outcome = world.handle(intent)
     about = dialogue.focus.about if dialogue.focus is not None else {}
-    if not outcome.fine and any(slot in about for slot in referring.TARGETS):
+    if not outcome.fine and any(slot in about for slot in ("name", "names", *referring.PLACES)):
         for name in ("HassStopMoving", "HassMediaPause"):
             stopped = world.handle(Intent(name, about, intent.confidence))
             if stopped.fine and stopped.question is None:

@@ -30,7 +30,7 @@ Label = str | int | None
 
 
 class Expandable(Protocol):
-    """Sentences, and all that it takes to expand them: a `device.understanding.sentences.TemplateGroup`."""
+    """Sentences, and all that it takes to expand them: a `device.understanding.groups.TemplateGroup`."""
 
     @property
     def sentences(self) -> tuple[Sentence, ...]: ...

@@ -14,6 +14,7 @@ from device.memory.list_store import ListStore
 from device.memory.lists import LISTS, Lists
 from device.memory.watch import ClockWatch
 
+LISTS_FILE = "lists.json"
 AGENDA = "agenda.json"
 """Name of the file of timers, alarms, reminders and planned commands."""
 
@@ -30,7 +31,7 @@ class Memory:
     ) -> None:
         """`lists`: names of the home's lists. `folder`: where all is kept; None: in memory alone. `watch`: what
         notices that the clock is set; None: it never is."""
-        self._lists = ListStore(lists, folder / "lists.json" if folder else None)
+        self._lists = ListStore(lists, folder / LISTS_FILE if folder else None)
         self._agenda = AgendaFile(folder / AGENDA) if folder else InMemory()
         self._watch = watch
         self._next: float | None = None

@@ -17,10 +17,10 @@ from device.system.guard import guarded
 ROOT = Path(__file__).parents[2]
 
 
-def mynah(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+def mynah(*arguments: str, stdin: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "device.cli", *arguments]
     # No settings of the machine's own.
-    environment = {**os.environ, "XDG_CONFIG_HOME": "/nonexistent"}
+    environment = {**os.environ, "XDG_CONFIG_HOME": "/nonexistent", **variables}
     return subprocess.run(command, cwd=ROOT, env=environment, input=stdin, text=True, capture_output=True)
 
 
@@ -164,3 +164,18 @@ def test_numpy_has_one_thread() -> None:
         [sys.executable, "-c", code], cwd=ROOT, env=environment, text=True, capture_output=True
     )
     assert done.stdout == "1\n"
+
+
+def test_lists_are_shown_and_cleared(tmp_path: Path) -> None:
+    state = {"STATE_DIRECTORY": str(tmp_path)}
+    (tmp_path / "lists.json").write_text('{"lists": {"shopping list": ["milk"], "party list": []}}')
+    shown = [json.loads(line) for line in mynah("lists", "--json", **state).stdout.splitlines()]
+    assert shown == [
+        {"list": "shopping list", "items": ["milk"]},
+        {"list": "to-do list", "items": []},
+        {"list": "party list", "items": []},
+    ]
+    assert mynah("lists", "--clear", "shopping list", **state).stdout.startswith("shopping list: empty\n")
+    wrong = mynah("lists", "--clear", "wine list", **state)
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+    assert "no such list; there is shopping list, to-do list, party list" in wrong.stderr

@@ -19,7 +19,7 @@ from device.channels.hermes import Hermes, Site
 from device.channels.home import Following, States
 from device.channels.homeassistant import HomeAssistant
 from device.channels.own import Own, Topics
-from device.conversation import Conversation
+from device.conversation.conversation import Conversation
 from device.daemon.confirming import Confirming
 from device.daemon.daemon import Daemon
 from device.discovery.announcements import Announcements

@@ -100,7 +100,7 @@ def test_given_up_at_the_end_it_stands_as_it_is(home: Home) -> None:
     assert awaited.given_up().confirmation is Confirmation.UNCONFIRMED
     awaited.receipt = Receipt((), awaited.turn.commands)
     assert awaited.given_up().confirmation is Confirmation.FAILED
-    assert Awaited(turn(home, "HassNevermind"), home.state, now=0.0).given_up().confirmation is None
+    assert Awaited(turn(home, "HassGetCurrentTime"), home.state, now=0.0).given_up().confirmation is None
 
 
 def test_dark_is_off(home: Home) -> None:
@@ -123,7 +123,7 @@ def test_who_tells_only_of_changes_is_not_waited_for_in_vain() -> None:
 
 
 def test_what_expects_nothing_does_not_wait(home: Home) -> None:
-    done = concluded(Awaited(turn(home, "HassNevermind"), home.state, now=0.0), 0.0)
+    done = concluded(Awaited(turn(home, "HassGetCurrentTime"), home.state, now=0.0), 0.0)
     assert done.confirmation is None
 
 
@@ -181,7 +181,7 @@ def test_numbers_may_be_a_step_off(
     device = next(device for device in home.layout.devices if device.kind == kind)
     expected = home.expectation(device, [action])
     assert expected is not None
-    told = replace(turn(home, "HassNevermind"), outcome=Outcome((), Reply("Done"), (expected,)))
+    told = replace(turn(home, "HassGetCurrentTime"), outcome=Outcome((), Reply("Done"), (expected,)))
     awaited = Awaited(told, home.state, 0.0)
     home.state.update(device.name, report)
     assert (awaited.concluded(0.1) is not None) == fits
@@ -228,7 +228,7 @@ def test_what_did_not_arrive_has_failed(home: Home, fate: Fate, reply: str, drop
 
 def test_turns_are_told_one_after_the_other_with_who_asked_for_them(home: Home) -> None:
     confirming, name = Confirming(Broker(), home.state), lamp(home)
-    first, second = turn(home, "HassTurnOn", name=name), turn(home, "HassNevermind")
+    first, second = turn(home, "HassTurnOn", name=name), turn(home, "HassGetCurrentTime")
     confirming.send(first, 0.0, Asker("panel"))
     confirming.send(second, 0.5)
     assert confirming.waits

@@ -93,3 +93,10 @@ def test_five_thousand_items(file: Path) -> None:
     store = ListStore(NAMES, file)
     store.apply(MILK)
     assert ListStore(NAMES, file).lists.items["shopping list"] == (*names, "milk")
+
+
+def test_two_processes_see_what_the_other_changes(file: Path) -> None:
+    one, other = ListStore(NAMES, file), ListStore(NAMES, file)
+    one.apply(MILK)
+    other.apply(Change("list.add", {"list": "shopping list", "item": "eggs"}))
+    assert one.lists.items["shopping list"] == ("milk", "eggs") == other.lists.items["shopping list"]

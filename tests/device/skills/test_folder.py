@@ -18,7 +18,14 @@ from device.skills import folder
 from device.skills.skill import World
 
 EXAMPLE = DEVICE.parent / "docs" / "examples" / "skill"
-SENTENCES = 'language: en\nintents:\n  Brew:\n    data:\n      - sentences: ["brew {drink}"]\nlists:\n  drink: {values: [tea, coffee]}\n'
+SENTENCES = """language: en
+intents:
+  Brew:
+    data:
+      - sentences: ["brew {drink}"]
+lists:
+  drink: {values: [tea, coffee]}
+"""
 SKILL = "intents:\n  Brew:\n    command: {topic: kitchen/brew, payload: '{{ drink }}'}\n    reply: brewing\n"
 REPLIES = 'brewing: "Brewing {{ drink }}"\n'
 
@@ -120,7 +127,7 @@ def test_what_is_wrong_is_one_line_and_the_others_go_on(
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(MynahError, match="no such folder; check skills.folders"):
+    with pytest.raises(MynahError, match=r"no such folder; check skills\.folders"):
         folder.read(tmp_path / "nothing")
 
 

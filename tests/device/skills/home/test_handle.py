@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from device.appliances.devices import Device, Floor, Room
-from device.conversation import Conversation
+from device.conversation.conversation import Conversation
 from device.events import Affirm, Command, Intent, Outcome, Reply, Request, Transcript, impossible, refused
 from device.home.model import Home
 from device.home.reading import Layout

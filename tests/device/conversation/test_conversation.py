@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from device.conversation import Conversation
+from device.conversation.conversation import Conversation
 from device.events import Intent, Outcome, refused
 from device.home import reading
 from device.home.model import EXAMPLE, Home

@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from device.conversation.registry import Skills
 from device.dialogue.falling_due import fallen_due
 from device.dialogue.policy import respond
 from device.dialogue.state import Dialogue
@@ -13,7 +14,6 @@ from device.events import Act, Change, Due, Intent, Outcome, Question, Request
 from device.home.model import Home
 from device.memory.memory import Memory
 from device.skills.help import examples
-from device.skills.registry import Skills
 from device.skills.skill import World
 from device.understanding.surprise import surprise
 

@@ -46,7 +46,7 @@ class View:
 
 class Conversation:
     """With one home. `clock` tells the local time; `patience`: how long a question waits by that clock
-    for its answer, None where whoever listens closes it. `memory`: what is kept; by default, in memory only."""
+    for its answer, None where whoever listens closes it. `memory`: what is kept, by default only in memory."""
 
     def __init__(
         self,
@@ -100,7 +100,7 @@ class Conversation:
 
     def stop(self) -> None:
         """End what rings. The dialogue goes on as if nothing had been said."""
-        self.memory.apply(self._view().handle(Intent("MynahStop", {}, 1.0)).done)
+        self.memory.apply(self.view().handle(Intent("MynahStop", {}, 1.0)).done)
 
     def close(self) -> None:
         """Nobody answers: the question is dropped."""

@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from device.appliances.announced import Announced, LeftOut
 from device.discovery import tasmota, zigbee2mqtt
-from device.discovery.announced import Announced, LeftOut
 from device.discovery.homeassistant import announcing as homeassistant
 from device.mqtt.connection import Message
 from device.mqtt.payload import parsed

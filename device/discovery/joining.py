@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from device.appliances.announced import Announced
 from device.appliances.devices import CAPABILITIES, MEASURING, Device, Room
 from device.discovery.additions import added, unmet
-from device.discovery.announced import Announced
 from device.home.distinct import distinct
 from device.home.reading import Layout
 from device.mqtt.topics import is_plain

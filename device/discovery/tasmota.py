@@ -14,9 +14,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from device.appliances.announced import Announced, LeftOut
 from device.appliances.devices import Device
 from device.appliances.tasmota import measured
-from device.discovery.announced import Announced, LeftOut
 from device.mqtt.topics import is_plain
 
 RELAY, LIGHT, SHUTTER = 1, 2, 3

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from device.appliances.announced import Announced, LeftOut
 from device.appliances.devices import Device
-from device.discovery.announced import Announced, LeftOut
 from device.discovery.features import described, text_of
 from device.understanding.numbers import spoken
 

@@ -10,8 +10,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from device.appliances.announced import Announced, LeftOut
 from device.appliances.devices import CAPABILITIES, COVER_CLASSES, Device
-from device.discovery.announced import Announced, LeftOut
 from device.discovery.homeassistant import availability
 from device.discovery.homeassistant.config import Config
 from device.discovery.homeassistant.entities import ENTITIES

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from device.appliances.actions import Do
+from device.appliances.announced import Announced
 from device.appliances.devices import Device
 from device.appliances.templates import Template
-from device.discovery.announced import Announced
 from device.discovery.joining import joined, missing
 from device.events import Intent
 from device.home.model import Home

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from device.appliances.actions import Do
+from device.appliances.announced import Announced
 from device.appliances.devices import Device
 from device.appliances.templates import Template
-from device.discovery.announced import Announced
 from device.discovery.announcements import Announcements
 from device.discovery.joining import joined
 from device.events import Intent
@@ -96,7 +96,8 @@ def test_a_lamp_that_opens_the_door_is_guarded(topic: str) -> None:
     lamp = {"name": "kitchen lamp", "command_topic": topic, "payload_on": '{"state": "UNLOCK"}'}
     found.receive("homeassistant/light/lamp/config", json.dumps(lamp).encode())
     home = Home(joined(Layout(), found.found())[0])
-    assert not outcome_of(home, Intent("HassTurnOn", {"name": "kitchen lamp"}, 0.5)).fine
+    outcome = outcome_of(home, Intent("HassTurnOn", {"name": "kitchen lamp"}, 0.5))
+    assert (outcome.commands, outcome.reply.text) == ((), "Shall I turn on the kitchen lamp?")
 
 
 @pytest.mark.parametrize("order", [1, -1])

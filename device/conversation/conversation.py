@@ -45,8 +45,8 @@ class View:
 
 
 class Conversation:
-    """With one home. `clock` tells the local time; `patience`: how long a question waits by that clock
-    for its answer, None where whoever listens closes it. `memory`: what is kept, by default only in memory."""
+    """With one home. `clock` tells the local time; `patience`: how long a question waits for its answer by
+    that clock, None where whoever listens closes it. `memory`: what is kept; by default, until it ends."""
 
     def __init__(
         self,

@@ -19,7 +19,17 @@ from device.hearing.decoder import Settings as Decoding
 from device.settings import BundleFolder, Settings
 from training.annotate import annotate
 from training.corpus.manifest import CALIBRATED_ON, HELD_OUT, Utterance, read_manifest, split
-from training.evaluate import enrolment, hearing, keywords, parallel, phones, templates, turns, wakewords
+from training.evaluate import (
+    assist,
+    enrolment,
+    hearing,
+    keywords,
+    parallel,
+    phones,
+    templates,
+    turns,
+    wakewords,
+)
 from training.evaluate.recordings import CLEAN
 
 
@@ -57,6 +67,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     heard.add_argument("--most", type=positive, default=150, help="clips of each of --others (150)")
     heard.add_argument("--pocketsphinx", action="store_true", help="PocketSphinx beside it, same clips")
     heard.add_argument("--picture", type=Path, help="write the rejection curves here, PNG or SVG")
+    assist.add_arguments(kinds.add_parser("assist", help="typed requests in made-up homes: what changes"))
     phones.add_arguments(kinds.add_parser("phones", help="phone error rate on people left out of training"))
     wakewords.add_arguments(kinds.add_parser("wake", help="a wake bundle: misses and false accepts"))
     enrolment.add_arguments(kinds.add_parser("enrolment", help="a wake bundle that learns voices"))
@@ -88,6 +99,9 @@ def parse_ratios(text: str) -> list[float]:
 
 
 def run(arguments: argparse.Namespace) -> None:
+    if arguments.kind == "assist":
+        assist.run(arguments)
+        return
     if arguments.kind == "phones":
         phones.run(arguments)
         return

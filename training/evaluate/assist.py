@@ -110,7 +110,7 @@ def judged(case: Case) -> Iterator[Outcome]:
 
 
 def verdict(changes: bool, fits: bool, asks: bool) -> Verdict:
-    """Of an answer that changes something, after which all is as expected, that asks back."""
+    """`changes`: the answer changes something; `fits`: all stands as expected after it; `asks`: it asks back."""
     if fits:
         return Verdict.RIGHT
     if changes:

@@ -91,6 +91,12 @@ class Device:
     announced: bool = False
 
     @property
+    def called(self) -> str:
+        """ "the kitchen lamp"; names that have an article of their own keep it."""
+        first = self.name.partition(" ")[0].lower()
+        return self.name if first in ("the", "my", "our") or first.endswith("'s") else f"the {self.name}"
+
+    @property
     def guarded(self) -> bool:
         """Whether the house stands open when this goes wrong, as far as the device tells by itself."""
         if self.guard or self.kind == "lock":

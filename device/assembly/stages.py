@@ -12,16 +12,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from device.assistant import Assistant
+from device.conversation import Conversation
 from device.errors import SettingsError
 from device.settings import Settings
 
 if TYPE_CHECKING:
-    from device.assembly.learning import Learnt
     from device.discovery.following import Follow, Follower
+    from device.discovery.learnt import Learnt
     from device.engine.bundle import Bundle
     from device.hearing.transcriber import Hearing
     from device.hearing.wake import WakeWord
     from device.home.model import Home
+    from device.understanding.answers import Answers
     from device.understanding.sentences import Sentences
     from device.understanding.understanding import Understanding
 
@@ -60,11 +62,18 @@ def make_sentences(settings: Settings) -> Sentences:
     return Sentences.load(settings.home.sentences)
 
 
+def make_answers() -> Answers:
+    """Raises SentencesError."""
+    from device.understanding.answers import Answers
+
+    return Answers.load()
+
+
 def make_understanding(settings: Settings, home: Home, sentences: Sentences | None = None) -> Understanding:
     """Raises SentencesError."""
     from device.understanding.understanding import Understanding
 
-    return Understanding(sentences or make_sentences(settings), home)
+    return Understanding(sentences or make_sentences(settings), home, make_answers())
 
 
 def wake_bundles(settings: Settings) -> list[Bundle]:
@@ -163,7 +172,7 @@ def make_assistant(settings: Settings, home: Home | None = None, *, push_to_talk
         endpointer=Held() if push_to_talk else Endpointer(settings.endpoint, hearing.settled),
         hearing=hearing,
         understanding=learnt.understanding,
-        home=home,
+        conversation=Conversation(home),
         reject_below=hearing.decoder.settings.reject_below,
         actions={} if push_to_talk else actions(settings, learnt.understanding),
     )

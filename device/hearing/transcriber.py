@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from device.events import AudioChunk, Samples, Transcript
-from device.hearing.decoder import Decoder, Scores
+from device.hearing.decoder import Decoder
+from device.hearing.phone_loop import Scores
 
 
 class Acoustic(Protocol):

@@ -29,8 +29,8 @@ Label = str | int | None
 """Of an arc while templates are read: a piece of a word, " " between words, the number of a list, or None."""
 
 
-class TemplateGroup(Protocol):
-    """Sentences with all that is needed to expand them: `device.understanding.sentences.TemplateGroup`."""
+class Expandable(Protocol):
+    """Sentences, and all that it takes to expand them: a `device.understanding.sentences.TemplateGroup`."""
 
     @property
     def sentences(self) -> tuple[Sentence, ...]: ...
@@ -49,7 +49,7 @@ class Pieces:
     def __init__(self) -> None:
         self.arcs: list[list[tuple[Label, int]]] = [[]]
         self.ends: set[int] = set()
-        self.lists: list[tuple[TextSlotList, TemplateGroup]] = []
+        self.lists: list[tuple[TextSlotList, Expandable]] = []
         self._numbers: dict[int, int] = {}
 
     @property
@@ -66,7 +66,7 @@ class Pieces:
         self.arcs[source].append((label, target))
         return target
 
-    def add(self, expression: Expression, at: int, group: TemplateGroup) -> int:
+    def add(self, expression: Expression, at: int, group: Expandable) -> int:
         """Add what `expression` says from state `at` on, and return the state where it ends."""
         if isinstance(expression, TextChunk):
             for piece in _split(expression.text):
@@ -88,18 +88,18 @@ class Pieces:
             return self._add_all(expression.items, at, group)
         raise SentencesError(f"cannot make sound of {expression!r}: use text, lists and rules")
 
-    def _add_all(self, items: Iterable[Expression], at: int, group: TemplateGroup) -> int:
+    def _add_all(self, items: Iterable[Expression], at: int, group: Expandable) -> int:
         for item in items:
             at = self.add(item, at, group)
         return at
 
-    def _add_any(self, choices: Iterable[Iterable[Expression]], at: int, group: TemplateGroup) -> int:
+    def _add_any(self, choices: Iterable[Iterable[Expression]], at: int, group: Expandable) -> int:
         end = self.state()
         for items in choices:
             self.arc(self._add_all(items, at, group), None, end)
         return end
 
-    def _add_list(self, reference: ListReference, at: int, group: TemplateGroup) -> int:
+    def _add_list(self, reference: ListReference, at: int, group: Expandable) -> int:
         if reference.list_name not in group.lists:
             raise SentencesError(f"unknown list {{{reference.list_name}}}: define it under lists")
         slot_list = group.lists[reference.list_name]
@@ -171,7 +171,7 @@ class Pieces:
         return found
 
 
-def list_pieces(slot_list: TextSlotList, group: TemplateGroup) -> Pieces:
+def list_pieces(slot_list: TextSlotList, group: Expandable) -> Pieces:
     pieces = Pieces()
     pieces.ends = {pieces.add(value.text_in, 0, group) for value in slot_list.values}
     return pieces

@@ -15,6 +15,7 @@ from device.appliances.actions import Action, Do
 from device.appliances.devices import Room
 from device.assembly.stages import make_sentences
 from device.channels.hermes import Hermes
+from device.conversation import Conversation
 from device.daemon.daemon import Company, Daemon
 from device.discovery.announcements import Announcements
 from device.discovery.following import Follower
@@ -30,6 +31,7 @@ from device.mqtt.connection import Asker, Message
 from device.settings import Settings
 from device.understanding.understanding import Understanding
 from tests.device import fakes
+from tests.device.talking import outcome_of
 
 FIXTURES: dict[str, Any] = yaml.safe_load(
     (Path(__file__).parents[1] / "device" / "discovery" / "fixtures.yaml").read_text("utf-8")
@@ -110,6 +112,7 @@ class World:
 
     def __init__(self) -> None:
         self.home = Home(Layout(rooms=ROOMS))
+        self._conversation = Conversation(self.home)
         self.sentences = make_sentences(Settings())
         self._understanding = Understanding(self.sentences, self.home)
         teacher = AtOnce()
@@ -149,7 +152,7 @@ class World:
         for device in self.home.layout.devices[:20]:
             heard = understanding.understand(Transcript(f"turn on the {device.name}", 1.0), 0.0)
             if not isinstance(heard, NotRecognized):
-                self.home.handle(heard)
+                outcome_of(self._conversation, heard)
 
 
 def publishable(topic: str) -> None:

@@ -15,7 +15,7 @@ import numpy as np
 from device.assembly.stages import adjusted, make_home
 from device.engine.bundle import Bundle
 from device.errors import MynahError, UsageError
-from device.hearing.decoder import Settings as Decoding
+from device.hearing.decoder import DecoderSettings
 from device.settings import BundleFolder, Settings
 from training.annotate import annotate
 from training.corpus.manifest import CALIBRATED_ON, HELD_OUT, Utterance, read_manifest, split
@@ -153,7 +153,7 @@ def run_hearing(arguments: argparse.Namespace, ratios: Sequence[float]) -> None:
         clips = clips_of(arguments, hearing.Judge(settings), settings, Path(folder))
         outcomes = listened(clips, settings, arguments, ratios)
     decision = Bundle.load(settings.hearing.bundle, "hearing").decision
-    ours = Decoding.of(decision).reject_below
+    ours = DecoderSettings.of(decision).reject_below
     thresholds = {hearing.Mynah.name: ours}
     if arguments.pocketsphinx:
         from training.evaluate.sphinx import PocketSphinx

@@ -20,8 +20,9 @@ from device.audio.wav import read
 from device.engine.bundle import Bundle
 from device.errors import LexiconError, MynahError, UsageError
 from device.hearing.acoustic import AcousticModel, Posteriors
-from device.hearing.decoder import PhoneLoop, Settings, frame_scores
+from device.hearing.decoder import DecoderSettings, frame_scores
 from device.hearing.lexicon import Lexicon
+from device.hearing.phone_loop import PhoneLoop
 from training.corpus.manifest import CALIBRATED_ON, HELD_OUT, Utterance, read_manifest, split
 from training.edits import distance
 from training.hearing.align import align, states
@@ -47,7 +48,7 @@ class Ear:
 
     def hear(self, items: Sequence[Utterance]) -> Iterator[Spoken]:
         """Those of `items` whose words can be pronounced and aligned."""
-        settings = Settings(prior_scale=PRIOR_SCALE)
+        settings = DecoderSettings(prior_scale=PRIOR_SCALE)
         self._lexicon.prepare(sorted({word for item in items for word in item.text.split()}))
         for item in tqdm(items, self.bundle.path.name, unit="clip", mininterval=5):
             self._model.reset()
@@ -62,7 +63,7 @@ class Ear:
                 yield Spoken(scores, self.without_silence(aligned[0].tolist()))
 
     def heard(self, spoken: Spoken, penalty: float) -> list[str]:
-        loop = PhoneLoop(Settings(phone_penalty=penalty), 0)
+        loop = PhoneLoop(penalty, 0)
         loop.advance(spoken.scores)
         return self.without_silence(loop.path())
 

@@ -101,7 +101,7 @@ def hesitantly(
 
 def run_turns(assistant: Assistant, spoken: Spoken, ratio: float) -> Outcome:
     def commands(meaning: Intent | NotRecognized) -> Any:
-        return getattr(assistant.home.handle(meaning), "commands", None)
+        return getattr(assistant.conversation.handle(meaning), "commands", None)
 
     expected = commands(assistant.understand(Transcript(spoken.said, 1.0)))
     turns = list(assistant.turns(chunked([spoken.samples], CHUNK)))

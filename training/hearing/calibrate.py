@@ -34,11 +34,11 @@ from device.assembly.stages import make_home
 from device.audio.wav import read
 from device.engine.bundle import Bundle, sha256
 from device.events import Intent, Samples, Transcript
-from device.hearing import chance, grammar
+from device.hearing import grammar
 from device.hearing.acoustic import AcousticModel, Posteriors
-from device.hearing.decoder import Decoder
-from device.hearing.decoder import Settings as Decoding
+from device.hearing.decoder import Decoder, DecoderSettings
 from device.hearing.lexicon import Lexicon
+from device.hearing.others import measured, save
 from device.settings import Settings
 from device.understanding.sentences import Sentences
 from device.understanding.understanding import Understanding
@@ -55,7 +55,7 @@ FALSE_ACCEPTS = 0.01
 """Share of the sentences that are no command and may pass: far below the 3 % wanted, as there are so few."""
 LOOP_PENALTY = 2.5
 """For each phone of the background: a loop that is less free lets accented speech pass, not other speech."""
-START = Decoding(
+START = DecoderSettings(
     loop_penalty=LOOP_PENALTY, prior_scale=0.5, silence_bonus=-0.5, phone_penalty=1.0, word_penalty=2.0
 )
 """Where the search for the decoder's settings begins: what was found for several models before."""
@@ -209,14 +209,14 @@ def command_task(heard: Sequence[Heard], graph: grammar.Graph, understanding: Un
     return Task(heard, graph, lambda said, found: int(meaning(said) != meaning(found)), lambda _: 1)
 
 
-def tuned(tasks: Sequence[Task], log_prior: Any, start: Decoding) -> Decoding:
+def tuned(tasks: Sequence[Task], log_prior: Any, start: DecoderSettings) -> DecoderSettings:
     """Coordinate descent over GRID, twice through, on the error rates of `tasks`.
 
     On their geometric mean: a tenth fewer errors weighs the same in an easy task and in a hard one. A setting
     is left only for one that is better by WORTH.
     """
 
-    def rate_of(decoding: Decoding) -> float:
+    def rate_of(decoding: DecoderSettings) -> float:
         rates = [task.error_rate(Decoder(task.graph, log_prior, decoding)) for task in tasks]
         return float(np.exp(np.mean(np.log(np.maximum(rates, 1e-3)))))  # 0 would outweigh everything
 
@@ -227,7 +227,7 @@ def tuned(tasks: Sequence[Task], log_prior: Any, start: Decoding) -> Decoding:
             for value in values:
                 if value == getattr(best, name):
                     continue
-                candidate = Decoding(**{**asdict(best), name: value})
+                candidate = DecoderSettings(**{**asdict(best), name: value})
                 rate = rate_of(candidate)
                 if rate < lowest * (1 - WORTH):
                     best, lowest = candidate, rate
@@ -283,7 +283,8 @@ def calibrate(bundle: Bundle, data: Path) -> tuple[dict[str, Any], list[Posterio
     decoding = tuned([an4, tuning, people], log_prior, START)
 
     def observed(task: Task) -> list[Observation]:
-        return list(task.observations(Decoder(task.graph, log_prior, decoding, kept)))
+        decoder = Decoder(task.graph, log_prior, decoding)
+        return list(task.observations(decoder.over(task.graph, measured(decoder, kept))))
 
     spoken, unspoken, in_grammar = observed(commands), observed(others), observed(people)
     seen = [*in_grammar, *spoken, *unspoken]
@@ -339,7 +340,7 @@ def run(arguments: argparse.Namespace) -> None:
     decision, kept = calibrate(Bundle.load(folder, "hearing"), arguments.data)
     print(json.dumps(decision, indent=1), flush=True)
     new = folder / "others.npz.part"
-    chance.save(kept, new)
+    save(kept, new)
     entry = {"file": "others.npz", "sha256": sha256(new)}
     new.replace(folder / "others.npz")
     annotate(folder / "bundle.json", {"others": entry, "decision": decision})

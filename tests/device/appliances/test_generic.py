@@ -5,9 +5,10 @@ from __future__ import annotations
 import textwrap
 from pathlib import Path
 
-from device.events import Command, Handled, Intent
+from device.events import Command, Intent
 from device.home.model import Home
 from device.home.reading import read
+from tests.device.talking import outcome_of
 
 README = Path(__file__).parents[3] / "README.md"
 
@@ -20,8 +21,8 @@ def test_the_readmes_example_for_esphome(tmp_path: Path) -> None:
     home = Home(read(file))
 
     def sent(intent: str, **slots: object) -> tuple[Command, ...]:
-        outcome = home.handle(Intent(intent, {"name": "patio awning", **slots}, 0.95))
-        assert isinstance(outcome, Handled)
+        outcome = outcome_of(home, Intent(intent, {"name": "patio awning", **slots}, 0.95))
+        assert outcome.fine
         return outcome.commands
 
     node = "patio/cover/awning"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import Any
 
 import pytest
@@ -10,31 +9,21 @@ import pytest
 from device.appliances.actions import Action, Do
 from device.appliances.devices import Device, Template
 from device.appliances.generic import Reading
-from device.events import Handled, Intent, NotHandled
+from device.events import Intent, Outcome
 from device.home import reading
 from device.home.model import EXAMPLE, Home
 from device.home.reading import Layout
+from tests.device.talking import outcome_of
 
 ON_OFF = {Do.ON: Template("x/set", "on!"), Do.OFF: Template("x/set", "off!")}
 
 
-class Clock:
-    def __init__(self) -> None:
-        self.now = datetime.datetime(2026, 3, 6, 19, 5)
-
-    def __call__(self) -> datetime.datetime:
-        return self.now
-
-    def pass_by(self, **duration: float) -> None:
-        self.now += datetime.timedelta(**duration)
+def handle(home: Home, intent: str, /, **slots: Any) -> Outcome:
+    return outcome_of(home, Intent(intent, slots, 1.0))
 
 
-def handle(home: Home, intent: str, /, **slots: Any) -> Handled | NotHandled:
-    return home.handle(Intent(intent, slots, 1.0))
-
-
-def text(outcome: Handled | NotHandled) -> str:
-    return outcome.reply.text if isinstance(outcome, Handled) else outcome.reason
+def text(outcome: Outcome) -> str:
+    return outcome.reply.text
 
 
 @pytest.mark.parametrize("kind", ["light", "switch", "fan", "climate", "cover", "lock"])
@@ -47,7 +36,7 @@ def test_what_has_no_message_for_it_is_toggled_by_its_state(kind: str, before: b
     key = {"cover": "open", "lock": "locked"}.get(kind, "on")
     home.state.update("thing", {key: before})
     outcome = handle(home, "HassToggle", name="thing")
-    assert isinstance(outcome, Handled)
+    assert outcome.fine
     assert [command.payload for command in outcome.commands] == [payload]
 
 
@@ -55,7 +44,7 @@ def test_what_has_a_message_for_it_is_toggled_by_it() -> None:
     commands = {**ON_OFF, Do.TOGGLE: Template("x/set", "toggle!")}
     home = Home(Layout(devices=(Device("thing", "fan", "mqtt", "x/set", commands=commands),)))
     outcome = handle(home, "HassToggle", name="thing")
-    assert isinstance(outcome, Handled)
+    assert outcome.fine
     assert [command.payload for command in outcome.commands] == ["toggle!"]
     assert outcome.reply.text == "Switched the thing"
 
@@ -74,63 +63,16 @@ def test_a_toggled_device_is_expected_to_be_what_it_was_told() -> None:
     home = Home(Layout(devices=(fan,)))
     home.observe("x/state", b"1")
     outcome = handle(home, "HassToggle", name="fan")
-    assert isinstance(outcome, Handled)
+    assert outcome.fine
     assert [(one.key, one.value) for one in outcome.expected] == [("on", False)]
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def home(clock: Clock) -> Home:
-    home = Home(reading.read(EXAMPLE), clock)
+def home() -> Home:
+    home = Home(reading.read(EXAMPLE))
     home.observe("zigbee2mqtt/floor lamp", b'{"state": "ON", "brightness": 127}')
     home.observe("zigbee2mqtt/kitchen lamp", b'{"state": "ON", "brightness": 127}')
     return home
-
-
-def test_it_is_what_was_spoken_of_last(home: Home, clock: Clock) -> None:
-    handle(home, "HassTurnOn", name="kitchen lamp")
-    handle(home, "HassTurnOn", name="floor lamp")
-    clock.pass_by(seconds=119)
-    handle(home, "HassGetCurrentTime")
-    handle(home, "HassTurnOn", name="toaster")
-    assert (
-        text(handle(home, "HassLightSet", it=True, brightness_step=20)) == "Set the floor lamp to 70 percent"
-    )
-    clock.pass_by(seconds=119)
-    assert (
-        text(handle(home, "HassLightSet", it=True, brightness_step=10)) == "Set the floor lamp to 60 percent"
-    )
-
-
-def test_it_is_forgotten_after_two_minutes(home: Home, clock: Clock) -> None:
-    handle(home, "HassTurnOn", name="floor lamp")
-    clock.pass_by(minutes=2)
-    outcome = handle(home, "HassLightSet", it=True, brightness_step=20)
-    assert outcome == NotHandled("I do not know what you mean")
-
-
-@pytest.mark.parametrize(
-    ("intent", "slots", "reply"),
-    [
-        ("HassGetState", {"name": "floor lamp"}, "Set the floor lamp to 70 percent"),
-        ("HassTurnOn", {"area": "kitchen", "domain": "light"}, "Set the kitchen lamp to 70 percent"),
-        ("HassTurnOn", {"name": "coffee machine"}, "I cannot do that with the coffee machine"),
-        ("HassTurnOn", {"name": "good night"}, "I do not know what you mean"),
-    ],
-)
-def test_it_may_be_several_or_no_light(home: Home, intent: str, slots: dict[str, Any], reply: str) -> None:
-    handle(home, intent, **slots)
-    assert text(handle(home, "HassLightSet", it=True, brightness_step=20)) == reply
-
-
-def test_it_may_have_left_meanwhile(home: Home) -> None:
-    handle(home, "HassTurnOn", name="floor lamp")
-    home.rearrange(Layout())
-    assert text(handle(home, "HassLightSet", it=True, brightness_step=20)) == "There is no floor lamp"
 
 
 def test_lights_of_one_brightness_are_told_together(home: Home) -> None:

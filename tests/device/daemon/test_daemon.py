@@ -152,7 +152,7 @@ def test_a_turn_is_told_when_its_device_has_reported() -> None:
 
     home.observe = observe  # type: ignore[method-assign]
     broker = Broker({30: Message("zigbee2mqtt/lamp", b"ON")})
-    assistant = replace(fakes.assistant((1.0,), ["turn on the lamp"]), home=home)
+    assistant = replace(fakes.assistant((1.0,), ["turn on the lamp"]), conversation=home)
     trial = Trial(assistant, broker, home).run(fakes.audio(4))
     ((turn, _),) = trial.reports
     assert turn.confirmation is Confirmation.CONFIRMED
@@ -175,7 +175,7 @@ def test_a_fault_in_telling_ends_neither_the_audio_nor_the_daemon(caplog: pytest
 
 def test_turns_are_told_in_their_order() -> None:
     home = fakes.AnyHome(expected=(Expectation("lamp", "the lamp", "on", True),))
-    assistant = replace(fakes.assistant((0.5, 2.5), ["turn on the lamp", "never mind"]), home=home)
+    assistant = replace(fakes.assistant((0.5, 2.5), ["turn on the lamp", "never mind"]), conversation=home)
     trial = Trial(assistant, home=home).run(fakes.audio(6))
     assert [turn.transcript.text for turn, _ in trial.reports if turn.transcript] == [
         "turn on the lamp",
@@ -185,7 +185,7 @@ def test_turns_are_told_in_their_order() -> None:
 
 def test_a_device_that_does_not_report_sounds_like_an_error() -> None:
     home = fakes.AnyHome(expected=(Expectation("lamp", "the lamp", "on", True),))
-    assistant = replace(fakes.assistant((1.0,), ["turn on the lamp"]), home=home)
+    assistant = replace(fakes.assistant((1.0,), ["turn on the lamp"]), conversation=home)
     trial = Trial(assistant, home=home).run(fakes.audio(4))
     ((turn, _),) = trial.reports
     assert (turn.confirmation, turn.reply) == (Confirmation.UNCONFIRMED, "The lamp does not answer")

@@ -11,11 +11,13 @@ from typing import Any
 import pytest
 import yaml
 
-from device.events import Handled, Intent, NotHandled, NotRecognized, Transcript
+from device.conversation import Conversation
+from device.events import Intent, NotRecognized, Transcript
 from device.home import reading
 from device.home.model import EXAMPLE, Home
 from device.understanding.sentences import Sentences
 from device.understanding.understanding import Understanding
+from tests.device.talking import outcome_of
 
 DATA = Path(__file__).parents[2] / "sentences"
 
@@ -30,9 +32,9 @@ def understanding() -> Understanding:
     return Understanding(Sentences.load(), Home.load())
 
 
-def home() -> Home:
+def home() -> Conversation:
     evening = datetime.datetime(2026, 3, 6, 19, 5)
-    return Home(reading.read(EXAMPLE), clock=lambda: evening)
+    return Conversation(Home(reading.read(EXAMPLE)), clock=lambda: evening)
 
 
 @pytest.mark.parametrize("case", cases(), ids=lambda case: case["text"])
@@ -46,13 +48,13 @@ def test_meaning(case: Mapping[str, Any]) -> None:
 def test_outcome(case: Mapping[str, Any]) -> None:
     here = home()
     for topic, payload in case.get("heard", {}).items():
-        here.observe(topic, payload.encode())
-    outcome = here.handle(Intent(case["intent"], case["slots"], 1.0))
+        here.home.observe(topic, payload.encode())
+    outcome = outcome_of(here, Intent(case["intent"], case["slots"], 1.0))
     if "refused" in case:
-        assert isinstance(outcome, NotHandled)
-        assert outcome.reason == case["refused"]
+        assert not outcome.fine
+        assert outcome.reply.text == case["refused"]
         return
-    assert isinstance(outcome, Handled)
+    assert outcome.fine
     if "commands" in case:
         assert [[command.topic, command.payload] for command in outcome.commands] == case["commands"]
     assert all(command.qos == 1 and command.expires > 0 for command in outcome.commands)
@@ -65,4 +67,4 @@ def test_unknown(text: str) -> None:
     meaning = understanding().understand(Transcript(text, 1.0))
     assert isinstance(meaning, NotRecognized)
     assert meaning.text == text
-    assert isinstance(home().handle(meaning), NotHandled)
+    assert not outcome_of(home(), meaning).fine

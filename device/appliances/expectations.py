@@ -10,7 +10,6 @@ from device.appliances.actions import Action, Do
 from device.appliances.devices import Device
 from device.appliances.generic import readings
 from device.events import Expectation
-from device.home import replies
 
 SWITCHED = ("light", "switch", "fan", "media_player")
 """Kinds that tell whether they are on, at once. A vacuum is under way for a while."""
@@ -32,7 +31,7 @@ def expectation(device: Device, actions: Iterable[Action], known: Mapping[str, A
         if key is None or action.do not in COLORS:
             key, value = _reported(device, action, known) or (key, value)
     before = known.get("position") if key == "position" else None
-    found = Expectation(device.name, replies.the(device), key, value, before)
+    found = Expectation(device.name, device.called, key, value, before)
     if device.protocol != "mqtt":
         return found
     if key is not None and key not in {reading.key for reading in readings(device)}:

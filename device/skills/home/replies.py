@@ -1,4 +1,4 @@
-"""Short English sentences for what was done, and numbers and lists as they are read out."""
+"""Short English sentences for what was done."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from device.appliances.actions import Action, Do
 from device.appliances.devices import Device
 from device.appliances.relative import Missing
+from device.speaking.wording import listed, number
 
 PLURALS = {
     "light": "lights", "switch": "switches", "fan": "fans", "climate": "heating", "lock": "locks",
@@ -15,26 +16,10 @@ PLURALS = {
 }  # fmt: skip
 
 
-def number(value: float) -> str:
-    """21.0 → "21", 19.5 → "19.5"."""
-    return f"{value:.1f}".removesuffix(".0")
-
-
-def listed(names: Sequence[str]) -> str:
-    """["a", "b", "c"] → "a, b and c"."""
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-
-
 def plural(domain: str, device_class: str | None = None) -> str:
     if device_class:
         return f"{device_class} doors" if device_class == "garage" else f"{device_class}s"
     return PLURALS[domain]
-
-
-def the(device: Device) -> str:
-    """ "the kitchen lamp"; names that have an article of their own keep it."""
-    first = device.name.partition(" ")[0].lower()
-    return device.name if first in ("the", "my", "our") or first.endswith("'s") else f"the {device.name}"
 
 
 def done(actions: Sequence[Action], devices: Sequence[Device], target: str) -> str:
@@ -58,7 +43,7 @@ def lacking(devices: Sequence[Device], reason: Missing | None) -> tuple[str, ...
     """Why `devices` were not told anything; without a reason, they are not there. Nothing for no devices."""
     if not devices:
         return ()
-    names = listed([the(device) for device in devices])
+    names = listed([device.called for device in devices])
     are = "is" if len(devices) == 1 else "are"
     match reason:
         case None:
@@ -67,14 +52,10 @@ def lacking(devices: Sequence[Device], reason: Missing | None) -> tuple[str, ...
             return (f"{names} {are} off",)
         case Missing.BRIGHTNESS:
             return (f"I do not know how bright {names} {are}",)
+        case Missing.LEVEL:
+            return (f"I do not know how {names} {are} set",)
         case Missing.STATE:
             return (f"I do not know the state of {names} yet",)
-
-
-def sentence(parts: Sequence[str]) -> str:
-    """Notes as one sentence."""
-    text = ", ".join(parts)
-    return text[:1].upper() + text[1:]
 
 
 def _setting(action: Action) -> str | None:

@@ -1,21 +1,19 @@
-"""Answers from what the appliances said of themselves, and from the clock."""
+"""Answers from what the appliances said of themselves."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 from device.appliances.devices import Device
-from device.events import Handled, NotHandled, Reply
-from device.home import replies
+from device.events import Intent, Outcome, Reply, refused
+from device.home.model import Home
+from device.skills.home import choosing, prices
+from device.skills.home.select import Target, about, select
+from device.skills.skill import World
+from device.speaking.wording import listed, number
 
-if TYPE_CHECKING:
-    from device.home.handling import Target
-    from device.home.model import Home
-
-    Select = Callable[[Home, Mapping[str, Any], str | None], Target | NotHandled]
-
-Outcome = Handled | NotHandled
 MEANINGS: Mapping[str, tuple[str, bool]] = {
     "on": ("on", True),
     "off": ("on", False),
@@ -25,43 +23,46 @@ MEANINGS: Mapping[str, tuple[str, bool]] = {
     "unlocked": ("locked", False),
 }
 """A state as it is asked for: the key of the state store, and the value that makes it true."""
-HELP = (
-    "You can turn lights and switches on and off, set brightness, colour and temperature, "
-    "open and close blinds, start scenes, and ask for the state of things"
-)
 
 
-def state(home: Home, slots: Mapping[str, Any], select: Select) -> Outcome:
+def state(intent: Intent, world: World) -> Outcome:
     """ "Is the lamp on", "which lights are on", "what is the state of the lamp"."""
+    home, slots = world.home, intent.slots
     target = select(home, slots, None)
-    if isinstance(target, NotHandled):
+    if isinstance(target, Outcome):
         return target
+    if target.which is not None:
+        return prices.asked(choosing.which(home, intent, target.which, target.devices))
+    return replace(_told(home, target, slots), about=about(intent, target))
+
+
+def _told(home: Home, target: Target, slots: Mapping[str, Any]) -> Outcome:
     wanted = slots.get("state")
     if wanted is None:
         return _answer(_described(home, target.devices[0]))
     if wanted not in MEANINGS:
-        return NotHandled(f"I cannot tell whether something is {wanted}")
+        return refused(f"I cannot tell whether something is {wanted}")
     held = ((device, _holds(home, device, wanted)) for device in target.devices)
     known = [(device, holds) for device, holds in held if holds is not None]
     if not known:
-        return NotHandled(f"I do not know the state of {target.called} yet")
+        return refused(f"I do not know the state of {target.called} yet")
     if "name" in slots:
         [(device, holds)] = known
         now = wanted if holds else _opposite(wanted)
-        return _answer(f"{'Yes' if holds else 'No'}, {replies.the(device)} {_is(device)} {now}")
+        return _answer(f"{'Yes' if holds else 'No'}, {device.called} {_is(device)} {now}")
     return _answer(_counted(slots.get("question", "which"), known, wanted))
 
 
 def _counted(question: str, known: Sequence[tuple[Device, bool]], wanted: str) -> str:
     """The answer to a question about several devices."""
     true = [device for device, holds in known if holds]
-    names = replies.listed([replies.the(device) for device in true]) if true else ""
+    names = listed([device.called for device in true]) if true else ""
     one = len(true) == 1 and _is(true[0]) == "is"
     if question == "how_many":
         return f"{len(true) or 'None'} of {len(known)}{': ' + names if true else ''}"
     if question == "all":
-        rest = [replies.the(device) for device, holds in known if not holds]
-        return f"No, not {replies.listed(rest)}" if rest else f"Yes, all are {wanted}"
+        rest = [device.called for device, holds in known if not holds]
+        return f"No, not {listed(rest)}" if rest else f"Yes, all are {wanted}"
     sentence = f"{names} {'is' if one else 'are'} {wanted}" if true else f"none is {wanted}"
     if question == "any":
         return f"{'Yes' if true else 'No'}, {sentence}"
@@ -96,28 +97,29 @@ def _described(home: Home, device: Device) -> str:
         if key in known and known[key] == value and (key != "on" or device.kind != "climate")
     ]
     if known.get("on") and "brightness" in known:
-        parts.append(f"at {replies.number(known['brightness'])} percent")
+        parts.append(f"at {number(known['brightness'])} percent")
     if 0 < known.get("position", 0) < 100:
-        parts.append(f"at {replies.number(known['position'])} percent")
+        parts.append(f"at {number(known['position'])} percent")
     if "temperature" in known:
-        parts.append(f"at {replies.number(known['temperature'])} degrees")
+        parts.append(f"at {number(known['temperature'])} degrees")
     if "target" in known:
-        parts.append(f"set to {replies.number(known['target'])} degrees")
+        parts.append(f"set to {number(known['target'])} degrees")
     if not parts:
-        return f"I do not know the state of {replies.the(device)} yet"
-    sentence = f"{replies.the(device)} {_is(device)} {' '.join(parts[:2])}"
+        return f"I do not know the state of {device.called} yet"
+    sentence = f"{device.called} {_is(device)} {' '.join(parts[:2])}"
     return sentence[0].upper() + sentence[1:]
 
 
-def temperature(home: Home, slots: Mapping[str, Any]) -> Outcome:
+def temperature(intent: Intent, world: World) -> Outcome:
     """The first device that measures it in the place asked for, or anywhere."""
+    home, slots = world.home, intent.slots
     place = f" in the {slots['area']}" if "area" in slots else ""
     for device in _measuring(home, slots):
         degrees = home.state.of(device.name).get("temperature")
         if isinstance(degrees, int | float):
             where = place or (f" in the {device.room}" if device.room else "")
-            return _answer(f"It is {replies.number(degrees)} degrees{where}")
-    return NotHandled(f"I do not know the temperature{place} yet")
+            return _answer(f"It is {number(degrees)} degrees{where}")
+    return refused(f"I do not know the temperature{place} yet")
 
 
 def _measuring(home: Home, slots: Mapping[str, Any]) -> Sequence[Device]:
@@ -129,19 +131,5 @@ def _measuring(home: Home, slots: Mapping[str, Any]) -> Sequence[Device]:
     return (*here, *home.layout.devices)
 
 
-def time(home: Home, slots: Mapping[str, Any]) -> Outcome:
-    now = home.clock()
-    return _answer(f"It is {now.hour % 12 or 12}:{now:%M} {'AM' if now.hour < 12 else 'PM'}")
-
-
-def date(home: Home, slots: Mapping[str, Any]) -> Outcome:
-    now = home.clock()
-    return _answer(f"It is {now:%A}, {now:%B} {now.day}")
-
-
-def respond(home: Home, slots: Mapping[str, Any]) -> Outcome:
-    return _answer(HELP)
-
-
-def _answer(text: str) -> Handled:
-    return Handled((), Reply(text))
+def _answer(text: str) -> Outcome:
+    return Outcome(reply=Reply(text))

@@ -1,0 +1,96 @@
+"""What an intent means in a home: which devices, told what, and the sentence to say about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from device.appliances.actions import Action
+from device.appliances.devices import Device, Scene
+from device.appliances.relative import Missing
+from device.events import Intent, Outcome, impossible, refused
+from device.home.model import Home
+from device.skills.home import choosing, prices, replies, states
+from device.skills.home.plans import PLANS
+from device.skills.home.select import Target, about, select
+from device.skills.home.telling import tell
+from device.skills.skill import Handlers, World
+from device.speaking.wording import listed, sentence
+
+
+def order(intent: Intent, world: World) -> Outcome:
+    """An intent that tells devices something: commands and a reply, or the reason why there are none."""
+    home, slots = world.home, intent.slots
+    if scene := _scene(home, slots):
+        return _activate(home, intent, scene) if intent.name == "HassTurnOn" else _cannot(scene.name)
+    actions, domain = PLANS[intent.name](slots)
+    if not actions:
+        return refused("Sorry, I cannot set it to that")
+    several = slots.get("names")
+    if several:
+        target: Target | Outcome = _several(home, several)
+    else:
+        target = select(home, slots, domain)
+    if isinstance(target, Outcome):
+        return target
+    return _tell(home, intent, target, actions)
+
+
+def _several(home: Home, names: Sequence[str]) -> Target:
+    """Devices that were chosen together: "both", "all of them"."""
+    devices = tuple(home.devices[name] for name in names if name in home.devices)
+    return Target(devices, listed([device.called for device in devices]))
+
+
+def _tell(home: Home, intent: Intent, target: Target, actions: Sequence[Action]) -> Outcome:
+    if target.which is not None:
+        able = tuple(device for device in target.devices if tell(home, [(device, actions)]).able)
+        if len(able) != 1:
+            return prices.asked(choosing.which(home, intent, target.which, able or target.devices))
+        target = Target(able, able[0].called)
+    if doubt := prices.doubt(home, _kind(intent, target), target.devices, actions, target.called):
+        return prices.asked(replace(doubt, about=intent))
+    told = tell(home, ((device, actions) for device in target.devices))
+    if not told.able:
+        lacking = (*told.notes, *replies.lacking(told.dark, Missing.LIGHT))
+        return refused(sentence(lacking)) if lacking else _cannot(target.called)
+    called = told.able[0].called if len(told.able) == 1 else target.called
+    done = told.done[0] if len(set(told.done)) == 1 else actions
+    outcome = told.outcome(replies.done(done, told.able, called))
+    return replace(outcome, about=about(intent, target))
+
+
+def _kind(intent: Intent, target: Target) -> Intent:
+    """With the kind of its devices, for the question that may be asked."""
+    kinds = {device.kind for device in target.devices}
+    return replace(intent, slots={**intent.slots, "kind": kinds.pop()}) if len(kinds) == 1 else intent
+
+
+def _cannot(called: str) -> Outcome:
+    return impossible(f"I cannot do that with {called}")
+
+
+def _scene(home: Home, slots: Mapping[str, Any]) -> Scene | None:
+    return next((scene for scene in home.layout.scenes if scene.name == slots.get("name")), None)
+
+
+def _activate(home: Home, intent: Intent, scene: Scene) -> Outcome:
+    devices = [home.devices[name] for name in scene.steps if name in home.devices]
+    things: list[Device | Scene] = [scene]
+    kind = replace(intent, slots={**intent.slots, "kind": "scene"})
+    if doubt := prices.doubt(home, kind, things, (), scene.name):
+        return prices.asked(replace(doubt, about=intent))
+    told = tell(home, ((device, scene.steps[device.name]) for device in devices))
+    told.commands = [*scene.sends, *told.commands]
+    told.notes += tuple(f"there is no {name} yet" for name in scene.steps if name not in home.devices)
+    if not told.commands:
+        return refused(sentence(told.notes)) if told.notes else _cannot(scene.name)
+    return told.outcome(f"Activated {scene.name}")
+
+
+HANDLERS: Handlers = {
+    **dict.fromkeys(PLANS, order),
+    "HassGetState": states.state,
+    "HassClimateGetTemperature": states.temperature,
+}

@@ -13,10 +13,10 @@ import yaml
 
 from device.appliances.actions import Action, Do
 from device.errors import MynahError
-from device.events import Command
+from device.events import Change, Command, Outcome
 from device.home import reading
 from training.evaluate import assist, assist_home, assist_states, command
-from training.evaluate.assist import Answer, Verdict
+from training.evaluate.assist import Verdict
 from training.evaluate.assist_requests import Area, Case, Entity, Report, read
 
 FIXTURES = """
@@ -115,19 +115,19 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def outcomes(data: Path) -> list[assist.Outcome]:
-    return [outcome for case in read(data) for outcome in assist.judged(case)]
+def judgements(data: Path) -> list[assist.Judgement]:
+    return [one for case in read(data) for one in assist.judged(case)]
 
 
-def test_what_is_right(outcomes: list[assist.Outcome]) -> None:
-    found = [one for one in outcomes if one.file.parent.name == "one"]
+def test_what_is_right(judgements: list[assist.Judgement]) -> None:
+    found = [one for one in judgements if one.file.parent.name == "one"]
     assert {one.sentence: one for one in found if one.verdict is not Verdict.RIGHT} == {}
     sentences = [text for test in yaml.safe_load(REQUESTS)[:-1] for text in test["sentences"]]
     assert [one.sentence for one in found] == sentences, "all but what expects an answer"
 
 
-def test_what_is_not(outcomes: list[assist.Outcome]) -> None:
-    found = [one for one in outcomes if one.file.parent.name == "two"]
+def test_what_is_not(judgements: list[assist.Judgement]) -> None:
+    found = [one for one in judgements if one.file.parent.name == "two"]
     bench = "light.bench state on → off, light.bench brightness 100 → None"
     assert [(one.verdict.value, one.changed, one.expected) for one in found] == [
         ("refused", "nothing", bench),
@@ -143,8 +143,8 @@ def test_what_is_not(outcomes: list[assist.Outcome]) -> None:
     ]
 
 
-def test_a_refusal_names_the_kind_that_home_toml_lacks(outcomes: list[assist.Outcome]) -> None:
-    replies = {one.sentence: one.reply for one in outcomes}
+def test_a_refusal_names_the_kind_that_home_toml_lacks(judgements: list[assist.Judgement]) -> None:
+    replies = {one.sentence: one.reply for one in judgements}
     assert replies["make it rain"] == "home.toml has no weather"
     assert "home.toml" not in replies["make the bench lamp dance"]
 
@@ -214,8 +214,8 @@ def test_a_list_counts_its_items() -> None:
     lists = {"errands": "todo.errands"}
 
     def after(*verbs: str) -> str:
-        done = tuple({"do": verb, "list": "Errands", "item": "stamps"} for verb in verbs)
-        return str(assist.changed(before, Answer((), done, "", False), lists)["todo.errands"]["state"])
+        done = tuple(Change(verb, {"list": "Errands", "item": "stamps"}) for verb in verbs)
+        return str(assist.changed(before, Outcome(done=done), lists)["todo.errands"]["state"])
 
     assert (after("list.add"), after("list.add", "list.add"), after("list.remove")) == ("2", "3", "0")
     assert (after("list.clear"), after("timer.start")) == ("0", "1")
@@ -223,8 +223,11 @@ def test_a_list_counts_its_items() -> None:
 
 def test_commands_for_one_entity_leave_the_others() -> None:
     before = {"light.one": {"state": "off"}, "light.two": {"state": "off"}}
-    answer = Answer((Command("light.two", '{"state": "on"}'),), (), "", False)
-    assert assist.changed(before, answer, {}) == {"light.one": {"state": "off"}, "light.two": {"state": "on"}}
+    outcome = Outcome((Command("light.two", '{"state": "on"}'),))
+    assert assist.changed(before, outcome, {}) == {
+        "light.one": {"state": "off"},
+        "light.two": {"state": "on"},
+    }
 
 
 def test_the_home_has_floors_rooms_and_a_name_for_each(tmp_path: Path) -> None:
@@ -280,8 +283,8 @@ def test_what_is_not_such_data_is_told_in_one_line(
     assert "\n" not in str(caught.value)
 
 
-def test_the_table_counts_each_home_and_all(outcomes: list[assist.Outcome], data: Path) -> None:
-    rows = list(assist.table(outcomes, data))
+def test_the_table_counts_each_home_and_all(judgements: list[assist.Judgement], data: Path) -> None:
+    rows = list(assist.table(judgements, data))
     assert [(row["home"], row["requests"], row["right"], row["refused"], row["wrong"]) for row in rows] == [
         ("one", 14, 14, 0, 0),
         ("two", 6, 0, 3, 3),
@@ -291,12 +294,12 @@ def test_the_table_counts_each_home_and_all(outcomes: list[assist.Outcome], data
     assert rows[2]["interval"][0] < 0.7 < rows[2]["interval"][1]
 
 
-def test_the_report_lists_what_is_not_right_if_asked(outcomes: list[assist.Outcome], data: Path) -> None:
+def test_the_report_lists_what_is_not_right_if_asked(judgements: list[assist.Judgement], data: Path) -> None:
     line = "two/requests.yaml: 'turn off the lights' wrong"
-    listed = assist.report(outcomes, data, wrong=True)
+    listed = assist.report(judgements, data, wrong=True)
     assert line in listed
     assert "one/requests.yaml" not in listed
-    assert line not in assist.report(outcomes, data, wrong=False)
+    assert line not in assist.report(judgements, data, wrong=False)
 
 
 def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -309,4 +312,4 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert "100.0%" in capsys.readouterr().out
     written = json.loads(figures.read_text())
     assert [row["home"] for row in written["table"]] == ["."]
-    assert written["outcomes"][0]["sentence"] == "lock the side gate"
+    assert written["requests"][0]["sentence"] == "lock the side gate"

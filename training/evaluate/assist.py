@@ -17,8 +17,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from device.assembly.stages import adjusted, make_home, make_understanding
+from device.conversation import Conversation
 from device.errors import MynahError
-from device.events import Command, Handled, Transcript
+from device.events import Outcome, Transcript
 from device.home.model import Home
 from device.settings import Settings
 from device.understanding.numbers import spoken
@@ -46,17 +47,7 @@ class Verdict(enum.Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What Mynah makes of a sentence. `done`: what changes in Mynah itself, such as its lists."""
-
-    commands: tuple[Command, ...]
-    done: tuple[Mapping[str, Any], ...]
-    reply: str
-    asks: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Judgement:
     """`changed` and `expected` are changes as text, "nothing" where there are none."""
 
     file: Path
@@ -72,21 +63,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--data", type=Path, required=True, help="folder with assist requests: homes, each in a folder"
     )
     parser.add_argument("--wrong", action="store_true", help="list every sentence that is not right")
-    parser.add_argument("--json", type=Path, help="write the figures and all outcomes here")
+    parser.add_argument("--json", type=Path, help="write the figures and every request here")
 
 
 def run(arguments: argparse.Namespace) -> None:
     cases = read(arguments.data)
-    outcomes = [outcome for case in cases for outcome in judged(case)]
-    if not outcomes:
+    judgements = [one for case in cases for one in judged(case)]
+    if not judgements:
         raise MynahError(f"{arguments.data}: no request expects a change; name another folder")
-    print(report(outcomes, arguments.data, arguments.wrong))
+    print(report(judgements, arguments.data, arguments.wrong))
     if arguments.json:
-        write(outcomes, arguments.data, arguments.json)
+        write(judgements, arguments.data, arguments.json)
 
 
-def judged(case: Case) -> Iterator[Outcome]:
-    """The outcome of each of the case's sentences."""
+def judged(case: Case) -> Iterator[Judgement]:
+    """Each of the case's sentences, judged."""
     before = {entity.id: assist_states.initial(entity) for entity in case.entities}
     expected = {
         **before,
@@ -95,22 +86,24 @@ def judged(case: Case) -> Iterator[Outcome]:
     ignored = {key: assist_states.ignored_keys(names) for key, names in case.ignored.items()}
     lacking = ", ".join(sorted({kind_of(key) for key in case.expected if not assist_home.is_known(key)}))
     lists = {spoken(name): key for key, name in assist_home.names(case.entities).items()}
-    for sentence, answer in zip(case.sentences, answers(case, before), strict=True):
-        after = changed(before, answer, lists)
+    for sentence, outcome in zip(case.sentences, answers(case, before), strict=True):
+        after = changed(before, outcome, lists)
         change = difference(before, after, ignored)
-        found = verdict(bool(change), not difference(expected, after, ignored), answer.asks)
-        yield Outcome(
+        fits = not difference(expected, after, ignored)
+        found = verdict(bool(change), fits, asks=outcome.question is not None)
+        lacks = lacking and found is Verdict.REFUSED
+        yield Judgement(
             case.file,
             sentence,
             found,
             changed=change or "nothing",
             expected=difference(before, expected, ignored) or "nothing",
-            reply=f"home.toml has no {lacking}" if lacking and found is Verdict.REFUSED else answer.reply,
+            reply=f"home.toml has no {lacking}" if lacks else outcome.reply.text,
         )
 
 
 def verdict(changes: bool, fits: bool, asks: bool) -> Verdict:
-    """`changes`: the answer changes something; `fits`: all stands as expected after it; `asks`: it asks back."""
+    """`changes`: something changed; `fits`: all stands as expected; `asks`: Mynah asks back."""
     if fits:
         return Verdict.RIGHT
     if changes:
@@ -118,8 +111,8 @@ def verdict(changes: bool, fits: bool, asks: bool) -> Verdict:
     return Verdict.ASKED if asks else Verdict.REFUSED
 
 
-def answers(case: Case, states: States) -> Iterator[Answer]:
-    """What the device's own code makes of each sentence, in the home of `case` with these states.
+def answers(case: Case, states: States) -> Iterator[Outcome]:
+    """What the device's own code makes of each sentence, each in a new dialogue in the home of `case`.
 
     Raises HomeError where the data set names something that home.toml refuses.
     """
@@ -128,11 +121,8 @@ def answers(case: Case, states: States) -> Iterator[Answer]:
     for key, name in assist_home.names(case.entities).items():
         home.state.update(name, assist_states.reported(kind_of(key), states[key]))
     for sentence in case.sentences:
-        outcome = home.handle(understanding.understand(Transcript(sentence, 1.0)))
-        if isinstance(outcome, Handled):
-            yield Answer(outcome.commands, (), outcome.reply.text, asks=False)
-        else:
-            yield Answer((), (), outcome.reason, asks=False)
+        conversation = Conversation(home)
+        yield conversation.respond(understanding.acts(Transcript(sentence, 1.0), None))
 
 
 @lru_cache(maxsize=1)  # the cases of one home follow one another
@@ -145,14 +135,14 @@ def _furnished(home_toml: str) -> tuple[Home, Understanding]:
     return home, make_understanding(settings, home)
 
 
-def changed(before: States, answer: Answer, lists: Mapping[str, str]) -> States:
-    """The states after `answer`. `lists`: the ids of lists, by their names as they are said."""
+def changed(before: States, outcome: Outcome, lists: Mapping[str, str]) -> States:
+    """The states after `outcome`. `lists`: the ids of lists, by their names as they are said."""
     after = dict(before)
-    for command in answer.commands:
+    for command in outcome.commands:
         after[command.topic] = assist_states.commanded(after[command.topic], str(command.payload))
-    for done in answer.done:
-        if (key := lists.get(spoken(str(done.get("list"))))) is not None:
-            after[key] = assist_states.listed(after[key], done["do"])
+    for change in outcome.done:
+        if (key := lists.get(spoken(str(change.values.get("list"))))) is not None:
+            after[key] = assist_states.listed(after[key], change.do)
     return after
 
 
@@ -180,32 +170,32 @@ def _text(value: Any) -> str:
     return f"{value:.3g}" if isinstance(value, float) else str(value)
 
 
-def table(outcomes: Sequence[Outcome], data: Path) -> Iterator[Mapping[str, Any]]:
+def table(judgements: Sequence[Judgement], data: Path) -> Iterator[Mapping[str, Any]]:
     """A row for each home, and one for all of them."""
-    homes = list(dict.fromkeys(outcome.file.parent for outcome in outcomes))
+    homes = list(dict.fromkeys(one.file.parent for one in judgements))
     for home in homes:
-        yield _row(str(home.relative_to(data)), [one for one in outcomes if one.file.parent == home])
+        yield _row(str(home.relative_to(data)), [one for one in judgements if one.file.parent == home])
     if len(homes) > 1:
-        yield _row("all", outcomes)
+        yield _row("all", judgements)
 
 
-def _row(home: str, outcomes: Sequence[Outcome]) -> Mapping[str, Any]:
-    counts = {verdict.value: sum(one.verdict is verdict for one in outcomes) for verdict in Verdict}
-    _, low, high = share_with_interval(counts["right"], len(outcomes))
+def _row(home: str, judgements: Sequence[Judgement]) -> Mapping[str, Any]:
+    counts = {verdict.value: sum(one.verdict is verdict for one in judgements) for verdict in Verdict}
+    _, low, high = share_with_interval(counts["right"], len(judgements))
     return {
         "home": home,
-        "requests": len(outcomes),
+        "requests": len(judgements),
         **counts,
-        "share_right": round(counts["right"] / len(outcomes), 4),
+        "share_right": round(counts["right"] / len(judgements), 4),
         "interval": [round(low, 4), round(high, 4)],
     }
 
 
-def report(outcomes: Sequence[Outcome], data: Path, wrong: bool) -> str:
+def report(judgements: Sequence[Judgement], data: Path, wrong: bool) -> str:
     """The table as text; with `wrong`, each outcome that is not right after it."""
     heads = ("home", "requests", "right", "95 % interval", "asked", "refused", "wrong")
     lines = ["{:>24} {:>8} {:>7} {:>15} {:>6} {:>7} {:>6}".format(*heads)]
-    for row in table(outcomes, data):
+    for row in table(judgements, data):
         low, high = row["interval"]
         lines.append(
             f"{row['home']:>24} {row['requests']:>8} {row['share_right']:>7.1%} {low:>7.1%}…{high:<7.1%}"
@@ -217,17 +207,17 @@ def report(outcomes: Sequence[Outcome], data: Path, wrong: bool) -> str:
             f"      changed   {one.changed}\n"
             f"      expected  {one.expected}\n"
             f"      replied   {one.reply}"
-            for one in outcomes
+            for one in judgements
             if one.verdict is not Verdict.RIGHT
         ]
     return "\n".join(lines)
 
 
-def write(outcomes: Sequence[Outcome], data: Path, file: Path) -> None:
-    """The table and all outcomes as JSON."""
+def write(judgements: Sequence[Judgement], data: Path, file: Path) -> None:
+    """The table and every request as JSON."""
     described = [
         {**asdict(one), "file": str(one.file.relative_to(data)), "verdict": one.verdict.value}
-        for one in outcomes
+        for one in judgements
     ]
-    body = {"table": list(table(outcomes, data)), "outcomes": described}
+    body = {"table": list(table(judgements, data)), "requests": described}
     file.write_text(json.dumps(body, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 
 COMMANDS = {
-    "wake": ("training.wake.train", "train a wake word from a typed phrase"),
+    "wake": ("training.wake.command", "train a wake word from a typed phrase"),
     "hearing": ("training.hearing.train", "train the acoustic model"),
     "calibrate": ("training.hearing.calibrate", "set the decoder and its confidence on held-out speech"),
     "architectures": (

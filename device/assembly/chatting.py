@@ -1,4 +1,4 @@
-"""A conversation by text: what `mynah chat` and `mynah understand` hold, without audio and without a broker."""
+"""A conversation by text, as `mynah chat` and `mynah understand` hold it: no audio, no broker."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 
 from device.assembly.stages import make_answers, make_home, make_sentences
 from device.conversation import PATIENCE, Conversation, Exchange
-from device.discovery.joining import joined
 from device.discovery.announcements import Announcements
+from device.discovery.joining import joined
 from device.errors import UsageError
 from device.events import Transcript
 from device.home.model import Home, own

@@ -10,7 +10,7 @@ import logging
 import multiprocessing
 import pickle
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from multiprocessing.connection import Connection
@@ -26,9 +26,12 @@ from device.hearing import grammar, others
 from device.hearing.decoder import Decoder, DecoderSettings
 from device.hearing.lexicon import Lexicon
 from device.hearing.names import hearable
+from device.hearing.transcriber import Ears
+from device.hearing.wording import Expandable
 from device.home.model import Home
 from device.home.reading import Layout
 from device.settings import Settings
+from device.understanding.answers import Answers
 from device.understanding.sentences import Sentences
 from device.understanding.understanding import Understanding
 
@@ -56,7 +59,7 @@ def learn(
     graph = grammar.compile(sentences.groups(names), lexicon, bundle.labels)
     decoder = Decoder(graph, bundle.decision["log_prior"], decoding_of(settings, bundle))
     chance = others.measured(decoder, others.load(bundle.others) if bundle.others else ())
-    learnt = Learnt(graph, chance, Understanding(sentences, home), names.problems)
+    learnt = Learnt(graph, chance, Understanding(sentences, home, Answers.load()), names.problems)
     decoder_for(settings, bundle, learnt, watchful)  # compiles what the graph then keeps
     return learnt
 
@@ -65,6 +68,20 @@ def decoder_for(settings: Settings, bundle: Bundle, learnt: Learnt, watchful: bo
     """A decoder for what was learnt; quick, where `learn` was as watchful."""
     prior, decoding = bundle.decision["log_prior"], decoding_of(settings, bundle)
     return Decoder(learnt.graph, prior, decoding, learnt.chance, watchful=watchful)
+
+
+def ears_for(settings: Settings, bundle: Bundle, lexicon: Lexicon, watchful: bool) -> Ears:
+    """What makes decoders for a few sentences, such as the answers to a question, in some hundredths of a
+    second. They raise LexiconError."""
+    prior, decoding = bundle.decision["log_prior"], decoding_of(settings, bundle)
+    strangers = tuple(others.load(bundle.others)) if bundle.others else ()
+
+    def ears(groups: Sequence[Expandable]) -> Decoder:
+        graph = grammar.compile(groups, lexicon, bundle.labels)
+        chance = others.measured(Decoder(graph, prior, decoding), strangers)
+        return Decoder(graph, prior, decoding, chance, watchful=watchful)
+
+    return ears
 
 
 class Learner:

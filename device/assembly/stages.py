@@ -120,17 +120,19 @@ def make_hearing(
 
 
 def _ears(settings: Settings, home: Home, sentences: Sentences, watchful: bool) -> tuple[Hearing, Learnt]:
-    from device.assembly.learning import decoder_for, learn
+    from device.assembly.learning import decoder_for, ears_for, learn
     from device.engine.bundle import Bundle
     from device.hearing.acoustic import AcousticModel
     from device.hearing.lexicon import Lexicon
     from device.hearing.transcriber import Hearing
 
     bundle = Bundle.load(settings.hearing.bundle, "hearing")
-    learnt = learn(settings, home, sentences, bundle, Lexicon(settings.hearing.lexicon), watchful)
+    lexicon = Lexicon(settings.hearing.lexicon)
+    learnt = learn(settings, home, sentences, bundle, lexicon, watchful)
     for problem in learnt.problems:
         log.warning(problem)
-    return Hearing(AcousticModel(bundle), decoder_for(settings, bundle, learnt, watchful)), learnt
+    decoder = decoder_for(settings, bundle, learnt, watchful)
+    return Hearing(AcousticModel(bundle), decoder, ears_for(settings, bundle, lexicon, watchful)), learnt
 
 
 def make_follower(settings: Settings, home: Home, assistant: Assistant, follow: Follow) -> Follower | None:

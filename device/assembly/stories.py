@@ -110,7 +110,7 @@ def _line(turn: Mapping[str, Any]) -> str:
 
 
 def _quoted(message: str) -> str:
-    """A message whose topic may have blanks: the payload begins at the first bracket, or at the last blank."""
+    """A message whose topic may have blanks: its payload begins at the first bracket or the last blank."""
     found = re.match(r"(.*?) ([{\[].*)", message) or re.match(r"(.*) (\S*)", message)
     return f"{json.dumps(found[1])} {found[2]}" if found else json.dumps(message)
 

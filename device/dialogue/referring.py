@@ -1,4 +1,4 @@
-"""What "it", "there", "the other one", "fifteen" and "again" stand for, given what was spoken of last. Pure."""
+"""What "it", "there", "the other one" and "fifteen" stand for, given what was spoken of last. Pure."""
 
 from __future__ import annotations
 

@@ -151,7 +151,7 @@ class _Compiler:
         pieces = Pieces()
         for group in groups:
             for sentence in group.sentences:
-                pieces.ends.add(pieces.add(sentence.expression, 0, group))
+                pieces.sentence(sentence.expression, group)
         pieces.write_out_glued()
         sentences = self._over_words(pieces)
         if not len(sentences.finals):

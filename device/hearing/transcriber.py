@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
+from device.errors import LexiconError
 from device.events import AudioChunk, Samples, Transcript
-from device.hearing.decoder import Decoder
+from device.hearing.decoder import Decoded, Decoder
 from device.hearing.phone_loop import Scores
+from device.hearing.wording import Expandable
+
+log = logging.getLogger(__name__)
+
+IN_FRONT = 12.0
+"""Nats by which an answer to an open question is likelier than any one of the thousands of other sentences:
+nineteen of twenty people who are asked something answer it."""
 
 
 class Acoustic(Protocol):
@@ -21,20 +30,36 @@ class Acoustic(Protocol):
     def finish(self) -> Scores: ...
 
 
+Ears = Callable[[Sequence[Expandable]], Decoder]
+"""Makes a decoder for a few sentences."""
+
+
 class Hearing:
     """Transcribes utterances one after another."""
 
-    def __init__(self, acoustic: Acoustic, decoder: Decoder) -> None:
+    def __init__(self, acoustic: Acoustic, decoder: Decoder, ears: Ears) -> None:
+        """`ears`: makes the decoder for the answers to a question."""
         self.acoustic = acoustic
         self.decoder = decoder
+        self._ears = ears
+        self._answers: Decoder | None = None
 
     def adopt(self, decoder: Decoder) -> None:
         """Hear by `decoder` from the next utterance on."""
         self.decoder = decoder
 
+    def expect(self, answers: Sequence[Expandable]) -> None:
+        """From now on what `answers` can say is likelier than all else, which stays possible; () ends it."""
+        self._answers = None
+        if answers:
+            try:
+                self._answers = self._ears(answers)
+            except LexiconError as error:
+                log.warning("the answers to a question cannot be told apart: %s", error)
+
     def settled(self) -> float:
         """Seconds of silence that were heard since the end of a whole sentence; 0 while it is none."""
-        return self.decoder.settled() * self.acoustic.frame_seconds
+        return max(one.settled() for one in self._decoders) * self.acoustic.frame_seconds
 
     def transcribe(self, speech: Iterable[AudioChunk]) -> Transcript | None:
         """The sentence that was said, however doubtful; None where no sentence fits or nobody spoke.
@@ -43,17 +68,41 @@ class Hearing:
         model's look-ahead and the best path remain.
         """
         self.acoustic.reset()
-        self.decoder.reset()
+        for decoder in self._decoders:
+            decoder.reset()
         for chunk in speech:
-            self.decoder.advance(self.acoustic.process(chunk.samples))
-        self.decoder.advance(self.acoustic.finish())
-        decoded = self.decoder.result()
+            self._advance(self.acoustic.process(chunk.samples))
+        self._advance(self.acoustic.finish())
+        decoded = in_front(self._answers.result() if self._answers else None, self.decoder.result())
         return None if decoded is None else Transcript(" ".join(decoded.words), decoded.confidence)
 
     def alternatives(self, count: int, within: float = 12.0) -> list[Transcript]:
         """The `count` likeliest sentences of the utterance that was transcribed last, the best first.
 
-        `within`: the most nats by which one may be behind the best.
+        `within`: the most nats by which one may be behind the best. Answers to a question are not among them.
         """
         found = self.decoder.alternatives(count, within)
         return [Transcript(" ".join(one.words), one.confidence, one.behind) for one in found]
+
+    @property
+    def _decoders(self) -> Sequence[Decoder]:
+        return [self.decoder] if self._answers is None else [self.decoder, self._answers]
+
+    def _advance(self, scores: Scores) -> None:
+        for decoder in self._decoders:
+            decoder.advance(scores)
+
+
+def in_front(answer: Decoded | None, ordinary: Decoded | None, bonus: float = IN_FRONT) -> Decoded | None:
+    """The answer, unless an ordinary sentence is by more than `bonus` nats likelier to have made the sounds.
+
+    Both were heard against the same loop of phones, so their ratios to it tell which fits better.
+    """
+    if answer is None or ordinary is None:
+        return answer or ordinary
+    return answer if _gain(answer) + bonus >= _gain(ordinary) else ordinary
+
+
+def _gain(decoded: Decoded) -> float:
+    """Nats by which a sentence is ahead of the loop of phones, over all frames; mostly less than none."""
+    return decoded.details.llr * max(decoded.details.speech, 1)

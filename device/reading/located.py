@@ -35,7 +35,7 @@ class Origin:
     sequence: str = "a list"
 
     def wrong(self, message: str, line: int = 0) -> MynahError:
-        """The error that says `message` of a line; 0: of the whole file."""
+        """The error that says `message` about a line, or about the whole file (0)."""
         return self.error(f"{Place(self.file, line)}: {message}")
 
 
@@ -55,10 +55,11 @@ class Table(dict[str, Any]):
         return self.lines.get(key, self.line)
 
     def place(self, key: str) -> Place:
+        """The place of `key`, as `line_of`."""
         return Place(self.origin.file, self.line_of(key))
 
     def wrong(self, message: str, key: str | None = None) -> MynahError:
-        """The error that says `message` of the table, or of one of its keys."""
+        """The error that says `message` about the table, or about one of its keys."""
         return self.origin.wrong(message, self.line if key is None else self.line_of(key))
 
     def only(self, keys: Collection[str], what: str = "key") -> None:
@@ -68,7 +69,7 @@ class Table(dict[str, Any]):
                 raise self.wrong(f"unknown {what} {key!r}; {hint(key, keys)}", key)
 
     def one_of(self, value: Any, known: Collection[str], what: str, owner: str) -> str:
-        """`value`, which must be one of `known`. `owner`: the name of what has it; raises of the table."""
+        """`value`, which must be one of `known`; errors call it the `what` of `owner`."""
         if isinstance(value, str) and value in known:
             return value
         missing = f"{owner!r} has no {what}" if value is None else f"unknown {what} {value!r} of {owner!r}"
@@ -77,11 +78,9 @@ class Table(dict[str, Any]):
     def mapping(self, key: str, what: str) -> Table:
         """The mapping under `key`, called `what` in errors; an empty one where there is none."""
         value = self.get(key)
-        return (
-            Table({}, self.line, {}, self.origin)
-            if value is None
-            else as_table(value, what, self.origin, self.line_of(key))
-        )
+        if value is None:
+            return Table({}, self.line, {}, self.origin)
+        return as_table(value, what, self.origin, self.line_of(key))
 
     def sequence(self, key: str, what: str) -> Items:
         """The list under `key`, called `what` in errors; an empty one where there is none."""

@@ -63,7 +63,7 @@ def _lines(content: str) -> dict[KeyPath, int]:
     lines: dict[KeyPath, int] = {}
     last: dict[KeyPath, int] = {}  # the index of the last entry of each array of tables
     table: KeyPath = ()
-    for number, row in enumerate(content.splitlines(), 1):
+    for number, row in enumerate(content.split("\n"), 1):
         if header := HEADER.match(row):
             table = ()
             for name in _names(header[2]):

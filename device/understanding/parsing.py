@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from functools import cache, lru_cache
+from itertools import pairwise
 
 from device.events import Intent
 
@@ -73,16 +74,16 @@ class _Parser:
 
     def beginnings(self, at: int, after: bool) -> Sequence[tuple[int, bool]]:
         """Where a part may begin at `at`, and whether as one that follows."""
-        if not after:
-            return (at, False), (at, True)
         joint = self.joint(at)
+        if not after:
+            return ((at, False), (at, True), (at + joint, False)) if joint else ((at, False), (at, True))
         return ((at + joint, False), (at + joint, True), (at, True)) if joint else ((at, True),)
 
     def mixed(self) -> Parts:
         """Between the joints: what is known, and the text of what is not."""
         cuts = [0, *(at for at in range(1, len(self.words)) if self.joint(at)), len(self.words)]
         found: list[Intent | str] = []
-        for begin, end in zip(cuts, cuts[1:], strict=False):
+        for begin, end in pairwise(cuts):
             begin += self.joint(begin) if begin else 0
             part = " ".join(self.words[begin:end])
             if part:

@@ -303,7 +303,8 @@ def _first(expression: Expression, group: TemplateGroup, found: set[str]) -> boo
                 _first(value.text_in, group, found)
         return False
     if isinstance(expression, Alternative):
-        return any([_first(item, group, found) for item in expression.items])
+        empty = [_first(item, group, found) for item in expression.items]  # all of them, not the first
+        return any(empty)
     if isinstance(expression, Group):
         return all(_first(item, group, found) for item in expression.items)
     return False

@@ -27,7 +27,7 @@ QUESTIONS = ("any", "all", "which", "how_many")
 
 
 class Understanding:
-    """Binds sentences, and the answers to questions, to a home. It takes what was heard and what was typed."""
+    """Binds sentences, and the answers to questions, to a home. Takes what was heard or typed."""
 
     def __init__(self, sentences: Sentences, home: Speakable, answers: Answers | None = None) -> None:
         self.groups = sentences.groups(home)
@@ -54,7 +54,7 @@ class Understanding:
     def acts(
         self, transcript: Transcript, question: Question | None = None, reject_below: float = 0.0
     ) -> tuple[Act, ...]:
-        """What the sentence does in the conversation: answers `question`, or asks for one thing or several."""
+        """What the sentence does in the conversation: it answers `question`, or makes one request or more."""
         if transcript.confidence < reject_below:
             return (NotRecognized(transcript.text, TOO_DOUBTFUL),)
         text, sure = spoken(transcript.text), transcript.confidence

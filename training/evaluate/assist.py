@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import enum
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
@@ -27,7 +26,8 @@ from device.understanding.understanding import Understanding
 from training.evaluate import assist_home, assist_states
 from training.evaluate.assist_requests import Case, read
 from training.evaluate.assist_states import State, kind_of
-from training.evaluate.recordings import share_with_interval
+from training.evaluate.intervals import share_with_interval
+from training.json_files import write_json
 
 ROUNDING = 0.25
 """Percent or degrees by which numbers may differ: a brightness is one of 256, a step of 0.4 percent."""
@@ -219,5 +219,4 @@ def write(judgements: Sequence[Judgement], data: Path, file: Path) -> None:
         {**asdict(one), "file": str(one.file.relative_to(data)), "verdict": one.verdict.value}
         for one in judgements
     ]
-    body = {"table": list(table(judgements, data)), "requests": described}
-    file.write_text(json.dumps(body, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_json(file, {"table": list(table(judgements, data)), "requests": described})

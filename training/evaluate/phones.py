@@ -39,7 +39,7 @@ class Spoken:
     phones: Sequence[str]
 
 
-class Ear:
+class PhoneRecognizer:
     """One bundle, and what it takes recordings for."""
 
     def __init__(self, bundle: Bundle) -> None:
@@ -96,11 +96,11 @@ def run(arguments: argparse.Namespace) -> None:
         raise MynahError(f"{arguments.manifest}: too few speakers of it were left out; name another manifest")
     rates = []
     for path in arguments.bundle:
-        ear = Ear(Bundle.load(path, "hearing"))
-        tried = list(ear.hear(chosen_on))
-        penalty = min(PENALTIES, key=lambda value: ear.error_rate(tried, value))
-        spoken = list(ear.hear(measured))
-        rates.append(ear.error_rate(spoken, penalty))
+        recognizer = PhoneRecognizer(Bundle.load(path, "hearing"))
+        tried = list(recognizer.hear(chosen_on))
+        penalty = min(PENALTIES, key=lambda value: recognizer.error_rate(tried, value))
+        spoken = list(recognizer.hear(measured))
+        rates.append(recognizer.error_rate(spoken, penalty))
         print(
             f"{path}: {rates[-1]:.1%} of the phones of {len(spoken)} recordings wrong,"
             f" at a cost of {penalty:g} a phone"

@@ -25,9 +25,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import yaml
-from scipy.optimize import minimize
+from scipy.special import expit
 from tqdm import tqdm
 
 from device.assembly.stages import make_home
@@ -42,12 +41,13 @@ from device.hearing.others import measured, save
 from device.settings import Settings
 from device.understanding.sentences import Sentences
 from device.understanding.understanding import Understanding
-from training.annotate import annotate
+from training import regression
 from training.corpus import synthesis
 from training.corpus.manifest import CALIBRATED_ON, HELD_OUT, held_out, read_manifest
+from training.corpus.noises import CLEAN, Noises
 from training.corpus.texts import home_commands
 from training.edits import distance
-from training.evaluate.recordings import CLEAN, Noises
+from training.json_files import annotate
 
 RATIOS = (CLEAN, 15.0, 8.0)
 """dB, at which everything is heard."""
@@ -104,7 +104,7 @@ def made_up(templates: Sequence[str], lists: Mapping[str, Any] | None = None) ->
         return Sentences.load([file])
 
 
-class Ear:
+class NoisyModel:
     """The int8 acoustic model in training-side noise."""
 
     def __init__(self, bundle: Bundle, noise: Path) -> None:
@@ -235,27 +235,10 @@ def tuned(tasks: Sequence[Task], log_prior: Any, start: DecoderSettings) -> Deco
     return best
 
 
-def logistic(
-    x: npt.NDArray[np.float64], y: npt.NDArray[np.bool_], ridge: float = 1e-5
-) -> npt.NDArray[np.float64]:
-    """Weights (features + 1,) of a logistic regression, both classes weighing as much.
-
-    `ridge`: of the sum of the squared weights, which keeps them finite where a line parts the classes.
-    """
-    weight = np.where(y, 0.5 / max(y.sum(), 1), 0.5 / max((~y).sum(), 1))
-    full = np.column_stack((x, np.ones(len(x))))
-    sign = np.where(y, 1.0, -1.0)
-
-    def loss(w: npt.NDArray[np.float64]) -> float:
-        return float(np.sum(weight * np.logaddexp(0, -sign * (full @ w))) + ridge * np.sum(w[:-1] ** 2))
-
-    return np.asarray(minimize(loss, np.zeros(full.shape[1])).x)
-
-
 def calibrate(bundle: Bundle, data: Path) -> tuple[dict[str, Any], list[Posteriors]]:
     """The entries of `decision` that calibration finds, with what it saw; the other speech to be kept."""
-    ear, lexicon, settings = Ear(bundle, data / "noise"), Lexicon(), Settings()
-    log_prior, phones = ear.model.log_prior, ear.model.phones
+    noisy, lexicon, settings = NoisyModel(bundle, data / "noise"), Lexicon(), Settings()
+    log_prior, phones = noisy.model.log_prior, noisy.model.phones
     at_home = make_home(settings)
     sentences = Sentences.load(settings.home.sentences)
     home = grammar.compile(sentences.groups(at_home), lexicon, phones)
@@ -263,11 +246,11 @@ def calibrate(bundle: Bundle, data: Path) -> tuple[dict[str, Any], list[Posterio
     understanding = Understanding(sentences, at_home)
     texts = calibration_commands(understanding)
     an4 = spelling_task(
-        ear.hear(recordings_of(data / "speech" / "an4", 100, HELD_OUT), "an4"),
+        noisy.hear(recordings_of(data / "speech" / "an4", 100, HELD_OUT), "an4"),
         grammar.compile(letters.groups(at_home), lexicon, phones),
     )
-    commands = command_task(ear.hear(spoken_commands(texts, COMMANDS), "commands"), home, understanding)
-    heard = ear.hear(
+    commands = command_task(noisy.hear(spoken_commands(texts, COMMANDS), "commands"), home, understanding)
+    heard = noisy.hear(
         recordings_of(data / "speech" / "common-voice", 150, HELD_OUT * CALIBRATED_ON), "read sentences"
     )
     going, staying = parted(heard)
@@ -289,10 +272,10 @@ def calibrate(bundle: Bundle, data: Path) -> tuple[dict[str, Any], list[Posterio
     spoken, unspoken, in_grammar = observed(commands), observed(others), observed(people)
     seen = [*in_grammar, *spoken, *unspoken]
     heights = np.array([[one.height] for one in seen])
-    slope, offset = logistic(heights, np.array([one.right for one in seen])).round(4).tolist()
+    slope, offset = regression.logistic(heights, np.array([one.right for one in seen])).round(4).tolist()
 
     def sure(one: Observation) -> float:
-        return float(1 / (1 + np.exp(-(slope * one.height + offset))))
+        return float(expit(slope * one.height + offset))
 
     false = sorted((sure(one) for one in unspoken), reverse=True)
     # Just above the first of those that must not pass.

@@ -25,7 +25,7 @@ PLACES = ("area", "floor", "domain", "device_class", "except_name", "except_area
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Devices, and what they are called together. `which`: the name that several bear, of which one is meant."""
+    """Devices, and what they are called together. `which`: the name that they share, where one is meant."""
 
     devices: tuple[Device, ...]
     called: str

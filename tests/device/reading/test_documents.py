@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -124,9 +125,8 @@ def check_one(document: Table) -> None:
     ],
 )
 def test_what_is_wrong_is_told_with_file_and_line(
-    check: object, content: str, message: str, tmp_path: Path
+    check: Callable[[Table], None], content: str, message: str, tmp_path: Path
 ) -> None:
-    assert callable(check)
     file = tmp_path / "a.yaml"
     file.write_bytes(content.encode("utf-8", "surrogateescape"))
     with pytest.raises(HomeError) as raised:

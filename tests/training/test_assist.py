@@ -59,7 +59,7 @@ REQUESTS = """
   expect_changes: {light.bench: {state: "off", attributes: {brightness: null, color_mode: null}}}
 - sentences: [set the bench lamp to 50%]
   setup: {light.bench: {state: "on", attributes: {brightness: 20}}}
-  expect_changes: {light.bench: {attributes: {brightness: 128}}}
+  expect_changes: {light.bench: {attributes: {brightness: 128, color_mode: brightness}}}
 - sentences: [make the bench lamp red]
   expect_changes: {light.bench: {attributes: {rgb_color: [255, 0, 0], xy_color: [0.7, 0.3]}}}
 - sentences: [set the hatch to 30%]
@@ -73,6 +73,8 @@ REQUESTS = """
   expect_changes: {fan.blower: {state: "on", attributes: {percentage: 100}}}
 - sentences: [mute the radio]
   expect_changes: {media_player.radio: {attributes: {volume_level: 0.0}}}
+- sentences: [set the radio volume to 65%]
+  expect_changes: {media_player.radio: {attributes: {volume_level: 0.65}}}
 - sentences: [next song]
   expect_changes: {media_player.radio: {attributes: {media_track: 4}}}
 - sentences: [set the stove to 21.5 degrees]
@@ -286,12 +288,12 @@ def test_what_is_not_such_data_is_told_in_one_line(
 def test_the_table_counts_each_home_and_all(judgements: list[assist.Judgement], data: Path) -> None:
     rows = list(assist.table(judgements, data))
     assert [(row["home"], row["requests"], row["right"], row["refused"], row["wrong"]) for row in rows] == [
-        ("one", 14, 14, 0, 0),
+        ("one", 15, 15, 0, 0),
         ("two", 6, 0, 3, 3),
-        ("all", 20, 14, 3, 3),
+        ("all", 21, 15, 3, 3),
     ]
-    assert rows[2]["share_right"] == 0.7
-    assert rows[2]["interval"][0] < 0.7 < rows[2]["interval"][1]
+    assert rows[2]["share_right"] == 0.7143
+    assert rows[2]["interval"][0] < 0.7143 < rows[2]["interval"][1]
 
 
 def test_the_report_lists_what_is_not_right_if_asked(judgements: list[assist.Judgement], data: Path) -> None:

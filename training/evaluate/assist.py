@@ -192,7 +192,7 @@ def _row(home: str, judgements: Sequence[Judgement]) -> Mapping[str, Any]:
 
 
 def report(judgements: Sequence[Judgement], data: Path, wrong: bool) -> str:
-    """The table as text; with `wrong`, each outcome that is not right after it."""
+    """The table as text; with `wrong`, each request that is not right."""
     heads = ("home", "requests", "right", "95 % interval", "asked", "refused", "wrong")
     lines = ["{:>24} {:>8} {:>7} {:>15} {:>6} {:>7} {:>6}".format(*heads)]
     for row in table(judgements, data):

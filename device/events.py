@@ -256,10 +256,10 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What the agenda gives back when its time, `at`, has come.
+    """An entry of the agenda whose time, `at`, has come.
 
-    `kind`: "timer", "alarm", "reminder" or "delayed". `text`: what it is about. `requests`: what is to be done.
-    `seconds`: the length of a timer. `missed`: Mynah was off at the time, so that it is told and not done.
+    `kind`: "timer", "alarm", "reminder" or "delayed". `text`: what it is about. `requests`: what to do now.
+    `seconds`: the length of a timer. `missed`: Mynah was off at that time; it tells, and does nothing.
     """
 
     kind: str

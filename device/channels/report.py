@@ -154,7 +154,7 @@ def due_json(due: Due | None) -> Json | None:
 
 
 def timers_json(agenda: Agenda, now: datetime) -> list[Json]:
-    """All that is due some time, the next first. `left`: seconds; `paused`: true for a timer that waits."""
+    """The entries of the agenda, the next first. `left`: seconds until it is due; `at`: null while paused."""
     entries = sorted(agenda.entries, key=lambda entry: (entry.remaining(now), entry.id))
     return [
         {

@@ -45,8 +45,8 @@ class View:
 
 
 class Conversation:
-    """With one home. `clock` tells the local time; `patience`: how long a question waits by that clock for its
-    answer, None where whoever listens closes it. `memory`: what is kept; by default only until the end."""
+    """With one home. `clock` tells the local time; `patience`: how long a question waits for its answer by
+    that clock, None where whoever listens closes it. `memory`: what is kept; by default, until it ends."""
 
     def __init__(
         self,
@@ -67,7 +67,7 @@ class Conversation:
 
     def respond(self, acts: Sequence[Act]) -> Outcome:
         """What comes of `acts`. Changes the memory; sends nothing itself."""
-        self.dialogue, outcome = respond(self.dialogue, acts, self._view())
+        self.dialogue, outcome = respond(self.dialogue, acts, self.view())
         self.memory.apply(outcome.done)
         return outcome
 
@@ -82,7 +82,7 @@ class Conversation:
         """
         now = self._clock()
         for one in self.memory.due(now) if self.memory.is_due(now) else ():
-            acts, outcome = fallen_due(one, self._view())
+            acts, outcome = fallen_due(one, self.view())
             self.memory.apply(outcome.done)
             self.dialogue = replace(self.dialogue, said=outcome.reply.text)
             yield Exchange(None, acts, outcome, one)
@@ -100,7 +100,7 @@ class Conversation:
 
     def stop(self) -> None:
         """End what rings. The dialogue goes on as if nothing had been said."""
-        self.memory.apply(self._view().handle(Intent("MynahStop", {}, 1.0)).done)
+        self.memory.apply(self.view().handle(Intent("MynahStop", {}, 1.0)).done)
 
     def close(self) -> None:
         """Nobody answers: the question is dropped."""
@@ -112,7 +112,7 @@ class Conversation:
 
     def surprise(self, acts: Sequence[Act]) -> float:
         """Nats: how unlikely it is that somebody asks for this here. 0 for what is to be expected."""
-        view = self._view()
+        view = self.view()
         cost = 0.0
         for act in acts:
             if isinstance(act, Request):
@@ -121,7 +121,8 @@ class Conversation:
                 cost += surprise(act.intent, outcome)
         return cost
 
-    def _view(self) -> View:
+    def view(self) -> View:
+        """The world as it is now."""
         memory = self.memory
         world = World(
             self.home, self._clock(), lists=memory.lists, agenda=memory.agenda, said=self.dialogue.times

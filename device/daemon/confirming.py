@@ -20,6 +20,8 @@ Source = TypeVar("Source", bound=Turn | Exchange)
 
 PATIENCE = 2.0
 """Seconds in which an appliance reports; as long as a command may be on its way."""
+PATIENCE_OF = {"position": 5.0, "open": 5.0, "armed": 5.0, "activity": 5.0}
+"""The same for what sets itself in motion first, by the key of the state that it tells."""
 
 
 class States(Protocol):
@@ -94,8 +96,10 @@ class Awaited(Generic[Source]):
         self.receipt = Receipt((), ())
         self.asker = asker
         self._states = states
-        self._until = now + PATIENCE
         expected = source.outcome.expected
+        self._until = now + max(
+            (PATIENCE_OF.get(one.key or "", PATIENCE) for one in expected), default=PATIENCE
+        )
         self._waits = bool(expected)
         self._open = {one: states.reports(one.device) for one in expected}
         self._contrary: set[Expectation] = set()

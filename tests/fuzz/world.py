@@ -155,8 +155,8 @@ class World:
             for action in ACTIONS:
                 for command in self.home.commands(device, [action]):
                     publishable(command.topic)
-        for topic in self.home.topics():
-            publishable(topic)
+        for topic in self.home.topics():  # which may have wildcards, but not for all
+            publishable("/".join(level for level in topic.split("/") if level not in ("+", "#")))
 
     def learn(self) -> None:
         """What the learner's process does with the names that there are now; and they can be said."""

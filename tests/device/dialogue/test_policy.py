@@ -3,7 +3,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Self
 
 import pytest
 
@@ -45,7 +45,7 @@ class World:
     def help(self) -> str:
         return "You can switch lamps"
 
-    def after(self, changes: Sequence[Change]) -> World:
+    def after(self, changes: Sequence[Change]) -> Self:
         return self
 
     def handle(self, intent: Intent) -> Outcome:

@@ -41,11 +41,11 @@ def value(source: str | None, payload: str) -> str:
 
 def check(source: str) -> None:
     """Raises TemplateError for what is no template, or has a part that is not allowed."""
-    from device.appliances import sandbox
+    from device.appliances import filters, sandbox
 
     try:
         sandbox.compiled(source)
-    except sandbox.Refused as error:
+    except filters.Refused as error:
         raise TemplateError(str(error)) from None
 
 

@@ -46,7 +46,7 @@ class Skills:
     responses: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def handle(self, intent: Intent, world: World) -> Outcome:
-        """What comes of `intent`, now or at the time that it bears. A handler that raises, and a template that
+        """What comes of `intent`, now or at the time in its slots. A handler that raises, and a template that
         fails, are logged in a line."""
         if timed(intent.slots) and intent.name not in OF_TIME:
             return delayed.plan(intent, world, self.handle)

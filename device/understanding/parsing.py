@@ -24,7 +24,7 @@ Parts = tuple[Intent | str, ...]
 """Intents; a text where nothing is known."""
 
 
-def parts(text: str, match: Match, openers: Collection[str], starters: Collection[str] = ()) -> Parts:
+def parts(text: str, match: Match, openers: Collection[str], starters: Collection[str]) -> Parts:
     """The fewest parts that `text` is made of; those that mean nothing are text.
 
     `openers`: the words with which sentences that follow may begin; `starters`: those of whole sentences.

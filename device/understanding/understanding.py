@@ -43,7 +43,9 @@ class Understanding:
         self._openers = frozenset(word for group in following for word in first_words(group))
         whole = (group for group in self.groups if not group.follows)
         self._starters = frozenset(word for group in whole for word in first_words(group))
-        self._continuing = _intents(group for group in self.groups if group.follows and takes_any_words(group))
+        self._continuing = _intents(
+            group for group in self.groups if group.follows and takes_any_words(group)
+        )
 
     def adopt(self, other: Understanding) -> None:
         """Understand what `other` does from now on."""

@@ -3,7 +3,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Self
 
 import pytest
 
@@ -45,7 +45,7 @@ class World:
     def help(self) -> str:
         return "You can switch lamps"
 
-    def after(self, changes: Sequence[Change]) -> World:
+    def after(self, changes: Sequence[Change]) -> Self:
         return self
 
     def handle(self, intent: Intent) -> Outcome:
@@ -269,6 +269,27 @@ def test_a_no_after_something_was_done_asks_whether_to_take_it_back() -> None:
     talk.say(on("floor lamp"))
     assert talk.say(Deny()).question is not None
     assert sent(talk.say(Affirm())) == [("floor lamp", "HassTurnOff")]
+
+
+@pytest.mark.parametrize(
+    ("act", "fine"),
+    [
+        (Affirm(), True),
+        (on("floor lamp"), True),
+        (Cancel(), True),
+        (Correct({"name": "desk lamp"}), True),
+        (NotRecognized("", "nothing was said"), False),
+    ],
+)
+def test_what_answers_somebody_elses_question_does_nothing_here(act: Act, fine: bool) -> None:
+    talk = Talk()
+    talk.say(on("wall lamp"))
+    question = Question("Shall I?", Intent("MynahAsk", {}, 1.0), "confirmation", relayed=True)
+    talk.dialogue = replace(talk.dialogue, question=question)
+    outcome = talk.say(act)
+    assert (outcome.commands, outcome.reply.text, outcome.fine) == ((), "", fine)
+    assert talk.dialogue.question is None
+    assert len(talk.world.handled) == 1
 
 
 @pytest.mark.parametrize("slot", ["item", "message", "text"])

@@ -101,6 +101,7 @@ def serve(
         log.info("%s listens for %s", settings.device_id, words)
         if inputs and "-" not in inputs:
             publisher.wait_connected(AWAIT_BROKER)
+        assistant.controls.speaking = lambda: speaker.playing
         daemon = Daemon(
             assistant,
             publisher.messages,

@@ -7,27 +7,19 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from device.conversation.registry import Skills
+from device.dialogue.exchange import Exchange
 from device.dialogue.falling_due import fallen_due
 from device.dialogue.policy import respond
 from device.dialogue.state import Dialogue
-from device.events import Act, Change, Due, Intent, Outcome, Question, Request
+from device.events import Act, Change, Intent, Outcome, Question, Request
 from device.home.model import Home
+from device.memory.agenda import Agenda
 from device.memory.memory import Memory
 from device.skills.help import examples
 from device.skills.skill import World
 from device.understanding.surprise import surprise
 
 Clock = Callable[[], datetime.datetime]
-
-
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """What somebody typed, and what came of it. Without a text: what came of something that fell due."""
-
-    text: str | None
-    acts: tuple[Act, ...]
-    outcome: Outcome
-    due: Due | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +45,8 @@ class View:
 
 
 class Conversation:
-    """With one home. `clock` tells the local time; `patience`: how long a question waits by that clock
-    for its answer, None where whoever listens closes it. `memory`: what is kept; by default, in memory only."""
+    """With one home. `clock` tells the local time; `patience`: how long a question waits for its answer by
+    that clock, None where whoever listens closes it. `memory`: what is kept; by default, until it ends."""
 
     def __init__(
         self,
@@ -79,6 +71,10 @@ class Conversation:
         self.memory.apply(outcome.done)
         return outcome
 
+    def ask(self, question: Question) -> None:
+        """Somebody else asks `question`. It stays open until somebody answers it or closes it."""
+        self.dialogue = replace(self.dialogue, question=question, said=question.text)
+
     def due(self) -> Iterator[Exchange]:
         """What has fallen due, each once, in the order of its time. Cheap where that is nothing.
 
@@ -91,6 +87,20 @@ class Conversation:
             self.dialogue = replace(self.dialogue, said=outcome.reply.text)
             yield Exchange(None, acts, outcome, one)
             self.memory.settle(one)
+
+    @property
+    def agenda(self) -> Agenda:
+        """What is due when."""
+        return self.memory.agenda
+
+    @property
+    def rings(self) -> bool:
+        """Whether something rings now. Cheap: to be asked between two chunks of audio."""
+        return self.memory.rings
+
+    def stop(self) -> None:
+        """End what rings. The dialogue goes on as if nothing had been said."""
+        self.memory.apply(self.view().handle(Intent("MynahStop", {}, 1.0)).done)
 
     def close(self) -> None:
         """Nobody answers: the question is dropped."""

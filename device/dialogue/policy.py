@@ -64,6 +64,8 @@ Step = tuple[Dialogue, Outcome]
 def respond(dialogue: Dialogue, acts: Sequence[Act], world: World) -> Step:
     """The dialogue after `acts`, the parts of one sentence in their order, and what comes of them."""
     dialogue = dialogue.at(world.now)
+    if dialogue.question is not None and dialogue.question.relayed:
+        return _closed(dialogue), Outcome(fine=not any(isinstance(act, NotRecognized) for act in acts))
     if any(isinstance(act, Cancel) for act in acts):  # also what was said before it in the same sentence
         acts = [Cancel()]
     if len(acts) > 1 and any(isinstance(act, NotRecognized) for act in acts):

@@ -36,6 +36,8 @@ class Memory:
         self._agenda = agenda_store(folder / AGENDA if folder else None)
         self._watch = watch
         self._next: float | None = None
+        self.rings = False
+        """Whether something rings now."""
         self._handed: set[int] = set()
         self._older = frozenset(entry.id for entry in self.agenda.entries)
         self._left = bool(handing.unsettled(self.agenda, ()))
@@ -46,9 +48,7 @@ class Memory:
 
     @property
     def agenda(self) -> Agenda:
-        agenda = self._agenda.read()
-        self._next = agenda.next()
-        return agenda
+        return self._looked_at(self._agenda.read())
 
     @property
     def next_due(self) -> datetime | None:
@@ -91,4 +91,8 @@ class Memory:
         self._change(lambda agenda: handing.settled(agenda, due))
 
     def _change(self, how: Callable[[Agenda], Agenda]) -> None:
-        self._next = self._agenda.change(how).next()
+        self._looked_at(self._agenda.change(how))
+
+    def _looked_at(self, agenda: Agenda) -> Agenda:
+        self._next, self.rings = agenda.next(), bool(agenda.ringing)
+        return agenda

@@ -271,6 +271,27 @@ def test_a_no_after_something_was_done_asks_whether_to_take_it_back() -> None:
     assert sent(talk.say(Affirm())) == [("floor lamp", "HassTurnOff")]
 
 
+@pytest.mark.parametrize(
+    ("act", "fine"),
+    [
+        (Affirm(), True),
+        (on("floor lamp"), True),
+        (Cancel(), True),
+        (Correct({"name": "desk lamp"}), True),
+        (NotRecognized("", "nothing was said"), False),
+    ],
+)
+def test_what_answers_somebody_elses_question_does_nothing_here(act: Act, fine: bool) -> None:
+    talk = Talk()
+    talk.say(on("wall lamp"))
+    question = Question("Shall I?", Intent("MynahAsk", {}, 1.0), "confirmation", relayed=True)
+    talk.dialogue = replace(talk.dialogue, question=question)
+    outcome = talk.say(act)
+    assert (outcome.commands, outcome.reply.text, outcome.fine) == ((), "", fine)
+    assert talk.dialogue.question is None
+    assert len(talk.world.handled) == 1
+
+
 @pytest.mark.parametrize("slot", ["item", "message", "text"])
 def test_words_of_ones_own_take_the_place_of_those_before(slot: str) -> None:
     """ "No, brown bread" after bread was written down, "and butter" besides."""

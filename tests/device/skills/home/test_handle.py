@@ -177,7 +177,7 @@ def test_topics_and_queries_are_those_of_the_devices(home: Home) -> None:
     assert set(home.topics()) >= {"zigbee2mqtt/front door", "stat/gate/RESULT", "tele/player/STATE"}
     queries = home.queries()
     assert Command("zigbee2mqtt/front door/get", {"state": ""}) in queries
-    assert Command("cmnd/gate/STATE", "") in queries
+    assert Command("cmnd/gate/STATUS", "10") in queries
 
 
 def test_messages_of_others_change_nothing(home: Home) -> None:

@@ -18,7 +18,7 @@ from training.hearing.data import Labels, segment_labels
 from training.hearing.model import INDEX, LOOKAHEAD, STRIDE, Normalisation
 from training.hearing.store import Item, Store, first_copies
 
-DROPPED = 0.03
+DROPPED = 0.05
 """Share of each source with the worst alignments, left out: wrong transcripts, other languages."""
 
 Key = tuple[str, int]

@@ -13,7 +13,7 @@ import argparse
 import json
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +24,14 @@ import tensorflow as tf
 from tqdm import tqdm
 
 from device.audio.frontend import FrontEndSettings
-from device.engine.bundle import describe
+from device.engine.bundle import Bundle, describe
 from device.hearing.lexicon import Lexicon
 from training.hearing import labels as labelling
 from training.hearing import model as shape
 from training.hearing.data import Labels, RowSettings, batches
 from training.hearing.loss import frame_loss, sequence_loss
 from training.hearing.prepare import BOOTSTRAP, REAL, SYNTHETIC, SYNTHETIC_FRESH, prepare
+from training.hearing.start import renormalise, unfold
 from training.hearing.store import Store, first_copies
 
 RECORDED = tuple(name.replace("/", "-") for name in REAL)
@@ -82,6 +83,14 @@ class Settings:
     )
 
 
+CONTINUED = Settings(
+    bootstrap_utterances=0,
+    synthetic_utterances=8000,
+    stages=(Stage("wider", 12000, 1e-3, loss="sequence", depth=8),),
+)
+"""What is left to do for a model that begins as a bundle's."""
+
+
 class Trainer:
     """One model, its optimizer and its average; `checkpoint` writes all three."""
 
@@ -112,11 +121,24 @@ class Trainer:
         written.load_weights(self.run / WEIGHTS)
         grown = Trainer(self.run, self.settings, depth)
         grown.model.grow_from(written)
-        for mean, variable in zip(grown.average, grown.model.weights, strict=True):
-            mean.assign(variable)
+        grown._average_anew()
         for own, other in ((grown.transitions, self.transitions), (grown.stage, self.stage)):
             own.assign(other)
         return grown
+
+    def begin_as(self, bundle: Bundle) -> None:
+        """Takes over the weights of a bundle's model."""
+        unfold(self.model, bundle.model)
+        self._average_anew()
+
+    def normalise(self, rows: npt.NDArray[np.float32]) -> None:
+        """Parts the normalisations from the weights of a bundle's model, by `rows` of training."""
+        renormalise(self.model, rows)
+        self._average_anew()
+
+    def _average_anew(self) -> None:
+        for mean, variable in zip(self.average, self.model.weights, strict=True):
+            mean.assign(variable)
 
     def _step(self, loss: str) -> Any:
         def step(x: Any, y: Any, keep: Any) -> tuple[Any, Any]:
@@ -273,11 +295,20 @@ def write_run(
     temporary.rename(run / "config.json")
 
 
-def run_stages(data: Path, run: Path, settings: Settings) -> None:
+def run_stages(data: Path, run: Path, settings: Settings, start: Bundle | None = None) -> None:
+    """Trains what is left of `settings.stages` in `run`, from the model of the bundle `start` on, if any."""
     store = Store(run / "features")
     prepare(store, data, settings.bootstrap_utterances, settings.synthetic_utterances, settings.seed)
-    normalisation = shape.Normalisation(prior=global_mean(store, RECORDED))
     trainer = resumed(run, settings)
+    fresh = not int(trainer.stage) and not int(trainer.done)
+    if start is None:
+        normalisation = shape.Normalisation(prior=global_mean(store, RECORDED))
+    else:
+        normalisation = shape.Normalisation(
+            **{**start.normalisation, "prior": tuple(start.normalisation["prior"])}
+        )
+        if fresh:
+            trainer.begin_as(start)
     lexicon = Lexicon()
     board = tf.summary.create_file_writer(str(run / "tensorboard"))
     labels: dict[labelling.Key, Labels] = {}
@@ -294,7 +325,10 @@ def run_stages(data: Path, run: Path, settings: Settings) -> None:
         elif stage.sources == "bootstrap":
             labels = labelling.bootstrap_labels(store, BOOTSTRAP)
         else:
-            prior = prior_of(labels) if labels else prior_of(labelling.load(previous(run, settings, number)))
+            if start is not None and not number:
+                prior = np.asarray(start.decision["log_prior"], np.float32)
+            else:
+                prior = prior_of(labels or labelling.load(previous(run, settings, number)))
             predict = predictor(trainer.averaged())
             labels, score = labelling.aligned_labels(store, SOURCES, lexicon, predict, normalisation, prior)
             print(f"aligned {len(labels)} utterances, {score:.3f} a frame", flush=True)
@@ -310,6 +344,8 @@ def run_stages(data: Path, run: Path, settings: Settings) -> None:
             RowSettings(weights=weights),
             settings.seed + 100 * number + int(trainer.done),
         )
+        if start is not None and fresh and not number:
+            trainer.normalise(np.concatenate([next(rows)[0] for _ in range(4)]))
         trainer.train(stage, rows, board, sum(s.updates for s in settings.stages[:number]))
         rows.close()
         trainer.stage.assign(number + 1)
@@ -359,12 +395,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--out", type=Path, required=True, help="run folder; an unfinished run there is resumed"
     )
     parser.add_argument("--scale", type=float, default=1.0, help="multiplies the updates of every stage")
+    parser.add_argument("--start", type=Path, help="bundle whose model is trained on; the last stage alone")
     parser.add_argument("--width", type=int, default=Settings().width, help="channels of every layer")
 
 
 def run(arguments: argparse.Namespace) -> None:
+    start = Bundle.load(arguments.start, "hearing") if arguments.start else None
+    recipe = CONTINUED if start else Settings()
     stages = tuple(
-        Stage(**{**asdict(stage), "updates": max(1, int(stage.updates * arguments.scale))})
-        for stage in Settings().stages
+        replace(stage, updates=max(1, int(stage.updates * arguments.scale))) for stage in recipe.stages
     )
-    run_stages(arguments.data, arguments.out, Settings(width=arguments.width, stages=stages))
+    run_stages(arguments.data, arguments.out, replace(recipe, width=arguments.width, stages=stages), start)

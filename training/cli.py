@@ -11,6 +11,7 @@ from collections.abc import Sequence
 COMMANDS = {
     "wake": ("training.wake.train", "train a wake word from a typed phrase"),
     "hearing": ("training.hearing.train", "train the acoustic model"),
+    "words": ("training.words.train", "make the graph in which any words are heard"),
     "calibrate": ("training.hearing.calibrate", "set the decoder and its confidence on held-out speech"),
     "architectures": (
         "training.wake.architectures",

@@ -38,7 +38,8 @@ class Graph:
     """States and arcs. An arc consumes one frame of `phone` (0: none), and ends `word` (0: none).
 
     `phone` − 1 and `word` − 1 are indices in `phones` and `words`. An arc from a state to itself prolongs
-    its phone. State 0 is the start. `fillers`: those numbers of words that mean nothing.
+    its phone. State 0 is the start. `fillers`: those numbers of words that mean nothing. `weight`: what each
+    arc costs by itself.
     """
 
     phones: tuple[str, ...]
@@ -49,6 +50,7 @@ class Graph:
     word: Ints
     finals: Ints
     fillers: frozenset[int] = frozenset()
+    weight: npt.NDArray[np.float32] | float = 0.0
     _fsts: dict[tuple[float, float, float, bool], kaldifst.StdConstFst] = field(
         default_factory=dict, repr=False, compare=False
     )
@@ -61,7 +63,8 @@ class Graph:
     def lean(self) -> Graph:
         """Without arcs and automata: for those who bring the automata that were compiled already."""
         none = np.zeros(0, np.int32)
-        return replace(self, source=none, target=none, phone=none, word=none, finals=none, _fsts={})
+        bare = replace(self, source=none, target=none, phone=none, word=none, finals=none)
+        return replace(bare, weight=0.0, _fsts={})
 
     def fst(
         self, phone_cost: float = 0.0, word_cost: float = 0.0, filler_cost: float = 0.0, whole: bool = True
@@ -75,7 +78,7 @@ class Graph:
             return self._fsts[key]
         silence = self.phones.index(SILENCE) + 1
         begins = (self.phone > 0) & (self.phone != silence) & (self.source != self.target)
-        cost = phone_cost * begins + word_cost * (self.word > 0)
+        cost = self.weight + phone_cost * begins + word_cost * (self.word > 0)
         cost += filler_cost * np.isin(self.word, list(self.fillers))
         everywhere = np.arange(1 + max(self.source.max(), self.target.max()))
         arcs = Arcs(self.source, self.target, self.phone, self.word)

@@ -85,7 +85,7 @@ class Settings:
 
 CONTINUED = Settings(
     bootstrap_utterances=0,
-    synthetic_utterances=8000,
+    synthetic_utterances=3000,
     stages=(Stage("wider", 12000, 1e-3, loss="sequence", depth=8),),
 )
 """What is left to do for a model that begins as a bundle's."""

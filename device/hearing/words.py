@@ -1,0 +1,87 @@
+"""Any words: the graph of a vocabulary of tens of thousands, with what each word costs after the others.
+
+It is a bundle of kind `words`, made on the workstation (`mynah-train words`): `bundle.json` and `graph.npz`,
+in which each state has its number of arcs and the phone that lasts in it, and each arc its target, phone,
+word and cost. The phones must be those of the acoustic model that it is used with.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from device.engine.bundle import checked, described
+from device.errors import BundleError
+from device.hearing.grammar import Graph
+
+KIND, VERSION = "words", 1
+STEP = 1 / 16
+"""Nats to a level of a stored cost."""
+
+
+class Network(NamedTuple):
+    """`counts`, `lasting`: of each state its arcs, and the phone in which it stays or 0 (uint8).
+
+    `target`, `phone`, `word`, `cost` (nats): of each arc, in the order of the states that it leaves; phone
+    and word are numbered from 1, 0 for none. `finals`: states where an utterance may end. State 0 is the
+    start.
+    """
+
+    counts: npt.NDArray[np.int32]
+    lasting: npt.NDArray[np.uint8]
+    target: npt.NDArray[np.int32]
+    phone: npt.NDArray[np.uint8]
+    word: npt.NDArray[np.int32]
+    cost: npt.NDArray[np.float32]
+    finals: npt.NDArray[np.int32]
+
+
+def save(network: Network, words: Sequence[str], file: Path) -> None:
+    """Costs are kept to STEP."""
+    levels = np.rint(network.cost / STEP).astype(np.int16)
+    content: dict[str, Any] = {**network._asdict(), "cost": levels, "words": "\n".join(words)}
+    with file.open("wb") as opened:
+        np.savez_compressed(opened, **content)
+
+
+def load(folder: Path, phones: Sequence[str], scale: float = 1.0) -> Graph:
+    """The graph of the bundle in `folder`, for an acoustic model with `phones`.
+
+    `scale`: what a nat of the language model counts. Raises BundleError, saying which check failed.
+    """
+    content = described(folder, KIND, VERSION)
+    if tuple(content["phones"]) != tuple(phones):
+        raise BundleError(
+            f"{folder}: words for an acoustic model with other phones; make them anew: mynah-train words"
+        )
+    file = checked(folder, content["graph"])
+    try:
+        with np.load(file) as stored:
+            fields = {name: stored[name] for name in (*Network._fields, "words")}
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise BundleError(f"{file}: cannot be read ({error}); copy the bundle again") from error
+    words = tuple(str(fields.pop("words")).split("\n"))
+    fields["cost"] = fields["cost"].astype(np.float32) * np.float32(STEP)
+    return graph(Network(**fields), words, phones, scale)
+
+
+def graph(network: Network, words: Sequence[str], phones: Sequence[str], scale: float = 1.0) -> Graph:
+    """`network` as the decoder searches it: each lasting phone is an arc from its state to itself."""
+    states = np.arange(len(network.counts), dtype=np.int32)
+    staying = states[network.lasting > 0]
+    none = np.zeros(len(staying), np.int32)
+    return Graph(
+        tuple(phones),
+        tuple(words),
+        np.concatenate((np.repeat(states, network.counts), staying)),
+        np.concatenate((network.target, staying)),
+        np.concatenate((network.phone.astype(np.int32), network.lasting[staying].astype(np.int32))),
+        np.concatenate((network.word, none)),
+        network.finals,
+        weight=np.concatenate((network.cost * np.float32(scale), none.astype(np.float32))),
+    )

@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from device.assistant import Assistant
-from device.errors import SettingsError
+from device.errors import BundleError, SettingsError
 from device.settings import Settings
 
 if TYPE_CHECKING:
     from device.engine.bundle import Bundle
     from device.following import Follow, Follower
+    from device.hearing.opinion import SecondOpinion
     from device.hearing.transcriber import Hearing
     from device.hearing.wake import WakeWord
     from device.home.model import Home
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from device.understanding.understanding import Understanding
 
 log = logging.getLogger(__name__)
+
+ROOM_FOR_WORDS = 256
+"""MB of memory that must be free for the graph of any words to be loaded, which takes a tenth of them."""
 
 
 def adjusted(
@@ -121,7 +125,28 @@ def _ears(settings: Settings, home: Home, sentences: Sentences, watchful: bool) 
     learnt = learn(settings, home, sentences, bundle, Lexicon(settings.hearing.lexicon), watchful)
     for problem in learnt.problems:
         log.warning(problem)
-    return Hearing(AcousticModel(bundle), decoder_for(settings, bundle, learnt, watchful)), learnt
+    decoder = decoder_for(settings, bundle, learnt, watchful)
+    return Hearing(AcousticModel(bundle), decoder, second_opinion(settings, bundle)), learnt
+
+
+def second_opinion(settings: Settings, bundle: Bundle) -> SecondOpinion | None:
+    """Any words beside the commands; None, and a warning, where their graph does not fit in here."""
+    from device.hearing.opinion import SecondOpinion
+    from device.hearing.words import Words
+    from device.memory import free_megabytes
+
+    if free_megabytes() < ROOM_FOR_WORDS:
+        log.warning(
+            "less than %d MB are free: commands are heard without a second opinion; end other programs",
+            ROOM_FOR_WORDS,
+        )
+        return None
+    try:
+        words = Words.load(settings.hearing.words, bundle)
+    except BundleError as error:
+        log.warning("commands are heard without a second opinion: %s", error)
+        return None
+    return SecondOpinion(words.decoder(bundle), words.decision.get("weight", 0.0))
 
 
 def make_follower(settings: Settings, home: Home, assistant: Assistant, follow: Follow) -> Follower | None:

@@ -8,15 +8,18 @@ word and cost. The phones must be those of the acoustic model that it is used wi
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from device.engine.bundle import checked, described
+from device.engine.bundle import Bundle, checked, described, sha256
 from device.errors import BundleError
+from device.hearing.chance import Chance
+from device.hearing.decoder import Decoder
 from device.hearing.grammar import Graph
 
 KIND, VERSION = "words", 1
@@ -49,17 +52,38 @@ def save(network: Network, words: Sequence[str], file: Path) -> None:
         np.savez_compressed(opened, **content)
 
 
-def load(folder: Path, phones: Sequence[str], scale: float = 1.0) -> Graph:
-    """The graph of the bundle in `folder`, for an acoustic model with `phones`.
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The graph, and what was found for it with one acoustic model (`mynah-train opinion`).
 
-    `scale`: what a nat of the language model counts. Raises BundleError, saying which check failed.
+    `decision`: "decoding", what differs from how commands are decoded (`device.hearing.decoder.Settings`),
+    "weight" (`device.hearing.opinion`), and "acoustic", the sha256 of the acoustic model. Empty where nothing
+    was found yet.
     """
-    content = described(folder, KIND, VERSION)
-    if tuple(content["phones"]) != tuple(phones):
-        raise BundleError(
-            f"{folder}: words for an acoustic model with other phones; make them anew: mynah-train words"
-        )
-    file = checked(folder, content["graph"])
+
+    graph: Graph
+    decision: Mapping[str, Any]
+
+    @classmethod
+    def load(cls, folder: Path, acoustic: Bundle) -> Words:
+        """Those of the bundle in `folder`, to be heard by `acoustic`. BundleError, saying which check failed."""
+        content = described(folder, KIND, VERSION)
+        if tuple(content["phones"]) != acoustic.labels:
+            raise BundleError(f"{folder}: for an acoustic model with other phones; make it anew: mynah-train words")
+        decision = content.get("decision", {})
+        if decision and decision["acoustic"] != sha256(acoustic.model):
+            raise BundleError(f"{folder}: was fitted to another acoustic model; fit it anew: mynah-train opinion")
+        network, words = read(checked(folder, content["graph"]))
+        return cls(graph(network, words, acoustic.labels, decision.get("scale", 1.0)), decision)
+
+    def decoder(self, acoustic: Bundle) -> Decoder:
+        """Hears any words; its confidence rests on the log-likelihood ratio itself."""
+        decision = {**acoustic.decision, **self.decision.get("decoding", {})}
+        return Decoder(self.graph, acoustic.decision["log_prior"], decision, known=Chance(0.0, 1.0))
+
+
+def read(file: Path) -> tuple[Network, tuple[str, ...]]:
+    """What was saved. BundleError for a file that is none of ours."""
     try:
         with np.load(file) as stored:
             fields = {name: stored[name] for name in (*Network._fields, "words")}
@@ -67,11 +91,14 @@ def load(folder: Path, phones: Sequence[str], scale: float = 1.0) -> Graph:
         raise BundleError(f"{file}: cannot be read ({error}); copy the bundle again") from error
     words = tuple(str(fields.pop("words")).split("\n"))
     fields["cost"] = fields["cost"].astype(np.float32) * np.float32(STEP)
-    return graph(Network(**fields), words, phones, scale)
+    return Network(**fields), words
 
 
 def graph(network: Network, words: Sequence[str], phones: Sequence[str], scale: float = 1.0) -> Graph:
-    """`network` as the decoder searches it: each lasting phone is an arc from its state to itself."""
+    """`network` as the decoder searches it: each lasting phone is an arc from its state to itself.
+
+    `scale`: what a nat of the language model counts.
+    """
     states = np.arange(len(network.counts), dtype=np.int32)
     staying = states[network.lasting > 0]
     none = np.zeros(len(staying), np.int32)

@@ -52,7 +52,7 @@ class UnderstandingStage(Protocol):
     def understand(self, transcript: Transcript, reject_below: float) -> Intent | NotRecognized: ...
 
 
-class HomeStage(Protocol):
+class ConversationStage(Protocol):
     def surprise(self, intent: Intent) -> float: ...
 
     def handle(self, meaning: Intent | NotRecognized) -> Handled | NotHandled: ...
@@ -103,7 +103,7 @@ class Assistant:
     endpointer: EndpointStage
     hearing: HearingStage
     understanding: UnderstandingStage
-    home: HomeStage
+    conversation: ConversationStage
     reject_below: float = 0.0
     actions: Mapping[str, str] = field(default_factory=dict)
     controls: Controls = field(default_factory=Controls)
@@ -141,7 +141,7 @@ class Assistant:
         meaning = self.understanding.understand(transcript, 0.0)  # heard well enough, or it had not woken
         endpoint = Endpoint(detection.at, EndpointReason.SILENCE, detection.at)
         timings = Timings(audio_s=0.0, wake_ms=wake_ms, hearing_ms=0.0, speech_end_to_command_ms=wake_ms)
-        return Turn(detection, endpoint, transcript, meaning, self.home.handle(meaning), timings)
+        return Turn(detection, endpoint, transcript, meaning, self.conversation.handle(meaning), timings)
 
     def push_to_talk(self, audio: Iterable[AudioChunk]) -> Turn:
         """The turn that begins with the audio, without a wake word."""
@@ -162,7 +162,7 @@ class Assistant:
         self.controls.listen = False  # who asked meanwhile was listened to already
         yield endpoint
         transcript, meaning = self._meant(transcript)
-        outcome = self.home.handle(meaning)
+        outcome = self.conversation.handle(meaning)
         timings = Timings(
             audio_s=(endpoint.at - start) / SAMPLE_RATE,
             wake_ms=wake_ms,
@@ -181,14 +181,14 @@ class Assistant:
         meaning = self.understand(transcript)
         if transcript is None or isinstance(meaning, NotRecognized):
             return transcript, meaning
-        best, lowest = (transcript, meaning), self.home.surprise(meaning)
+        best, lowest = (transcript, meaning), self.conversation.surprise(meaning)
         for other in self.hearing.alternatives(CANDIDATES, lowest) if lowest else ():
             if other.text == transcript.text:
                 continue
             intent = self.understand(other)
             if not isinstance(intent, Intent):
                 continue
-            cost = other.behind + self.home.surprise(intent)
+            cost = other.behind + self.conversation.surprise(intent)
             sure = less_sure(other.confidence, cost)
             if cost < lowest and sure >= self.reject_below:
                 sure = min(sure, SURE_OF_TWO)

@@ -24,6 +24,7 @@ COMMANDS = {
     "turn": "whole turns from recordings",
     "detect": "the wake word in recordings",
     "transcribe": "what is said in recordings",
+    "dictate": "what is said in recordings, in any words",
     "understand": "what a text means",
     "discover": "what the broker announces of the home",
     "enroll": "a wake word gets to know your voice",

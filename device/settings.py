@@ -22,7 +22,7 @@ from typing import Any, TypeVar
 
 from device.audio.endpoint import EndpointSettings
 from device.errors import SettingsError
-from device.places import state_folder
+from device.system.places import state_folder
 
 T = TypeVar("T")
 
@@ -109,7 +109,7 @@ class HomeSettings:
     discover: bool = True
     """Whether what Zigbee2MQTT, Tasmota and others announce on the broker belongs to the home as well."""
     sentences: tuple[Path, ...] = ()
-    """Sentence files or folders that replace the shipped ones; none: `device/sentences/en`."""
+    """Sentence files or folders that replace the shipped ones; none: those of `device/skills`."""
 
 
 VERSIONS = ("3.1.1", "5")

@@ -12,6 +12,7 @@ COMMANDS = {
     "wake": ("training.wake.train", "train a wake word from a typed phrase"),
     "hearing": ("training.hearing.train", "train the acoustic model"),
     "words": ("training.words.train", "make the graph in which any words are heard"),
+    "opinion": ("training.words.opinion", "fit the graph of any words to an acoustic model"),
     "calibrate": ("training.hearing.calibrate", "set the decoder and its confidence on held-out speech"),
     "architectures": (
         "training.wake.architectures",

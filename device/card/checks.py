@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from device import assembly
+from device.assembly import stages as assembly
 from device.engine.bundle import Bundle
 from device.errors import MynahError
 from device.hearing.lexicon import Lexicon

@@ -9,10 +9,10 @@ import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from device.atomic import write_whole
 from device.card.machine import Machine
 from device.card.places import Card
-from device.problems import kept
+from device.system.atomic import write_whole
+from device.system.problems import kept
 
 NAME = "mynah-problems.txt"
 

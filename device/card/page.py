@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from device import settings
-from device.atomic import write_whole
 from device.mqtt.connection import own_password
 from device.settings import Settings
+from device.system.atomic import write_whole
 
 NAME = "mynah.toml"
 

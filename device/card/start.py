@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from device.atomic import write_whole
 from device.card import belongings, system, taking, text, wishes
 from device.card.checks import refusals
 from device.card.machine import Machine
 from device.card.page import NAME, Page, nothing_set
 from device.card.places import Card
 from device.errors import CardError, MynahError
+from device.system.atomic import write_whole
 
 log = logging.getLogger(__name__)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from device.atomic import write_whole
 from device.card.machine import Machine
 from device.card.places import Card
 from device.card.wifi import supplicant
 from device.card.wishes import Tell, User, Wishes
 from device.errors import CardError
+from device.system.atomic import write_whole
 
 GROUPS = ("adm", "audio", "plugdev", "sudo", "systemd-journal", "users")
 """Of those that there are, a user who logs in belongs to all."""

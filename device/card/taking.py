@@ -7,9 +7,9 @@ import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path, PurePath
 
-from device.atomic import sync, write
 from device.card import text
 from device.errors import CardError, MynahError
+from device.system.atomic import sync, write
 
 Check = Callable[[Path], object]
 """Raises MynahError for what the daemon would refuse."""

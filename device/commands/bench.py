@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
 
-from device.assembly import make_assistant
+from device.assembly.stages import make_assistant
 from device.audio.pacing import paced
 from device.bench.announced import announced_cost
 from device.bench.broker import private_broker

@@ -6,9 +6,9 @@ import argparse
 from typing import Any
 
 from device.audio import wav
+from device.channels.report import detection_json, seconds
 from device.commands import options as common
 from device.events import Detection
-from device.report import detection_json, seconds
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,7 +26,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(options: argparse.Namespace) -> int:
-    from device.assembly import make_wake
+    from device.assembly.stages import make_wake
 
     wake = make_wake(common.load(options))
     steps = {word.name: model.output_samples for model in wake.models for word in model.words}

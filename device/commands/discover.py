@@ -9,11 +9,11 @@ import argparse
 import sys
 from pathlib import Path
 
+from device.appliances.devices import Device
 from device.commands import options as common
 from device.discovery.announced import joined, missing
 from device.discovery.announcements import Announcements
 from device.home import reading
-from device.home.devices import Device
 from device.home.model import own
 from device.mqtt.client import connect
 

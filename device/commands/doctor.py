@@ -7,8 +7,8 @@ import logging
 from collections.abc import Iterator
 
 from device.commands import options as common
-from device.doctor import examine
-from device.finding import Finding, Health
+from device.doctor.checks import examine
+from device.doctor.finding import Finding, Health
 
 MARKS = {Health.OK: "ok      ", Health.WARNING: "warning ", Health.PROBLEM: "PROBLEM "}
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 import argparse
 import time
 
+from device.channels.homeassistant import config_topic
 from device.commands import options as common
 from device.mqtt.client import connect
-from device.mqtt.homeassistant import config_topic
 
 KEPT = ("availability", "state", "mute", "problem")
 """Our own topics on which something is retained always."""

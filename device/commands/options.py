@@ -47,7 +47,7 @@ def bundle(text: str) -> BundleFolder:
 
 def load(options: argparse.Namespace) -> Settings:
     """The settings, with what the command line says instead. Raises SettingsError."""
-    from device.assembly import adjusted
+    from device.assembly.stages import adjusted
 
     chosen = vars(options)
     return adjusted(

@@ -8,13 +8,13 @@ from __future__ import annotations
 import argparse
 import time
 
-from device import as_service
 from device.audio import wav
 from device.audio.speaker import Speaker
 from device.commands import options as common
+from device.daemon.review import Clip, Label, Store
 from device.errors import UsageError
 from device.events import SAMPLE_RATE
-from device.review import Clip, Label, Store
+from device.system import as_service
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

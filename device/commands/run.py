@@ -22,19 +22,19 @@ import numpy as np
 from device.audio.pacing import paced
 from device.audio.pcm import chunked, read_raw
 from device.audio.speaker import SilentSpeaker, open_speaker
+from device.channels.hermes import TOPICS, Hermes
+from device.channels.report import turn_json, turn_text
 from device.commands import options as common
-from device.daemon import ASKED, Company, Daemon, Observer
+from device.daemon.daemon import ASKED, Company, Daemon, Observer
+from device.daemon.review import Forgetful, Recorder, Store
+from device.discovery.following import Follow, Follower
 from device.errors import MynahError
 from device.events import SAMPLE_RATE, AudioChunk, Command, Samples, Turn
-from device.following import Follow, Follower
-from device.mqtt.hermes import TOPICS, Hermes
-from device.places import state_folder
-from device.problems import SETTINGS_PAGE, ProblemFile, Problems, kept, problem_file
-from device.report import turn_json, turn_text
-from device.review import Forgetful, Recorder, Store
-from device.service import Service
+from device.hearing.thresholds import Thresholds
 from device.settings import Settings
-from device.thresholds import Thresholds
+from device.system.places import state_folder
+from device.system.problems import SETTINGS_PAGE, ProblemFile, Problems, kept, problem_file
+from device.system.service import Service
 from device.update import offer
 from device.update.offer import Updates
 from device.update.trial import Trial
@@ -86,7 +86,7 @@ def main(options: argparse.Namespace) -> int:
 
 def listen(options: argparse.Namespace, settings: Settings, notes: ProblemFile | None = None) -> int:
     """The whole daemon, as `settings` want it; `notes` keeps what is wrong."""
-    from device.assembly import make_assistant, make_follower, make_home
+    from device.assembly.stages import make_assistant, make_follower, make_home
 
     home = make_home(settings)
     assistant = make_assistant(settings, home)
@@ -109,8 +109,8 @@ def serve(
 
     `following`: makes what keeps it at what is announced, from what subscribes for it.
     """
+    from device.channels.homeassistant import STATUS, announcement, config_topic
     from device.mqtt.client import HOME, Publisher
-    from device.mqtt.homeassistant import STATUS, announcement, config_topic
 
     def report(turn: Turn, dropped: Sequence[Command]) -> None:
         common.emit(options, turn_json(turn, dropped), turn_text(turn, dropped))
@@ -171,7 +171,7 @@ def updates_of(
     options: argparse.Namespace, settings: Settings, trial: Trial, publisher: Publisher, problems: Problems
 ) -> Updates | None:
     """Who looks for new versions: nobody, unless the user names a source."""
-    from device.mqtt.homeassistant import software
+    from device.channels.homeassistant import software
 
     if not settings.update.source:
         return None

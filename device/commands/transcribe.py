@@ -6,8 +6,8 @@ import argparse
 import time
 
 from device.audio import wav
+from device.channels.report import transcript_json, transcript_text
 from device.commands import options as common
-from device.report import transcript_json, transcript_text
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,7 +20,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(options: argparse.Namespace) -> int:
-    from device.assembly import make_hearing, make_home
+    from device.assembly.stages import make_hearing, make_home
 
     settings = common.load(options)
     hearing, _ = make_hearing(settings, make_home(settings))

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from device.assistant import Stopped
 from device.audio import wav
+from device.channels.report import no_turn_json, turn_json, turn_text
 from device.commands import options as common
 from device.events import Turn
-from device.report import no_turn_json, turn_json, turn_text
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,7 +24,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(options: argparse.Namespace) -> int:
-    from device.assembly import make_assistant
+    from device.assembly.stages import make_assistant
     from device.mqtt.client import connect
 
     settings = common.load(options)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 
+from device.channels.report import command_json, command_text, intent_json, meaning_text
 from device.commands import options as common
+from device.conversation import Conversation
 from device.events import Handled, Transcript
-from device.report import command_json, command_text, intent_json, meaning_text
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -16,14 +17,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(options: argparse.Namespace) -> int:
-    from device.assembly import make_home, make_understanding
+    from device.assembly.stages import make_home, make_understanding
 
     settings = common.load(options)
     home = make_home(settings)
-    understanding = make_understanding(settings, home)
+    understanding, conversation = make_understanding(settings, home), Conversation(home)
     for text in common.lines(options.texts):
         meaning = understanding.understand(Transcript(text, 1.0))
-        outcome = home.handle(meaning)
+        outcome = conversation.handle(meaning)
         commands = outcome.commands if isinstance(outcome, Handled) else ()
         reply = outcome.reply.text if isinstance(outcome, Handled) else outcome.reason
         report = {

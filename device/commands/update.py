@@ -11,11 +11,11 @@ import logging
 import os
 from collections.abc import Mapping
 
-from device import as_service
 from device import settings as all_settings
 from device.commands import options as common
 from device.errors import UpdateError, UsageError
-from device.places import SERVICE_STATE
+from device.system import as_service
+from device.system.places import SERVICE_STATE
 from device.update import keys, sources
 from device.update.install import install, look, proof
 from device.update.keys import Key

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from device.home.devices import Addition
+from device.appliances.devices import Addition
 from device.home.reading import Layout
 from device.understanding.numbers import spoken
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from device.appliances.devices import CAPABILITIES, Device, Room
 from device.discovery.additions import added, unmet
-from device.home.devices import CAPABILITIES, Device, Room
 from device.home.reading import Layout
 from device.mqtt.topics import is_plain
 from device.understanding.numbers import spoken

@@ -11,10 +11,10 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from device.appliances.actions import Do
+from device.appliances.devices import COVER_CLASSES, Device, Template
 from device.discovery.announced import Announced
 from device.discovery.states import readings
-from device.home.actions import Do
-from device.home.devices import COVER_CLASSES, Device, Template
 from device.mqtt.topics import is_plain
 
 ABBREVIATIONS = {

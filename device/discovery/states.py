@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from device.mqtt.generic import Reading, jointly
+from device.appliances.generic import Reading, jointly
 from device.mqtt.topics import is_plain
 
 PICKED = re.compile(r"\{\{\s*value_json((?:\.\w+|\[['\"][^'\"\]]+['\"]\])+)\s*(?:\|\s*(?:int|float)\s*)?\}\}")

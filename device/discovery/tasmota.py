@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from device.appliances.devices import Device
+from device.appliances.tasmota import measured
 from device.discovery.announced import Announced
-from device.home.devices import Device
-from device.mqtt.tasmota import measured
 
 RELAY, LIGHT, SHUTTER = 1, 2, 3
 FULL_TOPIC = "%prefix%/%topic%/"

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from device.appliances.devices import Device
 from device.discovery.announced import Announced
-from device.home.devices import Device
 from device.understanding.numbers import spoken
 
 KINDS = ("light", "switch", "cover", "lock", "fan", "climate")

@@ -179,8 +179,8 @@ class Decoder:
     def alternatives(self, count: int, within: float = 12.0, doubt: float = 0.0) -> list[Alternative]:
         """The `count` likeliest sentences of what was heard, the best first, at most `within` behind it.
 
-        Each with the confidence that it would have as the best one, `doubt` taken from its ratio. Costs as much
-        as hearing all of it again.
+        Each with the confidence that it would have as the best one, `doubt` taken from its ratio. Costs as
+        much as hearing all of it again.
         """
         best = self.result()
         if best is None:

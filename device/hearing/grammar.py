@@ -66,6 +66,10 @@ class Graph:
         bare = replace(self, source=none, target=none, phone=none, word=none, finals=none)
         return replace(bare, weight=0.0, _fsts={})
 
+    def scaled(self, scale: float) -> Graph:
+        """With arcs that cost `scale` times as much by themselves."""
+        return replace(self, weight=np.asarray(self.weight, np.float32) * np.float32(scale), _fsts={})
+
     def fst(
         self, phone_cost: float = 0.0, word_cost: float = 0.0, filler_cost: float = 0.0, whole: bool = True
     ) -> kaldifst.StdConstFst:

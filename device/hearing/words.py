@@ -56,9 +56,9 @@ def save(network: Network, words: Sequence[str], file: Path) -> None:
 class Words:
     """The graph, and what was found for it with one acoustic model (`mynah-train opinion`).
 
-    `decision`: "decoding", what differs from how commands are decoded (`device.hearing.decoder.Settings`),
-    "weight" (`device.hearing.opinion`), and "acoustic", the sha256 of the acoustic model. Empty where nothing
-    was found yet.
+    `decision`: "scale", what a nat of the language model counts; "decoding", what differs from how commands
+    are decoded (`device.hearing.decoder.Settings`); "weight" (`device.hearing.opinion`); and "acoustic", the
+    sha256 of the acoustic model. Empty where nothing was found yet.
     """
 
     graph: Graph
@@ -66,15 +66,19 @@ class Words:
 
     @classmethod
     def load(cls, folder: Path, acoustic: Bundle) -> Words:
-        """Those of the bundle in `folder`, to be heard by `acoustic`. BundleError, saying which check failed."""
+        """Those of the bundle in `folder`, heard by `acoustic`. BundleError, saying which check failed."""
         content = described(folder, KIND, VERSION)
         if tuple(content["phones"]) != acoustic.labels:
-            raise BundleError(f"{folder}: for an acoustic model with other phones; make it anew: mynah-train words")
+            raise BundleError(
+                f"{folder}: for an acoustic model with other phones; make it anew: mynah-train words"
+            )
         decision = content.get("decision", {})
         if decision and decision["acoustic"] != sha256(acoustic.model):
-            raise BundleError(f"{folder}: was fitted to another acoustic model; fit it anew: mynah-train opinion")
+            raise BundleError(
+                f"{folder}: was fitted to another acoustic model; fit it anew: mynah-train opinion"
+            )
         network, words = read(checked(folder, content["graph"]))
-        return cls(graph(network, words, acoustic.labels, decision.get("scale", 1.0)), decision)
+        return cls(graph(network, words, acoustic.labels).scaled(decision.get("scale", 1.0)), decision)
 
     def decoder(self, acoustic: Bundle) -> Decoder:
         """Hears any words; its confidence rests on the log-likelihood ratio itself."""
@@ -94,11 +98,8 @@ def read(file: Path) -> tuple[Network, tuple[str, ...]]:
     return Network(**fields), words
 
 
-def graph(network: Network, words: Sequence[str], phones: Sequence[str], scale: float = 1.0) -> Graph:
-    """`network` as the decoder searches it: each lasting phone is an arc from its state to itself.
-
-    `scale`: what a nat of the language model counts.
-    """
+def graph(network: Network, words: Sequence[str], phones: Sequence[str]) -> Graph:
+    """`network` as the decoder searches it: each lasting phone is an arc from its state to itself."""
     states = np.arange(len(network.counts), dtype=np.int32)
     staying = states[network.lasting > 0]
     none = np.zeros(len(staying), np.int32)
@@ -110,5 +111,5 @@ def graph(network: Network, words: Sequence[str], phones: Sequence[str], scale: 
         np.concatenate((network.phone.astype(np.int32), network.lasting[staying].astype(np.int32))),
         np.concatenate((network.word, none)),
         network.finals,
-        weight=np.concatenate((network.cost * np.float32(scale), none.astype(np.float32))),
+        weight=np.concatenate((network.cost, none.astype(np.float32))),
     )

@@ -12,11 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from device.errors import HomeError
-from device.events import Command
-from device.home.actions import Action, Do
-from device.home.colors import HEX
-from device.home.devices import (
+from device.appliances.actions import Action, Do
+from device.appliances.colors import HEX
+from device.appliances.devices import (
     CAN,
     CAPABILITIES,
     COVER_CLASSES,
@@ -27,6 +25,8 @@ from device.home.devices import (
     Scene,
     Template,
 )
+from device.errors import HomeError
+from device.events import Command
 from device.mqtt.topics import is_plain
 from device.understanding.numbers import spoken
 

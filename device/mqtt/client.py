@@ -17,10 +17,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
+from device.channels.report import turn_json
 from device.errors import BrokerError, MynahError
 from device.events import Command, Turn
 from device.mqtt.connection import Asker, Connection, Delivery, Message, Refused, Will
-from device.report import turn_json
 from device.settings import MqttSettings
 
 log = logging.getLogger(__name__)

@@ -24,8 +24,9 @@ from device.understanding.templates import Block, Template
 from device.understanding.vocabulary import Name, Speakable, Vocabulary
 
 LOG = logging.getLogger(__name__)
-SHIPPED = Path(__file__).parent.parent / "sentences" / "en"
-COMMON = SHIPPED / "_common.yaml"
+SKILLS = Path(__file__).parent.parent / "skills"
+SHIPPED = tuple(sorted(SKILLS.glob("*/en/sentences")))
+COMMON = SKILLS / "common.yaml"
 """Lists and rules that every sentence file may use; its own of the same name come first."""
 OF_THE_HOME = ("name", "area", "floor")
 """Lists that the home fills."""
@@ -74,7 +75,7 @@ class Sentences:
         """Load files and folders; none: the shipped sentences. They replace the shipped ones, except for
         lists and rules in `COMMON` that they use and do not define. Raises SentencesError with file and line.
         """
-        chosen = [Path(path) for path in paths] or [SHIPPED]
+        chosen = [Path(path) for path in paths] or [COMMON, *SHIPPED]
         common = templates.read(COMMON)
         files = [
             common if path == COMMON else templates.read(path) for path in templates.template_files(chosen)

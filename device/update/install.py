@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from importlib.metadata import distributions
 from pathlib import Path
 
-from device.atomic import sync
 from device.errors import UpdateError
+from device.system.atomic import sync
 from device.update import archive, sources
 from device.update.archive import Head
 from device.update.keys import Key

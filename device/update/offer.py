@@ -18,8 +18,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 
-from device.mqtt.homeassistant import INSTALL
-from device.problems import Problems
+from device.channels.homeassistant import INSTALL
+from device.system.problems import Problems
 
 log = logging.getLogger(__name__)
 

@@ -56,7 +56,7 @@ def hear(settings: Settings) -> None:
     """Put the whole assistant together; it waits for its wake word, and is then made to listen."""
     import numpy as np
 
-    from device.assembly import make_assistant
+    from device.assembly.stages import make_assistant
     from device.audio.pcm import chunked
     from device.events import SAMPLE_RATE
 

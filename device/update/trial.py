@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from device.errors import UpdateError
-from device.problems import Problems
+from device.system.problems import Problems
 from device.update.versions import BASE, RUNNING, Versions
 
 log = logging.getLogger(__name__)

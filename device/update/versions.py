@@ -22,9 +22,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from device.atomic import sync, write_whole
 from device.errors import UpdateError
-from device.places import state_folder
+from device.system.atomic import sync, write_whole
+from device.system.places import state_folder
 
 BASE, RUNNING = "MYNAH_BASE", "MYNAH_VERSION"
 """What `device.update.launch` tells whom it starts: the base, and which version it is if not that."""
@@ -153,7 +153,8 @@ def read_state(text: str) -> State:
 
 @dataclass(frozen=True, slots=True)
 class Versions:
-    """The folder, which is the service's: root works in it with its rights only (`device.as_service`)."""
+    """The folder, which is the service's; root works in it with its rights only, see
+    `device.system.as_service`."""
 
     folder: Path
 

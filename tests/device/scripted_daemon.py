@@ -9,7 +9,7 @@ import sys
 from device.cli import guarded
 from device.commands import options as common
 from device.commands import run
-from device.problems import ProblemFile, problem_file
+from device.system.problems import ProblemFile, problem_file
 from tests.device import fakes
 
 

@@ -141,7 +141,7 @@ def doubting(*others: Transcript, **surprises: float) -> Turn:
     assistant = fakes.assistant((1.0,), ["turn on the fan"])
     wavering = fakes.Hears(["turn on the fan"], others=others)
     home = fakes.AnyHome(surprises=surprises)
-    ears = replace(assistant, hearing=wavering, home=home, reject_below=0.1)
+    ears = replace(assistant, hearing=wavering, conversation=home, reject_below=0.1)
     (turn,) = ears.turns(fakes.audio(4))
     return turn
 
@@ -159,7 +159,7 @@ def test_nor_is_it_too_doubtful_where_much_is_asked_for() -> None:
     lamp = Transcript("turn on the lamp", 0.99, behind=1.0)
     assistant = replace(fakes.assistant((1.0,), ["turn on the fan"]), reject_below=0.7)
     hearing, home = fakes.Hears(["turn on the fan"], others=[lamp]), fakes.AnyHome(surprises={"fan": 4.0})
-    (turn,) = replace(assistant, hearing=hearing, home=home).turns(fakes.audio(4))
+    (turn,) = replace(assistant, hearing=hearing, conversation=home).turns(fakes.audio(4))
     assert turn.meaning == Intent("HassTurnOn", {"name": "lamp"}, 0.5)  # never surely enough for a lock
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from device.assembly import make_assistant, make_home
+from device.assembly.stages import make_assistant, make_home
 from device.errors import SettingsError
-from device.places import state_folder
 from device.settings import DEVICE, Settings, WakeSettings, default_file, default_id, load
+from device.system.places import state_folder
 
 Write = Callable[[str], Path]
 

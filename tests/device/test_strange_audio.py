@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from device.assembly import make_assistant
+from device.assembly.stages import make_assistant
 from device.assistant import Assistant
 from device.audio.pcm import CHUNK, chunked
 from device.audio.wav import read

@@ -19,14 +19,14 @@ from pathlib import Path
 
 import numpy as np
 
-from device.assembly import make_assistant, make_follower, make_home
+from device.assembly.stages import make_assistant, make_follower, make_home
 from device.audio.speaker import SilentSpeaker
 from device.bench.daemon import resident_mb
+from device.channels.homeassistant import STATUS, announcement, config_topic
 from device.commands.run import end_on_signals
-from device.daemon import ASKED, Company, Daemon
+from device.daemon.daemon import ASKED, Company, Daemon
 from device.events import AudioChunk, Command, Turn
 from device.mqtt.client import HOME, Backoff, Publisher
-from device.mqtt.homeassistant import STATUS, announcement, config_topic
 from device.settings import load
 from tests.device import fakes
 

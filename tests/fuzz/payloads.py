@@ -8,8 +8,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from device.mqtt.hermes import TOPICS
-from device.mqtt.homeassistant import STATUS
+from device.channels.hermes import TOPICS
+from device.channels.homeassistant import STATUS
 from tests.fuzz.world import FIXTURES
 
 Message = tuple[str, bytes]

@@ -11,23 +11,24 @@ from typing import Any
 
 import yaml
 
-from device.assembly import make_sentences
-from device.daemon import Company, Daemon
+from device.appliances.actions import Action, Do
+from device.appliances.devices import Room
+from device.assembly.stages import make_sentences
+from device.channels.hermes import Hermes
+from device.conversation import Conversation
+from device.daemon.daemon import Company, Daemon
 from device.discovery.announcements import Announcements
+from device.discovery.following import Follower
 from device.events import NotRecognized, Transcript, Turn
-from device.following import Follower
 from device.hearing import grammar
 from device.hearing.lexicon import PHONES, Lexicon
 from device.hearing.names import hearable
-from device.home.actions import Action, Do
-from device.home.devices import Room
+from device.hearing.thresholds import Thresholds
 from device.home.model import Home
 from device.home.reading import Layout
 from device.mqtt.client import Receipt, Topics
 from device.mqtt.connection import Asker, Message
-from device.mqtt.hermes import Hermes
 from device.settings import Settings
-from device.thresholds import Thresholds
 from device.understanding.understanding import Understanding
 from tests.device import fakes
 
@@ -110,6 +111,7 @@ class World:
 
     def __init__(self) -> None:
         self.home = Home(Layout(rooms=ROOMS))
+        self._conversation = Conversation(self.home)
         self.sentences = make_sentences(Settings())
         self._understanding = Understanding(self.sentences, self.home)
         teacher = AtOnce()
@@ -149,7 +151,7 @@ class World:
         for device in self.home.layout.devices[:20]:
             heard = understanding.understand(Transcript(f"turn on the {device.name}", 1.0), 0.0)
             if not isinstance(heard, NotRecognized):
-                self.home.handle(heard)
+                self._conversation.handle(heard)
 
 
 def publishable(topic: str) -> None:

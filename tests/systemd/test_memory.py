@@ -20,7 +20,7 @@ try:
     sys.exit("it is not denied")
 except PermissionError:
     pass
-from device.assembly import make_assistant, make_home
+from device.assembly.stages import make_assistant, make_home
 from device.audio import wav
 from device.audio.portaudio import _silence_libraries
 from device.hearing.lexicon import Lexicon

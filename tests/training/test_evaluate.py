@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from device.assembly import adjusted, make_home
+from device.assembly.stages import adjusted, make_home
 from device.audio.wav import read
 from device.errors import MynahError
 from device.events import SAMPLE_RATE

@@ -13,13 +13,13 @@ import soundfile
 
 from device.audio import wav
 from device.audio.frontend import features
+from device.daemon.review import Label, Reason
+from device.daemon.review import Store as Reviewed
 from device.engine.bundle import SHIPPED, Bundle
 from device.errors import MynahError, UsageError
 from device.events import Detection
 from device.hearing.second_look import log_odds
 from device.hearing.wake import WakeModel
-from device.review import Label, Reason
-from device.review import Store as Reviewed
 from export import models as export
 from training.corpus import synthesis
 from training.edits import distance

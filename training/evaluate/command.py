@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from device.assembly import adjusted, make_home
+from device.assembly.stages import adjusted, make_home
 from device.engine.bundle import Bundle
 from device.errors import MynahError, UsageError
 from device.hearing.decoder import Settings as Decoding

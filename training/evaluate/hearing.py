@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from device.assembly import make_assistant, make_home, make_understanding
+from device.assembly.stages import make_assistant, make_home, make_understanding
 from device.audio.pcm import CHUNK, chunked
 from device.audio.wav import read
 from device.events import SAMPLE_RATE, Intent, Samples, Transcript

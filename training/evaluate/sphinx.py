@@ -9,7 +9,7 @@ import time
 
 import pocketsphinx
 
-from device.assembly import make_home, make_sentences
+from device.assembly.stages import make_home, make_sentences
 from device.events import Samples
 from device.hearing import grammar
 from device.hearing.lexicon import Lexicon

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import yaml
 
-from device.assembly import make_assistant
+from device.assembly.stages import make_assistant
 from device.assistant import Assistant
 from device.audio.pcm import CHUNK, chunked
 from device.events import SAMPLE_RATE, Intent, NotRecognized, Samples, Transcript, Turn
@@ -101,7 +101,7 @@ def hesitantly(
 
 def run_turns(assistant: Assistant, spoken: Spoken, ratio: float) -> Outcome:
     def commands(meaning: Intent | NotRecognized) -> Any:
-        return getattr(assistant.home.handle(meaning), "commands", None)
+        return getattr(assistant.conversation.handle(meaning), "commands", None)
 
     expected = commands(assistant.understand(Transcript(spoken.said, 1.0)))
     turns = list(assistant.turns(chunked([spoken.samples], CHUNK)))

@@ -30,7 +30,7 @@ import yaml
 from scipy.optimize import minimize
 from tqdm import tqdm
 
-from device.assembly import make_home
+from device.assembly.stages import make_home
 from device.audio.wav import read
 from device.engine.bundle import Bundle, sha256
 from device.events import Intent, Samples, Transcript
@@ -112,6 +112,7 @@ class Ear:
         self._noises = Noises(noise, trained_on=True)
 
     def hear(self, recordings: Sequence[tuple[str, Samples]], name: str) -> list[Heard]:
+        """The posteriors of each of the recordings, (text, samples), at each of RATIOS."""
         heard = []
         for number, (text, samples) in enumerate(tqdm(recordings, name, unit="clip", mininterval=5)):
             for ratio in RATIOS:

@@ -11,9 +11,9 @@ import numpy as np
 
 from device.audio.frontend import features
 from device.audio.wav import read
+from device.daemon.review import Clip
 from device.errors import AudioError, MynahError
 from device.events import SAMPLE_RATE, Samples
-from device.review import Clip
 from training.corpus import manifest, synthesis
 from training.hearing.store import Item, Recording
 from training.wake.phrases import Phrase

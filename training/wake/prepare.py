@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from device.review import Label
-from device.review import Store as Reviewed
+from device.daemon.review import Label
+from device.daemon.review import Store as Reviewed
 from training.corpus import augment, manifest, synthesis, texts
 from training.hearing.store import Store, load_measured_rooms, load_recording
 from training.wake import people

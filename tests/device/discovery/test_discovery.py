@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 import yaml
 
+from device.appliances.actions import Action, Do
+from device.appliances.devices import Device, Room
 from device.cli import main
 from device.discovery.announced import Announced, joined, placed, rooms_by_text
 from device.discovery.announcements import Announcements
 from device.events import Command
-from device.home.actions import Action, Do
-from device.home.devices import Device, Room
 from device.home.model import Home
 from device.home.reading import Layout
 from tests.device.broker import Mosquitto, Subscriber, needs_mosquitto

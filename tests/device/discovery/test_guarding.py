@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from device.appliances.devices import Device
+from device.conversation import Conversation
 from device.discovery.announced import Announced, joined
 from device.discovery.announcements import Announcements
 from device.events import Intent, NotHandled
-from device.home.devices import Device
 from device.home.model import Home
 from device.home.reading import Layout
 
@@ -92,7 +93,9 @@ def test_a_lamp_that_opens_the_door_is_guarded(topic: str) -> None:
     lamp = {"name": "kitchen lamp", "command_topic": topic, "payload_on": '{"state": "UNLOCK"}'}
     found.receive("homeassistant/light/lamp/config", json.dumps(lamp).encode())
     home = Home(joined(Layout(), found.found())[0])
-    assert isinstance(home.handle(Intent("HassTurnOn", {"name": "kitchen lamp"}, 0.5)), NotHandled)
+    assert isinstance(
+        Conversation(home).handle(Intent("HassTurnOn", {"name": "kitchen lamp"}, 0.5)), NotHandled
+    )
 
 
 @pytest.mark.parametrize("order", [1, -1])

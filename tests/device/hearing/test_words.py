@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from device.engine.bundle import sha256
+from device.engine.bundle import SHIPPED, Bundle, sha256
 from device.errors import BundleError
 from device.hearing import words
 from device.hearing.decoder import Decoder, Settings
 from device.hearing.grammar import SILENCE
-from device.hearing.words import Network
+from device.hearing.words import Network, Words
 from tests.device.hearing.synthetic import PHONES, PRIOR, posteriors
 
 NUMBER = {phone: number for number, phone in enumerate(PHONES, 1)}
@@ -45,44 +46,55 @@ def made() -> Network:
     )
 
 
+ACOUSTIC = Bundle.load(SHIPPED / "english", "hearing")
+
+
 @pytest.fixture
 def bundle(tmp_path: Path) -> Path:
     words.save(made(), ("on", "off"), tmp_path / "graph.npz")
-    entry = {"file": "graph.npz", "sha256": sha256(tmp_path / "graph.npz")}
-    content = {"version": 1, "kind": "words", "phones": PHONES, "graph": entry}
-    (tmp_path / "bundle.json").write_text(json.dumps(content))
+    decide(tmp_path, {})
     return tmp_path
+
+
+def decide(bundle: Path, decision: dict[str, object]) -> None:
+    entry = {"file": "graph.npz", "sha256": sha256(bundle / "graph.npz")}
+    content = {"version": 1, "kind": "words", "phones": PHONES, "graph": entry, "decision": decision}
+    (bundle / "bundle.json").write_text(json.dumps(content))
 
 
 def test_what_is_kept_is_searched(bundle: Path) -> None:
     random = np.random.default_rng(1)
-    decoder = Decoder(words.load(bundle, PHONES), PRIOR, Settings())
+    decoder = Decoder(Words.load(bundle, ACOUSTIC).graph, PRIOR, Settings())
     said = [SILENCE, *ON, *OFF, SILENCE, *ON, SILENCE]
     heard = decoder.decode(posteriors(said, random, noise=0.5, shortest=2))
     assert heard is not None
     assert heard.words == ("on", "off", "on")
 
 
-def test_the_language_model_is_scaled(bundle: Path) -> None:
-    once, twice = words.load(bundle, PHONES), words.load(bundle, PHONES, 2.0)
-    assert np.max(once.weight) == 3.0
-    np.testing.assert_allclose(twice.weight, 2 * np.asarray(once.weight))
+def test_what_was_found_for_an_acoustic_model_is_used_with_it_alone(bundle: Path) -> None:
+    decide(bundle, {"acoustic": sha256(ACOUSTIC.model), "scale": 2.0, "decoding": {"word_penalty": 7.0}})
+    fitted = Words.load(bundle, ACOUSTIC)
+    assert np.max(fitted.graph.weight) == 6.0
+    assert fitted.decoder(ACOUSTIC).settings.word_penalty == 7.0
+    decide(bundle, {"acoustic": "0" * 64})
+    with pytest.raises(BundleError, match=r"fitted to another acoustic model; fit it anew"):
+        Words.load(bundle, ACOUSTIC)
 
 
 def test_an_acoustic_model_with_other_phones_is_refused(bundle: Path) -> None:
-    with pytest.raises(BundleError, match=r"other phones; make them anew: mynah-train words"):
-        words.load(bundle, PHONES[:-1])
+    with pytest.raises(BundleError, match=r"other phones; make it anew: mynah-train words"):
+        Words.load(bundle, replace(ACOUSTIC, labels=PHONES[:-1]))
 
 
 def test_a_torn_graph_is_named(bundle: Path) -> None:
     file = bundle / "graph.npz"
     file.write_bytes(file.read_bytes()[:-40])
     with pytest.raises(BundleError, match=r"graph\.npz: damaged"):
-        words.load(bundle, PHONES)
+        Words.load(bundle, ACOUSTIC)
 
 
 def test_a_bundle_of_another_kind_is_refused(bundle: Path) -> None:
     file = bundle / "bundle.json"
     file.write_text(file.read_text().replace('"words"', '"wake"', 1))
     with pytest.raises(BundleError, match="a bundle for wake, not for words"):
-        words.load(bundle, PHONES)
+        Words.load(bundle, ACOUSTIC)

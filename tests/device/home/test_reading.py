@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from device.appliances.devices import Addition
+from device.conversation import Conversation
 from device.errors import HomeError
 from device.events import Intent, NotHandled
-from device.home.devices import Addition
 from device.home.model import EXAMPLE, Home
 from device.home.reading import read
 from device.understanding.numbers import spoken
@@ -74,7 +75,9 @@ def test_what_has_no_kind_and_no_protocol_adds_to_what_is_announced(tmp_path: Pa
     )
     home = Home(layout)
     assert "desk" not in home.devices
-    assert home.handle(Intent("HassTurnOn", {"name": "work"}, 1.0)) == NotHandled("There is no desk yet")
+    assert Conversation(home).handle(Intent("HassTurnOn", {"name": "work"}, 1.0)) == NotHandled(
+        "There is no desk yet"
+    )
 
 
 def test_an_empty_home_is_one(tmp_path: Path) -> None:

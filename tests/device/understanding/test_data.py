@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+from device.conversation import Conversation
 from device.events import Handled, Intent, NotHandled, NotRecognized, Transcript
 from device.home import reading
 from device.home.model import EXAMPLE, Home
@@ -30,9 +31,9 @@ def understanding() -> Understanding:
     return Understanding(Sentences.load(), Home.load())
 
 
-def home() -> Home:
+def home() -> Conversation:
     evening = datetime.datetime(2026, 3, 6, 19, 5)
-    return Home(reading.read(EXAMPLE), clock=lambda: evening)
+    return Conversation(Home(reading.read(EXAMPLE)), clock=lambda: evening)
 
 
 @pytest.mark.parametrize("case", cases(), ids=lambda case: case["text"])
@@ -46,7 +47,7 @@ def test_meaning(case: Mapping[str, Any]) -> None:
 def test_outcome(case: Mapping[str, Any]) -> None:
     here = home()
     for topic, payload in case.get("heard", {}).items():
-        here.observe(topic, payload.encode())
+        here.home.observe(topic, payload.encode())
     outcome = here.handle(Intent(case["intent"], case["slots"], 1.0))
     if "refused" in case:
         assert isinstance(outcome, NotHandled)

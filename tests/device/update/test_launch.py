@@ -137,9 +137,10 @@ def test_it_imports_little(versions: Versions) -> None:
     ours = {name for name in done.stdout.split() if name.startswith("device")}
     assert ours == {
         "device",
-        "device.atomic",
+        "device.system",
+        "device.system.atomic",
         "device.errors",
-        "device.places",
+        "device.system.places",
         "device.update",
         "device.update.launch",
         "device.update.versions",

@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 
 from device.audio.speaker import SilentSpeaker
-from device.daemon import Company, Daemon
+from device.channels.homeassistant import announcement
+from device.daemon.daemon import Company, Daemon
 from device.mqtt.client import Publisher, Topics
-from device.mqtt.homeassistant import announcement
-from device.problems import Problems
-from device.service import SETTLED, Service
+from device.system.problems import Problems
+from device.system.service import SETTLED, Service
 from device.update.offer import Updates
 from device.update.trial import Trial
 from device.update.versions import BASE as TOLD

@@ -19,9 +19,14 @@ from export.update import make as make_update
 from tests.device.broker import Mosquitto, Subscriber, needs_mosquitto, retained, wait_for
 from tests.device.update.making import ROOT, package
 
-SOON = {"service.py": ("SETTLED = 30.0", "SETTLED = 0.5")}
+SOON = {"system/service.py": ("SETTLED = 30.0", "SETTLED = 0.5")}
 """A version that confirms itself soon."""
-CRASHES = {"daemon.py": ('self._publisher.retain("mute", "OFF")', 'raise RuntimeError("a bad version")')}
+CRASHES = {
+    "daemon/daemon.py": (
+        'self._publisher.retain("mute", "OFF")',
+        'raise RuntimeError("a bad version")',
+    )
+}
 """One whose fault only the running service shows."""
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from device.errors import UpdateError
-from device.problems import Problems
+from device.system.problems import Problems
 from device.update.install import install
 from device.update.trial import Trial
 from device.update.versions import BASE as TOLD

@@ -1,0 +1,133 @@
+"""The parts of a home: floors, rooms, devices and scenes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from device.appliances.actions import Action, Do
+from device.events import Command
+from device.understanding.numbers import spoken
+
+CAN: Mapping[str, tuple[str, ...]] = {
+    "light": ("brightness",),
+    "switch": (),
+    "fan": ("speed",),
+    "cover": ("position",),
+    "climate": ("temperature",),
+    "media_player": ("volume",),
+    "lock": (),
+    "vacuum": (),
+    "sensor": (),
+    "binary_sensor": (),
+}
+"""The kinds of device, under Home Assistant's names, and what one can do besides on and off if `can` is
+not given."""
+
+CAPABILITIES = ("brightness", "color", "color_temperature", "position", "speed", "temperature", "volume")
+
+COVER_CLASSES = ("blind", "curtain", "shutter", "shade", "awning", "window", "garage", "gate", "door")
+WINDOW_COVERINGS = ("blind", "curtain", "shutter", "shade", "awning")
+"""Classes that people name for one another."""
+GUARDED_CLASSES = ("garage", "gate", "door")
+GUARDED_WORDS = frozenset(
+    each for word in ("garage", "gate", "door", "lock", "alarm") for each in (word, f"{word}s")
+)
+"""In the name of what can be switched or moved. A "front door light" is a light."""
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    name: str
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    name: str
+    floor: str | None = None
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A command spelled out. "{value}" in the payload is the action's value, of a number times `scale`."""
+
+    topic: str
+    payload: str
+    scale: float = 1.0
+
+    def command(self, action: Action) -> Command:
+        value = "" if action.value is None else str(action.value)
+        if isinstance(action.value, int | float) and self.scale != 1.0:
+            value = str(round(action.value * self.scale))
+        return Command(self.topic, self.payload.replace("{value}", value))
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """`kind` is one of `CAN`; `topic` the base of the device's topics in its protocol (`zigbee2mqtt/lamp`
+    for Zigbee2MQTT, `lamp` for Tasmota, where `relay` counts its relays from 1). `commands` come first.
+
+    `native`: names and ranges that the device announced, for its protocol's module. `guard`: it is known to
+    be something that is guarded, whatever it is called here. `usual`: `can` is but what its kind usually can.
+    `announced`: home.toml says nothing of it.
+    """
+
+    name: str
+    kind: str
+    protocol: str
+    topic: str
+    room: str | None = None
+    aliases: tuple[str, ...] = ()
+    can: frozenset[str] = frozenset()
+    device_class: str | None = None
+    relay: int | None = None
+    commands: Mapping[Do, Template] = field(default_factory=dict)
+    native: Mapping[str, Any] = field(default_factory=dict)
+    guard: bool = False
+    usual: bool = False
+    announced: bool = False
+
+    @property
+    def called(self) -> str:
+        """ "the kitchen lamp"; names that have an article of their own keep it."""
+        first = self.name.partition(" ")[0].lower()
+        return self.name if first in ("the", "my", "our") or first.endswith("'s") else f"the {self.name}"
+
+    @property
+    def guarded(self) -> bool:
+        """Whether the house stands open when this goes wrong, as far as the device tells by itself."""
+        if self.guard or self.kind == "lock":
+            return True
+        if self.kind not in ("cover", "switch"):
+            return False
+        words = {word for text in (self.name, *self.aliases) for word in spoken(text).split()}
+        return self.device_class in GUARDED_CLASSES or not GUARDED_WORDS.isdisjoint(words)
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """What there is to say of a device that announces itself: on `topic`, or under `name`. With both, `name`
+    is what it is called here. `can` is None where nothing is said of it.
+    """
+
+    name: str | None
+    topic: str | None = None
+    room: str | None = None
+    aliases: tuple[str, ...] = ()
+    can: frozenset[str] | None = None
+    device_class: str | None = None
+    relay: int | None = None
+    commands: Mapping[Do, Template] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Actions on devices, by name, under one name."""
+
+    name: str
+    aliases: tuple[str, ...] = ()
+    steps: Mapping[str, tuple[Action, ...]] = field(default_factory=dict)
+    sends: tuple[Command, ...] = ()

@@ -1,0 +1,187 @@
+"""From settings to the objects of the loop. Each part alone, so that a command loads what it needs.
+
+Imports are inside the functions: `mynah understand` needs no model, and `mynah --help` nothing at all.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from device.assistant import Assistant
+from device.conversation import Conversation
+from device.errors import SettingsError
+from device.settings import Settings
+
+if TYPE_CHECKING:
+    from device.assembly.learning import Learnt
+    from device.discovery.following import Follow, Follower
+    from device.engine.bundle import Bundle
+    from device.hearing.transcriber import Hearing
+    from device.hearing.wake import WakeWord
+    from device.home.model import Home
+    from device.understanding.sentences import Sentences
+    from device.understanding.understanding import Understanding
+
+log = logging.getLogger(__name__)
+
+
+def adjusted(
+    settings: Settings,
+    home: Path | None = None,
+    sentences: list[Path] | None = None,
+    wake: list[Path] | None = None,
+) -> Settings:
+    """The settings with what the command line says instead."""
+    if home is not None:
+        settings = replace(settings, home=replace(settings.home, file=home))
+    if sentences:
+        settings = replace(settings, home=replace(settings.home, sentences=tuple(sentences)))
+    if wake:
+        settings = replace(settings, wake=replace(settings.wake, bundles=tuple(wake)))  # type: ignore[arg-type]
+    return settings
+
+
+def make_home(settings: Settings) -> Home:
+    """Raises HomeError."""
+    from device.home import reading
+    from device.home.model import Home, standing_in
+
+    layout = reading.read(settings.home.file)
+    return Home(standing_in(layout, settings.device.room) if settings.device.room else layout)
+
+
+def make_sentences(settings: Settings) -> Sentences:
+    """Raises SentencesError."""
+    from device.understanding.sentences import Sentences
+
+    return Sentences.load(settings.home.sentences)
+
+
+def make_understanding(settings: Settings, home: Home, sentences: Sentences | None = None) -> Understanding:
+    """Raises SentencesError."""
+    from device.understanding.understanding import Understanding
+
+    return Understanding(sentences or make_sentences(settings), home)
+
+
+def wake_bundles(settings: Settings) -> list[Bundle]:
+    """Raises BundleError, and SettingsError for a threshold of a wake word that there is not."""
+    from device.engine.bundle import Bundle
+
+    bundles = [Bundle.load(folder, "wake") for folder in settings.wake.bundles]
+    names = [word for bundle in bundles for word in bundle.labels]
+    for table, named in (("thresholds", settings.wake.thresholds), ("actions", settings.wake.actions)):
+        for name in named:
+            if name not in names:
+                raise SettingsError(
+                    f"wake.{table}: no wake word is called {name!r}: there are {', '.join(names)}"
+                )
+    return bundles
+
+
+def make_wake(settings: Settings) -> WakeWord:
+    """The wake words, with an acoustic model of their own for the second look.
+
+    Raises BundleError, SettingsError.
+    """
+    from device.engine.bundle import Bundle
+    from device.hearing.acoustic import AcousticModel
+    from device.hearing.second_look import SecondLook
+    from device.hearing.wake import WakeWord
+
+    bundles = wake_bundles(settings)
+    second_look = SecondLook(AcousticModel(Bundle.load(settings.hearing.bundle, "hearing")))
+    return WakeWord.load(bundles, settings.wake.thresholds, second_look)
+
+
+def make_hearing(
+    settings: Settings, home: Home, sentences: Sentences | None = None, *, watchful: bool = False
+) -> tuple[Hearing, float]:
+    """Hearing for the home's sentences, and the confidence below which it is not acted on.
+
+    `watchful`: it can tell when a command is whole. Names that cannot be heard are left out, with a warning.
+
+    Raises BundleError, SentencesError, LexiconError.
+    """
+    hearing, _ = _ears(settings, home, sentences or make_sentences(settings), watchful)
+    return hearing, hearing.decoder.settings.reject_below
+
+
+def _ears(settings: Settings, home: Home, sentences: Sentences, watchful: bool) -> tuple[Hearing, Learnt]:
+    from device.assembly.learning import decoder_for, learn
+    from device.assembly.words import second_opinion
+    from device.engine.bundle import Bundle
+    from device.hearing.acoustic import AcousticModel
+    from device.hearing.lexicon import Lexicon
+    from device.hearing.transcriber import Hearing
+
+    bundle = Bundle.load(settings.hearing.bundle, "hearing")
+    learnt = learn(settings, home, sentences, bundle, Lexicon(settings.hearing.lexicon), watchful)
+    for problem in learnt.problems:
+        log.warning(problem)
+    decoder = decoder_for(settings, bundle, learnt, watchful)
+    return Hearing(AcousticModel(bundle), decoder, second_opinion(settings.hearing.words, bundle)), learnt
+
+
+def make_follower(settings: Settings, home: Home, assistant: Assistant, follow: Follow) -> Follower | None:
+    """What keeps `assistant` at what the broker announces; None where the settings do not want it.
+
+    The example home's devices are nobody's, and make way for what is announced.
+    """
+    from device.assembly.learning import Learner
+    from device.discovery.announcements import Announcements
+    from device.discovery.following import Follower
+    from device.hearing.transcriber import Hearing
+    from device.home.model import own
+    from device.understanding.understanding import Understanding
+
+    if not settings.home.discover:
+        return None
+    hearing, understanding = assistant.hearing, assistant.understanding
+    assert isinstance(hearing, Hearing)
+    assert isinstance(understanding, Understanding)
+
+    def adopt(learnt: Learnt) -> None:
+        hearing.adopt(hearing.decoder.over(learnt.graph, learnt.chance))
+        understanding.adopt(learnt.understanding)
+
+    layout = own(home.layout, settings.home.file)
+    announcements = Announcements(layout.zigbee2mqtt)
+    return Follower(home, layout, announcements, Learner(settings), adopt, follow)
+
+
+def make_assistant(settings: Settings, home: Home | None = None, *, push_to_talk: bool = False) -> Assistant:
+    """The whole loop. `push_to_talk`: without a wake word, and a recording's end is the button's release."""
+    from device.assistant import Held, Never
+    from device.audio.endpoint import Endpointer
+
+    home, sentences = home or make_home(settings), make_sentences(settings)
+    hearing, learnt = _ears(settings, home, sentences, watchful=not push_to_talk)
+    return Assistant(
+        wake=Never() if push_to_talk else make_wake(settings),
+        endpointer=Held() if push_to_talk else Endpointer(settings.endpoint, hearing.settled),
+        hearing=hearing,
+        understanding=learnt.understanding,
+        conversation=Conversation(home),
+        reject_below=hearing.decoder.settings.reject_below,
+        actions={} if push_to_talk else actions(settings, learnt.understanding),
+    )
+
+
+def actions(settings: Settings, understanding: Understanding) -> Mapping[str, str]:
+    """What each wake word does. Raises SettingsError where that means nothing."""
+    from device.assistant import LISTEN, STOP
+    from device.events import NotRecognized, Transcript
+
+    for name, action in settings.wake.actions.items():
+        if action in (LISTEN, STOP):
+            continue
+        if isinstance(understanding.understand(Transcript(action, 1.0)), NotRecognized):
+            raise SettingsError(
+                f"wake.actions: {action!r} for {name!r} means nothing: write listen, stop or a command"
+            )
+    return settings.wake.actions

@@ -1,0 +1,140 @@
+"""Mynah as a device in Home Assistant, which learns of it by one retained message.
+
+https://www.home-assistant.io/integrations/mqtt/#device-discovery-payload; after Home Assistant's own start,
+which it tells on STATUS, everything retained is said again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from device.hearing.thresholds import LEAST, MOST
+from device.mqtt.client import Topics
+
+STATUS = "homeassistant/status"
+INSTALL = "INSTALL"
+"""What is said to have an update installed."""
+
+
+def config_topic(device_id: str) -> str:
+    return f"homeassistant/device/mynah_{device_id}/config"
+
+
+def announcement(
+    topics: Topics, room: str | None, words: Mapping[str, str], updates: bool = False
+) -> dict[str, Any]:
+    """What is said on `config_topic`. `room`: where Mynah stands, if that is known.
+
+    `words`: the wake words whose thresholds may be moved, by what they are called in topics.
+    `updates`: whether new versions are looked for.
+    """
+    number, unique = software(), f"mynah_{topics.device_id}"
+    device = {
+        "identifiers": [unique],
+        "name": f"Mynah {topics.device_id}",
+        "model": "Mynah",
+        "sw_version": number,
+    }
+    if room is not None:
+        device["suggested_area"] = room.title()
+    turn = topics["turn"]
+    components: Mapping[str, Mapping[str, Any]] = {
+        "mute": {
+            "platform": "switch",
+            "name": "Mute",
+            "icon": "mdi:microphone-off",
+            "state_topic": topics["mute"],
+            "command_topic": topics["mute/set"],
+        },
+        "listen": {
+            "platform": "button",
+            "name": "Listen",
+            "icon": "mdi:microphone-message",
+            "command_topic": topics["listen"],
+        },
+        "say": {
+            "platform": "text",
+            "name": "Say",
+            "icon": "mdi:comment-text-outline",
+            "command_topic": topics["say"],
+        },
+        "state": {
+            "platform": "sensor",
+            "name": "State",
+            "device_class": "enum",
+            "options": ["idle", "listening", "thinking", "muted"],
+            "state_topic": topics["state"],
+        },
+        "problem": {
+            "platform": "binary_sensor",
+            "name": "Problem",
+            "device_class": "problem",
+            "entity_category": "diagnostic",
+            "state_topic": topics["problem"],
+            "value_template": "{{ 'ON' if value_json.problems else 'OFF' }}",
+            "json_attributes_topic": topics["problem"],
+        },
+        "command": {
+            "platform": "sensor",
+            "name": "Last command",
+            "icon": "mdi:text-recognition",
+            "state_topic": turn,
+            "value_template": "{{ (value_json.transcript or {}).text | default('', true) | truncate(250) }}",
+        },
+        "intent": {
+            "platform": "sensor",
+            "name": "Last intent",
+            "icon": "mdi:lightbulb-question",
+            "state_topic": turn,
+            "value_template": "{{ (value_json.intent or {}).name | default('none', true) }}",
+            "json_attributes_topic": turn,
+            "json_attributes_template": "{{ (value_json.intent or {}).slots | default({}, true) | tojson }}",
+        },
+    }
+    thresholds = {
+        f"threshold_{name}": {
+            "platform": "number",
+            "name": f"Threshold of {word}",
+            "icon": "mdi:tune",
+            "entity_category": "config",
+            "min": LEAST,
+            "max": MOST,
+            "step": 0.01,
+            "mode": "slider",
+            "state_topic": topics[f"threshold/{name}"],
+            "command_topic": topics[f"threshold/{name}/set"],
+        }
+        for name, word in words.items()
+    }
+    components = {**components, **thresholds, **({"update": _update(topics)} if updates else {})}
+    return {
+        "device": device,
+        "origin": {"name": "mynah", "sw_version": number},
+        "availability": [{"topic": topics["availability"]}],
+        "components": {
+            name: {**component, "unique_id": f"{unique}_{name}"} for name, component in components.items()
+        },
+        "qos": 1,
+    }
+
+
+def _update(topics: Topics) -> Mapping[str, Any]:
+    """What is said on its state topic is JSON, in Home Assistant's own words for it."""
+    return {
+        "platform": "update",
+        "name": "Update",
+        "entity_category": "config",
+        "state_topic": topics["update"],
+        "command_topic": topics["update/install"],
+        "payload_install": INSTALL,
+    }
+
+
+def software() -> str:
+    """Mynah's version."""
+    try:
+        return version("mynah")
+    except PackageNotFoundError:
+        return "unknown"

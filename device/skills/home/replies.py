@@ -1,0 +1,94 @@
+"""Short English sentences for what was done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from device.appliances.actions import Action, Do
+from device.appliances.devices import Device
+from device.appliances.relative import Missing
+from device.speaking.wording import listed, number
+
+PLURALS = {
+    "light": "lights", "switch": "switches", "fan": "fans", "climate": "heating", "lock": "locks",
+    "media_player": "players", "vacuum": "vacuums", "cover": "covers", "sensor": "sensors",
+    "binary_sensor": "sensors",
+}  # fmt: skip
+
+
+def plural(domain: str, device_class: str | None = None) -> str:
+    if device_class:
+        return f"{device_class} doors" if device_class == "garage" else f"{device_class}s"
+    return PLURALS[domain]
+
+
+def done(actions: Sequence[Action], devices: Sequence[Device], target: str) -> str:
+    """What was done to `target`, "the kitchen lamp" or "all the lights"."""
+    step = next((action for action in actions if action.do is Do.BRIGHTNESS_STEP), None)
+    if step is not None:
+        return f"Made {target} {'brighter' if step.number > 0 else 'darker'}"
+    verb = next((action for action in actions if action.do is not Do.ON), actions[0])
+    do = verb.do
+    if do is Do.VOLUME_STEP:
+        do = Do.LOUDER if verb.number > 0 else Do.QUIETER
+    kinds = {device.kind for device in devices}
+    kind = kinds.pop() if len(kinds) == 1 else "switch"
+    settings = [setting for action in actions if (setting := _setting(action))]
+    if settings:
+        return f"Set {target} to {listed(settings)}"
+    return _DONE.get((kind, do), _VERBS[do]).format(target)
+
+
+def lacking(devices: Sequence[Device], reason: Missing | None) -> tuple[str, ...]:
+    """Why `devices` were not told anything; without a reason, they are not there. Nothing for no devices."""
+    if not devices:
+        return ()
+    names = listed([device.called for device in devices])
+    are = "is" if len(devices) == 1 else "are"
+    match reason:
+        case None:
+            return (f"{names} {are} not reachable",)
+        case Missing.LIGHT:
+            return (f"{names} {are} off",)
+        case Missing.BRIGHTNESS:
+            return (f"I do not know how bright {names} {are}",)
+        case Missing.STATE:
+            return (f"I do not know the state of {names} yet",)
+
+
+def _setting(action: Action) -> str | None:
+    match action.do:
+        case Do.COLOR:
+            return str(action.value)
+        case Do.BRIGHTNESS | Do.POSITION | Do.SPEED | Do.VOLUME:
+            return f"{number(action.number)} percent"
+        case Do.TEMPERATURE:
+            return f"{number(action.number)} degrees"
+        case Do.COLOR_TEMPERATURE:
+            return f"{number(action.number)} kelvin"
+    return None
+
+
+_DONE = {
+    ("cover", Do.ON): "Opened {}",
+    ("cover", Do.OFF): "Closed {}",
+    ("lock", Do.ON): "Locked {}",
+    ("lock", Do.OFF): "Unlocked {}",
+}
+
+_VERBS = {
+    Do.ON: "Turned on {}",
+    Do.OFF: "Turned off {}",
+    Do.TOGGLE: "Switched {}",
+    Do.STOP: "Stopped {}",
+    Do.PLAY: "Playing {}",
+    Do.PAUSE: "Paused {}",
+    Do.NEXT: "Skipped to the next on {}",
+    Do.PREVIOUS: "Went back to the previous on {}",
+    Do.MUTE: "Muted {}",
+    Do.UNMUTE: "Unmuted {}",
+    Do.LOUDER: "Turned up {}",
+    Do.QUIETER: "Turned down {}",
+    Do.START: "Started {}",
+    Do.DOCK: "Sent {} back to its base",
+}

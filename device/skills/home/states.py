@@ -1,0 +1,127 @@
+"""Answers from what the appliances said of themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from device.appliances.devices import Device
+from device.events import Handled, Intent, NotHandled, Reply
+from device.home.model import Home
+from device.skills.home.select import select
+from device.skills.skill import Outcome, World
+from device.speaking.wording import listed, number
+
+MEANINGS: Mapping[str, tuple[str, bool]] = {
+    "on": ("on", True),
+    "off": ("on", False),
+    "open": ("open", True),
+    "closed": ("open", False),
+    "locked": ("locked", True),
+    "unlocked": ("locked", False),
+}
+"""A state as it is asked for: the key of the state store, and the value that makes it true."""
+
+
+def state(intent: Intent, world: World) -> Outcome:
+    """ "Is the lamp on", "which lights are on", "what is the state of the lamp"."""
+    home, slots = world.home, intent.slots
+    target = select(home, slots, None)
+    if isinstance(target, NotHandled):
+        return target
+    wanted = slots.get("state")
+    if wanted is None:
+        return _answer(_described(home, target.devices[0]))
+    if wanted not in MEANINGS:
+        return NotHandled(f"I cannot tell whether something is {wanted}")
+    held = ((device, _holds(home, device, wanted)) for device in target.devices)
+    known = [(device, holds) for device, holds in held if holds is not None]
+    if not known:
+        return NotHandled(f"I do not know the state of {target.called} yet")
+    if "name" in slots:
+        [(device, holds)] = known
+        now = wanted if holds else _opposite(wanted)
+        return _answer(f"{'Yes' if holds else 'No'}, {device.called} {_is(device)} {now}")
+    return _answer(_counted(slots.get("question", "which"), known, wanted))
+
+
+def _counted(question: str, known: Sequence[tuple[Device, bool]], wanted: str) -> str:
+    """The answer to a question about several devices."""
+    true = [device for device, holds in known if holds]
+    names = listed([device.called for device in true]) if true else ""
+    one = len(true) == 1 and _is(true[0]) == "is"
+    if question == "how_many":
+        return f"{len(true) or 'None'} of {len(known)}{': ' + names if true else ''}"
+    if question == "all":
+        rest = [device.called for device, holds in known if not holds]
+        return f"No, not {listed(rest)}" if rest else f"Yes, all are {wanted}"
+    sentence = f"{names} {'is' if one else 'are'} {wanted}" if true else f"none is {wanted}"
+    if question == "any":
+        return f"{'Yes' if true else 'No'}, {sentence}"
+    return sentence[0].upper() + sentence[1:]
+
+
+def _holds(home: Home, device: Device, wanted: str) -> bool | None:
+    """Whether the device is in the state `wanted`; None if that is not known."""
+    key, value = MEANINGS[wanted]
+    known = home.state.of(device.name)
+    if key == "open" and "contact" in known:
+        return (not known["contact"]) == value
+    return known[key] == value if key in known else None
+
+
+def _opposite(wanted: str) -> str:
+    key, value = MEANINGS[wanted]
+    return next(word for word, meaning in MEANINGS.items() if meaning == (key, not value))
+
+
+def _is(device: Device) -> str:
+    """Shutters are, a lamp is."""
+    last = device.name.split()[-1].lower()
+    return "are" if last.endswith("s") and not last.endswith("ss") else "is"
+
+
+def _described(home: Home, device: Device) -> str:
+    known = home.state.of(device.name)
+    parts = [
+        word
+        for word, (key, value) in MEANINGS.items()
+        if key in known and known[key] == value and (key != "on" or device.kind != "climate")
+    ]
+    if known.get("on") and "brightness" in known:
+        parts.append(f"at {number(known['brightness'])} percent")
+    if 0 < known.get("position", 0) < 100:
+        parts.append(f"at {number(known['position'])} percent")
+    if "temperature" in known:
+        parts.append(f"at {number(known['temperature'])} degrees")
+    if "target" in known:
+        parts.append(f"set to {number(known['target'])} degrees")
+    if not parts:
+        return f"I do not know the state of {device.called} yet"
+    sentence = f"{device.called} {_is(device)} {' '.join(parts[:2])}"
+    return sentence[0].upper() + sentence[1:]
+
+
+def temperature(intent: Intent, world: World) -> Outcome:
+    """The first device that measures it in the place asked for, or anywhere."""
+    home, slots = world.home, intent.slots
+    place = f" in the {slots['area']}" if "area" in slots else ""
+    for device in _measuring(home, slots):
+        degrees = home.state.of(device.name).get("temperature")
+        if isinstance(degrees, int | float):
+            where = place or (f" in the {device.room}" if device.room else "")
+            return _answer(f"It is {number(degrees)} degrees{where}")
+    return NotHandled(f"I do not know the temperature{place} yet")
+
+
+def _measuring(home: Home, slots: Mapping[str, Any]) -> Sequence[Device]:
+    if "name" in slots:
+        return [home.devices[slots["name"]]] if slots["name"] in home.devices else []
+    if "area" in slots:
+        return home.in_area(slots["area"])
+    here = home.in_area(home.layout.here) if home.layout.here else ()
+    return (*here, *home.layout.devices)
+
+
+def _answer(text: str) -> Handled:
+    return Handled((), Reply(text))

@@ -1,0 +1,32 @@
+"""Devices whose commands are spelled out, as the README shows it for ESPHome's own topics."""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+
+from device.conversation import Conversation
+from device.events import Command, Handled, Intent
+from device.home.model import Home
+from device.home.reading import read
+
+README = Path(__file__).parents[3] / "README.md"
+
+
+def test_the_readmes_example_for_esphome(tmp_path: Path) -> None:
+    text = README.read_text("utf-8")
+    start = text.index('    [[device]]\n    name = "patio awning"')
+    file = tmp_path / "home.toml"
+    file.write_text(textwrap.dedent(text[start : text.index("\n\n", start)]), "utf-8")
+    home = Home(read(file))
+
+    def sent(intent: str, **slots: object) -> tuple[Command, ...]:
+        outcome = Conversation(home).handle(Intent(intent, {"name": "patio awning", **slots}, 0.95))
+        assert isinstance(outcome, Handled)
+        return outcome.commands
+
+    node = "patio/cover/awning"
+    assert sent("HassTurnOn") == (Command(f"{node}/command", "OPEN"),)
+    assert sent("HassTurnOff") == (Command(f"{node}/command", "CLOSE"),)
+    assert sent("HassStopMoving") == (Command(f"{node}/command", "STOP"),)
+    assert sent("HassSetPosition", position=40) == (Command(f"{node}/position/command", "40"),)

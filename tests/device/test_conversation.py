@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import pytest
+
+from device.conversation import Conversation
+from device.events import Handled, Intent, NotHandled
+from device.home import reading
+from device.home.model import EXAMPLE, Home
+from device.home.reading import Layout
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = datetime.datetime(2026, 3, 6, 19, 5)
+
+    def __call__(self) -> datetime.datetime:
+        return self.now
+
+    def pass_by(self, **duration: float) -> None:
+        self.now += datetime.timedelta(**duration)
+
+
+def handle(talk: Conversation, intent: str, **slots: Any) -> Handled | NotHandled:
+    return talk.handle(Intent(intent, slots, 1.0))
+
+
+def text(outcome: Handled | NotHandled) -> str:
+    return outcome.reply.text if isinstance(outcome, Handled) else outcome.reason
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def talk(clock: Clock) -> Conversation:
+    home = Home(reading.read(EXAMPLE))
+    home.observe("zigbee2mqtt/floor lamp", b'{"state": "ON", "brightness": 127}')
+    home.observe("zigbee2mqtt/kitchen lamp", b'{"state": "ON", "brightness": 127}')
+    return Conversation(home, clock)
+
+
+def test_it_is_what_was_spoken_of_last(talk: Conversation, clock: Clock) -> None:
+    handle(talk, "HassTurnOn", name="kitchen lamp")
+    handle(talk, "HassTurnOn", name="floor lamp")
+    clock.pass_by(seconds=119)
+    handle(talk, "HassGetCurrentTime")
+    handle(talk, "HassTurnOn", name="toaster")
+    assert (
+        text(handle(talk, "HassLightSet", it=True, brightness_step=20)) == "Set the floor lamp to 70 percent"
+    )
+    clock.pass_by(seconds=119)
+    assert (
+        text(handle(talk, "HassLightSet", it=True, brightness_step=10)) == "Set the floor lamp to 60 percent"
+    )
+
+
+def test_it_is_forgotten_after_two_minutes(talk: Conversation, clock: Clock) -> None:
+    handle(talk, "HassTurnOn", name="floor lamp")
+    clock.pass_by(minutes=2)
+    outcome = handle(talk, "HassLightSet", it=True, brightness_step=20)
+    assert outcome == NotHandled("I do not know what you mean")
+
+
+@pytest.mark.parametrize(
+    ("intent", "slots", "reply"),
+    [
+        ("HassGetState", {"name": "floor lamp"}, "Set the floor lamp to 70 percent"),
+        ("HassTurnOn", {"area": "kitchen", "domain": "light"}, "Set the kitchen lamp to 70 percent"),
+        ("HassTurnOn", {"name": "coffee machine"}, "I cannot do that with the coffee machine"),
+        ("HassTurnOn", {"name": "good night"}, "I do not know what you mean"),
+    ],
+)
+def test_it_may_be_several_or_no_light(
+    talk: Conversation, intent: str, slots: dict[str, Any], reply: str
+) -> None:
+    handle(talk, intent, **slots)
+    assert text(handle(talk, "HassLightSet", it=True, brightness_step=20)) == reply
+
+
+def test_it_may_have_left_meanwhile(talk: Conversation) -> None:
+    handle(talk, "HassTurnOn", name="floor lamp")
+    talk.home.rearrange(Layout())
+    assert text(handle(talk, "HassLightSet", it=True, brightness_step=20)) == "There is no floor lamp"

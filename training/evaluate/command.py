@@ -19,7 +19,18 @@ from device.hearing.decoder import Settings as Decoding
 from device.settings import BundleFolder, Settings
 from training.annotate import annotate
 from training.corpus.manifest import CALIBRATED_ON, HELD_OUT, Utterance, read_manifest, split
-from training.evaluate import enrolment, hearing, keywords, parallel, phones, templates, turns, wakewords
+from training.evaluate import (
+    dictation,
+    enrolment,
+    everyday,
+    hearing,
+    keywords,
+    parallel,
+    phones,
+    templates,
+    turns,
+    wakewords,
+)
 from training.evaluate.recordings import CLEAN
 
 
@@ -63,10 +74,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     keywords.add_arguments(
         kinds.add_parser("keywords", help="a wake bundle of several words: which is heard")
     )
-    for kind in (spoken, heard):
+    written = kinds.add_parser("dictation", help="wrong words in sentences, read by people left out")
+    dictation.add_arguments(written)
+    lines = kinds.add_parser("everyday", help="what people say to a home: right, refused, wrong")
+    everyday.add_arguments(lines)
+    for kind in (spoken, heard, written, lines):
         kind.add_argument("--home", type=Path)
         kind.add_argument("--sentences", type=Path, action="append")
         kind.add_argument("--bundle", type=Path, help="another acoustic model than the shipped one")
+        kind.add_argument("--words", type=Path, help="another graph of any words than the shipped one")
         kind.add_argument("--noise", type=Path, help="folder of noise recordings with a manifest.tsv")
         kind.add_argument("--ratios", default="clean", help="comma-separated dB, and clean")
         kind.add_argument("--jobs", type=positive, default=1)
@@ -100,6 +116,10 @@ def run(arguments: argparse.Namespace) -> None:
         enrolment.run(arguments, ratios)
     elif arguments.kind == "keywords":
         keywords.run(arguments, ratios)
+    elif arguments.kind == "dictation":
+        dictation.run(arguments, settings_for(arguments))
+    elif arguments.kind == "everyday":
+        everyday.run(arguments, settings_for(arguments), ratios)
     elif arguments.kind == "turns":
         run_turns(arguments, ratios)
     else:
@@ -192,11 +212,11 @@ def clips_of(
 
 
 def settings_for(arguments: argparse.Namespace) -> Settings:
-    """The default settings, but for another home, other sentences or another acoustic model."""
+    """The default settings, but for another home, other sentences, another acoustic model or other words."""
     settings = adjusted(Settings(), home=arguments.home, sentences=arguments.sentences)
-    if arguments.bundle is None:
-        return settings
-    return replace(settings, hearing=replace(settings.hearing, bundle=BundleFolder(arguments.bundle)))
+    own = settings.hearing
+    bundle, words = BundleFolder(arguments.bundle or own.bundle), BundleFolder(arguments.words or own.words)
+    return replace(settings, hearing=replace(own, bundle=bundle, words=words))
 
 
 def other_speech(folder: Path, most: int) -> list[Utterance]:

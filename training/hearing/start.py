@@ -81,6 +81,6 @@ def _normalise(conv: CausalConv, mean: Floats, variance: Floats, beta: Floats) -
     """A normalisation that adds `beta` − `mean` to what it gets, whatever its `variance`."""
     norm = conv.norm
     norm.moving_mean.assign(mean)
-    norm.moving_variance.assign(np.maximum(variance - norm.epsilon, 0.0))
-    norm.gamma.assign(np.sqrt(np.asarray(norm.moving_variance) + norm.epsilon))
+    norm.moving_variance.assign(variance)
+    norm.gamma.assign(np.sqrt(variance + norm.epsilon))
     norm.beta.assign(beta)

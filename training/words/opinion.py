@@ -59,7 +59,7 @@ class Case(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """By a weight, shares of sentences near commands that are acted on, and of right commands that are not."""
+    """By a weight, shares of sentences near commands that are acted on and of right commands that are not."""
 
     weight: float
     acted_on: float

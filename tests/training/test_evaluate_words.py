@@ -1,0 +1,80 @@
+"""Dictation and everyday lines: what counts as wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from device.errors import MynahError
+from device.events import Intent, NotRecognized
+from training.evaluate import dictation, everyday
+from training.evaluate.everyday import Kind, Outcome, judged
+from training.evaluate.recordings import CLEAN
+from training.words import opinion
+
+ON, OFF = Intent("HassTurnOn", {"name": "lamp"}, 0.9), Intent("HassTurnOff", {"name": "lamp"}, 0.9)
+NOTHING = NotRecognized("", "no sentence that is known")
+
+
+@pytest.mark.parametrize(
+    ("typed", "heard", "acts", "kind"),
+    [
+        (ON, Intent("HassTurnOn", {"name": "lamp"}, 0.3), True, Kind.RIGHT),
+        (ON, OFF, True, Kind.WRONG_ACTION),
+        (ON, NOTHING, False, Kind.REFUSED),
+        (NOTHING, NOTHING, False, Kind.RIGHT),
+        (NOTHING, OFF, True, Kind.WRONG_ACTION),
+        (NOTHING, Intent("HassGetState", {}, 0.9), False, Kind.WRONG_REPLY),
+    ],
+)
+def test_a_line_is_judged_by_what_it_means_when_typed(
+    typed: Intent | NotRecognized, heard: Intent | NotRecognized, acts: bool, kind: Kind
+) -> None:
+    assert judged(typed, heard, acts) is kind
+
+
+def test_the_report_counts_by_kind_and_names_what_was_wrong() -> None:
+    outcomes = [
+        Outcome(CLEAN, "turn on the lamp", "a", True, Kind.RIGHT, "turn on the lamp", 0.9),
+        Outcome(CLEAN, "turn up the lamp", "b", False, Kind.WRONG_ACTION, "turn off the lamp", 0.6),
+        Outcome(CLEAN, "how are you", "c", False, Kind.RIGHT, "", 0.0),
+    ]
+    told = everyday.report(outcomes, [CLEAN])
+    assert "clean: 3 lines, 33.3% wrong actions" in told
+    assert "not meant: 1 right, 1 wrong action" in told
+    assert "'turn up the lamp' by b: 'turn off the lamp' (0.60)" in told
+
+
+def test_wrong_words_have_an_interval() -> None:
+    results = [
+        dictation.Result("one two three four", written, 0.1, 1.0) for written in ("one two three four", "one")
+    ]
+    share, low, high = dictation.rate(results)
+    assert share == pytest.approx(3 / 8)
+    assert low == 0.0
+    assert high == 0.75
+    told = dictation.report("read", results, frozenset({"one", "two", "three"}))
+    assert "25.0% of them are not in the graph; real-time factor 0.100" in told
+
+
+def test_a_corpus_without_people_left_out_is_named(tmp_path: Path) -> None:
+    (tmp_path / "manifest.tsv").write_text("path\tseconds\tspeaker\ttext\na.wav\t1.0\t1\thello\n")
+    with pytest.raises(MynahError, match="no speaker of it was left out"):
+        dictation.measured(tmp_path, 10)
+
+
+def cases(confidences: list[float], right: bool) -> list[opinion.Case]:
+    """Each is doubted in proportion to the weight."""
+    doubts = np.array(opinion.WEIGHTS)
+    return [opinion.Case((one - 0.1 * doubts).tolist(), one, right) for one in confidences]
+
+
+def test_the_weight_is_the_best_that_right_commands_can_bear() -> None:
+    commands = cases([0.62] * 99 + [0.31], True)
+    best, tried = opinion.chosen(cases([0.3, 0.4, 0.55], False), commands, least=0.2)
+    assert tried[0] == opinion.Tried(0.0, 1.0, 0.0)
+    assert best.weight == 4.0  # loses one of a hundred
+    none, _ = opinion.chosen(cases([0.3, 0.4], False), cases([0.21] * 9, True), least=0.2)
+    assert none.weight == 0.0

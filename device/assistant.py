@@ -11,20 +11,23 @@ import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Any, Protocol
 
 from device.audio.pcm import Rewindable
 from device.events import (
     SAMPLE_RATE,
+    Act,
+    Affirm,
+    Answer,
     AudioChunk,
+    Deny,
     Detection,
     Endpoint,
     EndpointReason,
-    Handled,
-    Intent,
     NotDetected,
-    NotHandled,
     NotRecognized,
+    Outcome,
+    Question,
     Timings,
     Transcript,
     Turn,
@@ -43,26 +46,42 @@ class EndpointStage(Protocol):
 
 
 class HearingStage(Protocol):
+    def expect(self, answers: Sequence[Any]) -> None:
+        """From now on what `answers` (template groups) can say is likelier than anything else; () ends it."""
+
     def transcribe(self, speech: Iterable[AudioChunk]) -> Transcript | None: ...
 
     def alternatives(self, count: int, within: float) -> Sequence[Transcript]: ...
 
 
 class UnderstandingStage(Protocol):
-    def understand(self, transcript: Transcript, reject_below: float) -> Intent | NotRecognized: ...
+    def acts(
+        self, transcript: Transcript, question: Question | None, reject_below: float
+    ) -> tuple[Act, ...]: ...
+
+    def answers(self, question: Question) -> Sequence[Any]:
+        """The template groups that answer `question`."""
 
 
 class ConversationStage(Protocol):
-    def surprise(self, intent: Intent) -> float: ...
+    @property
+    def question(self) -> Question | None: ...
 
-    def handle(self, meaning: Intent | NotRecognized) -> Handled | NotHandled: ...
+    def respond(self, acts: Sequence[Act]) -> Outcome: ...
+
+    def surprise(self, acts: Sequence[Act]) -> float: ...
+
+    def close(self) -> None:
+        """Nobody answers the question."""
 
 
 @dataclass(frozen=True, slots=True)
 class Listening:
-    """A turn begins: after the wake word, or because somebody asked for it (`detection` is None)."""
+    """A turn begins: after the wake word, or because somebody asked for it or a `question` is open
+    (`detection` is None)."""
 
     detection: Detection | None
+    question: Question | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +109,8 @@ class Controls:
 
     listen: bool = False
     """Begin a turn now, without the wake word."""
+    speaking: Callable[[], bool] = lambda: False
+    """Whether Mynah's own sound or voice can still be heard: a question is listened to after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +134,8 @@ class Assistant:
         return (step for step in self.steps(audio) if isinstance(step, Turn))
 
     def steps(self, audio: Iterable[AudioChunk]) -> Iterator[Step]:
-        """Listening, Endpoint and Turn for each wake word heard, or turn asked for, until the audio ends."""
+        """Listening, Endpoint and Turn for each wake word heard, turn asked for, or question to be answered,
+        until the audio ends."""
         source = Rewindable(audio)
         heard = Stopwatch(source)
         while True:
@@ -128,6 +150,20 @@ class Assistant:
                 yield from self._turn(heard, source.position, None, 0.0)
             else:
                 return
+            while self.conversation.question is not None:  # whatever asks, listens
+                yield from self._answer(heard, source)
+
+    def _answer(self, audio: Stopwatch, source: Rewindable) -> Iterator[Step]:
+        """The turn that answers the open question, once Mynah itself is silent."""
+        question = self.conversation.question
+        assert question is not None
+        self.hearing.expect(self.understanding.answers(question))
+        try:
+            for _ in until(audio, lambda: not self.controls.speaking()):
+                pass
+            yield from self._turn(audio, source.position, None, 0.0, question)
+        finally:
+            self.hearing.expect(())
 
     def _action(self, detection: Detection) -> str:
         return self.actions.get(detection.name, LISTEN)
@@ -138,10 +174,10 @@ class Assistant:
         if sentence == STOP:
             return Stopped(detection)
         transcript = Transcript(sentence, detection.probability)
-        meaning = self.understanding.understand(transcript, 0.0)  # heard well enough, or it had not woken
+        acts = self.understanding.acts(transcript, None, 0.0)  # heard well enough, or it had not woken
         endpoint = Endpoint(detection.at, EndpointReason.SILENCE, detection.at)
         timings = Timings(audio_s=0.0, wake_ms=wake_ms, hearing_ms=0.0, speech_end_to_command_ms=wake_ms)
-        return Turn(detection, endpoint, transcript, meaning, self.conversation.handle(meaning), timings)
+        return Turn(detection, endpoint, transcript, acts, self.conversation.respond(acts), timings)
 
     def push_to_talk(self, audio: Iterable[AudioChunk]) -> Turn:
         """The turn that begins with the audio, without a wake word."""
@@ -150,10 +186,15 @@ class Assistant:
         return turn
 
     def _turn(
-        self, audio: Stopwatch, start: int, detection: Detection | None, wake_ms: float
+        self,
+        audio: Stopwatch,
+        start: int,
+        detection: Detection | None,
+        wake_ms: float,
+        question: Question | None = None,
     ) -> Iterator[Step]:
         self.controls.listen = False
-        yield Listening(detection)
+        yield Listening(detection, question)
         began, waited = time.perf_counter(), audio.waited
         speech = self.endpointer.speech(audio)  # chunks, until the speaker stops
         transcript = self.hearing.transcribe(speech)  # decodes while the user speaks
@@ -161,45 +202,48 @@ class Assistant:
         hearing = (time.perf_counter() - began) - (audio.waited - waited)
         self.controls.listen = False  # who asked meanwhile was listened to already
         yield endpoint
-        transcript, meaning = self._meant(transcript)
-        outcome = self.conversation.handle(meaning)
+        transcript, acts = self._meant(transcript, question)
+        outcome = self.conversation.respond(acts)
+        if question is not None and transcript is None:
+            self.conversation.close()
         timings = Timings(
             audio_s=(endpoint.at - start) / SAMPLE_RATE,
             wake_ms=wake_ms,
             hearing_ms=1000 * hearing,
             speech_end_to_command_ms=audio.since_arrival_ms,
         )
-        yield Turn(detection, endpoint, transcript, meaning, outcome, timings)
+        yield Turn(detection, endpoint, transcript, acts, outcome, timings)
 
-    def _meant(self, transcript: Transcript | None) -> tuple[Transcript | None, Intent | NotRecognized]:
+    def _meant(
+        self, transcript: Transcript | None, question: Question | None
+    ) -> tuple[Transcript | None, tuple[Act, ...]]:
         """What was most likely said, by its sound and by what is likely to be asked for in this home.
 
         Another sentence than the one that sounds best is less sure, so that music that sounds a bit like an
         impossible order does not become a possible one; and never surer than SURE_OF_TWO, which is too little
         for a lock.
         """
-        meaning = self.understand(transcript)
-        if transcript is None or isinstance(meaning, NotRecognized):
-            return transcript, meaning
-        best, lowest = (transcript, meaning), self.conversation.surprise(meaning)
+        acts = self.acts(transcript, question)
+        if transcript is None or isinstance(acts[0], NotRecognized | Answer | Affirm | Deny):
+            return transcript, acts
+        best, lowest = (transcript, acts), self.conversation.surprise(acts)
         for other in self.hearing.alternatives(CANDIDATES, lowest) if lowest else ():
             if other.text == transcript.text:
                 continue
-            intent = self.understand(other)
-            if not isinstance(intent, Intent):
+            if isinstance(self.acts(other, question)[0], NotRecognized):
                 continue
-            cost = other.behind + self.conversation.surprise(intent)
+            cost = other.behind + self.conversation.surprise(self.acts(other, question))
             sure = less_sure(other.confidence, cost)
             if cost < lowest and sure >= self.reject_below:
-                sure = min(sure, SURE_OF_TWO)
-                best, lowest = (replace(other, confidence=sure), replace(intent, confidence=sure)), cost
+                other = replace(other, confidence=min(sure, SURE_OF_TWO))
+                best, lowest = (other, self.understanding.acts(other, question, 0.0)), cost
         return best
 
-    def understand(self, transcript: Transcript | None) -> Intent | NotRecognized:
+    def acts(self, transcript: Transcript | None, question: Question | None = None) -> tuple[Act, ...]:
         """What was meant, where it was heard well enough to act on."""
         if transcript is None:
-            return NotRecognized("", "nothing was said")
-        return self.understanding.understand(transcript, self.reject_below)
+            return (NotRecognized("", "nothing was said"),)
+        return self.understanding.acts(transcript, question, self.reject_below)
 
 
 def less_sure(confidence: float, cost: float) -> float:

@@ -14,10 +14,10 @@ import argparse
 import importlib
 import logging
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from device.errors import MynahError
+from device.system.guard import guarded
 
 COMMANDS = {
     "run": "the daemon: microphone to MQTT",
@@ -25,6 +25,7 @@ COMMANDS = {
     "detect": "the wake word in recordings",
     "transcribe": "what is said in recordings",
     "dictate": "what is said in recordings, in any words",
+    "chat": "a conversation in the terminal",
     "understand": "what a text means",
     "discover": "what the broker announces of the home",
     "enroll": "a wake word gets to know your voice",
@@ -48,27 +49,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         format="%(levelname)s %(message)s",
     )
     return guarded(lambda: _module(options.command).main(options))
-
-
-def guarded(work: Callable[[], int]) -> int:
-    """The exit status of `work`; whatever goes wrong in it becomes a line on standard error."""
-    try:
-        status = work()
-        sys.stdout.flush()
-        return status
-    except MynahError as error:
-        logging.debug("where it comes from", exc_info=True)
-        message, status = str(error), error.exit_status
-    except BrokenPipeError:  # what reads our output has enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
-    except KeyboardInterrupt:
-        return 130
-    except Exception as error:
-        logging.debug("where it comes from", exc_info=True)
-        message, status = f"a fault in Mynah: {type(error).__name__}: {error} (--debug shows where)", 1
-    print(f"mynah: {message}", file=sys.stderr)
-    return status
 
 
 def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:

@@ -10,6 +10,7 @@
     ├── ReviewError       recordings kept for review
     ├── LexiconError      a word that cannot be pronounced
     ├── BrokerError       the MQTT broker
+    ├── StoryError        a conversation written as data, with its file
     ├── CardError         what lies on the boot partition, with its file
     └── UpdateError       an update that is not installed
 
@@ -66,4 +67,8 @@ class CardError(MynahError):
 
 
 class UpdateError(MynahError):
+    pass
+
+
+class StoryError(MynahError):
     pass

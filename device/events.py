@@ -6,6 +6,7 @@ needs a clock. Negative outcomes are types of their own. This module imports not
 
 from __future__ import annotations
 
+import datetime
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -94,6 +95,63 @@ class NotRecognized:
 
 
 @dataclass(frozen=True, slots=True)
+class Request:
+    """Do or answer `intent`."""
+
+    intent: Intent
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the open question asked for: slots that complete its request."""
+
+    slots: Mapping[str, Any]
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Affirm:
+    """Yes."""
+
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Deny:
+    """No; or none of what the question offers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Correct:
+    """What was understood or done last was wrong; `slots` are what was meant instead."""
+
+    slots: Mapping[str, Any]
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Also:
+    """What was asked for last, once more, with other `slots`: "and the kitchen", "for half an hour"."""
+
+    slots: Mapping[str, Any]
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """Never mind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """Say it again."""
+
+
+Act = Request | Answer | Affirm | Deny | Correct | Also | Cancel | Repeat | NotRecognized
+"""What one part of a sentence does in a conversation."""
+
+
+@dataclass(frozen=True, slots=True)
 class Command:
     """A message for an appliance: QoS 1, never retained, dropped `expires` seconds after it was made.
 
@@ -104,18 +162,6 @@ class Command:
     payload: str | Mapping[str, Any]
     qos: int = 1
     expires: float = 2.0
-
-
-@dataclass(frozen=True, slots=True)
-class NotHandled:
-    """Nothing is sent; `reason` is a sentence that can be said to the user."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Impossible(NotHandled):
-    """Who knows the home would not ask for it: there is no such thing, or it never does that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,15 +187,75 @@ class Expectation:
 
 
 @dataclass(frozen=True, slots=True)
-class Handled:
-    """What the home makes of a meaning: `commands` for its appliances and a `reply` for the user.
+class Option:
+    """One thing that a question offers: how it is read out, what it may be called, what it stands for."""
 
-    `expected`: what the appliances that tell their state are to report.
+    label: str
+    said: tuple[str, ...]
+    slots: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What Mynah waits to hear. An answer completes `about`.
+
+    `expects`: the set of sentences that answer it, such as "choice", "confirmation" or "duration", as the
+    skills' `answers.yaml` have them. `options`: what "choice" is between. `then`: what was said in the same
+    sentence and is to be done after it. `until`: when it ends by itself; None until the dialogue sets it.
+    `misses`: how often it was not understood.
     """
 
-    commands: tuple[Command, ...]
-    reply: Reply
+    text: str
+    about: Intent
+    expects: str
+    options: tuple[Option, ...] = ()
+    then: tuple[Act, ...] = ()
+    until: datetime.datetime | None = None
+    misses: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What changed, or is to change, in Mynah's own memory: `do` is a verb such as "timer.start".
+
+    `values` is what is told of it, as JSON. `subject`: what the store that owns it needs besides.
+    """
+
+    do: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    subject: Any = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What comes of a turn: `commands` for the appliances, and a `reply` for the user.
+
+    `expected`: what the appliances that tell their state are to report. `done`: what changes in Mynah's own
+    memory. `question`: what is asked back. `undo`: requests that take it back. `about`: the slots that "it"
+    stands for afterwards. `fine`: it was done or answered; otherwise the reply says why not. `possible`: who
+    knows the home might ask for it. `source`: where an answer comes from.
+    """
+
+    commands: tuple[Command, ...] = ()
+    reply: Reply = Reply("")
     expected: tuple[Expectation, ...] = ()
+    done: tuple[Change, ...] = ()
+    question: Question | None = None
+    undo: tuple[Intent, ...] = ()
+    about: Mapping[str, Any] = field(default_factory=dict)
+    fine: bool = True
+    possible: bool = True
+    source: str | None = None
+
+
+def refused(reason: str) -> Outcome:
+    """Nothing is done; `reason` is a sentence that can be said to the user."""
+    return Outcome(reply=Reply(reason), fine=False)
+
+
+def impossible(reason: str) -> Outcome:
+    """As `refused`, for what nobody who knows the home asks for: it is not there, or never does that."""
+    return Outcome(reply=Reply(reason), fine=False, possible=False)
 
 
 class Confirmation(enum.Enum):
@@ -186,16 +292,28 @@ class Turn:
     detection: Detection | None
     endpoint: Endpoint
     transcript: Transcript | None
-    meaning: Intent | NotRecognized
-    outcome: Handled | NotHandled
+    acts: tuple[Act, ...]
+    outcome: Outcome
     timings: Timings
     file: str | None = field(default=None)
     confirmation: Confirmation | None = None
 
     @property
+    def intents(self) -> tuple[Intent, ...]:
+        """What was asked for."""
+        return tuple(act.intent for act in self.acts if isinstance(act, Request))
+
+    @property
+    def meaning(self) -> Intent | NotRecognized:
+        """The first thing that was asked for; NotRecognized where nothing was understood."""
+        missed = (act for act in self.acts if isinstance(act, NotRecognized))
+        found: tuple[Intent | NotRecognized, ...] = (*self.intents, *missed)
+        return found[0] if found else NotRecognized("", "it asks for nothing by itself")
+
+    @property
     def commands(self) -> tuple[Command, ...]:
-        return self.outcome.commands if isinstance(self.outcome, Handled) else ()
+        return self.outcome.commands
 
     @property
     def reply(self) -> str:
-        return self.outcome.reply.text if isinstance(self.outcome, Handled) else self.outcome.reason
+        return self.outcome.reply.text

@@ -7,29 +7,26 @@ path in the file is relative to the file. What is not said keeps the default giv
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import hashlib
 import os
 import re
 import socket
-import tomllib
-import types
-import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NewType
 
 from device.audio.endpoint import EndpointSettings
 from device.errors import SettingsError
+from device.reading import records, text, toml
+from device.reading.located import Origin, Table
+from device.reading.records import Kind
 from device.system.places import state_folder
-
-T = TypeVar("T")
 
 DEVICE = Path(__file__).parent
 """Where the shipped bundles, sentences and the example home lie."""
 
-BundleFolder = typing.NewType("BundleFolder", Path)
+BundleFolder = NewType("BundleFolder", Path)
 """A bundle's folder. In the file, a name without a slash is a shipped bundle's."""
 
 
@@ -147,13 +144,13 @@ class MqttSettings:
         return self.host, self.port or (8883 if self.tls else 1883)
 
 
-Source = typing.NewType("Source", str)
+Source = NewType("Source", str)
 """An address, or the path of a file or folder, or nothing."""
 
 
-def source(text: str, folder: Path = Path()) -> Source:
-    """What `text` says; a path is relative to `folder`."""
-    return Source(text if not text or "://" in text else str(folder / Path(text).expanduser()))
+def source(written: str, folder: Path = Path()) -> Source:
+    """The source that is written so; a path is relative to `folder`."""
+    return Source(written if not written or "://" in written else str(folder / Path(written).expanduser()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,150 +214,87 @@ def load(path: Path | None = None) -> Settings:
     path = path or default_file()
     if path is None:
         return Settings()
-    try:
-        return parse(path.read_text("utf-8"), path.parent, str(path))
-    except OSError as error:
-        raise SettingsError(f"{path}: {error.strerror}: name a settings file that can be read") from None
-    except UnicodeDecodeError:
-        raise SettingsError(f"{path}: not a text file in UTF-8") from None
+    content = text.load(path, SettingsError, "name a settings file that can be read")
+    return parse(content, path.parent, str(path))
 
 
-def parse(text: str, folder: Path, name: str) -> Settings:
-    """The settings in `text`, a file called `name` with paths relative to `folder`. Raises SettingsError."""
+def parse(content: str, folder: Path, name: str) -> Settings:
+    """The settings in `content`. Errors call the file `name`; paths in it are relative to `folder`.
+
+    Raises SettingsError.
+    """
+    document = toml.parse(content, Origin(name, SettingsError))
     try:
-        tables = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f'{name}: not TOML: {error}; a line looks like  key = "text in quotes"') from None
-    try:
-        settings = _read(Settings, tables, "", folder)
-        _check(settings)
-    except SettingsError as error:
-        raise SettingsError(f"{name}: {error}{_place(str(error), text)}") from None
+        settings = records.read(Settings, document, _kinds(folder))
+        for mistake in _mistakes(settings):
+            raise records.Mistake(mistake)
+    except records.Mistake as mistake:
+        raise SettingsError(f"{name}: {mistake}{_line(str(mistake), document)}") from None
     return settings
 
 
-def _place(message: str, text: str) -> str:
-    """The line of the first setting that `message` names, as far as the file's way of writing tells."""
-    lines: dict[str, int] = {}
-    table = ""
-    for number, line in enumerate(text.splitlines(), 1):
-        if header := re.match(r"\s*\[\s*([\w.-]+)\s*\]", line):
-            table = header[1] + "."
-            lines.setdefault(header[1], number)
-        elif key := re.match(r"\s*([\w.-]+)\s*=", line):
-            lines.setdefault(table + key[1], number)
-    found = (lines[word] for word in re.findall(r"[\w-]+(?:\.[\w-]+)*", message) if word in lines)
-    return f" (line {number})" if (number := next(found, 0)) else ""
+def _kinds(folder: Path) -> Mapping[Any, Kind]:
+    """How types of ours are written; paths are relative to `folder`."""
+
+    def text_as(make: Callable[[str], Any], *, empty: bool = False) -> Callable[[Any], Any]:
+        return lambda value: make(value) if isinstance(value, str) and (value or empty) else None
+
+    return {
+        Path: Kind("a path in quotes", text_as(lambda written: folder / Path(written).expanduser())),
+        BundleFolder: Kind("a path in quotes", text_as(lambda written: bundle_folder(written, folder))),
+        Source: Kind(
+            "an address or a path in quotes", text_as(lambda written: source(written, folder), empty=True)
+        ),
+    }
 
 
-def _read(kind: type[T], table: Mapping[str, Any], prefix: str, folder: Path) -> T:
-    """`table` as the dataclass `kind`; `prefix` is the table's name with a dot, for messages."""
-    hints = typing.get_type_hints(kind)
-    known = [spec.name for spec in dataclasses.fields(kind) if spec.init]  # type: ignore[arg-type]
-    for key in table:
-        if key not in known:
-            raise SettingsError(f"no setting is called {prefix}{key}{_nearest(key, known, prefix)}")
-    values = {key: _value(hints[key], value, prefix + key, folder) for key, value in table.items()}
-    try:
-        return kind(**values)
-    except ValueError as error:
-        raise SettingsError(f"{prefix.rstrip('.')}: {error}") from None
+def _line(message: str, document: Table) -> str:
+    """The line of the first setting in `document` that `message` names, as the end of a message."""
+    for dotted in re.findall(r"[\w-]+(?:\.[\w-]+)*", message):
+        *tables, key = dotted.split(".")
+        table: Any = document
+        for name in tables:
+            table = table.get(name) if isinstance(table, Table) else None
+        if isinstance(table, Table) and key in table and (line := table.line_of(key)):
+            return f" (line {line})"
+    return ""
 
 
-def _nearest(key: str, known: list[str], prefix: str) -> str:
-    near = difflib.get_close_matches(key, known, 1, 0.5)
-    if near:
-        return f": did you mean {prefix}{near[0]}?"
-    return f": there are {', '.join(prefix + name for name in known)}"
-
-
-def _value(hint: Any, value: Any, name: str, folder: Path) -> Any:
-    """`value` as TOML gives it, as the type `hint`. Raises SettingsError naming the setting."""
-    if dataclasses.is_dataclass(hint):
-        if isinstance(value, dict):
-            return _read(typing.cast(Any, hint), value, name + ".", folder)
-        raise SettingsError(f"{name} is a table: write [{name}] and its settings below")
-    for choice in typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,):
-        if (result := _simple(choice, value, folder)) is not None:
-            return result
-    shown = "something else" if name == "mqtt.password" else repr(value)  # a password is not for the log
-    raise SettingsError(f"{name} is {shown}, but must be {_describe(hint)}")
-
-
-def _simple(hint: Any, value: Any, folder: Path) -> Any:
-    """`value` as one plain type, or None where it is none."""
-    origin, number = typing.get_origin(hint), isinstance(value, int | float) and not isinstance(value, bool)
-    if hint is Path:
-        return folder / Path(value).expanduser() if isinstance(value, str) and value else None
-    if hint is BundleFolder:
-        return bundle_folder(value, folder) if isinstance(value, str) and value else None
-    if hint is Source:
-        return source(value, folder) if isinstance(value, str) else None
-    if hint is float:
-        return float(value) if number else None
-    if hint is int:
-        return value if number and isinstance(value, int) else None
-    if origin is tuple:
-        items = [value] if isinstance(value, str) else value
-        inner = typing.get_args(hint)[0]
-        results = [_simple(inner, item, folder) for item in items] if isinstance(items, list) else [None]
-        return None if None in results else tuple(results)
-    if origin is not None and isinstance(value, dict):
-        inner = typing.get_args(hint)[1]
-        mapped = {key: _simple(inner, item, folder) for key, item in value.items()}
-        return None if None in mapped.values() else mapped
-    return value if origin is None and hint in (str, bool) and isinstance(value, hint) else None
-
-
-def _describe(hint: Any) -> str:
-    if isinstance(hint, types.UnionType):
-        return " or ".join(_describe(choice) for choice in typing.get_args(hint) if choice is not type(None))
-    plain = {str: "text in quotes", int: "a whole number", float: "a number", bool: "true or false"}
-    if typing.get_origin(hint) is tuple:
-        return f"a list of {_describe(typing.get_args(hint)[0])}"
-    if hint in (Path, BundleFolder):
-        return "a path in quotes"
-    if hint is Source:
-        return "an address or a path in quotes"
-    return plain.get(
-        hint, f"a table of names and {'texts' if str in typing.get_args(hint)[1:] else 'numbers'}"
-    )
-
-
-def _check(settings: Settings) -> None:
-    """What types alone do not say. Raises SettingsError."""
-    mqtt = settings.mqtt
+def _mistakes(settings: Settings) -> Iterator[str]:
+    """What types alone do not forbid, in lines that name the setting."""
     if not re.fullmatch(r"[A-Za-z0-9_-]*", settings.device.id):
-        raise SettingsError("device.id may hold only letters, digits, _ and -: it is part of MQTT topics")
-    if not 0 <= mqtt.port <= 65535:
-        raise SettingsError(f"mqtt.port is {mqtt.port}, but must be 1 to 65535")
-    if mqtt.version not in VERSIONS:
-        raise SettingsError(f"mqtt.version is {mqtt.version!r}, but must be one of {', '.join(VERSIONS)}")
-    if not 1 <= mqtt.keepalive <= 65535:
-        raise SettingsError(f"mqtt.keepalive is {mqtt.keepalive}, but must be 1 to 65535 seconds")
-    if mqtt.password is not None and mqtt.password_file is not None:
-        raise SettingsError("mqtt.password and mqtt.password_file are both set: keep one of them")
-    if (mqtt.password or mqtt.password_file) and mqtt.username is None:
-        raise SettingsError("mqtt.password is set but mqtt.username is not: set both or none")
-    if (mqtt.cert_file is None) != (mqtt.key_file is None):
-        raise SettingsError("mqtt.cert_file and mqtt.key_file go together: set both or none")
-    if not mqtt.tls and (mqtt.ca_file or mqtt.cert_file):
-        raise SettingsError("mqtt.ca_file or mqtt.cert_file is set but mqtt.tls is not: set mqtt.tls = true")
+        yield "device.id may hold only letters, digits, _ and -: it is part of MQTT topics"
+    yield from _mqtt_mistakes(settings.mqtt)
     if not settings.wake.bundles:
-        raise SettingsError("wake.bundles is empty: name at least one wake word's bundle")
+        yield "wake.bundles is empty: name at least one wake word's bundle"
     if settings.review.most < 1:
-        raise SettingsError("review.most must be 1 or more: to keep nothing set review.keep = false")
+        yield "review.most must be 1 or more: to keep nothing set review.keep = false"
     if not 1 <= settings.update.every <= 8760:
-        raise SettingsError(
-            "update.every must be 1 to 8760 hours: to look for nothing leave out update.source"
-        )
+        yield "update.every must be 1 to 8760 hours: to look for nothing leave out update.source"
     for duration in dataclasses.fields(settings.endpoint):
         if getattr(settings.endpoint, duration.name) < 0:
-            raise SettingsError(f"endpoint.{duration.name} is negative, but must be 0 s or more")
+            yield f"endpoint.{duration.name} is negative, but must be 0 s or more"
     probabilities = {
         "hearing.reject_below": settings.hearing.reject_below,
         **{f"wake.thresholds.{name}": value for name, value in settings.wake.thresholds.items()},
     }
     for name, value in probabilities.items():
         if value is not None and not 0 <= value <= 1:
-            raise SettingsError(f"{name} is {value}, but must be 0 to 1")
+            yield f"{name} is {value}, but must be 0 to 1"
+
+
+def _mqtt_mistakes(mqtt: MqttSettings) -> Iterator[str]:
+    if not 0 <= mqtt.port <= 65535:
+        yield f"mqtt.port is {mqtt.port}, but must be 1 to 65535"
+    if mqtt.version not in VERSIONS:
+        yield f"mqtt.version is {mqtt.version!r}, but must be one of {', '.join(VERSIONS)}"
+    if not 1 <= mqtt.keepalive <= 65535:
+        yield f"mqtt.keepalive is {mqtt.keepalive}, but must be 1 to 65535 seconds"
+    if mqtt.password is not None and mqtt.password_file is not None:
+        yield "mqtt.password and mqtt.password_file are both set: keep one of them"
+    if (mqtt.password or mqtt.password_file) and mqtt.username is None:
+        yield "mqtt.password is set but mqtt.username is not: set both or none"
+    if (mqtt.cert_file is None) != (mqtt.key_file is None):
+        yield "mqtt.cert_file and mqtt.key_file go together: set both or none"
+    if not mqtt.tls and (mqtt.ca_file or mqtt.cert_file):
+        yield "mqtt.ca_file or mqtt.cert_file is set but mqtt.tls is not: set mqtt.tls = true"

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import expit
 
 from device.engine.bundle import Bundle
 from device.engine.interpreter import StreamingModel, runtime
@@ -118,7 +119,7 @@ def agreement(run: Run, got: list[Floats], want: list[Floats]) -> float:
     mean = np.ones(int(decision["smoothing"])) / int(decision["smoothing"])
 
     def wakes(logits: Floats) -> list[bool]:
-        scores = 1 / (1 + np.exp(-np.clip(logits, -30, 30)))
+        scores = expit(logits)
         return [
             bool(np.convolve(score, mean, "valid").max() >= threshold)
             for score, threshold in zip(scores.T, thresholds, strict=True)

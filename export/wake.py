@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from device.engine.bundle import Bundle
-from training.annotate import annotate
+from training.corpus.noises import CLEAN
 from training.evaluate import wakewords
+from training.evaluate.detectors import Ear
 from training.evaluate.page import wake_page
-from training.evaluate.recordings import CLEAN
+from training.json_files import annotate
 from training.wake import people, second_look
 from training.wake.corpus import PARTS
 from training.wake.gates import Gates
@@ -52,10 +53,10 @@ class Trial:
             annotate(bundle / "bundle.json", {"decision": decision})
         gates, own = Gates.of(config.get("gates", {})), Bundle.load(bundle, "wake")
         for word in own.labels:
-            ear = wakewords.Ear(own, word, self.acoustic)
+            ear = Ear(own, word, self.acoustic)
             tried = self._tried(ear, run)
             name = "report" if len(own.labels) == 1 else f"report-{word.replace(' ', '-')}"
-            alone = self._tried(wakewords.Ear(own, word, None), run) if ear.twice else None
+            alone = self._tried(Ear(own, word, None), run) if ear.twice else None
             page = wake_page(tried, alone, 10, run)
             (run / f"{name}.html").write_text(page, encoding="utf-8")
             (run / f"{name}.json").write_text(json.dumps(tried.figures(), indent=1) + "\n", encoding="utf-8")
@@ -64,7 +65,7 @@ class Trial:
             measured["gates_missed"] += [f"{word}: {missed}" for missed in gates.missed(tried.rows)]
         return Proof(decision, measured, tuple(measured["gates_missed"]))
 
-    def _tried(self, ear: wakewords.Ear, run: Path) -> wakewords.Examination:
+    def _tried(self, ear: Ear, run: Path) -> wakewords.Examination:
         spoken = wakewords.sayings_of(ear.name, [], self.said)
         spoken += wakewords.sayings_by(people.trials(run, people.GATES, ear.name))
         folders = [folder for part in PARTS for folder in sorted((self.data / part).glob("*/"))]

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 
 COMMANDS = {
-    "wake": ("training.wake.train", "train a wake word from a typed phrase"),
+    "wake": ("training.wake.command", "train a wake word from a typed phrase"),
     "hearing": ("training.hearing.train", "train the acoustic model"),
     "words": ("training.words.train", "make the graph in which any words are heard"),
     "opinion": ("training.words.opinion", "fit the graph of any words to an acoustic model"),

@@ -8,7 +8,7 @@ from typing import Any
 from device.appliances import dialects
 from device.appliances.actions import Action, Do
 from device.appliances.devices import CAPABILITIES, Device
-from device.appliances.relative import Missing, stepped, toggled
+from device.appliances.relative import STEPS, Missing, stepped, toggled
 from device.events import Command
 
 VOLUME_STEPS = {Do.LOUDER: 10, Do.QUIETER: -10, Do.VOLUME_STEP: 0}
@@ -36,7 +36,7 @@ def _settled(device: Device, action: Action, known: Mapping[str, Any]) -> Action
     if action.do is Do.TOGGLE and not dialects.commands(device, [action]):
         switches = any(commands(device, [Action(do)], known) for do in (Do.ON, Do.OFF))
         return toggled(device, known) if switches else action
-    if action.do is Do.BRIGHTNESS_STEP and Do.BRIGHTNESS.value in device.can:
+    if action.do in STEPS and STEPS[action.do].sets.value in device.can:
         return stepped(action, known)
     if action.do in VOLUME_STEPS:
         return _volume(action, known)

@@ -10,28 +10,28 @@ import logging
 import multiprocessing
 import pickle
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import kaldifst
 
+from device.discovery.learnt import Learnt
 from device.engine.bundle import Bundle
 from device.errors import MynahError
-from device.hearing import grammar
-from device.hearing.chance import Chance
-from device.hearing.chance import load as load_others
-from device.hearing.decoder import Decoder
-from device.hearing.decoder import Settings as Decoding
-from device.hearing.grammar import Graph
+from device.hearing import grammar, others
+from device.hearing.decoder import Decoder, DecoderSettings
 from device.hearing.lexicon import Lexicon
 from device.hearing.names import hearable
+from device.hearing.transcriber import Ears
+from device.hearing.wording import Expandable
 from device.home.model import Home
 from device.home.reading import Layout
 from device.settings import Settings
+from device.understanding.answers import Answers
 from device.understanding.sentences import Sentences
 from device.understanding.understanding import Understanding
 
@@ -44,22 +44,9 @@ LAYOUT = "layout"
 """Name of the file that tells the process what to learn."""
 
 
-@dataclass(frozen=True, slots=True)
-class Learnt:
-    """What can be said in a home: heard by `graph`, against `chance`, and understood.
-
-    `problems`: a line for each name that cannot be heard.
-    """
-
-    graph: Graph
-    chance: Chance
-    understanding: Understanding
-    problems: tuple[str, ...]
-
-
-def decoding_of(settings: Settings, bundle: Bundle) -> Decoding:
+def decoding_of(settings: Settings, bundle: Bundle) -> DecoderSettings:
     """How to decode: the bundle's way, with what the settings say instead."""
-    own = Decoding.of(bundle.decision)
+    own = DecoderSettings.of(bundle.decision)
     least = settings.hearing.reject_below
     return own if least is None else replace(own, reject_below=least)
 
@@ -70,16 +57,31 @@ def learn(
     """Raises BundleError, SentencesError, LexiconError."""
     names = hearable(home.vocabulary, lexicon)
     graph = grammar.compile(sentences.groups(names), lexicon, bundle.labels)
-    others = load_others(bundle.others) if bundle.others else ()
-    prior, decoding = bundle.decision["log_prior"], decoding_of(settings, bundle)
-    decoder = Decoder(graph, prior, decoding, others, watchful=watchful)
-    return Learnt(graph, decoder.chance, Understanding(sentences, home), names.problems)
+    decoder = Decoder(graph, bundle.decision["log_prior"], decoding_of(settings, bundle))
+    chance = others.measured(decoder, others.load(bundle.others) if bundle.others else ())
+    learnt = Learnt(graph, chance, Understanding(sentences, home, Answers.load()), names.problems)
+    decoder_for(settings, bundle, learnt, watchful)  # compiles what the graph then keeps
+    return learnt
 
 
 def decoder_for(settings: Settings, bundle: Bundle, learnt: Learnt, watchful: bool) -> Decoder:
     """A decoder for what was learnt; quick, where `learn` was as watchful."""
     prior, decoding = bundle.decision["log_prior"], decoding_of(settings, bundle)
-    return Decoder(learnt.graph, prior, decoding, known=learnt.chance, watchful=watchful)
+    return Decoder(learnt.graph, prior, decoding, learnt.chance, watchful=watchful)
+
+
+def ears_for(settings: Settings, bundle: Bundle, lexicon: Lexicon, watchful: bool) -> Ears:
+    """What makes decoders for a few sentences, such as the answers to a question, in some hundredths of a
+    second. They raise LexiconError."""
+    prior, decoding = bundle.decision["log_prior"], decoding_of(settings, bundle)
+    strangers = tuple(others.load(bundle.others)) if bundle.others else ()
+
+    def ears(groups: Sequence[Expandable]) -> Decoder:
+        graph = grammar.compile(groups, lexicon, bundle.labels)
+        chance = others.measured(Decoder(graph, prior, decoding), strangers)
+        return Decoder(graph, prior, decoding, chance, watchful=watchful)
+
+    return ears
 
 
 class Learner:

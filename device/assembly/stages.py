@@ -17,12 +17,13 @@ from device.errors import SettingsError
 from device.settings import Settings
 
 if TYPE_CHECKING:
-    from device.assembly.learning import Learnt
     from device.discovery.following import Follow, Follower
+    from device.discovery.learnt import Learnt
     from device.engine.bundle import Bundle
     from device.hearing.transcriber import Hearing
     from device.hearing.wake import WakeWord
     from device.home.model import Home
+    from device.understanding.answers import Answers
     from device.understanding.sentences import Sentences
     from device.understanding.understanding import Understanding
 
@@ -61,11 +62,18 @@ def make_sentences(settings: Settings) -> Sentences:
     return Sentences.load(settings.home.sentences)
 
 
+def make_answers() -> Answers:
+    """Raises SentencesError."""
+    from device.understanding.answers import Answers
+
+    return Answers.load()
+
+
 def make_understanding(settings: Settings, home: Home, sentences: Sentences | None = None) -> Understanding:
     """Raises SentencesError."""
     from device.understanding.understanding import Understanding
 
-    return Understanding(sentences or make_sentences(settings), home)
+    return Understanding(sentences or make_sentences(settings), home, make_answers())
 
 
 def wake_bundles(settings: Settings) -> list[Bundle]:
@@ -112,7 +120,7 @@ def make_hearing(
 
 
 def _ears(settings: Settings, home: Home, sentences: Sentences, watchful: bool) -> tuple[Hearing, Learnt]:
-    from device.assembly.learning import decoder_for, learn
+    from device.assembly.learning import decoder_for, ears_for, learn
     from device.assembly.words import second_opinion
     from device.engine.bundle import Bundle
     from device.hearing.acoustic import AcousticModel
@@ -120,11 +128,14 @@ def _ears(settings: Settings, home: Home, sentences: Sentences, watchful: bool) 
     from device.hearing.transcriber import Hearing
 
     bundle = Bundle.load(settings.hearing.bundle, "hearing")
-    learnt = learn(settings, home, sentences, bundle, Lexicon(settings.hearing.lexicon), watchful)
+    lexicon = Lexicon(settings.hearing.lexicon)
+    learnt = learn(settings, home, sentences, bundle, lexicon, watchful)
     for problem in learnt.problems:
         log.warning(problem)
     decoder = decoder_for(settings, bundle, learnt, watchful)
-    return Hearing(AcousticModel(bundle), decoder, second_opinion(settings.hearing.words, bundle)), learnt
+    ears = ears_for(settings, bundle, lexicon, watchful)
+    second = second_opinion(settings.hearing.words, bundle)
+    return Hearing(AcousticModel(bundle), decoder, ears, second), learnt
 
 
 def make_follower(settings: Settings, home: Home, assistant: Assistant, follow: Follow) -> Follower | None:

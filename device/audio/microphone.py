@@ -176,7 +176,7 @@ class Microphone(Iterator[AudioChunk]):
             self._queue.get()
 
 
-def list_devices(importer: portaudio.Importer = importlib.import_module) -> tuple[portaudio.Device, ...]:
+def list_devices(importer: portaudio.Importer = importlib.import_module) -> tuple[portaudio.AudioDevice, ...]:
     """The microphones that there are. Raises AudioError where PyAudio is not installed."""
     api = portaudio.load(importer).PyAudio()
     try:

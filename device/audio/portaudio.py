@@ -18,7 +18,7 @@ Direction = Literal["input", "output"]
 
 
 @dataclass(frozen=True, slots=True)
-class Device:
+class AudioDevice:
     """One that PortAudio offers; `rate` in Hz is its own, `channels` the most it has."""
 
     index: int
@@ -40,13 +40,13 @@ def load(importer: Importer = importlib.import_module) -> Any:
     return module
 
 
-def devices(api: Any, direction: Direction) -> tuple[Device, ...]:
+def devices(api: Any, direction: Direction) -> tuple[AudioDevice, ...]:
     """All devices of the PyAudio instance `api` that can record, or play."""
     found = (api.get_device_info_by_index(index) for index in range(api.get_device_count()))
     return tuple(device for info in found if (device := _device(info, direction)).channels > 0)
 
 
-def choose(api: Any, direction: Direction, wanted: str | int | None) -> Device:
+def choose(api: Any, direction: Direction, wanted: str | int | None) -> AudioDevice:
     """The device `wanted`: an index, a name or a part of one in any case, or None for the default.
 
     Raises AudioError where there is none, with what there is.
@@ -61,7 +61,7 @@ def choose(api: Any, direction: Direction, wanted: str | int | None) -> Device:
         return offered[0]
     index = int(wanted) if str(wanted).isdecimal() else None
     name = str(wanted).casefold()
-    tests: tuple[Callable[[Device], bool], ...] = (
+    tests: tuple[Callable[[AudioDevice], bool], ...] = (
         lambda device: device.index == index,
         lambda device: device.name.casefold() == name,
         lambda device: name in device.name.casefold(),
@@ -74,7 +74,7 @@ def choose(api: Any, direction: Direction, wanted: str | int | None) -> Device:
     raise AudioError(f"no {noun} {wanted!r}; choose one of: {names}")
 
 
-def choose_format(api: Any, pyaudio: Any, device: Device, direction: Direction) -> tuple[int, int]:
+def choose_format(api: Any, pyaudio: Any, device: AudioDevice, direction: Direction) -> tuple[int, int]:
     """(rate in Hz, channels) that the device takes as 16-bit samples: 16 kHz mono where it can."""
     for rate in dict.fromkeys((SAMPLE_RATE, device.rate, 48_000, 44_100)):
         for channels in dict.fromkeys((1, min(2, device.channels), device.channels)):
@@ -89,9 +89,9 @@ def choose_format(api: Any, pyaudio: Any, device: Device, direction: Direction) 
     return device.rate, min(2, device.channels)
 
 
-def _device(info: dict[str, Any], direction: Direction) -> Device:
+def _device(info: dict[str, Any], direction: Direction) -> AudioDevice:
     channels = info["maxInputChannels" if direction == "input" else "maxOutputChannels"]
-    return Device(int(info["index"]), str(info["name"]), int(channels), round(info["defaultSampleRate"]))
+    return AudioDevice(int(info["index"]), str(info["name"]), int(channels), round(info["defaultSampleRate"]))
 
 
 @functools.cache

@@ -76,9 +76,8 @@ def _devices(called: list[tuple[str, str, str]]) -> Iterator[str]:
 def home_cost(settings: Settings, devices: int) -> HomeCost:
     """Measures in this process, which should not have heard before: memory is what comes on top."""
     from device.engine.bundle import Bundle
-    from device.hearing import chance, grammar
-    from device.hearing.decoder import Decoder
-    from device.hearing.decoder import Settings as DecoderSettings
+    from device.hearing import grammar, others
+    from device.hearing.decoder import Decoder, DecoderSettings
     from device.hearing.lexicon import Lexicon
     from device.hearing.names import hearable
     from device.home.model import Home
@@ -91,7 +90,7 @@ def home_cost(settings: Settings, devices: int) -> HomeCost:
     bundle = Bundle.load(settings.hearing.bundle, "hearing")
     sentences, lexicon = Sentences.load(settings.home.sentences), Lexicon(settings.hearing.lexicon)
     lexicon.pronunciations("lamp")  # reads the dictionary, which is not the home's cost
-    others = chance.load(bundle.others) if bundle.others else []
+    strangers = others.load(bundle.others) if bundle.others else []
     decoding = DecoderSettings.of(bundle.decision)
 
     before, began = resident_mb(os.getpid()), time.process_time()
@@ -99,7 +98,7 @@ def home_cost(settings: Settings, devices: int) -> HomeCost:
     graph = grammar.compile(groups, lexicon, bundle.labels)
     Decoder(graph, bundle.decision["log_prior"], decoding, watchful=True)
     compiled = time.process_time()
-    Decoder(graph, bundle.decision["log_prior"], decoding, others)
+    others.measured(Decoder(graph, bundle.decision["log_prior"], decoding), strangers)
     return HomeCost(
         devices, compiled - began, time.process_time() - compiled, resident_mb(os.getpid()) - before
     )

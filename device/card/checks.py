@@ -8,7 +8,7 @@ from device.assembly import stages as assembly
 from device.engine.bundle import Bundle
 from device.errors import MynahError
 from device.hearing.lexicon import Lexicon
-from device.mqtt.connection import own_password, tls_context
+from device.mqtt.credentials import own_password, tls_context
 from device.settings import Settings
 
 

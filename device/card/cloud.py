@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from device.card import text
-from device.card.wifi import Network, network
+from device.card.wifi import WifiNetwork, network
 from device.card.wishes import Tell, User, Wishes, collected, host, key_lines, login, one_country
 from device.errors import CardError
 
@@ -57,7 +57,7 @@ def _network_config(boot: Path, tell: Tell) -> Wishes:
     )
 
 
-def _networks(radios: list[Mapping[str, Any]]) -> Iterator[Network]:
+def _networks(radios: list[Mapping[str, Any]]) -> Iterator[WifiNetwork]:
     for radio in radios:
         for ssid, point in _table(radio.get("access-points")).items():
             secret = _table(point).get("password")

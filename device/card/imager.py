@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,8 @@ from device.card.wishes import (
     one_network,
 )
 from device.errors import CardError
+from device.reading import toml
+from device.reading.located import Origin
 
 NAME = "custom.toml"
 
@@ -40,12 +41,9 @@ def wishes(boot: Path, tell: Tell) -> Wishes:
     if (file := text.find(boot, NAME)) is None:
         return Wishes()
     try:
-        tables = tomllib.loads(text.toml(text.read(file)))
+        tables = toml.parse(text.toml(text.read(file)), Origin(NAME, CardError))
     except CardError as error:
         tell(str(error))
-        return Wishes()
-    except tomllib.TOMLDecodeError as error:
-        tell(f'{NAME}: not TOML: {error}; a line looks like  ssid = "text in quotes"')
         return Wishes()
     known = _known(tables, tell)
     system, user, ssh, wlan, locale = (known[section] for section in KNOWN)

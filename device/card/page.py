@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from device import settings
-from device.mqtt.connection import own_password
+from device.mqtt.credentials import own_password
 from device.settings import Settings
 from device.system.atomic import write_whole
 

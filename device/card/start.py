@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from device.card import belongings, system, taking, text, wishes
+from device.card import belongings, sources, system, taking, text
 from device.card.checks import refusals
 from device.card.machine import Machine
 from device.card.page import NAME, Page, nothing_set
@@ -64,7 +64,7 @@ def start(card: Card, machine: Machine) -> Told:
         taking.recover(card.taken)
     if _there(card.boot):
         with told.wrong():
-            system.fulfil(wishes.found(card.boot, told.tell), card, machine, told.tell)
+            system.fulfil(sources.wishes(card.boot, told.tell), card, machine, told.tell)
         for name, advice in UNHEARD.items():
             if (card.boot / name).exists():
                 told.tell(f"{name}: {advice}")

@@ -14,7 +14,7 @@ HEXADECIMAL = re.compile(r"[0-9A-Fa-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
-class Network:
+class WifiNetwork:
     """A Wi-Fi. `key`: what WPA derives from name and password, 64 hexadecimal digits; None: an open one."""
 
     ssid: str
@@ -22,27 +22,27 @@ class Network:
     hidden: bool = False
 
     def __repr__(self) -> str:
-        return f"Network({self.ssid!r})"
+        return f"WifiNetwork({self.ssid!r})"
 
 
-def network(ssid: str, password: str | None, hidden: bool = False) -> Network:
+def network(ssid: str, password: str | None, hidden: bool = False) -> WifiNetwork:
     """`password`: in letters, or the key derived from it. Raises CardError, which does not show it."""
     if not 1 <= len(ssid.encode()) <= 32:
         raise CardError("the Wi-Fi's name (ssid) has 1 to 32 letters: check it")
     if not password:
-        return Network(ssid, None, hidden)
+        return WifiNetwork(ssid, None, hidden)
     if HEXADECIMAL.fullmatch(password):
-        return Network(ssid, password.lower(), hidden)
+        return WifiNetwork(ssid, password.lower(), hidden)
     if not 8 <= len(password.encode()) <= 63:
         raise CardError(
             f"the password of the Wi-Fi {ssid!r} has {len(password)} letters, but must have 8 to 63: check it"
         )
     # IEEE 802.11-2020, J.4.1: the pre-shared key.
     key = hashlib.pbkdf2_hmac("sha1", password.encode(), ssid.encode(), 4096, 32)
-    return Network(ssid, key.hex(), hidden)
+    return WifiNetwork(ssid, key.hex(), hidden)
 
 
-def supplicant(networks: Iterable[Network], country: str | None) -> str:
+def supplicant(networks: Iterable[WifiNetwork], country: str | None) -> str:
     """wpa_supplicant.conf. Names are written in hexadecimal: no letter in them means anything there."""
     lines = ["ctrl_interface=/run/wpa_supplicant", *([f"country={country}"] if country else [])]
     for each in networks:

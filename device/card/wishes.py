@@ -6,11 +6,9 @@ import dataclasses
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-from device.card import text
-from device.card.wifi import Network, country_of, doubts, network, straight
+from device.card.wifi import WifiNetwork, country_of, network
 from device.errors import CardError
 
 HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
@@ -32,7 +30,7 @@ class Wishes:
 
     hostname: str | None = None
     country: str | None = None
-    networks: tuple[Network, ...] = ()
+    networks: tuple[WifiNetwork, ...] = ()
     supplicant: str | None = field(default=None, repr=False)
     """A whole wpa_supplicant.conf, instead of the networks."""
     user: User | None = None
@@ -50,47 +48,6 @@ class Wishes:
 
 Tell = Callable[[str], None]
 """Is given each problem, in a line."""
-
-
-def found(boot: Path, tell: Tell) -> Wishes:
-    """All wishes on the boot partition; where files differ, what is simpler to write wins."""
-    from device.card import cloud, imager
-
-    wishes = Wishes()
-    for read in (cloud.wishes, imager.wishes, classic):
-        wishes = read(boot, tell).over(wishes)
-    return wishes
-
-
-def classic(boot: Path, tell: Tell) -> Wishes:
-    """The empty file `ssh`, `userconf.txt` and `wpa_supplicant.conf`."""
-    wishes = Wishes(ssh=True if (boot / "ssh").is_file() or (boot / "ssh.txt").is_file() else None)
-    try:
-        if (file := text.find(boot, "userconf")) is not None:
-            wishes = dataclasses.replace(wishes, user=_userconf(file))
-    except CardError as error:
-        tell(str(error))
-    try:
-        if (file := text.find(boot, "wpa_supplicant.conf")) is not None:
-            content = straight(text.read(file))
-            for doubt in doubts(content):
-                tell(f"{file.name}: {doubt}")
-            wishes = dataclasses.replace(wishes, supplicant=content)
-    except CardError as error:
-        tell(str(error))
-    return wishes
-
-
-def _userconf(file: Path) -> User:
-    name, colon, password = text.read(file).strip().partition(":")
-    if not colon or not password.startswith("$"):
-        raise CardError(
-            f"{file.name}: must be one line, name:password, where `openssl passwd -6` has made the password"
-        )
-    try:
-        return User(login(name), password)
-    except CardError as error:
-        raise CardError(f"{file.name}: {error}") from None
 
 
 def login(name: str) -> str:
@@ -122,7 +79,7 @@ def one_country(code: str | None) -> str | None:
     return country_of(code) if code else None
 
 
-def one_network(ssid: str | None, password: str | None, hidden: bool) -> tuple[Network, ...]:
+def one_network(ssid: str | None, password: str | None, hidden: bool) -> tuple[WifiNetwork, ...]:
     return (network(ssid, password, hidden),) if ssid else ()
 
 

@@ -6,13 +6,22 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from device.conversation import Exchange
 from device.events import (
     SAMPLE_RATE,
+    Act,
+    Also,
+    Answer,
+    Change,
     Command,
+    Correct,
     Detection,
     Endpoint,
     Intent,
     NotRecognized,
+    Outcome,
+    Question,
+    Request,
     Transcript,
     Turn,
 )
@@ -62,9 +71,7 @@ def turn_json(turn: Turn, dropped: Sequence[Command] | None = None) -> Json:
         "detection": detection_json(turn.detection),
         "endpoint": endpoint_json(turn.endpoint),
         "transcript": transcript_json(turn.transcript),
-        "intent": intent_json(turn.meaning),
-        "commands": [command_json(command) for command in turn.commands],
-        "reply": turn.reply,
+        **outcome_json(turn.acts, turn.outcome),
         "confirmation": turn.confirmation.value if turn.confirmation else None,
         "timings": {
             "audio_s": round(timings.audio_s, 3),
@@ -78,10 +85,62 @@ def turn_json(turn: Turn, dropped: Sequence[Command] | None = None) -> Json:
     return report
 
 
+def question_json(question: Question | None) -> Json | None:
+    if question is None:
+        return None
+    return {"text": question.text, "options": [option.label for option in question.options]}
+
+
+def change_json(change: Change) -> Json:
+    return {"do": change.do, **change.values}
+
+
+def outcome_json(acts: Sequence[Act], outcome: Outcome) -> Json:
+    """What was asked for and what comes of it: the keys that `turn`, `chat` and `understand` share."""
+    intents = [intent_json(act.intent) for act in acts if isinstance(act, Request)]
+    return {
+        "intents": intents,
+        "intent": intents[0] if intents else None,
+        "commands": [command_json(command) for command in outcome.commands],
+        "done": [change_json(change) for change in outcome.done],
+        "reply": outcome.reply.text,
+        "question": question_json(outcome.question),
+        "source": outcome.source,
+    }
+
+
+def exchange_json(exchange: Exchange) -> Json:
+    return {"text": exchange.text, **outcome_json(exchange.acts, exchange.outcome), "due": exchange.due}
+
+
+def exchange_text(exchange: Exchange) -> str:
+    """One exchange as a few lines for a terminal."""
+    lines = [("meant", act_text(act)) for act in exchange.acts]
+    lines += [("sends", command_text(command)) for command in exchange.outcome.commands]
+    lines += [("does", json.dumps(change_json(change))) for change in exchange.outcome.done]
+    if exchange.due is not None:
+        lines.append(("due", json.dumps(exchange.due)))
+    lines.append(("reply", exchange.outcome.reply.text))
+    return "\n".join([exchange.text, *(f"  {name:<8}{text}" for name, text in lines)])
+
+
+def act_text(act: Act) -> str:
+    """What one part of a sentence does, in a line."""
+    match act:
+        case Request(intent):
+            return meaning_text(intent)
+        case NotRecognized():
+            return meaning_text(act)
+        case Answer(slots) | Correct(slots) | Also(slots):
+            values = [f"{name}={value!r}" for name, value in slots.items()]
+            return " ".join([type(act).__name__.lower(), *values])
+    return type(act).__name__.lower()
+
+
 def no_turn_json(file: str, detection: Detection | None = None) -> Json:
     """The line for a file in which no wake word was heard, or for one that only stops what plays."""
-    nothing = dict.fromkeys(("endpoint", "transcript", "intent"))
-    done: Json = {"commands": [], "reply": None, "confirmation": None, "timings": None}
+    nothing = dict.fromkeys(("endpoint", "transcript", "intent", "reply", "question", "source"))
+    done: Json = {"intents": [], "commands": [], "done": [], "confirmation": None, "timings": None}
     return {"file": file, "detection": detection_json(detection), **nothing, **done}
 
 
@@ -91,7 +150,7 @@ def turn_text(turn: Turn, dropped: Sequence[Command] = ()) -> str:
     if turn.detection is not None:
         lines.append(("woke", f"{turn.detection.name} at {seconds(turn.detection.at):.2f} s"))
     lines.append(("heard", transcript_text(turn.transcript)))
-    lines.append(("meant", meaning_text(turn.meaning)))
+    lines += [("meant", act_text(act)) for act in turn.acts]
     for command in turn.commands:
         lines.append(("dropped" if command in dropped else "sent", command_text(command)))
     after = f"{turn.timings.speech_end_to_command_ms:.0f} ms after the endpoint"

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from device.appliances.devices import Device
 from device.commands import options as common
-from device.discovery.announced import joined, missing
 from device.discovery.announcements import Announcements
+from device.discovery.joining import joined, missing
 from device.home import reading
 from device.home.model import own
 from device.mqtt.client import connect

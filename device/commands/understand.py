@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from device.channels.report import command_json, command_text, intent_json, meaning_text
+from device.channels.report import exchange_json, exchange_text
 from device.commands import options as common
-from device.conversation import Conversation
-from device.events import Handled, Transcript
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,23 +15,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(options: argparse.Namespace) -> int:
-    from device.assembly.stages import make_home, make_understanding
+    from device.assembly.chatting import Chat
 
-    settings = common.load(options)
-    home = make_home(settings)
-    understanding, conversation = make_understanding(settings, home), Conversation(home)
+    chat = Chat.of(common.load(options))
     for text in common.lines(options.texts):
-        meaning = understanding.understand(Transcript(text, 1.0))
-        outcome = conversation.handle(meaning)
-        commands = outcome.commands if isinstance(outcome, Handled) else ()
-        reply = outcome.reply.text if isinstance(outcome, Handled) else outcome.reason
-        report = {
-            "text": text,
-            "intent": intent_json(meaning),
-            "commands": [command_json(command) for command in commands],
-            "reply": reply,
-        }
-        lines = [text, f"  meant   {meaning_text(meaning)}"]
-        lines += [f"  sends   {command_text(command)}" for command in commands]
-        common.emit(options, report, "\n".join([*lines, f"  reply   {reply}"]))
+        chat.begin()
+        exchange = chat.say(text)
+        common.emit(options, exchange_json(exchange), exchange_text(exchange))
     return 0

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from device.appliances.expectations import met
-from device.events import Command, Confirmation, Expectation, Handled, Reply, Turn
+from device.events import Command, Confirmation, Expectation, Reply, Turn
 from device.mqtt.client import Receipt
 from device.mqtt.connection import Asker, Fate
 from device.speaking.wording import listed
@@ -35,7 +35,7 @@ class Awaited:
         self.asker = asker
         self._states = states
         self._until = now + PATIENCE
-        expected = turn.outcome.expected if isinstance(turn.outcome, Handled) else ()
+        expected = turn.outcome.expected if turn.outcome.fine else ()
         self._waits = bool(expected)
         self._open = {one: states.reports(one.device) for one in expected}
         self._contrary: set[Expectation] = set()
@@ -84,7 +84,7 @@ class Awaited:
         return self._told(Confirmation.FAILED, text)
 
     def _told(self, confirmation: Confirmation, text: str) -> Turn:
-        assert isinstance(self.turn.outcome, Handled)
+        assert self.turn.outcome.fine
         outcome = replace(self.turn.outcome, reply=Reply(text))
         return replace(self.turn, outcome=outcome, confirmation=confirmation)
 

@@ -24,7 +24,7 @@ from device.daemon.confirming import Awaited
 from device.daemon.review import Forgetful
 from device.discovery.following import Follower
 from device.errors import AudioError
-from device.events import AudioChunk, Command, Confirmation, Endpoint, Handled, Samples, Turn
+from device.events import AudioChunk, Command, Confirmation, Endpoint, Samples, Turn
 from device.hearing.thresholds import Thresholds
 from device.home.state import HomeState
 from device.mqtt.client import Receipt, Topics
@@ -237,7 +237,7 @@ class Daemon:
             self._tell(turn, self._awaited.pop(0))
 
     def _tell(self, turn: Turn, awaited: Awaited) -> None:
-        fine = isinstance(turn.outcome, Handled) and turn.confirmation in (None, Confirmation.CONFIRMED)
+        fine = turn.outcome.fine and turn.confirmation in (None, Confirmation.CONFIRMED)
         try:
             self._publisher.tell(turn, awaited.dropped, awaited.asker)
             self._post(self._with.hermes.told(turn) if self._with.hermes else ())

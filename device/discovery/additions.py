@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from device.appliances.devices import Addition
+from device.discovery.announced import Announced
 from device.home.reading import Layout
 from device.understanding.numbers import spoken
-
-if TYPE_CHECKING:
-    from device.discovery.announced import Announced
 
 
 def added(layout: Layout, found: Iterable[Announced]) -> list[Announced]:

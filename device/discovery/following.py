@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-from device.discovery.announced import joined
 from device.discovery.announcements import Announcements
+from device.discovery.joining import joined
+from device.discovery.learnt import Learnt
 from device.events import Command
 from device.home.model import Home
 from device.home.reading import Layout
-
-if TYPE_CHECKING:
-    from device.assembly.learning import Learnt
 
 log = logging.getLogger(__name__)
 

@@ -98,8 +98,8 @@ def judge_services(wanted: Sequence[str], forbidden: Sequence[str]) -> Finding:
 
 def appliances(settings: Settings) -> Finding:
     """Asks every appliance for its state, over MQTT 5: with that, brokers say what they forbid."""
-    from device.discovery.announced import joined
     from device.discovery.announcements import Announcements
+    from device.discovery.joining import joined
     from device.home import reading
     from device.home.model import Home, own
     from device.mqtt.client import connect

@@ -39,7 +39,7 @@ class Bundle:
     """A model with all that is needed to run it, checked.
 
     `edgetpu`: the same model for a Coral, if any. `others`: posteriors of speech that is no command, if any
-    (`device.hearing.chance`).
+    (`device.hearing.others`).
     """
 
     path: Path

@@ -6,14 +6,13 @@ finds the best phones of any sentence. What the sentence falls behind, for each 
 log-likelihood ratio `llr`: about 0 where the sentence was said, clearly below where something else was. How
 far below depends on the grammar, and confidence is measured against that (`device.hearing.chance`).
 
-Calibration, over posteriors computed once: build one `Graph`, then for every `Settings` run `decode` on each
-utterance, the others among them; `Settings` that differ only in `slope` and `offset` need `confidence` alone.
+Calibration, over posteriors computed once: build one `Graph`, then for every `DecoderSettings` run `decode`
+on each utterance. Settings that differ only in `slope` and `offset` need `confidence` alone.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -21,12 +20,11 @@ import kaldi_decoder
 import numpy as np
 import numpy.typing as npt
 
-from device.hearing.chance import Chance, chance
+from device.hearing.chance import UNMEASURED, Chance
 from device.hearing.grammar import SILENCE, Graph
+from device.hearing.logistic import logistic
 from device.hearing.nbest import nbest
-
-Scores = npt.NDArray[np.float32]
-"""(frames, phones) float32: log posteriors, or scores made of them."""
+from device.hearing.phone_loop import PhoneLoop, Scores
 
 _AS_GOOD = 1.0
 """What a whole sentence may cost more than half of another one, and still be what was said."""
@@ -36,7 +34,7 @@ _LOWEST = -50.0
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class DecoderSettings:
     """How to decode; a bundle's `decision`. Costs and beam are in units of scores."""
 
     acoustic_scale: float = 1.0
@@ -53,13 +51,13 @@ class Settings:
     reject_below: float = 0.5  # confidence; what is below is not acted on
 
     @classmethod
-    def of(cls, decision: Mapping[str, Any]) -> Settings:
+    def of(cls, decision: Mapping[str, Any]) -> DecoderSettings:
         """From a bundle: the same names, but slope and offset are under "confidence"."""
         given = {**decision, **decision.get("confidence", {})}
         return cls(**{name: given[name] for name in cls.__slots__ if name in given})
 
 
-class Word(NamedTuple):
+class HeardWord(NamedTuple):
     """A word that was heard in the frames [begin, end), with its own llr a frame."""
 
     text: str
@@ -79,7 +77,7 @@ class Details(NamedTuple):
     worst: float
     speech: int
     frames: int
-    words: tuple[Word, ...]
+    words: tuple[HeardWord, ...]
     hesitates: bool = False
     sound: float = 0.0
 
@@ -101,41 +99,36 @@ class Alternative(NamedTuple):
 class Decoder:
     """Decodes one utterance at a time, as it comes. Streaming gives what one call over all frames gives.
 
-    `log_prior` (phones,) of the acoustic model; `decision` as a bundle has it (see `Settings.of`), or is one;
-    `others`: log posteriors of speech that is no command, against which confidence is measured, unless it is
-    `known` already how these fit. `watchful`: follow unfinished sentences as well, at the cost of another
-    search, for `settled`.
+    `log_prior` (phones,) of the acoustic model; `chance`: how well other speech fits `graph`, against which
+    confidence is measured. `watchful`: follow unfinished sentences as well, for `settled`, at the cost of
+    another search.
     """
 
     def __init__(
         self,
         graph: Graph,
         log_prior: npt.ArrayLike,
-        decision: Mapping[str, Any] | Settings,
-        others: Iterable[Scores] = (),
+        settings: DecoderSettings = DecoderSettings(),
+        chance: Chance = UNMEASURED,
         *,
-        known: Chance | None = None,
         watchful: bool = False,
     ) -> None:
         self.graph = graph
-        self.settings = decision if isinstance(decision, Settings) else Settings.of(decision)
+        self.settings = settings
+        self.chance = chance
         self._log_prior = np.asarray(log_prior, np.float32)
         self._silence = graph.phones.index(SILENCE)
-        options = kaldi_decoder.FasterDecoderOptions(
-            beam=self.settings.beam, max_active=self.settings.max_active
-        )
+        options = kaldi_decoder.FasterDecoderOptions(beam=settings.beam, max_active=settings.max_active)
         self._search = kaldi_decoder.FasterDecoder(self._fst(), options)
         self._unfinished: Any = None
-        self.chance = Chance()  # for the decoding that tells what it is
-        self.chance = known or chance(self, others)
         if watchful:
             self._unfinished = kaldi_decoder.FasterDecoder(self._fst(whole=False), options)
         self.reset()
 
-    def over(self, graph: Graph, known: Chance) -> Decoder:
-        """One like this for another graph, of which it is `known` how other speech fits it."""
+    def over(self, graph: Graph, chance: Chance) -> Decoder:
+        """One like this for another graph, which other speech fits by `chance`."""
         watchful = self._unfinished is not None
-        return Decoder(graph, self._log_prior, self.settings, known=known, watchful=watchful)
+        return Decoder(graph, self._log_prior, self.settings, chance, watchful=watchful)
 
     def _fst(self, whole: bool = True) -> Any:
         costs = self.settings
@@ -145,7 +138,7 @@ class Decoder:
         """Forget the utterance."""
         for search in self._searches:
             search.init_decoding()
-        self._loop = PhoneLoop(self.settings, self._silence)
+        self._loop = PhoneLoop(self.settings.phone_penalty + self.settings.loop_penalty, self._silence)
         self._scores: list[Scores] = []
         self._frames = 0
 
@@ -227,7 +220,9 @@ class Decoder:
         return self.result()
 
 
-def frame_scores(log_posteriors: Scores, log_prior: Scores, settings: Settings, silence: int) -> Scores:
+def frame_scores(
+    log_posteriors: Scores, log_prior: Scores, settings: DecoderSettings, silence: int
+) -> Scores:
     """What the searches add up. (n, phones) → (n, phones)."""
     scores = np.maximum(log_posteriors, _LOWEST) - settings.prior_scale * log_prior
     scores *= settings.acoustic_scale
@@ -235,58 +230,9 @@ def frame_scores(log_posteriors: Scores, log_prior: Scores, settings: Settings, 
     return np.ascontiguousarray(scores, np.float32)
 
 
-def confidence(llr: float, settings: Settings, by_chance: Chance) -> float:
+def confidence(llr: float, settings: DecoderSettings, chance: Chance) -> float:
     """0…1, a logistic of how far the log-likelihood ratio is above chance."""
-    x = settings.slope * by_chance.height(llr) + settings.offset
-    return 1.0 / (1.0 + math.exp(min(-x, 700.0)))
-
-
-class PhoneLoop:
-    """The best path through any phones in any order: the background that a sentence is held against."""
-
-    def __init__(self, settings: Settings, silence: int) -> None:
-        self._settings = settings
-        self._silence = silence
-        self._best: Scores | None = None
-        self._came_from: list[npt.NDArray[np.int64]] = []
-
-    def advance(self, scores: Scores) -> None:
-        cost = self._cost(scores.shape[1])
-        itself = np.arange(scores.shape[1])
-        for frame in scores:
-            if self._best is None:
-                self._came_from.append(itself)
-                self._best = frame - cost
-                continue
-            source = int(self._best.argmax())
-            entered = self._best[source] - cost
-            stays = self._best >= entered
-            self._came_from.append(np.where(stays, itself, source))
-            self._best = np.where(stays, self._best, entered) + frame
-            # only differences matter, and float32 keeps them better near 0
-            self._best -= self._best.max()
-
-    def gains(self, scores: Scores) -> Scores:
-        """What each frame adds to the best path, (frames,): its score less the cost of a phone begun."""
-        cost = self._cost(scores.shape[1])
-        path = np.array(self.path())
-        gains = scores[np.arange(len(path)), path]
-        begins = np.append(True, path[1:] != path[:-1])
-        return np.asarray(gains - np.where(begins, cost[path], 0), np.float32)
-
-    def path(self) -> list[int]:
-        """The phone of each frame on the best path."""
-        assert self._best is not None
-        phones = [int(self._best.argmax())]
-        for came_from in self._came_from[:0:-1]:
-            phones.append(int(came_from[phones[-1]]))
-        return phones[::-1]
-
-    def _cost(self, phones: int) -> Scores:
-        """Of beginning each phone."""
-        cost = np.full(phones, self._settings.phone_penalty + self._settings.loop_penalty, np.float32)
-        cost[self._silence] = 0.0
-        return cost
+    return logistic(settings.slope * chance.height(llr) + settings.offset)
 
 
 class _Step(NamedTuple):
@@ -330,7 +276,7 @@ def _compared(steps: list[_Step], scores: Scores, loop: Scores, graph: Graph, si
     gains = sounds - np.array([step.cost for step in steps], np.float32)
     ratio = (gains - loop).astype(np.float64)
     spoken = phones != silence
-    heard: list[Word] = []
+    heard: list[HeardWord] = []
     hesitates, begin = False, 0
     for t, step in enumerate(steps):
         if not step.word:
@@ -341,7 +287,7 @@ def _compared(steps: list[_Step], scores: Scores, loop: Scores, graph: Graph, si
         begin += int(np.argmax(spoken[begin:end]))
         hesitates = step.word in graph.fillers
         if not hesitates:
-            heard.append(Word(graph.words[step.word - 1], begin, end, float(ratio[begin:end].mean())))
+            heard.append(HeardWord(graph.words[step.word - 1], begin, end, float(ratio[begin:end].mean())))
         begin = end
     speech = int(spoken.sum())
     worst = min((word.llr for word in heard), default=0.0)

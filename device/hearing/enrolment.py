@@ -21,6 +21,7 @@ from device.engine.bundle import Bundle
 from device.errors import AudioError
 from device.events import SAMPLE_RATE, Samples
 from device.hearing.acoustic import AcousticModel, Posteriors
+from device.hearing.logistic import logistic
 from device.hearing.second_look import Judgement, SecondLook, best_path, log_odds, phone_ratios
 from device.hearing.wake import PIECE, WakeModel
 
@@ -198,7 +199,7 @@ def variants(
 
 def _lowered(threshold: float, reached: Sequence[float], others: Others | None) -> float:
     """`threshold`, or less: what leaves the least of `reached` a margin and `others` asleep."""
-    odds = MARGIN * math.exp(log_odds(min(reached)))
+    own = logistic(log_odds(min(reached)) + math.log(MARGIN))
     floor = others.threshold(FALSE_ACCEPTS) if others else threshold
-    lowest = math.ceil(max(odds / (1 + odds), floor) * 1e6) / 1e6
+    lowest = math.ceil(max(own, floor) * 1e6) / 1e6
     return min(threshold, lowest)

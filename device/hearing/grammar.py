@@ -23,7 +23,7 @@ import numpy.typing as npt
 from device.errors import LexiconError, SentencesError
 from device.hearing.lexicon import Lexicon
 from device.hearing.packing import Arcs, packed, unpacked
-from device.hearing.wording import Pieces, TemplateGroup, list_pieces
+from device.hearing.wording import Expandable, Pieces, list_pieces
 
 Ints = npt.NDArray[np.int32]
 
@@ -91,7 +91,7 @@ class Graph:
 
 
 def compile(
-    groups: Iterable[TemplateGroup],
+    groups: Iterable[Expandable],
     lexicon: Lexicon,
     phones: Sequence[str],
     fillers: Sequence[str] = FILLERS,
@@ -113,7 +113,7 @@ class Network(NamedTuple):
     finals: tuple[int, ...]
 
 
-def network(groups: Iterable[TemplateGroup]) -> Network:
+def network(groups: Iterable[Expandable]) -> Network:
     """All that `groups` can say, for recognizers that bring their own sounds. SentencesError as `compile`."""
     compiler = _Compiler(Lexicon(), ())
     sentences, lists = compiler.over_words(groups)
@@ -146,19 +146,19 @@ class _Compiler:
         self.words: dict[str, int] = {}
         self.symbols: dict[tuple[int, int], int] = {}
 
-    def compile(self, groups: Iterable[TemplateGroup], fillers: Sequence[str]) -> Graph:
+    def compile(self, groups: Iterable[Expandable], fillers: Sequence[str]) -> Graph:
         sentences, lists = self.over_words(groups)
         hesitant = self._hesitant(sentences, fillers)
         self._check_words()
         parts = self._over_phones(hesitant), [self._over_phones(one) for one in lists]
         return self._graph(_spliced(*parts), fillers)
 
-    def over_words(self, groups: Iterable[TemplateGroup]) -> tuple[_Automaton, list[_Automaton]]:
+    def over_words(self, groups: Iterable[Expandable]) -> tuple[_Automaton, list[_Automaton]]:
         """The sentences, and the lists that they use."""
         pieces = Pieces()
         for group in groups:
             for sentence in group.sentences:
-                pieces.ends.add(pieces.add(sentence.expression, 0, group))
+                pieces.sentence(sentence.expression, group)
         pieces.write_out_glued()
         sentences = self._over_words(pieces)
         if not len(sentences.finals):

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from device.hearing.decoder import Decoded, Decoder, Scores, confidence
+from device.hearing.decoder import Decoded, Decoder, confidence
+from device.hearing.phone_loop import Scores
 
 
 class Weighed(NamedTuple):

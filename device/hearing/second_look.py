@@ -17,6 +17,7 @@ import numpy as np
 
 from device.audio.frontend import Features
 from device.hearing.acoustic import AcousticModel, Posteriors
+from device.hearing.logistic import logistic
 
 PRIOR_SCALE = 0.2
 BACKGROUND = 1.0
@@ -50,8 +51,7 @@ class Judgement:
 
     def probability(self, score: float, llr: float) -> float:
         """`score`: the wake model's, 0…1."""
-        x = self.score_weight * log_odds(score) + self.llr_weight * llr + self.offset
-        return 1.0 / (1.0 + math.exp(-max(-50.0, min(50.0, x))))
+        return logistic(self.score_weight * log_odds(score) + self.llr_weight * llr + self.offset)
 
 
 class SecondLook:

@@ -16,8 +16,8 @@ LEAST, MOST = 0.01, 0.99
 """Below, it would wake at everything; above, at nothing."""
 
 
-class Word(Protocol):
-    """`device.hearing.wake.Word`. `threshold`: the probability with which it wakes, to be moved."""
+class Adjustable(Protocol):
+    """A wake word (`device.hearing.wake.Word`) whose threshold, a probability, can be moved."""
 
     name: str
     threshold: float
@@ -30,8 +30,8 @@ class Thresholds:
     one in the settings, the slider begins anew.
     """
 
-    def __init__(self, words: Iterable[Word], file: Path | None = None) -> None:
-        self._words: dict[str, list[Word]] = {}
+    def __init__(self, words: Iterable[Adjustable], file: Path | None = None) -> None:
+        self._words: dict[str, list[Adjustable]] = {}
         for word in words:
             self._words.setdefault(level(word.name), []).append(word)
         self._own = {name: [word.threshold for word in some] for name, some in self._words.items()}

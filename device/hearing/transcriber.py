@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import logging
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
+from device.errors import LexiconError
 from device.events import AudioChunk, Samples, Transcript
-from device.hearing.decoder import Decoder, Scores
+from device.hearing.decoder import Decoded, Decoder
 from device.hearing.opinion import SecondOpinion, Weighed
+from device.hearing.phone_loop import Scores
+from device.hearing.wording import Expandable
+
+log = logging.getLogger(__name__)
+
+IN_FRONT = 12.0
+"""Nats by which an answer to an open question is likelier than any one of the thousands of other sentences:
+nineteen of twenty people who are asked something answer it."""
 
 
 class Acoustic(Protocol):
@@ -21,53 +31,96 @@ class Acoustic(Protocol):
     def finish(self) -> Scores: ...
 
 
-class Hearing:
-    """Transcribes utterances one after another; with a second opinion where there is a graph of any words."""
+Ears = Callable[[Sequence[Expandable]], Decoder]
+"""Makes a decoder for a few sentences."""
 
-    def __init__(self, acoustic: Acoustic, decoder: Decoder, second: SecondOpinion | None = None) -> None:
-        self.acoustic, self.decoder, self.second = acoustic, decoder, second
+
+class Hearing:
+    """Transcribes utterances one after another."""
+
+    def __init__(
+        self, acoustic: Acoustic, decoder: Decoder, ears: Ears, second: SecondOpinion | None = None
+    ) -> None:
+        """`ears`: makes the decoder for the answers to a question; `second`: doubts commands by any words."""
+        self.acoustic = acoustic
+        self.decoder = decoder
+        self.second = second
+        self._ears = ears
         self._doubt = 0.0
+        self._answers: Decoder | None = None
 
     def adopt(self, decoder: Decoder) -> None:
         """Hear by `decoder` from the next utterance on."""
         self.decoder = decoder
 
+    def expect(self, answers: Sequence[Expandable]) -> None:
+        """From now on what `answers` can say is likelier than all else, which stays possible; () ends it."""
+        self._answers = None
+        if answers:
+            try:
+                self._answers = self._ears(answers)
+            except LexiconError as error:
+                log.warning("the answers to a question cannot be told apart: %s", error)
+
     def settled(self) -> float:
         """Seconds of silence that were heard since the end of a whole sentence; 0 while it is none."""
-        return self.decoder.settled() * self.acoustic.frame_seconds
+        return max(one.settled() for one in self._decoders) * self.acoustic.frame_seconds
 
     def transcribe(self, speech: Iterable[AudioChunk]) -> Transcript | None:
         """The sentence that was said, however doubtful; None where no sentence fits or nobody spoke.
 
-        Any words instead of it, where these fit so much better that it would not be acted on.
+        Any words instead of it, where these fit so much better that it is not to be acted on.
 
         Pulls `speech` to its end and decodes each chunk as it comes, so that after the last one only the
         model's look-ahead and the best path remain.
         """
-        searches = (self.decoder,) if self.second is None else (self.decoder, self.second)
         self.acoustic.reset()
-        for search in searches:
+        for search in self._searches:
             search.reset()
-        for scores in self._heard(speech):
-            for search in searches:
-                search.advance(scores)
-        decoded = self.decoder.result()
+        for chunk in speech:
+            self._advance(self.acoustic.process(chunk.samples))
+        self._advance(self.acoustic.finish())
+        ordinary = self.decoder.result()
+        decoded = in_front(self._answers.result() if self._answers else None, ordinary)
         if decoded is None:
             return None
-        plain = Weighed(decoded.words, decoded.confidence, 0.0)
-        weighed = plain if self.second is None else self.second.of(decoded, self.decoder)
+        weighed = Weighed(decoded.words, decoded.confidence, 0.0)
+        if self.second is not None and decoded is ordinary:
+            weighed = self.second.of(decoded, self.decoder)
         self._doubt = weighed.doubt
         return Transcript(" ".join(weighed.words), weighed.confidence)
-
-    def _heard(self, speech: Iterable[AudioChunk]) -> Iterator[Scores]:
-        for chunk in speech:
-            yield self.acoustic.process(chunk.samples)
-        yield self.acoustic.finish()
 
     def alternatives(self, count: int, within: float = 12.0) -> list[Transcript]:
         """The `count` likeliest sentences of the utterance that was transcribed last, the best first.
 
-        `within`: the most nats by which one may be behind the best.
+        `within`: the most nats by which one may be behind the best. Answers to a question are not among them.
         """
         found = self.decoder.alternatives(count, within, self._doubt)
         return [Transcript(" ".join(one.words), one.confidence, one.behind) for one in found]
+
+    @property
+    def _decoders(self) -> Sequence[Decoder]:
+        return [self.decoder] if self._answers is None else [self.decoder, self._answers]
+
+    @property
+    def _searches(self) -> Sequence[Decoder | SecondOpinion]:
+        return self._decoders if self.second is None else [*self._decoders, self.second]
+
+    def _advance(self, scores: Scores) -> None:
+        for search in self._searches:
+            search.advance(scores)
+
+
+def in_front(answer: Decoded | None, ordinary: Decoded | None, bonus: float = IN_FRONT) -> Decoded | None:
+    """The answer, unless an ordinary sentence is by more than `bonus` nats likelier to have made the sounds.
+
+    Both were heard against the same loop of phones, so their ratios to it tell which fits better.
+    """
+    if answer is None or ordinary is None:
+        return answer or ordinary
+    return answer if _gain(answer) + bonus >= _gain(ordinary) else ordinary
+
+
+def _gain(decoded: Decoded) -> float:
+    """Nats by which a sentence is ahead of the loop of phones, over all frames; mostly less than none."""
+    return decoded.details.llr * max(decoded.details.speech, 1)

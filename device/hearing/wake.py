@@ -24,10 +24,11 @@ from device.engine.bundle import Bundle
 from device.engine.interpreter import StreamingModel
 from device.errors import BundleError
 from device.events import SAMPLE_RATE, AudioChunk, Detection, NotDetected, Samples
+from device.hearing.logistic import logistic
 from device.hearing.second_look import FRAMES, Judgement, SecondLook
 from device.hearing.triggers import Candidate, Rises, Trigger
 
-Scores = npt.NDArray[np.float32]
+WordScores = npt.NDArray[np.float32]
 PIECE = 1280
 """Samples that are listened to at a time: 80 ms, a step of the models."""
 IDLE = 3 * PIECE
@@ -80,7 +81,7 @@ class Word:
         self._heard: deque[Features] = deque()
         self._outputs = 0
 
-    def listen(self, probabilities: Scores, frames: Features) -> tuple[Scores, list[Candidate]]:
+    def listen(self, probabilities: WordScores, frames: Features) -> tuple[WordScores, list[Candidate]]:
         """The scores of `probabilities`, which `frames` led to, and the candidates that are ripe by now."""
         if self._judgement is not None:
             self._remember(frames)
@@ -152,7 +153,7 @@ class WakeModel:
         for word in self.words:
             word.reset()
 
-    def listen(self, frames: Features) -> tuple[dict[str, Scores], list[tuple[Word, Candidate]]]:
+    def listen(self, frames: Features) -> tuple[dict[str, WordScores], list[tuple[Word, Candidate]]]:
         """The scores by word that `frames` (n, mels) complete, one for every `output_samples` of audio,
         and the candidates that are ripe by now: at once, or after their second look."""
         probabilities = self._probabilities(frames)
@@ -166,7 +167,7 @@ class WakeModel:
         """The candidates that were waiting when the audio ended."""
         return [(word, candidate) for word in self.words for candidate in word.ripen()]
 
-    def _probabilities(self, frames: Features) -> Scores:
+    def _probabilities(self, frames: Features) -> WordScores:
         """(outputs, words)."""
         pending = np.concatenate((self._pending, (frames - self._offset) * self._scale))
         logits, size = [np.zeros((0, len(self.words)), np.float32)], self._model.frames
@@ -174,7 +175,7 @@ class WakeModel:
             logits.append(self._model.step(pending[:size]))
             pending = pending[size:]
         self._pending = pending
-        return np.asarray(1.0 / (1.0 + np.exp(-np.concatenate(logits))), np.float32)
+        return logistic(np.concatenate(logits))
 
 
 class WakeWord:
@@ -223,11 +224,11 @@ class WakeWord:
         last = self.finish()
         return _surest(last) if last else NotDetected()
 
-    def process(self, chunk: AudioChunk) -> tuple[dict[str, Scores], list[Detection]]:
+    def process(self, chunk: AudioChunk) -> tuple[dict[str, WordScores], list[Detection]]:
         """The scores of `chunk` by wake word, and what was detected in it."""
         if self._origin is None:
             self._origin = chunk.start
-        scores: dict[str, list[Scores]] = {word.name: [] for word in self.words}
+        scores: dict[str, list[WordScores]] = {word.name: [] for word in self.words}
         detections: list[Detection] = []
         for first in range(0, len(chunk.samples), PIECE):
             frames = self._frontend.process(chunk.samples[first : first + PIECE])
@@ -259,7 +260,7 @@ def _surest(detections: Sequence[Detection]) -> Detection:
     return max(detections, key=lambda found: found.probability)
 
 
-def scores(wake: WakeWord, samples: Samples) -> tuple[dict[str, Scores], list[Detection]]:
+def scores(wake: WakeWord, samples: Samples) -> tuple[dict[str, WordScores], list[Detection]]:
     """A whole recording: every score by wake word, one every `output_samples`, and every detection."""
     wake.reset()
     found, detections = wake.process(AudioChunk(samples, 0))

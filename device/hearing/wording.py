@@ -21,6 +21,7 @@ from hassil.expression import (
 from hassil.intents import SlotList, TextSlotList, WildcardSlotList
 
 from device.errors import SentencesError
+from device.understanding.parsing import JOINTS
 
 _SHARED = 10
 """Lists with at least so many values are compiled once and copied; smaller ones are written out."""
@@ -29,8 +30,8 @@ Label = str | int | None
 """Of an arc while templates are read: a piece of a word, " " between words, the number of a list, or None."""
 
 
-class TemplateGroup(Protocol):
-    """Sentences with all that is needed to expand them: `device.understanding.sentences.TemplateGroup`."""
+class Expandable(Protocol):
+    """Sentences, and all that it takes to expand them: a `device.understanding.sentences.TemplateGroup`."""
 
     @property
     def sentences(self) -> tuple[Sentence, ...]: ...
@@ -38,6 +39,8 @@ class TemplateGroup(Protocol):
     def lists(self) -> Mapping[str, SlotList]: ...
     @property
     def rules(self) -> Mapping[str, Sentence]: ...
+    @property
+    def follows(self) -> bool: ...
 
 
 class Pieces:
@@ -48,8 +51,9 @@ class Pieces:
 
     def __init__(self) -> None:
         self.arcs: list[list[tuple[Label, int]]] = [[]]
+        self._after: int | None = None
         self.ends: set[int] = set()
-        self.lists: list[tuple[TextSlotList, TemplateGroup]] = []
+        self.lists: list[tuple[TextSlotList, Expandable]] = []
         self._numbers: dict[int, int] = {}
 
     @property
@@ -66,7 +70,7 @@ class Pieces:
         self.arcs[source].append((label, target))
         return target
 
-    def add(self, expression: Expression, at: int, group: TemplateGroup) -> int:
+    def add(self, expression: Expression, at: int, group: Expandable) -> int:
         """Add what `expression` says from state `at` on, and return the state where it ends."""
         if isinstance(expression, TextChunk):
             for piece in _split(expression.text):
@@ -88,18 +92,36 @@ class Pieces:
             return self._add_all(expression.items, at, group)
         raise SentencesError(f"cannot make sound of {expression!r}: use text, lists and rules")
 
-    def _add_all(self, items: Iterable[Expression], at: int, group: TemplateGroup) -> int:
+    def sentence(self, expression: Expression, group: Expandable) -> None:
+        """Add a whole sentence, which may be joined to another; one that `follows` continues any other."""
+        if self._after is None:
+            self._after = self._joints()
+        end = self.add(expression, self._after if group.follows else 0, group)
+        self.ends.add(end)
+        self.arc(end, " ", self._after)
+
+    def _joints(self) -> int:
+        """The state after a sentence, from which words that join sentences lead to another one."""
+        after = self.arc(0, None)
+        for joint in JOINTS:
+            at = after
+            for word in joint:
+                at = self.arc(self.arc(at, word), " ")
+            self.arc(at, None, 0)
+        return after
+
+    def _add_all(self, items: Iterable[Expression], at: int, group: Expandable) -> int:
         for item in items:
             at = self.add(item, at, group)
         return at
 
-    def _add_any(self, choices: Iterable[Iterable[Expression]], at: int, group: TemplateGroup) -> int:
+    def _add_any(self, choices: Iterable[Iterable[Expression]], at: int, group: Expandable) -> int:
         end = self.state()
         for items in choices:
             self.arc(self._add_all(items, at, group), None, end)
         return end
 
-    def _add_list(self, reference: ListReference, at: int, group: TemplateGroup) -> int:
+    def _add_list(self, reference: ListReference, at: int, group: Expandable) -> int:
         if reference.list_name not in group.lists:
             raise SentencesError(f"unknown list {{{reference.list_name}}}: define it under lists")
         slot_list = group.lists[reference.list_name]
@@ -171,7 +193,7 @@ class Pieces:
         return found
 
 
-def list_pieces(slot_list: TextSlotList, group: TemplateGroup) -> Pieces:
+def list_pieces(slot_list: TextSlotList, group: Expandable) -> Pieces:
     pieces = Pieces()
     pieces.ends = {pieces.add(value.text_in, 0, group) for value in slot_list.values}
     return pieces

@@ -19,10 +19,12 @@ import numpy.typing as npt
 from device.engine.bundle import Bundle, checked, described, sha256
 from device.errors import BundleError
 from device.hearing.chance import Chance
-from device.hearing.decoder import Decoder
+from device.hearing.decoder import Decoder, DecoderSettings
 from device.hearing.grammar import Graph
 
 KIND, VERSION = "words", 1
+BY_ITSELF = Chance(0.0, 1.0)
+"""Of any words, confidence rests on the log-likelihood ratio as it is: other speech is no less said."""
 STEP = 1 / 16
 """Nats to a level of a stored cost."""
 
@@ -82,8 +84,8 @@ class Words:
 
     def decoder(self, acoustic: Bundle) -> Decoder:
         """Hears any words; its confidence rests on the log-likelihood ratio itself."""
-        decision = {**acoustic.decision, **self.decision.get("decoding", {})}
-        return Decoder(self.graph, acoustic.decision["log_prior"], decision, known=Chance(0.0, 1.0))
+        settings = DecoderSettings.of({**acoustic.decision, **self.decision.get("decoding", {})})
+        return Decoder(self.graph, acoustic.decision["log_prior"], settings, BY_ITSELF)
 
 
 def read(file: Path) -> tuple[Network, tuple[str, ...]]:

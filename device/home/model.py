@@ -53,6 +53,7 @@ class Home:
         self.devices: Mapping[str, Device] = {device.name: device for device in layout.devices}
         self.guarded = guards.guarded(layout.devices, layout.scenes)
         """The names of the devices and scenes that want to be sure of what was heard."""
+        self._called = naming.called(layout)
         self._floors = {room.name: room.floor for room in layout.rooms}
         self._listeners: dict[str, list[Device]] = {}
         for device in layout.devices:
@@ -64,6 +65,12 @@ class Home:
     def load(cls, path: Path | str | None = None) -> Home:
         """The home of a home.toml; without one, the example. Raises HomeError."""
         return cls(reading.read(Path(path) if path is not None else EXAMPLE))
+
+    def named(self, name: str) -> tuple[Device, ...]:
+        """The devices that `name` may mean: the one of that name, or all that are called so."""
+        if name in self.devices:
+            return (self.devices[name],)
+        return tuple(self.devices[one] for one in self._called.get(name, ()))
 
     @property
     def here(self) -> str | None:

@@ -9,16 +9,13 @@ from __future__ import annotations
 
 import enum
 import logging
-import os
 import socket
-import ssl
 import struct
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import paho.mqtt.client as paho
@@ -26,9 +23,11 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersi
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
-from device.errors import BrokerError, SettingsError
+from device.errors import BrokerError
+from device.mqtt.credentials import password, tls_context
+from device.mqtt.failures import why_refused, why_silent, why_unreachable
 from device.mqtt.topics import is_plain
-from device.settings import VERSIONS, MqttSettings
+from device.settings import MqttSettings
 
 log = logging.getLogger(__name__)
 
@@ -41,17 +40,8 @@ PRIVILEGED = (
     *("homeassistant/", "zigbee2mqtt/", "cmnd/", "stat/", "tele/", "tasmota/", "hermes/", "mynah/"),
 )
 ORDERS = frozenset(("set", "get", "command"))
-"""Where nobody gets an answer: what is said on topics that begin so, or have such a level, is heeded, and who
-asks us may not be allowed to say it."""
-
-
-NAMES_DIFFER = (62, 64)
-"""X509_V_ERR_HOSTNAME_MISMATCH and X509_V_ERR_IP_ADDRESS_MISMATCH."""
-CLIENT_UNKNOWN = (
-    *("TLSV13_ALERT_CERTIFICATE_REQUIRED", "SSLV3_ALERT_HANDSHAKE_FAILURE"),
-    *("SSLV3_ALERT_BAD_CERTIFICATE", "TLSV1_ALERT_UNKNOWN_CA"),
-)
-"""Why brokers end a handshake that want a certificate of the client and get none, or a wrong one."""
+"""Topics that begin so, or have such a level, give orders. No answer is sent there: whoever asks for one may
+not be allowed to give these orders."""
 
 
 class Refused(BrokerError):
@@ -294,110 +284,3 @@ def _asker(properties: Properties | None) -> Asker | None:
     if not is_plain(topic) or topic.startswith(PRIVILEGED) or ORDERS & set(topic.split("/")):
         return None
     return Asker(topic, getattr(properties, "CorrelationData", None))
-
-
-def password(settings: MqttSettings, environment: Mapping[str, str] = os.environ) -> str | None:
-    """The password: as `own_password`, or the credential that a service of systemd is given
-    (`$CREDENTIALS_DIRECTORY/password`); at the command line root has the file that it is made of.
-    Raises SettingsError.
-    """
-    own = own_password(settings)
-    if own is not None or settings.username is None:
-        return own
-    try:
-        text = Path(environment.get("CREDENTIALS_DIRECTORY", "/etc/mynah"), "password").read_text("utf-8")
-    except (OSError, UnicodeDecodeError):
-        return None
-    return text.partition("\n")[0] or None  # empty: the unit's default, where the device has no password
-
-
-def own_password(settings: MqttSettings) -> str | None:
-    """The password in the settings or the first line of its file. Raises SettingsError."""
-    if settings.password_file is None:
-        return settings.password
-    try:
-        lines = Path(settings.password_file).read_text("utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"mqtt.password_file: {settings.password_file}: {_reason(error)}") from None
-    if not lines or not lines[0]:
-        raise SettingsError(f"mqtt.password_file: {settings.password_file} is empty: put the password in")
-    return lines[0]
-
-
-def tls_context(settings: MqttSettings) -> ssl.SSLContext:
-    """TLS with the settings' authorities and own certificate. Raises SettingsError."""
-    context = ssl.create_default_context()
-    try:
-        if settings.ca_file is not None:
-            context = ssl.create_default_context(cafile=settings.ca_file)
-    except (OSError, ssl.SSLError) as error:
-        raise SettingsError(f"mqtt.ca_file: {settings.ca_file}: {_reason(error)}") from None
-    try:
-        if settings.cert_file is not None:
-            # An encrypted key must not make the daemon ask on a terminal.
-            context.load_cert_chain(settings.cert_file, settings.key_file, password="")
-    except (OSError, ssl.SSLError) as error:
-        raise SettingsError(
-            f"mqtt.cert_file, mqtt.key_file: {settings.cert_file}, {settings.key_file}: {_reason(error)}"
-        ) from None
-    return context
-
-
-def why_unreachable(error: Exception, settings: MqttSettings) -> str:
-    """What is wrong and what to do, in a line, where connecting raised `error`."""
-    host, port = settings.address
-    where = f"{host}:{port}"
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return f"the broker's certificate at {where}: {error.verify_message}: {_remedy(error)}"
-    if isinstance(error, ssl.SSLError) and error.reason in CLIENT_UNKNOWN:
-        return why_silent(settings)
-    if isinstance(error, ConnectionRefusedError):
-        return f"no broker listens at {where}: start it, or set mqtt.host and mqtt.port"
-    if isinstance(error, ssl.SSLError) or (settings.tls and isinstance(error, ConnectionError | EOFError)):
-        return f"no TLS with the broker at {where} ({_reason(error)}): check mqtt.port and mqtt.tls"
-    if isinstance(error, socket.gaierror):
-        return f"the broker's name {host} is not known: check mqtt.host"
-    if isinstance(error, TimeoutError):
-        return f"the broker at {where} does not answer: check mqtt.host, the network and its firewall"
-    return f"the broker at {where} cannot be reached: {_reason(error)}"
-
-
-def why_silent(settings: MqttSettings) -> str:
-    """As `why_unreachable`, where the broker closed the connection instead of an answer.
-
-    With TLS 1.3 the client has finished its handshake before the broker misses the client's certificate.
-    """
-    closed = "the broker at {}:{} closed the connection without an answer".format(*settings.address)
-    if not settings.tls:
-        return f"{closed}: does its port want TLS (mqtt.tls = true)?"
-    if settings.cert_file is None:
-        return f"{closed}: does it want this device's certificate (mqtt.cert_file and mqtt.key_file)?"
-    return f"{closed}: does it trust the certificate in mqtt.cert_file?"
-
-
-def _remedy(error: ssl.SSLCertVerificationError) -> str:
-    """What to do about a broker's certificate."""
-    if error.verify_code in NAMES_DIFFER:
-        return "set mqtt.host to a name or address that stands in it"
-    if "not yet valid" in error.verify_message:
-        return "check this device's clock"
-    if "expired" in error.verify_message:
-        return "renew it, or check this device's clock"
-    return "it is not trusted: set mqtt.ca_file"
-
-
-def why_refused(reason: str, settings: MqttSettings) -> str:
-    """What is wrong and what to do, in a line, where the broker's answer was `reason`."""
-    host, port = settings.address
-    if "protocol version" in reason:
-        other = next(version for version in VERSIONS if version != settings.version)
-        mute = f"the broker at {host}:{port} does not speak MQTT {settings.version}"
-        return f'{mute}: set mqtt.version = "{other}"'
-    who = f"the user {settings.username!r}" if settings.username else "a client without a user name"
-    advice = "check mqtt.username and its password" if settings.username else "set mqtt.username"
-    return f"the broker at {host}:{port} refuses {who} ({reason}): {advice}"
-
-
-def _reason(error: Exception) -> str:
-    reason = getattr(error, "strerror", None) or getattr(error, "reason", None) or str(error)
-    return str(reason) or type(error).__name__

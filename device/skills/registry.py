@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from device.events import Intent, NotHandled
+from device.events import Intent, Outcome, refused
 from device.skills.clock import handle as clock
 from device.skills.help import handle as help_
 from device.skills.home import handle as home
-from device.skills.skill import Handlers, Outcome, World
+from device.skills.skill import Handlers, World
 
 SHIPPED: Handlers = {**home.HANDLERS, **clock.HANDLERS, **help_.HANDLERS}
 
@@ -15,5 +15,5 @@ def handle(intent: Intent, world: World, handlers: Handlers = SHIPPED) -> Outcom
     """What comes of `intent`."""
     handler = handlers.get(intent.name)
     if handler is None:
-        return NotHandled(f"Nothing in this home knows what to do for {intent.name}")
+        return refused(f"Nothing in this home knows what to do for {intent.name}")
     return handler(intent, world)

@@ -6,18 +6,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from device.events import Handled, Intent, NotHandled
+from device.events import Intent, Outcome
 from device.home.model import Home
-
-Outcome = Handled | NotHandled
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """All that a handler may look at."""
+    """All that a handler may look at. `device_id`: what this Mynah is called on the broker."""
 
     home: Home
     now: datetime
+    device_id: str = "mynah"
 
 
 Handler = Callable[[Intent, World], Outcome]

@@ -7,20 +7,28 @@ the grammar can hear is what understanding accepts.
 
 from __future__ import annotations
 
-import difflib
 import logging
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from hassil.expression import Alternative, Expression, Group, ListReference, RuleReference, Sentence
+from hassil.expression import (
+    Alternative,
+    Expression,
+    Group,
+    ListReference,
+    RuleReference,
+    Sentence,
+    TextChunk,
+)
 from hassil.intents import SlotList, TextSlotList, WildcardSlotList
 
 from device.errors import SentencesError
+from device.reading.located import nearest
 from device.understanding import templates
 from device.understanding.speakable import NotSpeakable, filler, range_list, speakable, speakable_list
-from device.understanding.templates import Block, Template
+from device.understanding.templates import Block, SentenceTemplate
 from device.understanding.vocabulary import Name, Speakable, Vocabulary
 
 LOG = logging.getLogger(__name__)
@@ -30,6 +38,8 @@ COMMON = SKILLS / "common.yaml"
 """Lists and rules that every sentence file may use; its own of the same name come first."""
 OF_THE_HOME = ("name", "area", "floor")
 """Lists that the home fills."""
+OF_THE_DIALOGUE = ("option",)
+"""Lists that an open question fills."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +61,7 @@ class TemplateGroup:
     response: str | None = None
     required_keywords: frozenset[str] = frozenset()
     contextual: bool = False
+    follows: bool = False
 
 
 class Sentences:
@@ -60,7 +71,7 @@ class Sentences:
         self,
         blocks: Iterable[Block],
         lists: Mapping[str, SlotList],
-        rules: Mapping[str, Template],
+        rules: Mapping[str, SentenceTemplate],
         skip_words: Iterable[str] = (),
     ) -> None:
         self.blocks = tuple(blocks)
@@ -89,23 +100,28 @@ class Sentences:
             raise SentencesError(f"{chosen[0]}: no sentences; add `intents:` with sentences to it")
         return cls(blocks, lists, rules, (word for file in files for word in file.skip_words))
 
-    def groups(self, home: Speakable) -> tuple[TemplateGroup, ...]:
-        """One group a block, for the names of `home`; blocks that this home has nothing for are left out."""
-        return tuple(_Binder(self, home.vocabulary).groups())
+    def groups(
+        self, home: Speakable, lists: Mapping[str, SlotList] | None = None
+    ) -> tuple[TemplateGroup, ...]:
+        """One group a block, for the names of `home`; blocks that this home has nothing for are left out.
+
+        `lists`: values for OF_THE_DIALOGUE.
+        """
+        return tuple(_Binder(self, home.vocabulary, lists or {}).groups())
 
     def _check(self, block: Block) -> None:
         """Raise SentencesError for references to lists and rules that do not exist, and for circles."""
-        lists = {*OF_THE_HOME, *self.lists, *block.lists}
+        lists = {*OF_THE_HOME, *OF_THE_DIALOGUE, *self.lists, *block.lists}
         rules = {**self.rules, **block.rules}
         for template in block.templates:
             _check_references(template, template.sentence.expression, lists, rules, ())
 
 
 def _check_references(
-    template: Template,
+    template: SentenceTemplate,
     expression: Expression,
     lists: set[str],
-    rules: Mapping[str, Template],
+    rules: Mapping[str, SentenceTemplate],
     path: tuple[str, ...],
 ) -> None:
     if isinstance(expression, Group):
@@ -124,18 +140,19 @@ def _check_references(
         _check_references(rule, rule.sentence.expression, lists, rules, (*path, name))
 
 
-def _unknown(kind: str, shown: str, name: str, known: set[str], template: Template) -> SentencesError:
-    near = difflib.get_close_matches(name, known, 1)
+def _unknown(kind: str, shown: str, name: str, known: set[str], template: SentenceTemplate) -> SentencesError:
+    near = nearest(name, known)
     section = "lists" if kind == "list" else "expansion_rules"
-    hint = f"did you mean {near[0]!r}?" if near else f"define it under `{section}:`"
+    hint = f"did you mean {near!r}?" if near else f"define it under `{section}:`"
     return SentencesError(f"{template.where}: unknown {kind} {shown} in {template.sentence.text!r}; {hint}")
 
 
 class _Binder:
     """Binds sentences to one vocabulary, making every list and rule once."""
 
-    def __init__(self, sentences: Sentences, vocabulary: Vocabulary) -> None:
+    def __init__(self, sentences: Sentences, vocabulary: Vocabulary, given: Mapping[str, SlotList]) -> None:
         self.sentences = sentences
+        self.given = {**{name: TextSlotList(name, []) for name in OF_THE_DIALOGUE}, **given}
         self.vocabulary = vocabulary
         self.areas = _name_list("area", vocabulary.areas)
         self.floors = _name_list("floor", vocabulary.floors)
@@ -157,6 +174,7 @@ class _Binder:
     def group(self, block: Block) -> TemplateGroup:
         lists: dict[str, SlotList] = {
             **self.lists,
+            **self.given,
             "name": self.names_of(block.name_domains),
             "area": self.areas,
             "floor": self.floors,
@@ -179,6 +197,7 @@ class _Binder:
             block.response,
             block.required_keywords,
             block.needs_here,
+            block.follows,
         )
 
     def bound(
@@ -212,7 +231,7 @@ def _name_list(list_name: str, names: Iterable[Name]) -> TextSlotList:
     )
 
 
-def _speakable_rules(rules: Mapping[str, Template]) -> dict[str, Sentence]:
+def _speakable_rules(rules: Mapping[str, SentenceTemplate]) -> dict[str, Sentence]:
     made: dict[str, Sentence] = {}
     for name, template in rules.items():
         try:
@@ -258,3 +277,34 @@ def _can_be_said(slot_list: SlotList) -> bool:
     if isinstance(slot_list, WildcardSlotList):
         return False
     return not isinstance(slot_list, TextSlotList) or bool(slot_list.values)
+
+
+def first_words(group: TemplateGroup) -> frozenset[str]:
+    """The words with which the group's sentences may begin; of lists of the home, none."""
+    found: set[str] = set()
+    for sentence in group.sentences:
+        _first(sentence.expression, group, found)
+    return frozenset(found)
+
+
+def _first(expression: Expression, group: TemplateGroup, found: set[str]) -> bool:
+    """Add the first words of `expression`; whether it may also say nothing."""
+    if isinstance(expression, TextChunk):
+        words = expression.text.split()
+        found.update(words[:1])
+        return not words
+    if isinstance(expression, RuleReference):
+        rule = group.rules.get(expression.rule_name)
+        return rule is None or _first(rule.expression, group, found)
+    if isinstance(expression, ListReference):
+        slot_list = group.lists.get(expression.list_name)
+        if isinstance(slot_list, TextSlotList) and expression.list_name not in OF_THE_HOME:
+            for value in slot_list.values:
+                _first(value.text_in, group, found)
+        return False
+    if isinstance(expression, Alternative):
+        empty = [_first(item, group, found) for item in expression.items]  # all of them, not the first
+        return any(empty)
+    if isinstance(expression, Group):
+        return all(_first(item, group, found) for item in expression.items)
+    return False

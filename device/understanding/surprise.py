@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-from device.events import Handled, Impossible, Intent, NotHandled
+from device.events import Intent, Outcome
 
 IMPOSSIBLE = -math.log(0.02)
 """One order in fifty is for what the home does not have or cannot do."""
@@ -23,9 +23,9 @@ WORDS = {"brightness": 1, "percentage": 25}
 """Numbers that are said as words ("minimum" of lamps, "low" of fans), and so are no odd choice."""
 
 
-def surprise(intent: Intent, outcome: Handled | NotHandled) -> float:
+def surprise(intent: Intent, outcome: Outcome) -> float:
     """Nats, 0 for what is to be expected. `outcome`: what the home would make of it, were it sure."""
-    cost = IMPOSSIBLE if isinstance(outcome, Impossible) else 0.0
+    cost = 0.0 if outcome.possible else IMPOSSIBLE
     for slot in PERCENTAGES:
         value = intent.slots.get(slot)
         if isinstance(value, int | float) and value % 10 and value != WORDS.get(slot):

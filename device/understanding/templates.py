@@ -6,57 +6,39 @@ Two layouts, both Home Assistant's: `intents: {Name: {data: [block…]}}` beside
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
 from hassil.expression import Sentence
 from hassil.intents import Intents, SlotList
 from hassil.parse_expression import parse_sentence
 from hassil.parser import ParseError
 
 from device.errors import SentencesError
+from device.reading import yaml
+from device.reading.located import Items, Place, Table
 
-FILE_KEYS = {"language", "intents", "lists", "expansion_rules", "skip_words", "responses", "settings", "data"}
-BLOCK_KEYS = {
+FILE_KEYS = ("language", "intents", "lists", "expansion_rules", "skip_words", "responses", "settings", "data")
+BLOCK_KEYS = (
     "sentences", "slots", "response", "requires_context", "excludes_context", "expansion_rules", "lists",
-    "metadata", "required_keywords", "name_domains", "inferred_domain", "settings", "example",
+    "metadata", "required_keywords", "follows", "name_domains", "inferred_domain", "settings", "example",
     "speech_to_phrase",
-}  # fmt: skip
-LIST_KEYS = {"values", "range", "wildcard"}
-RANGE_KEYS = {
+)  # fmt: skip
+LIST_KEYS = ("values", "range", "wildcard")
+RANGE_KEYS = (
     "type", "from", "to", "step", "fractions", "multiplier", "digits", "words", "words_language",
-}  # fmt: skip
+)  # fmt: skip
 ON_OFF_DOMAINS = ("light", "switch", "fan", "media_player", "climate", "input_boolean", "siren", "humidifier")
 
 
-class Located(str):
-    """A string of a YAML file that remembers its line."""
-
-    __slots__ = ("line",)
-    line: int
-
-
 @dataclass(frozen=True, slots=True)
-class Where:
-    """A place in a file, printed as `file:line`."""
-
-    file: Path
-    line: int
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}"
-
-
-@dataclass(frozen=True, slots=True)
-class Template:
+class SentenceTemplate:
     """A parsed sentence and where it stands."""
 
     sentence: Sentence
-    where: Where
+    where: Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +46,17 @@ class Block:
     """Sentences of one intent that share slots, lists and the domains that {name} may come from."""
 
     intent: str
-    templates: tuple[Template, ...]
+    templates: tuple[SentenceTemplate, ...]
     slots: Mapping[str, Any]
     lists: Mapping[str, SlotList]
-    rules: Mapping[str, Template]
+    rules: Mapping[str, SentenceTemplate]
     name_domains: frozenset[str] | None
     domain: str | None
     response: str | None
     needs_here: bool
     required_keywords: frozenset[str]
+    follows: bool = False
+    """Ours: it continues another sentence, or what was said last."""
 
 
 @dataclass(slots=True)
@@ -81,7 +65,7 @@ class TemplateFile:
 
     blocks: list[Block] = field(default_factory=list)
     lists: dict[str, SlotList] = field(default_factory=dict)
-    rules: dict[str, Template] = field(default_factory=dict)
+    rules: dict[str, SentenceTemplate] = field(default_factory=dict)
     skip_words: tuple[str, ...] = ()
 
 
@@ -104,175 +88,90 @@ def template_files(paths: Iterable[Path]) -> Iterator[Path]:
 
 def read(path: Path) -> TemplateFile:
     """Parse one file. Raises SentencesError with file and line."""
-    return _Reader(path).read()
+    document = yaml.load(path, SentencesError, "a sentence file")
+    document.only(FILE_KEYS)
+    result = TemplateFile(skip_words=tuple(map(str, document.sequence("skip_words", "skip_words"))))
+    result.lists.update(_lists(document))
+    result.rules.update(_rules(document))
+    intents = document.mapping("intents", "intents")
+    for intent in intents:
+        body = intents.mapping(intent, f"intent {intent}")
+        body.only(("data",))
+        result.blocks.extend(_blocks(intent, body.sequence("data", f"the data of {intent}")))
+    result.blocks.extend(_blocks(path.parent.name, document.sequence("data", "data")))
+    return result
 
 
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """YAML whose strings know their line."""
+def _blocks(intent: str, data: Items) -> Iterator[Block]:
+    return (_block(intent, block) for block in data.tables(f"a block of {intent}"))
 
 
-def _located(loader: Any, node: Any) -> str:
-    text = Located(node.value)
-    text.line = node.start_mark.line + 1
-    return text
+def _block(intent: str, block: Table) -> Block:
+    block.only(BLOCK_KEYS)
+    sentences = block.sequence("sentences", f"the sentences of {intent}")
+    if not sentences:
+        raise block.wrong(f"a block of {intent} has no sentences; add `sentences:` with a list")
+    context = block.mapping("requires_context", "requires_context")
+    slots = dict(block.mapping("slots", "slots"))
+    domain = block.get("inferred_domain")
+    if domain and "{name" not in "".join(map(str, sentences)):
+        slots.setdefault("domain", str(domain))
+    return Block(
+        intent=intent,
+        templates=tuple(_template(sentence, where) for sentence, where in sentences.placed()),
+        slots=_plain(slots),
+        lists=_lists(block),
+        rules=_rules(block),
+        name_domains=_name_domains(block.get("name_domains"), context.get("domain")),
+        domain=str(domain) if domain else None,
+        response=str(block["response"]) if block.get("response") else None,
+        needs_here="area" in context,
+        required_keywords=frozenset(map(str, block.sequence("required_keywords", "keywords"))),
+        follows=block.get("follows") is True,
+    )
 
 
-_Loader.add_constructor("tag:yaml.org,2002:str", _located)
-# Sentences say "on", "off", "yes" and "no" a lot: here they are words.
-_Loader.add_constructor("tag:yaml.org,2002:bool", lambda loader, node: _boolean(loader, node))
+def _template(text: Any, where: Place) -> SentenceTemplate:
+    if not isinstance(text, str):
+        raise SentencesError(f"{where}: a sentence must be text, this is {text!r}; put it in quotes")
+    _balanced(text, where)
+    try:
+        return SentenceTemplate(parse_sentence(text.strip(), keep_text=True), where)
+    except (ParseError, AssertionError, ValueError, IndexError) as error:
+        message = f"not a sentence template: {text!r}; check its brackets"
+        raise SentencesError(f"{where}: {message}") from error
 
 
-def _boolean(loader: Any, node: Any) -> bool | str:
-    if node.value.lower() in ("true", "false"):
-        return bool(node.value.lower() == "true")
-    return _located(loader, node)
+def _rules(owner: Table) -> dict[str, SentenceTemplate]:
+    rules = owner.mapping("expansion_rules", "expansion_rules")
+    return {name: _template(body, rules.place(name)) for name, body in rules.items()}
 
 
-class _Reader:
-    """Turns one YAML document into blocks, lists and rules, checking every level on the way."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.near = 1
-        """The last line that was looked at: where an error is, for values that know no line."""
-
-    def read(self) -> TemplateFile:
-        document = self.document()
-        self.known(document, FILE_KEYS, "key")
-        result = TemplateFile(
-            skip_words=tuple(map(str, self.sequence(document.get("skip_words"), "skip_words")))
-        )
-        result.lists.update(self.lists(document.get("lists")))
-        result.rules.update(self.rules(document.get("expansion_rules")))
-        for intent, body in self.mapping(document.get("intents"), "intents").items():
-            body = self.mapping(body, f"intent {intent}")
-            self.known(body, {"data"}, "key")
-            for block in self.sequence(body.get("data"), f"the data of {intent}"):
-                result.blocks.append(self.block(str(intent), block))
-        for block in self.sequence(document.get("data"), "data"):
-            result.blocks.append(self.block(self.path.parent.name, block))
-        return result
-
-    def document(self) -> Mapping[str, Any]:
-        try:
-            text = self.path.read_text(encoding="utf-8")
-        except OSError as error:
-            raise SentencesError(f"{self.path}: cannot be read: {error.strerror}") from error
-        except UnicodeDecodeError as error:
-            line = self.path.read_bytes()[: error.start].count(b"\n") + 1
-            raise SentencesError(f"{self.path}:{line}: not UTF-8 text; save the file as UTF-8") from error
-        try:
-            document = yaml.load(text, Loader=_Loader)
-        except yaml.MarkedYAMLError as error:
-            unfinished = "end of stream" in str(error.problem)
-            mark = error.context_mark if unfinished else error.problem_mark
-            self.near = mark.line + 1 if mark else 1
-            raise self.error(f"not valid YAML: {error.problem}; check indentation and quotes") from error
-        except yaml.YAMLError as error:
-            raise self.error(f"not valid YAML: {str(error).splitlines()[0]}") from error
-        return self.mapping(document, "a sentence file")
-
-    def block(self, intent: str, block: Any) -> Block:
-        block = self.mapping(block, f"a block of {intent}")
-        self.known(block, BLOCK_KEYS, "key")
-        sentences = self.sequence(block.get("sentences"), f"the sentences of {intent}")
-        if not sentences:
-            raise self.error(f"a block of {intent} has no sentences; add `sentences:` with a list")
-        context = self.mapping(block.get("requires_context"), "requires_context")
-        slots = dict(self.mapping(block.get("slots"), "slots"))
-        domain = block.get("inferred_domain")
-        if domain and "{name" not in "".join(map(str, sentences)):
-            slots.setdefault("domain", str(domain))
-        return Block(
-            intent=intent,
-            templates=tuple(self.template(sentence) for sentence in sentences),
-            slots={str(slot): _plain(value) for slot, value in slots.items()},
-            lists=self.lists(block.get("lists")),
-            rules=self.rules(block.get("expansion_rules")),
-            name_domains=_name_domains(block.get("name_domains"), context.get("domain")),
-            domain=str(domain) if domain else None,
-            response=str(block["response"]) if block.get("response") else None,
-            needs_here="area" in context,
-            required_keywords=frozenset(map(str, self.sequence(block.get("required_keywords"), "keywords"))),
-        )
-
-    def template(self, text: Any) -> Template:
-        self.look(text)
-        if not isinstance(text, str):
-            raise self.error(f"a sentence must be text, this is {text!r}; put it in quotes")
-        where = Where(self.path, self.near)
-        _balanced(text, where)
-        try:
-            sentence = parse_sentence(str(text).strip(), keep_text=True)
-        except (ParseError, AssertionError, ValueError, IndexError) as error:
-            raise self.error(f"not a sentence template: {text!r}; check its brackets") from error
-        return Template(sentence, where)
-
-    def rules(self, rules: Any) -> dict[str, Template]:
-        items = self.mapping(rules, "expansion_rules").items()
-        return {str(name): self.template(body) for name, body in items}
-
-    def lists(self, lists: Any) -> dict[str, SlotList]:
-        return {str(name): self.slot_list(name, body) for name, body in self.mapping(lists, "lists").items()}
-
-    def slot_list(self, name: str, body: Any) -> SlotList:
-        self.look(name)
-        body = self.mapping(body, f"list {{{name}}}")
-        self.known(body, LIST_KEYS, f"key of list {{{name}}}")
-        if "range" in body:
-            self.known(self.mapping(body["range"], f"the range of {{{name}}}"), RANGE_KEYS, "range key")
-        for value in self.sequence(body.get("values"), f"the values of {{{name}}}"):
-            said = value.get("in") if isinstance(value, Mapping) else value
-            self.look(said)
-            if said is None:
-                raise self.error(f"a value of list {{{name}}} has no `in`; give the words that are said")
-            _balanced(str(said), Where(self.path, self.near))
-        try:
-            parsed = Intents.from_dict({"language": "en", "intents": {}, "lists": {str(name): _texts(body)}})
-            return parsed.slot_lists[str(name)]
-        except (ParseError, AssertionError, ValueError, KeyError, TypeError) as error:
-            raise self.error(
-                f"list {{{name}}} is malformed: it needs `values:`, `range:` with from and to, or `wildcard:`"
-            ) from error
-
-    def mapping(self, value: Any, what: str) -> Mapping[str, Any]:
-        if value is None:
-            return {}
-        self.look(value)
-        if not isinstance(value, Mapping):
-            raise self.error(f"{what} must be a mapping (key: value), this is {_kind(value)}")
-        return value
-
-    def sequence(self, value: Any, what: str) -> list[Any]:
-        if value is None:
-            return []
-        self.look(value)
-        if not isinstance(value, list):
-            raise self.error(f"{what} must be a list (lines that begin with -), this is {_kind(value)}")
-        return value
-
-    def known(self, mapping: Mapping[str, Any], keys: Collection[str], what: str) -> None:
-        for key in mapping:
-            if str(key) not in keys:
-                self.look(key)
-                near = difflib.get_close_matches(str(key), keys, 1)
-                hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(sorted(keys))}"
-                raise self.error(f"unknown {what} {str(key)!r}; {hint}")
-
-    def look(self, value: Any) -> None:
-        """Remember the line of `value`, or of the first thing in it that knows one."""
-        if isinstance(value, Located):
-            self.near = value.line
-        elif isinstance(value, Mapping) and value:
-            self.look(next(iter(value)))
-        elif isinstance(value, list) and value:
-            self.look(value[0])
-
-    def error(self, message: str) -> SentencesError:
-        return SentencesError(f"{self.path}:{self.near}: {message}")
+def _lists(owner: Table) -> dict[str, SlotList]:
+    lists = owner.mapping("lists", "lists")
+    return {name: _slot_list(name, lists.mapping(name, f"list {{{name}}}")) for name in lists}
 
 
-def _balanced(text: str, where: Where) -> None:
+def _slot_list(name: str, body: Table) -> SlotList:
+    body.only(LIST_KEYS, f"key of list {{{name}}}")
+    body.mapping("range", f"the range of {{{name}}}").only(RANGE_KEYS, "range key")
+    for value, where in body.sequence("values", f"the values of {{{name}}}").placed():
+        said = value.get("in") if isinstance(value, Mapping) else value
+        if said is None:
+            raise SentencesError(
+                f"{where}: a value of list {{{name}}} has no `in`; give the words that are said"
+            )
+        _balanced(str(said), where)
+    try:
+        parsed = Intents.from_dict({"language": "en", "intents": {}, "lists": {name: _texts(body)}})
+        return parsed.slot_lists[name]
+    except (ParseError, AssertionError, ValueError, KeyError, TypeError) as error:
+        raise body.wrong(
+            f"list {{{name}}} is malformed: it needs `values:`, `range:` with from and to, or `wildcard:`"
+        ) from error
+
+
+def _balanced(text: str, where: Place) -> None:
     """Raise SentencesError for brackets that do not match; hassil accepts some of them silently."""
     closing = {")": "(", "]": "[", "}": "{", ">": "<"}
     opened: list[str] = []
@@ -301,17 +200,16 @@ def _name_domains(names: Any, required: Any) -> frozenset[str] | None:
     return frozenset(found) if found else None
 
 
-def _texts(body: Mapping[str, Any]) -> dict[str, Any]:
+def _texts(body: Table) -> dict[str, Any]:
     """A list's body as hassil wants it: numbers among the values are text to be said."""
     values = body.get("values")
     if not isinstance(values, list):
-        return {str(key): _plain(value) for key, value in body.items()}
+        return dict(_plain(body))
     entries: list[Any] = []
     for value in values:
         if isinstance(value, Mapping):
             said = str(value.get("in"))
-            entries.append({**{str(k): _plain(v) for k, v in value.items()}, "in": said})
-            entries[-1].setdefault("out", said)
+            entries.append({"out": said, **_plain(value), "in": said})
         else:
             entries.append(str(value))
     return {"values": entries}
@@ -319,12 +217,6 @@ def _texts(body: Mapping[str, Any]) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     """`value` without its line numbers, so that it prints and serializes as itself."""
-    if isinstance(value, str):
-        return str(value)
     if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {key: _plain(item) for key, item in value.items()}
     return [_plain(item) for item in value] if isinstance(value, list) else value
-
-
-def _kind(value: Any) -> str:
-    return "a list" if isinstance(value, list) else "text" if isinstance(value, str) else repr(value)

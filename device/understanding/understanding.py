@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -12,9 +12,12 @@ from hassil.expression import Sentence
 from hassil.intents import IntentData, Intents
 from hassil.recognize import RecognizeResult, recognize_all
 
-from device.events import Intent, NotRecognized, Transcript
+from device.events import Act, Intent, NotRecognized, Question, Transcript
+from device.understanding.acts import acts
+from device.understanding.answers import Answers, act
 from device.understanding.numbers import spoken
-from device.understanding.sentences import Sentences, TemplateGroup
+from device.understanding.parsing import parts
+from device.understanding.sentences import Sentences, TemplateGroup, first_words
 from device.understanding.vocabulary import Speakable
 
 NOTHING_KNOWN = "no sentence that is known"
@@ -24,30 +27,64 @@ QUESTIONS = ("any", "all", "which", "how_many")
 
 
 class Understanding:
-    """Binds sentences to a home. `understand` takes what was heard as well as what was typed."""
+    """Binds sentences, and the answers to questions, to a home. Takes what was heard or typed."""
 
-    def __init__(self, sentences: Sentences, home: Speakable) -> None:
+    def __init__(self, sentences: Sentences, home: Speakable, answers: Answers | None = None) -> None:
         self.groups = sentences.groups(home)
+        self._answers, self._home = answers, home
         self._fillers = sorted((spoken(word) for word in sentences.skip_words), key=len, reverse=True)
-        self._intents = _intents(self.groups)
+        self._whole = _intents(group for group in self.groups if not group.follows)
+        self._following = _intents(group for group in self.groups if group.follows)
+        self._openers = frozenset(
+            word for group in self.groups if group.follows for word in first_words(group)
+        )
 
     def adopt(self, other: Understanding) -> None:
         """Understand what `other` does from now on."""
-        self.groups, self._fillers, self._intents = other.groups, other._fillers, other._intents
+        self.__dict__.update(other.__dict__)
 
     def understand(self, transcript: Transcript, reject_below: float = 0.0) -> Intent | NotRecognized:
-        """The intent, with the transcript's confidence. Case, punctuation and digits do not matter."""
+        """The one intent of a whole sentence, with the transcript's confidence. Case, punctuation and digits
+        do not matter."""
         if transcript.confidence < reject_below:
             return NotRecognized(transcript.text, TOO_DOUBTFUL)
-        text = spoken(transcript.text)
-        for candidate in dict.fromkeys((self._without_filler(text), text)):
-            best = max(self._matches(candidate), key=_rank, default=None)
-            if best is not None:
-                return Intent(best.intent.name, _slots(best), transcript.confidence)
-        return NotRecognized(transcript.text, NOTHING_KNOWN)
+        found = self._match(spoken(transcript.text), False, transcript.confidence)
+        return found or NotRecognized(transcript.text, NOTHING_KNOWN)
 
-    def _matches(self, text: str) -> Iterator[RecognizeResult]:
-        return iter(recognize_all(text, self._intents)) if text else iter(())
+    def acts(
+        self, transcript: Transcript, question: Question | None = None, reject_below: float = 0.0
+    ) -> tuple[Act, ...]:
+        """What the sentence does in the conversation: it answers `question`, or makes one request or more."""
+        if transcript.confidence < reject_below:
+            return (NotRecognized(transcript.text, TOO_DOUBTFUL),)
+        text, sure = spoken(transcript.text), transcript.confidence
+        if question is not None and (answer := self.answer(text, question, sure)):
+            return (answer,)
+        found = parts(text, lambda part, follows: self._match(part, follows, sure), self._openers)
+        return acts(found, sure, transcript.text)
+
+    def answers(self, question: Question) -> tuple[TemplateGroup, ...]:
+        """The sentences that answer `question`."""
+        return self._answers.groups(question, self._home) if self._answers else ()
+
+    def answer(self, text: str, question: Question, confidence: float = 1.0) -> Act | None:
+        """What `text`, as it is spoken, answers to `question`; None where it answers something else."""
+        intents = _intents(self.answers(question))
+        match = self._best(text, intents)
+        if match is None:
+            return None
+        return act(Intent(match.intent.name, _slots(match), confidence), question)
+
+    def _match(self, text: str, follows: bool, confidence: float) -> Intent | None:
+        best = self._best(text, self._following if follows else self._whole)
+        return Intent(best.intent.name, _slots(best), confidence) if best is not None else None
+
+    def _best(self, text: str, intents: Intents) -> RecognizeResult | None:
+        for candidate in dict.fromkeys((self._without_filler(text), text)):
+            matches = recognize_all(candidate, intents) if candidate else ()
+            if (best := max(matches, key=_rank, default=None)) is not None:
+                return best
+        return None
 
     def _without_filler(self, text: str) -> str:
         """`text` without words at its ends that mean nothing ("please")."""

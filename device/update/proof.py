@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 import device
 from device.errors import UpdateError
+from device.system.guard import guarded
 
 if TYPE_CHECKING:
     from device.settings import Settings
@@ -28,8 +29,6 @@ HEARD = 2.0
 
 
 def main(arguments: list[str]) -> int:
-    from device.cli import guarded
-
     site, number, config = Path(arguments[0]), arguments[1], Path(arguments[2]) if arguments[2:] else None
     return guarded(lambda: prove(site, number, config))
 

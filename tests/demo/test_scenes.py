@@ -12,11 +12,11 @@ from demo.script import SCRIPT, load
 from demo.tasmota import Tasmota
 from demo.zigbee2mqtt import Zigbee
 from device.audio import wav
-from device.conversation import Conversation
-from device.events import SAMPLE_RATE, Command, Handled, Transcript
+from device.events import SAMPLE_RATE, Command, Transcript
 from device.home.model import Home
 from device.understanding.sentences import Sentences
 from device.understanding.understanding import Understanding
+from tests.device.talking import outcome_of
 
 
 def obey(appliances: Sequence[Appliance], command: Command) -> list[Changed]:
@@ -42,8 +42,8 @@ def test_every_scene_changes_what_it_should() -> None:
     home = Home.load()
     understanding, appliances = Understanding(Sentences.load(), home), furnish(home)
     for scene in load(SCRIPT):
-        outcome = Conversation(home).handle(understanding.understand(Transcript(scene.text, 1.0)))
-        commands = outcome.commands if isinstance(outcome, Handled) else ()
+        outcome = outcome_of(home, understanding.understand(Transcript(scene.text, 1.0)))
+        commands = outcome.commands if outcome.fine else ()
         seen = [change for command in commands for change in obey(appliances, command)]
         assert scene.faults(seen) == [], scene.text
         assert bool(seen) == bool(scene.changes), scene.text

@@ -15,13 +15,13 @@ from device.events import (
     Endpoint,
     EndpointReason,
     Expectation,
-    Handled,
     Intent,
     NotDetected,
-    NotHandled,
     NotRecognized,
+    Outcome,
     Reply,
     Transcript,
+    refused,
 )
 from device.home.state import HomeState
 
@@ -134,14 +134,14 @@ class AnyHome:
     def surprise(self, intent: Intent) -> float:
         return self.surprises.get(str(intent.slots.get("name")), 0.0)
 
-    def handle(self, meaning: Intent | NotRecognized) -> Handled | NotHandled:
+    def handle(self, meaning: Intent | NotRecognized) -> Outcome:
         if isinstance(meaning, NotRecognized):
-            return NotHandled("Sorry, I did not understand that")
+            return refused("Sorry, I did not understand that")
         if meaning.name == "HassNevermind":
-            return Handled((), Reply("All right"))
+            return Outcome(reply=Reply("All right"))
         state: Mapping[str, str] = {"state": meaning.name.removeprefix("HassTurn").upper()}
         topic = f"zigbee2mqtt/{meaning.slots['name']}/set"
-        return Handled((Command(topic, state, expires=self.expires),), Reply("Done"), self.expected)
+        return Outcome((Command(topic, state, expires=self.expires),), Reply("Done"), self.expected)
 
     def topics(self) -> tuple[str, ...]:
         return ("zigbee2mqtt/lamp",)

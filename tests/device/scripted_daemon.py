@@ -6,9 +6,9 @@ import argparse
 import logging
 import sys
 
-from device.cli import guarded
 from device.commands import options as common
 from device.commands import run
+from device.system.guard import guarded
 from device.system.problems import ProblemFile, problem_file
 from tests.device import fakes
 

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from device.cli import COMMANDS, guarded, main
+from device.cli import COMMANDS, main
 from device.errors import AudioError, UsageError
+from device.system.guard import guarded
 
 ROOT = Path(__file__).parents[2]
 

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from device.conversation import Conversation
-from device.events import Handled, Intent, NotHandled
+from device.events import Intent, Outcome, refused
 from device.home import reading
 from device.home.model import EXAMPLE, Home
 from device.home.reading import Layout
+from tests.device.talking import outcome_of
 
 
 class Clock:
@@ -23,12 +24,12 @@ class Clock:
         self.now += datetime.timedelta(**duration)
 
 
-def handle(talk: Conversation, intent: str, **slots: Any) -> Handled | NotHandled:
-    return talk.handle(Intent(intent, slots, 1.0))
+def handle(talk: Conversation, intent: str, **slots: Any) -> Outcome:
+    return outcome_of(talk, Intent(intent, slots, 1.0))
 
 
-def text(outcome: Handled | NotHandled) -> str:
-    return outcome.reply.text if isinstance(outcome, Handled) else outcome.reason
+def text(outcome: Outcome) -> str:
+    return outcome.reply.text
 
 
 @pytest.fixture
@@ -63,7 +64,7 @@ def test_it_is_forgotten_after_two_minutes(talk: Conversation, clock: Clock) -> 
     handle(talk, "HassTurnOn", name="floor lamp")
     clock.pass_by(minutes=2)
     outcome = handle(talk, "HassLightSet", it=True, brightness_step=20)
-    assert outcome == NotHandled("I do not know what you mean")
+    assert outcome == refused("I do not know what you mean")
 
 
 @pytest.mark.parametrize(

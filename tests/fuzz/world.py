@@ -31,6 +31,7 @@ from device.mqtt.connection import Asker, Message
 from device.settings import Settings
 from device.understanding.understanding import Understanding
 from tests.device import fakes
+from tests.device.talking import outcome_of
 
 FIXTURES: dict[str, Any] = yaml.safe_load(
     (Path(__file__).parents[1] / "device" / "discovery" / "fixtures.yaml").read_text("utf-8")
@@ -151,7 +152,7 @@ class World:
         for device in self.home.layout.devices[:20]:
             heard = understanding.understand(Transcript(f"turn on the {device.name}", 1.0), 0.0)
             if not isinstance(heard, NotRecognized):
-                self._conversation.handle(heard)
+                outcome_of(self._conversation, heard)
 
 
 def publishable(topic: str) -> None:

@@ -24,7 +24,7 @@ from device.assembly.stages import make_assistant, make_home
 from device.audio import wav
 from device.audio.portaudio import _silence_libraries
 from device.hearing.lexicon import Lexicon
-from device.mqtt.connection import tls_context
+from device.mqtt.credentials import tls_context
 from device.settings import MqttSettings, Settings
 
 settings = Settings()

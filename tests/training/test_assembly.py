@@ -15,12 +15,12 @@ from device.engine.bundle import SHIPPED, Bundle
 from device.events import SAMPLE_RATE
 from device.hearing.acoustic import AcousticModel
 from device.hearing.lexicon import Lexicon
-from training.hearing.store import Recording, Store
+from training.corpus.store import Recording, Store
 from training.wake import architectures, people
 from training.wake.alignment import alignment
 from training.wake.assembly import Inventory, Spoken, coloured, load_assembled, mel_centres, spoken_of
 from training.wake.phrases import Phrase
-from training.wake.train import Settings
+from training.wake.settings import Settings
 
 RECORDING = Path("demo/recordings/turn on the kitchen lamp.flac")
 

@@ -11,8 +11,9 @@ from device.audio.frontend import features
 from device.errors import MynahError
 from device.events import SAMPLE_RATE
 from training.corpus import augment, manifest, texts
+from training.corpus.noises import CLEAN, active_power
 from training.corpus.readings import broad, other_reading
-from training.evaluate.recordings import CLEAN, active_power, share_with_interval
+from training.evaluate.intervals import share_with_interval
 
 RNG = np.random.default_rng(0)
 

@@ -16,11 +16,12 @@ from device.events import SAMPLE_RATE
 from device.settings import Settings
 from device.understanding.numbers import spoken
 from tests.device import fakes
+from training.corpus.noises import CLEAN
 from training.edits import distance
 from training.evaluate import command, parallel, templates, turns
-from training.evaluate.hearing import Clip, Heard, Judge, Outcome, curve, report, table
+from training.evaluate.hearing import Clip, Judge, Outcome, curve, report, table
+from training.evaluate.listeners import Hypothesis
 from training.evaluate.pictures import phone_errors, rejection_curves
-from training.evaluate.recordings import CLEAN
 from training.evaluate.sphinx import PocketSphinx
 
 ROOT = Path(__file__).parents[2]
@@ -29,7 +30,7 @@ DEMO = ROOT / "demo" / "recordings"
 
 
 def outcome(confidence: float, label: str | None, fits: bool = False, meant: bool = True) -> Outcome:
-    clip, heard = Clip(Path("clip.wav"), label), Heard("turn it on", confidence, 0.01)
+    clip, heard = Clip(Path("clip.wav"), label), Hypothesis("turn it on", confidence, 0.01)
     return Outcome("mynah", CLEAN, clip, heard, meant, fits, word_errors=1, words=4, seconds=1.0)
 
 

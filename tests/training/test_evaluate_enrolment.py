@@ -13,9 +13,9 @@ from device.errors import MynahError
 from device.settings import Settings
 from tests.recordings import FOLDER
 from training.corpus import synthesis
+from training.corpus.noises import CLEAN
 from training.evaluate import enrolment
 from training.evaluate.enrolment import LEARNT, Learnt
-from training.evaluate.recordings import CLEAN
 from training.evaluate.wakewords import Saying
 from training.wake.phrases import Phrase
 

@@ -14,15 +14,15 @@ from device.settings import Settings
 from tests.recordings import FOLDER
 from training import cli
 from training.corpus import manifest
+from training.corpus.noises import CLEAN
 from training.evaluate import keywords, pictures
-from training.evaluate.keywords import NOTHING, Accepts, Heard
-from training.evaluate.recordings import CLEAN
+from training.evaluate.keywords import NOTHING, Accepts, Spotted
 
 WORDS = ("yes", "no", "stop")
 FOUND = [
-    *[Heard("yes", CLEAN, one) for one in ("yes", "yes", "no", NOTHING)],
-    *[Heard("no", CLEAN, one) for one in ("no", "no")],
-    Heard("yes", 10.0, "stop"),
+    *[Spotted("yes", CLEAN, one) for one in ("yes", "yes", "no", NOTHING)],
+    *[Spotted("no", CLEAN, one) for one in ("no", "no")],
+    Spotted("yes", 10.0, "stop"),
 ]
 
 
@@ -64,7 +64,7 @@ def test_only_recordings_of_the_words_count(tmp_path: Path) -> None:
 def test_the_device_hears_its_word_and_nothing_in_silence() -> None:
     wake = keywords.detector(Bundle.load(Settings().wake.bundles[0], "wake"), Settings().hearing.bundle)
     said = manifest.Utterance(FOLDER / "turn off all the lights.flac", 3.0, "a", "hey mynah", "demo")
-    assert keywords.heard(wake, [said], [CLEAN], None) == [Heard("hey mynah", CLEAN, "hey mynah")]
+    assert keywords.heard(wake, [said], [CLEAN], None) == [Spotted("hey mynah", CLEAN, "hey mynah")]
     assert keywords.first(wake, np.zeros(16_000, np.int16)) == NOTHING
 
 

@@ -9,9 +9,9 @@ import pytest
 
 from device.errors import MynahError
 from device.events import Intent, NotRecognized
+from training.corpus.noises import CLEAN
 from training.evaluate import dictation, everyday
 from training.evaluate.everyday import Kind, Outcome, judged
-from training.evaluate.recordings import CLEAN
 from training.words import opinion
 
 ON, OFF = Intent("HassTurnOn", {"name": "lamp"}, 0.9), Intent("HassTurnOff", {"name": "lamp"}, 0.9)
@@ -24,13 +24,13 @@ NOTHING = NotRecognized("", "no sentence that is known")
         (ON, Intent("HassTurnOn", {"name": "lamp"}, 0.3), True, Kind.RIGHT),
         (ON, OFF, True, Kind.WRONG_ACTION),
         (ON, NOTHING, False, Kind.REFUSED),
-        (NOTHING, NOTHING, False, Kind.RIGHT),
-        (NOTHING, OFF, True, Kind.WRONG_ACTION),
-        (NOTHING, Intent("HassGetState", {}, 0.9), False, Kind.WRONG_REPLY),
+        (None, NOTHING, False, Kind.RIGHT),
+        (None, OFF, True, Kind.WRONG_ACTION),
+        (None, Intent("HassGetState", {}, 0.9), False, Kind.WRONG_REPLY),
     ],
 )
 def test_a_line_is_judged_by_what_it_means_when_typed(
-    typed: Intent | NotRecognized, heard: Intent | NotRecognized, acts: bool, kind: Kind
+    typed: Intent | None, heard: Intent | NotRecognized, acts: bool, kind: Kind
 ) -> None:
     assert judged(typed, heard, acts) is kind
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +14,14 @@ from device.audio.wav import write
 from device.errors import MynahError
 from device.events import SAMPLE_RATE, Samples
 from training.corpus.manifest import recordings
+from training.corpus.store import Recording, Store, load_recording
 from training.hearing import labels as labelling
+from training.hearing import train
 from training.hearing.data import Rows, RowSettings, retimed, segment_labels, tempo_labels
-from training.hearing.loss import frame_loss, sequence_loss
+from training.hearing.loss import Objectives, frame_loss, sequence_loss
 from training.hearing.model import INDEX, LABELS, LOOKAHEAD, MELS, STRIDE, Normalisation
-from training.hearing.store import Recording, Store, load_recording
+from training.hearing.prepare import SOURCES
+from training.hearing.settings import Settings, Stage
 
 SEGMENTS = (("SIL", 0.0, 0.3), ("AA", 0.3, 1.0), ("SIL", 1.0, 1.2))
 
@@ -174,3 +179,44 @@ def test_cross_entropy_falls_when_the_labels_are_likelier() -> None:
     good = np.zeros((1, 4, len(LABELS)), np.float32)
     good[..., 0] = 5
     assert float(frame_loss(good, labels)) < float(frame_loss(-good, labels))
+
+
+def tiny(stages: tuple[Stage, ...]) -> Settings:
+    return Settings(width=8, trainer=replace(Settings().trainer, compiled=False), stages=stages)
+
+
+def test_stages_run_and_a_run_goes_on_after_its_last_whole_one(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    store = Store(run / "features")
+    for source in ("bootstrap", *SOURCES):
+        store.add(source, range(6), tone, (), jobs=1)
+    store.add("noise", range(20), hiss, (), jobs=1)
+    stages = (
+        Stage("bootstrap", 1, 2e-3, sources="bootstrap", depth=1),
+        Stage("deeper", 2, 2e-3, depth=2),
+    )
+    train.run_stages(store, run, tiny(stages[:1]))
+    first = (run / "bootstrap.weights.h5").stat().st_mtime_ns
+    assert json.loads((run / "config.json").read_text())["model"]["blocks"] == [[1, 2]]
+    train.run_stages(store, run, tiny(stages))
+    assert (run / "bootstrap.weights.h5").stat().st_mtime_ns == first
+    config = json.loads((run / "config.json").read_text())
+    assert config["model"]["blocks"] == [[1, 2], [1, 2]]
+    assert config["training"]["settings"]["trainer"]["floor"] == 0.05
+    assert json.loads((run / "settings.json").read_text())["stages"][1]["name"] == "deeper"
+    labels = [labelling.load(run / f"labels-{stage.name}.npz") for stage in stages]
+    assert [{source for source, _ in each} for each in labels] == [{"bootstrap"}, set(SOURCES)]
+    trainer = train.resumed(run, tiny(stages), Objectives(len(LABELS)))
+    assert (trainer.done, len(trainer.model.blocks)) == (3, 2)
+
+
+def test_stages_are_averaged_together_with_those_before(tmp_path: Path) -> None:
+    trainer = train.trainer_of(tmp_path, tiny(()), Objectives(len(LABELS)), depth=1)
+    now = [mean.numpy() for mean in trainer.average]
+    for name, factor in (("one", 2.0), ("two", 6.0)):
+        for mean, value in zip(trainer.average, now, strict=True):
+            mean.assign(factor * value)
+        train.finish(trainer, tmp_path, name)
+    together = train.averaged_together(trainer, tmp_path, ("one",)).get_weights()
+    np.testing.assert_allclose(together[0], 4.0 * now[0], rtol=1e-5)
+    assert not list(tmp_path.glob("*.part*"))

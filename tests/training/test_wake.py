@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -22,14 +23,18 @@ from device.hearing.second_look import log_odds
 from device.hearing.wake import WakeModel
 from export import models as export
 from training.corpus import synthesis
+from training.corpus.store import Item, Store
 from training.edits import distance
-from training.hearing.store import Item, Store
 from training.wake import corpus, measure, prepare, train
+from training.wake.command import spellings_of
 from training.wake.corpus import TAIL, is_held_out, load_trimmed, trimmed
 from training.wake.data import IGNORED, RowSettings, mark
+from training.wake.loss import row_loss
 from training.wake.phrases import Phrase
 from training.wake.second_look import FALSE_ACCEPTS, SHARES, limit, llr_share
+from training.wake.settings import DEFAULTS, Settings
 from training.wake.signal import Normalisation, smoothed
+from training.wake.threshold import scorer
 
 needs_flite = pytest.mark.skipif(shutil.which("flite") is None, reason="flite is not installed")
 needs_espeak = pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="espeak-ng is not installed")
@@ -133,28 +138,26 @@ def test_smoothing_is_the_mean_of_the_last_outputs() -> None:
 def test_the_loss_ignores_what_is_near_the_end_and_asks_for_the_phrase() -> None:
     labels = np.array([[0, -1, 1, 0]], np.int8)
     right = np.array([[-9.0, 9.0, 9.0, -9.0]], np.float32)[:, :, None]
-    assert float(train.row_loss(right, labels, 2)) < 0.01
-    assert float(train.row_loss(-right, labels, 2)) > 5
+    assert float(row_loss(right, labels, 2)) < 0.01
+    assert float(row_loss(-right, labels, 2)) > 5
     elsewhere = np.array([[-9.0, -9.0, 9.0, -9.0]], np.float32)[:, :, None]
-    assert float(train.row_loss(elsewhere, labels, 2)) == pytest.approx(
-        float(train.row_loss(right, labels, 2))
-    )
+    assert float(row_loss(elsewhere, labels, 2)) == pytest.approx(float(row_loss(right, labels, 2)))
 
 
 def test_of_several_words_the_one_that_was_said_is_asked_for() -> None:
     labels = np.array([[0, 0, 2, 2]], np.int8)
     logits = np.full((1, 4, 2), -9.0, np.float32)
     logits[0, 2:, 1] = 9.0
-    assert float(train.row_loss(logits, labels, 2)) < 0.01
-    assert float(train.row_loss(logits[:, :, ::-1].copy(), labels, 2)) > 5
+    assert float(row_loss(logits, labels, 2)) < 0.01
+    assert float(row_loss(logits[:, :, ::-1].copy(), labels, 2)) > 5
 
 
 def test_spellings_are_of_one_word() -> None:
-    assert train.spellings_of(("hey mynah",), ["hey myna"]) == {"hey mynah": ("hey myna",)}
-    both = train.spellings_of(("yes", "no"), ["no=know", "yes=yess", "no=noh"])
+    assert spellings_of(("hey mynah",), ["hey myna"]) == {"hey mynah": ("hey myna",)}
+    both = spellings_of(("yes", "no"), ["no=know", "yes=yess", "no=noh"])
     assert both == {"no": ("know", "noh"), "yes": ("yess",)}
     with pytest.raises(UsageError, match="write phrase=spelling"):
-        train.spellings_of(("yes", "no"), ["know"])
+        spellings_of(("yes", "no"), ["know"])
 
 
 @pytest.fixture
@@ -239,11 +242,11 @@ def test_a_run_trains_resumes_and_its_bundle_wakes_the_device(
         f"{name}/{number}.wav\t1\t{name}\they mynah" for name, number in (("anna", 1), ("ben", 1), ("ben", 2))
     ]
     (said / "manifest.tsv").write_text("\n".join(["path\tseconds\tspeaker\ttext", *rows]))
-    settings = train.Settings(
+    settings = Settings(
         ("hey mynah", "lights out"),
         updates=2,
         rows=8,
-        compiled=False,
+        trainer=replace(DEFAULTS.trainer, compiled=False),
         width=8,
         amounts=prepare.Amounts(6, 6),
         acoustic=str(SHIPPED / "english"),
@@ -262,9 +265,9 @@ def test_a_run_trains_resumes_and_its_bundle_wakes_the_device(
         assert config["measured"][word]["hours_without_the_phrase"] > 0
         assert 0.05 <= config["decision"]["words"][word]["threshold"] <= 0.99
     trained_on = (run / "checkpoints" / "checkpoint").stat().st_mtime_ns
-    trainer = train.Trainer(run, settings)
-    assert int(trainer.done) == 2
-    trainer.train(iter([]), settings.updates, None)  # nothing is left to do
+    trainer = train.trainer_of(settings, run)
+    assert trainer.done == 2
+    train.fit(trainer, settings, sources=None)  # type: ignore[arg-type]  # nothing is left to do
     assert (run / "checkpoints" / "checkpoint").stat().st_mtime_ns == trained_on
     # Two updates teach nothing, but the int8 model on the device must be the one that was trained.
     export.export(run, tmp_path / "bundle", with_onnx=False, anyway=True)
@@ -273,17 +276,8 @@ def test_a_run_trains_resumes_and_its_bundle_wakes_the_device(
     scores, _ = device.listen(frames)
     assert list(scores) == config["labels"]
     for number, got in enumerate(scores.values()):
-        score = train.scorer(trainer.averaged(), Normalisation(), settings.smoothing, number)
+        score = scorer(trainer.averaged(), Normalisation(), settings.smoothing, number)
         np.testing.assert_allclose(got, score(frames)[: len(got)], atol=0.06)
-
-
-def test_a_checkpoint_that_cannot_be_written_is_named(tmp_path: Path) -> None:
-    trainer = train.Trainer(tmp_path, train.Settings(("hey mynah",), width=8, compiled=False))
-    trainer.save(1)
-    shutil.rmtree(tmp_path / "checkpoints")
-    (tmp_path / "checkpoints").write_text("in the way")
-    with pytest.raises(MynahError, match=r"checkpoints: update 2 cannot be kept .* again: it goes on"):
-        trainer.save(2)
 
 
 def test_the_llr_counts_as_much_as_it_helps_where_it_matters() -> None:

@@ -15,10 +15,11 @@ from device.errors import MynahError, UsageError
 from device.events import SAMPLE_RATE
 from device.settings import Settings
 from training.corpus import manifest, synthesis
+from training.corpus.noises import CLEAN
 from training.evaluate import delay, peers, pictures, wakewords
+from training.evaluate.detectors import Ear, peaks
 from training.evaluate.page import accent_of, speaker_of, training_curves, wake_page
-from training.evaluate.recordings import CLEAN
-from training.evaluate.wakewords import Background, Ear, Event, Examination, Heard, peaks
+from training.evaluate.wakewords import Attempt, Background, Event, Examination
 
 SILENT = Background(tuple(map(Event, (0.9, 0.7, 0.7, 0.2))), hours=2.0, work=10.0)
 
@@ -74,7 +75,7 @@ class Shipped(Ear):
 
 
 SAYINGS = [
-    Heard(f"espeak-ng/en+{voice}", ratio, probability)
+    Attempt(f"espeak-ng/en+{voice}", ratio, probability)
     for ratio, probabilities in ((CLEAN, (0.95, 0.9, 0.8, 0.0)), (10.0, (0.9, 0.65, 0.1, 0.0)))
     for voice, probability in zip("abbc", probabilities, strict=True)
 ]
@@ -123,7 +124,7 @@ def test_the_page_holds_everything(tmp_path: Path) -> None:
     ],
 )
 def test_misses_are_told_by_voice_and_by_accent(speaker: str, voice: str, accent: str) -> None:
-    said = Heard(speaker, CLEAN, 0.5)
+    said = Attempt(speaker, CLEAN, 0.5)
     assert (speaker_of(said), accent_of(said)) == (voice, accent)
 
 

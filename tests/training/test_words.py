@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from device.errors import MynahError
-from device.hearing.decoder import Decoder, Settings
+from device.hearing.decoder import Decoder
 from device.hearing.lexicon import Lexicon
 from device.hearing.words import graph
 from tests.device.hearing.synthetic import PHONES, PRIOR, phones_of, posteriors
@@ -67,7 +67,7 @@ def decoder(model: ngram.Ngrams) -> Decoder:
         return [tuple(PHONES.index(phone) + 1 for phone in way) for way in lexicon.pronunciations(word)]
 
     made = network(model, WORDS, pronounced, silence=1)
-    return Decoder(graph(made, WORDS, PHONES), PRIOR, Settings())
+    return Decoder(graph(made, WORDS, PHONES), PRIOR)
 
 
 @pytest.mark.parametrize("text", ["turn up the lights", "the brother were off my supper", "a light", "music"])

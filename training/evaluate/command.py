@@ -15,10 +15,10 @@ import numpy as np
 from device.assembly.stages import adjusted, make_home
 from device.engine.bundle import Bundle
 from device.errors import MynahError, UsageError
-from device.hearing.decoder import Settings as Decoding
+from device.hearing.decoder import DecoderSettings
 from device.settings import BundleFolder, Settings
-from training.annotate import annotate
 from training.corpus.manifest import CALIBRATED_ON, HELD_OUT, Utterance, read_manifest, split
+from training.corpus.noises import CLEAN
 from training.evaluate import (
     dictation,
     enrolment,
@@ -29,9 +29,12 @@ from training.evaluate import (
     phones,
     templates,
     turns,
-    wakewords,
+    wake,
 )
-from training.evaluate.recordings import CLEAN
+from training.evaluate.arguments import parse_ratios, positive
+from training.evaluate.listeners import Mynah
+from training.evaluate.sphinx import PocketSphinx
+from training.json_files import annotate
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -69,7 +72,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     heard.add_argument("--pocketsphinx", action="store_true", help="PocketSphinx beside it, same clips")
     heard.add_argument("--picture", type=Path, help="write the rejection curves here, PNG or SVG")
     phones.add_arguments(kinds.add_parser("phones", help="phone error rate on people left out of training"))
-    wakewords.add_arguments(kinds.add_parser("wake", help="a wake bundle: misses and false accepts"))
+    wake.add_arguments(kinds.add_parser("wake", help="a wake bundle: misses and false accepts"))
     enrolment.add_arguments(kinds.add_parser("enrolment", help="a wake bundle that learns voices"))
     keywords.add_arguments(
         kinds.add_parser("keywords", help="a wake bundle of several words: which is heard")
@@ -90,19 +93,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         kind.add_argument("--record", help="under this name, put the table into the acoustic model's bundle")
 
 
-def positive(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 on")
-    return int(text)
-
-
-def parse_ratios(text: str) -> list[float]:
-    try:
-        return [CLEAN if part.strip() == "clean" else float(part) for part in text.split(",")]
-    except ValueError:
-        raise UsageError(f"--ratios {text!r}: give numbers of dB and clean, as in clean,15,10") from None
-
-
 def run(arguments: argparse.Namespace) -> None:
     if arguments.kind == "phones":
         phones.run(arguments)
@@ -111,7 +101,7 @@ def run(arguments: argparse.Namespace) -> None:
     if any(ratio != CLEAN for ratio in ratios) and arguments.noise is None:
         raise UsageError("--ratios in dB need --noise, a folder of noise recordings")
     if arguments.kind == "wake":
-        wakewords.run(arguments, ratios)
+        wake.run(arguments, ratios)
     elif arguments.kind == "enrolment":
         enrolment.run(arguments, ratios)
     elif arguments.kind == "keywords":
@@ -159,11 +149,9 @@ def run_hearing(arguments: argparse.Namespace, ratios: Sequence[float]) -> None:
         clips = clips_of(arguments, hearing.Judge(settings), settings, Path(folder))
         outcomes = listened(clips, settings, arguments, ratios)
     decision = Bundle.load(settings.hearing.bundle, "hearing").decision
-    ours = Decoding.of(decision).reject_below
-    thresholds = {hearing.Mynah.name: ours}
+    ours = DecoderSettings.of(decision).reject_below
+    thresholds = {Mynah.name: ours}
     if arguments.pocketsphinx:
-        from training.evaluate.sphinx import PocketSphinx
-
         thresholds[PocketSphinx.name] = PocketSphinx.threshold
     rows = list(hearing.table(outcomes, thresholds))
     print(hearing.report(rows, outcomes))

@@ -23,9 +23,12 @@ from device.events import Samples
 from device.hearing.acoustic import AcousticModel
 from device.hearing.enrolment import adapted
 from training.corpus import synthesis
+from training.corpus.noises import Noises, ratio_name
 from training.evaluate import wakewords
-from training.evaluate.recordings import Noises, ratio_name, share_with_interval
-from training.evaluate.wakewords import Ear, Saying
+from training.evaluate.arguments import add_wake_arguments
+from training.evaluate.detectors import Ear
+from training.evaluate.intervals import share_with_interval
+from training.evaluate.wakewords import Saying
 from training.wake import measure
 from training.wake.phrases import Phrase
 
@@ -154,7 +157,7 @@ def report(found: Sequence[Learnt]) -> str:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    wakewords.common_arguments(parser)
+    add_wake_arguments(parser)
     parser.add_argument(
         "--positives",
         type=Path,

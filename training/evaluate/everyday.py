@@ -26,8 +26,10 @@ from device.events import Intent, NotRecognized, Samples, Transcript
 from device.settings import Settings
 from training.corpus import synthesis
 from training.corpus.manifest import read_manifest
+from training.corpus.noises import Noises, ratio_name
 from training.evaluate import parallel
-from training.evaluate.recordings import Noises, ratio_name, share_with_interval
+from training.evaluate.hearing import Judge
+from training.evaluate.intervals import share_with_interval
 
 VOICES = 10
 """Synthetic voices that say the lines, two of flite's and eight of espeak-ng's."""
@@ -59,11 +61,11 @@ class Outcome:
     confidence: float
 
 
-def judged(typed: Intent | NotRecognized, heard: Intent | NotRecognized, acts: bool) -> Kind:
-    """`acts`: something is sent to an appliance for what was heard."""
+def judged(typed: Intent | None, heard: Intent | NotRecognized, acts: bool) -> Kind:
+    """`typed`: what the line means; `acts`: something is sent to an appliance for what was heard."""
     if isinstance(heard, NotRecognized):
-        return Kind.REFUSED if isinstance(typed, Intent) else Kind.RIGHT
-    if isinstance(typed, Intent) and (typed.name, typed.slots) == (heard.name, heard.slots):
+        return Kind.RIGHT if typed is None else Kind.REFUSED
+    if typed is not None and (typed.name, typed.slots) == (heard.name, heard.slots):
         return Kind.RIGHT
     return Kind.WRONG_ACTION if acts else Kind.WRONG_REPLY
 
@@ -72,21 +74,19 @@ class Measure:
     """Runs in a worker: an assistant, and one recording after another at every ratio."""
 
     def __init__(self, settings: Settings, noise: Path | None) -> None:
-        self._assistant = make_assistant(settings, push_to_talk=True)
+        self._assistant, self._judge = make_assistant(settings, push_to_talk=True), Judge(settings)
         self._noises = Noises(noise) if noise else None
 
     def __call__(self, number: int, spoken: Spoken, ratios: Sequence[float]) -> list[Outcome]:
-        typed = self._assistant.understand(Transcript(spoken.text, 1.0))
+        typed = self._judge.meaning(spoken.text)
         outcomes = []
         for ratio in ratios:
             noisy = self._noises.behind(spoken.samples, ratio, number) if self._noises else spoken.samples
             turn = self._assistant.push_to_talk(chunked([noisy], CHUNK))
             heard = turn.transcript or Transcript("", 0.0)
             kind = judged(typed, turn.meaning, bool(turn.commands))
-            meant = isinstance(typed, Intent)
-            outcomes.append(
-                Outcome(ratio, spoken.text, spoken.speaker, meant, kind, heard.text, heard.confidence)
-            )
+            told = heard.text, heard.confidence
+            outcomes.append(Outcome(ratio, spoken.text, spoken.speaker, typed is not None, kind, *told))
         return outcomes
 
 

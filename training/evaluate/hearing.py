@@ -11,17 +11,19 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
-from device.assembly.stages import make_assistant, make_home, make_understanding
-from device.audio.pcm import CHUNK, chunked
+from device.assembly.stages import make_home, make_understanding
 from device.audio.wav import read
 from device.events import SAMPLE_RATE, Intent, Samples, Transcript
 from device.settings import Settings
+from training.corpus.noises import Noises, ratio_name
 from training.edits import distance
-from training.evaluate.recordings import Noises, ratio_name, share_with_interval
+from training.evaluate.intervals import share_with_interval
+from training.evaluate.listeners import Hypothesis, Listener, Mynah
+from training.evaluate.sphinx import PocketSphinx
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +32,6 @@ class Clip:
 
     path: Path
     label: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """What a listener made of one recording; `work` in seconds."""
-
-    text: str | None
-    confidence: float
-    work: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +45,7 @@ class Outcome:
     listener: str
     ratio: float
     clip: Clip
-    heard: Heard
+    heard: Hypothesis
     meant: bool
     fits: bool
     word_errors: int
@@ -62,31 +55,6 @@ class Outcome:
     @property
     def is_command(self) -> bool:
         return self.clip.label is not None
-
-
-class Listener(Protocol):
-    """Something that turns speech into the words of a sentence."""
-
-    name: str
-    threshold: float
-    """Confidence below which it is not acted on."""
-
-    def listen(self, samples: Samples) -> Heard: ...
-
-
-class Mynah:
-    """The device's own code on its int8 bundle."""
-
-    name = "mynah"
-
-    def __init__(self, settings: Settings) -> None:
-        self._assistant = make_assistant(settings, push_to_talk=True)
-        self.threshold = self._assistant.reject_below
-
-    def listen(self, samples: Samples) -> Heard:
-        turn = self._assistant.push_to_talk(chunked([samples], CHUNK))
-        heard, work = turn.transcript, turn.timings.hearing_ms / 1000
-        return Heard(heard.text, heard.confidence, work) if heard else Heard(None, 0.0, work)
 
 
 class Judge:
@@ -126,8 +94,6 @@ class Measure:
     def of(cls, settings: Settings, noise: Path | None, pocketsphinx: bool) -> Measure:
         listeners: list[Listener] = [Mynah(settings)]
         if pocketsphinx:
-            from training.evaluate.sphinx import PocketSphinx
-
             listeners.append(PocketSphinx(settings))
         return cls(listeners, Judge(settings), noise)
 

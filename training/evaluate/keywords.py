@@ -26,8 +26,10 @@ from device.hearing.acoustic import AcousticModel
 from device.hearing.second_look import SecondLook
 from device.hearing.wake import WakeWord, scores
 from training.corpus import manifest
+from training.corpus.noises import ratio_name
 from training.evaluate import wakewords
-from training.evaluate.recordings import ratio_name, share_with_interval
+from training.evaluate.arguments import add_wake_arguments
+from training.evaluate.intervals import share_with_interval
 from training.wake.corpus import is_gated
 
 NOTHING = "–"
@@ -35,7 +37,7 @@ NOTHING = "–"
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class Spotted:
     """A recording of the word `said`, at one ratio; `heard`: a word, or NOTHING."""
 
     said: str
@@ -77,12 +79,12 @@ def recordings(words: Sequence[str], folders: Sequence[Path], left_out: bool) ->
 
 def heard(
     wake: WakeWord, items: Sequence[manifest.Utterance], ratios: Sequence[float], noise: Path | None
-) -> list[Heard]:
+) -> list[Spotted]:
     """Every recording, with a second and a half of background around it, at every ratio."""
     noises = wakewords.noises_for(ratios, noise)
     sayings = wakewords.sayings_by(items)
     return [
-        Heard(item.text, ratio, first(wake, samples))
+        Spotted(item.text, ratio, first(wake, samples))
         for ratio in ratios
         for item, samples in zip(items, wakewords.surrounded(sayings, ratio, noises), strict=True)
     ]
@@ -107,7 +109,7 @@ def accepts(wake: WakeWord, words: Sequence[str], folders: Sequence[Path], left_
     return Accepts(counts, length / SAMPLE_RATE / 3600)
 
 
-def confusions(found: Sequence[Heard], ratio: float, words: Sequence[str]) -> npt.NDArray[np.int64]:
+def confusions(found: Sequence[Spotted], ratio: float, words: Sequence[str]) -> npt.NDArray[np.int64]:
     """(words, words and NOTHING): how often which was heard where which was said."""
     columns = [*words, NOTHING]
     counts = np.zeros((len(words), len(columns)), np.int64)
@@ -118,7 +120,7 @@ def confusions(found: Sequence[Heard], ratio: float, words: Sequence[str]) -> np
 
 
 def table(
-    found: Sequence[Heard], ratio: float, words: Sequence[str], silent: Accepts | None
+    found: Sequence[Spotted], ratio: float, words: Sequence[str], silent: Accepts | None
 ) -> list[dict[str, Any]]:
     """A row for each word that is said, and one for all of them."""
     counts = confusions(found, ratio, words)
@@ -163,7 +165,7 @@ def report(rows: Sequence[Mapping[str, Any]], silent: Accepts | None) -> str:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    wakewords.common_arguments(parser)
+    add_wake_arguments(parser)
     parser.add_argument("--no-second-look", action="store_true", help="the small model alone")
     parser.add_argument(
         "--positives", type=Path, action="append", required=True, help="folder of recordings of the words"

@@ -13,9 +13,9 @@ import soundfile
 from matplotlib.figure import Figure
 
 from device.events import SAMPLE_RATE, Samples
+from training.corpus.noises import ratio_name
 from training.evaluate import pictures
-from training.evaluate.recordings import ratio_name
-from training.evaluate.wakewords import Background, Event, Examination, Heard
+from training.evaluate.wakewords import Attempt, Background, Event, Examination
 
 STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem }
@@ -91,20 +91,20 @@ def _misses(rows: Sequence[Mapping[str, Any]]) -> str:
     )
 
 
-def speaker_of(saying: Heard) -> str:
+def speaker_of(saying: Attempt) -> str:
     """A synthetic voice in all of its accents together."""
     formant = saying.speaker.startswith("espeak-ng/")
     return saying.speaker.rpartition("+")[2] if formant else saying.speaker
 
 
-def accent_of(saying: Heard) -> str:
+def accent_of(saying: Attempt) -> str:
     """espeak-ng's accent; of others the engine or the corpus."""
     if saying.speaker.startswith("espeak-ng/"):
         return saying.speaker.partition("/")[2].partition("+")[0]
     return "/".join(saying.speaker.split("/")[:-1][:2])
 
 
-def _by(group: Callable[[Heard], str], sayings: Sequence[Heard], threshold: float, most: int = 20) -> str:
+def _by(group: Callable[[Attempt], str], sayings: Sequence[Attempt], threshold: float, most: int = 20) -> str:
     """The groups that are missed most, at each ratio."""
     ratios = sorted({one.ratio for one in sayings}, reverse=True)
     counts: dict[str, dict[float, list[bool]]] = {}

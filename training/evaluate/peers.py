@@ -16,7 +16,7 @@ from pyopen_wakeword import OpenWakeWord, OpenWakeWordFeatures
 
 from device.errors import UsageError
 from device.events import SAMPLE_RATE, Samples
-from training.evaluate.wakewords import best_of, peaks
+from training.evaluate.detectors import best_of, peaks
 
 REFRACTORY = 1.0
 """Seconds between two events."""
@@ -35,7 +35,7 @@ class Micro:
         self._features = MicroWakeWordFeatures()
 
     def events(self, samples: Samples) -> list[tuple[float, int]]:
-        """As `training.evaluate.wakewords.Ear.events`."""
+        """See `training.evaluate.detectors.Detector`."""
         self._wake.reset()
         self._features.reset()
         frames = self._features.process_streaming(samples.tobytes())
@@ -58,7 +58,7 @@ class Open:
         self._features = OpenWakeWordFeatures.from_builtin()
 
     def events(self, samples: Samples) -> list[tuple[float, int]]:
-        """As `training.evaluate.wakewords.Ear.events`."""
+        """See `training.evaluate.detectors.Detector`."""
         self._wake.reset()
         self._features.reset()
         found = []

@@ -20,8 +20,9 @@ from device.audio.wav import read
 from device.engine.bundle import Bundle
 from device.errors import LexiconError, MynahError, UsageError
 from device.hearing.acoustic import AcousticModel, Posteriors
-from device.hearing.decoder import PhoneLoop, Settings, frame_scores
+from device.hearing.decoder import DecoderSettings, frame_scores
 from device.hearing.lexicon import Lexicon
+from device.hearing.phone_loop import PhoneLoop
 from training.corpus.manifest import CALIBRATED_ON, HELD_OUT, Utterance, read_manifest, split
 from training.edits import distance
 from training.hearing.align import align, states
@@ -38,7 +39,7 @@ class Spoken:
     phones: Sequence[str]
 
 
-class Ear:
+class PhoneRecognizer:
     """One bundle, and what it takes recordings for."""
 
     def __init__(self, bundle: Bundle) -> None:
@@ -47,7 +48,7 @@ class Ear:
 
     def hear(self, items: Sequence[Utterance]) -> Iterator[Spoken]:
         """Those of `items` whose words can be pronounced and aligned."""
-        settings = Settings(prior_scale=PRIOR_SCALE)
+        settings = DecoderSettings(prior_scale=PRIOR_SCALE)
         self._lexicon.prepare(sorted({word for item in items for word in item.text.split()}))
         for item in tqdm(items, self.bundle.path.name, unit="clip", mininterval=5):
             self._model.reset()
@@ -62,7 +63,7 @@ class Ear:
                 yield Spoken(scores, self.without_silence(aligned[0].tolist()))
 
     def heard(self, spoken: Spoken, penalty: float) -> list[str]:
-        loop = PhoneLoop(Settings(phone_penalty=penalty), 0)
+        loop = PhoneLoop(penalty, 0)
         loop.advance(spoken.scores)
         return self.without_silence(loop.path())
 
@@ -95,11 +96,11 @@ def run(arguments: argparse.Namespace) -> None:
         raise MynahError(f"{arguments.manifest}: too few speakers of it were left out; name another manifest")
     rates = []
     for path in arguments.bundle:
-        ear = Ear(Bundle.load(path, "hearing"))
-        tried = list(ear.hear(chosen_on))
-        penalty = min(PENALTIES, key=lambda value: ear.error_rate(tried, value))
-        spoken = list(ear.hear(measured))
-        rates.append(ear.error_rate(spoken, penalty))
+        recognizer = PhoneRecognizer(Bundle.load(path, "hearing"))
+        tried = list(recognizer.hear(chosen_on))
+        penalty = min(PENALTIES, key=lambda value: recognizer.error_rate(tried, value))
+        spoken = list(recognizer.hear(measured))
+        rates.append(recognizer.error_rate(spoken, penalty))
         print(
             f"{path}: {rates[-1]:.1%} of the phones of {len(spoken)} recordings wrong,"
             f" at a cost of {penalty:g} a phone"

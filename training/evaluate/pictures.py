@@ -12,9 +12,10 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib.figure import Figure
 
-from training.evaluate.hearing import Mynah, Outcome, curve
-from training.evaluate.recordings import ratio_name
-from training.evaluate.wakewords import Background, Examination, Heard
+from training.corpus.noises import ratio_name
+from training.evaluate.hearing import Outcome, curve
+from training.evaluate.listeners import Mynah
+from training.evaluate.wakewords import Attempt, Background, Examination
 
 matplotlib.use("Agg")
 from matplotlib import pyplot
@@ -96,7 +97,7 @@ def detection_errors(found: Examination, alone: Examination | None = None) -> Fi
     return figure
 
 
-def probabilities(sayings: Sequence[Heard], silent: Background | None, threshold: float) -> Figure:
+def probabilities(sayings: Sequence[Attempt], silent: Background | None, threshold: float) -> Figure:
     """How often which probability came, of the phrase and of what is none."""
     figure, axes = pyplot.subplots(figsize=(7, 3), layout="constrained")
     bins = np.linspace(0, 1, 41).tolist()
@@ -162,6 +163,6 @@ def save(figure: Figure, file: Path | BinaryIO) -> None:
     pyplot.close(figure)
 
 
-def _by_ratio(sayings: Sequence[Heard]) -> Iterator[tuple[float, npt.NDArray[np.float64]]]:
+def _by_ratio(sayings: Sequence[Attempt]) -> Iterator[tuple[float, npt.NDArray[np.float64]]]:
     for ratio in sorted({one.ratio for one in sayings}, reverse=True):
         yield ratio, np.array([one.probability for one in sayings if one.ratio == ratio])

@@ -14,7 +14,7 @@ from device.events import Samples
 from device.hearing import grammar
 from device.hearing.lexicon import Lexicon
 from device.settings import Settings
-from training.evaluate.hearing import Heard
+from training.evaluate.listeners import Hypothesis
 
 SEARCH = {"bestpath": False, "beam": 1e-80, "wbeam": 1e-60, "pbeam": 1e-80, "maxhmmpf": 100_000}
 """At its best here: a search of its word lattice (`bestpath`) would end sentences in their middle, and wider
@@ -44,10 +44,10 @@ class PocketSphinx:
         self._decoder.add_fsg("sentences", self._decoder.create_fsg("sentences", 0, end, arcs))
         self._decoder.activate_search("sentences")
 
-    def listen(self, samples: Samples) -> Heard:
+    def listen(self, samples: Samples) -> Hypothesis:
         began = time.perf_counter()
         self._decoder.start_utt()
         self._decoder.process_raw(samples.astype("<i2").tobytes(), full_utt=True)
         self._decoder.end_utt()
         found = self._decoder.hyp()
-        return Heard(found.hypstr if found else None, 1.0, time.perf_counter() - began)
+        return Hypothesis(found.hypstr if found else None, 1.0, time.perf_counter() - began)

@@ -21,7 +21,8 @@ from device.audio.pcm import CHUNK, chunked
 from device.events import SAMPLE_RATE, Intent, NotRecognized, Samples, Transcript, Turn
 from device.settings import Settings
 from training.corpus import synthesis
-from training.evaluate.recordings import Noises, ratio_name, share_with_interval
+from training.corpus.noises import Noises, ratio_name
+from training.evaluate.intervals import share_with_interval
 from training.wake.corpus import loud_part, trimmed
 from training.wake.phrases import Phrase
 

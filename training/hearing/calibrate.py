@@ -25,29 +25,29 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import yaml
-from scipy.optimize import minimize
+from scipy.special import expit
 from tqdm import tqdm
 
 from device.assembly.stages import make_home
 from device.audio.wav import read
 from device.engine.bundle import Bundle, sha256
 from device.events import Intent, Samples, Transcript
-from device.hearing import chance, grammar
+from device.hearing import grammar
 from device.hearing.acoustic import AcousticModel, Posteriors
-from device.hearing.decoder import Decoder
-from device.hearing.decoder import Settings as Decoding
+from device.hearing.decoder import Decoder, DecoderSettings
 from device.hearing.lexicon import Lexicon
+from device.hearing.others import measured, save
 from device.settings import Settings
 from device.understanding.sentences import Sentences
 from device.understanding.understanding import Understanding
-from training.annotate import annotate
+from training import regression
 from training.corpus import synthesis
 from training.corpus.manifest import CALIBRATED_ON, HELD_OUT, held_out, read_manifest
+from training.corpus.noises import CLEAN, Noises
 from training.corpus.texts import home_commands
 from training.edits import distance
-from training.evaluate.recordings import CLEAN, Noises
+from training.json_files import annotate
 
 RATIOS = (CLEAN, 15.0, 8.0)
 """dB, at which everything is heard."""
@@ -55,7 +55,7 @@ FALSE_ACCEPTS = 0.01
 """Share of the sentences that are no command and may pass: far below the 3 % wanted, as there are so few."""
 LOOP_PENALTY = 2.5
 """For each phone of the background: a loop that is less free lets accented speech pass, not other speech."""
-START = Decoding(
+START = DecoderSettings(
     loop_penalty=LOOP_PENALTY, prior_scale=0.5, silence_bonus=-0.5, phone_penalty=1.0, word_penalty=2.0
 )
 """Where the search for the decoder's settings begins: what was found for several models before."""
@@ -104,7 +104,7 @@ def made_up(templates: Sequence[str], lists: Mapping[str, Any] | None = None) ->
         return Sentences.load([file])
 
 
-class Ear:
+class NoisyModel:
     """The int8 acoustic model in training-side noise."""
 
     def __init__(self, bundle: Bundle, noise: Path) -> None:
@@ -210,14 +210,14 @@ def command_task(heard: Sequence[Heard], graph: grammar.Graph, understanding: Un
     return Task(heard, graph, lambda said, found: int(meaning(said) != meaning(found)), lambda _: 1)
 
 
-def tuned(tasks: Sequence[Task], log_prior: Any, start: Decoding) -> Decoding:
+def tuned(tasks: Sequence[Task], log_prior: Any, start: DecoderSettings) -> DecoderSettings:
     """Coordinate descent over GRID, twice through, on the error rates of `tasks`.
 
     On their geometric mean: a tenth fewer errors weighs the same in an easy task and in a hard one. A setting
     is left only for one that is better by WORTH.
     """
 
-    def rate_of(decoding: Decoding) -> float:
+    def rate_of(decoding: DecoderSettings) -> float:
         rates = [task.error_rate(Decoder(task.graph, log_prior, decoding)) for task in tasks]
         return float(np.exp(np.mean(np.log(np.maximum(rates, 1e-3)))))  # 0 would outweigh everything
 
@@ -228,7 +228,7 @@ def tuned(tasks: Sequence[Task], log_prior: Any, start: Decoding) -> Decoding:
             for value in values:
                 if value == getattr(best, name):
                     continue
-                candidate = Decoding(**{**asdict(best), name: value})
+                candidate = DecoderSettings(**{**asdict(best), name: value})
                 rate = rate_of(candidate)
                 if rate < lowest * (1 - WORTH):
                     best, lowest = candidate, rate
@@ -236,27 +236,10 @@ def tuned(tasks: Sequence[Task], log_prior: Any, start: Decoding) -> Decoding:
     return best
 
 
-def logistic(
-    x: npt.NDArray[np.float64], y: npt.NDArray[np.bool_], ridge: float = 1e-5
-) -> npt.NDArray[np.float64]:
-    """Weights (features + 1,) of a logistic regression, both classes weighing as much.
-
-    `ridge`: of the sum of the squared weights, which keeps them finite where a line parts the classes.
-    """
-    weight = np.where(y, 0.5 / max(y.sum(), 1), 0.5 / max((~y).sum(), 1))
-    full = np.column_stack((x, np.ones(len(x))))
-    sign = np.where(y, 1.0, -1.0)
-
-    def loss(w: npt.NDArray[np.float64]) -> float:
-        return float(np.sum(weight * np.logaddexp(0, -sign * (full @ w))) + ridge * np.sum(w[:-1] ** 2))
-
-    return np.asarray(minimize(loss, np.zeros(full.shape[1])).x)
-
-
 def calibrate(bundle: Bundle, data: Path) -> tuple[dict[str, Any], list[Posteriors]]:
     """The entries of `decision` that calibration finds, with what it saw; the other speech to be kept."""
-    ear, lexicon, settings = Ear(bundle, data / "noise"), Lexicon(), Settings()
-    log_prior, phones = ear.model.log_prior, ear.model.phones
+    noisy, lexicon, settings = NoisyModel(bundle, data / "noise"), Lexicon(), Settings()
+    log_prior, phones = noisy.model.log_prior, noisy.model.phones
     at_home = make_home(settings)
     sentences = Sentences.load(settings.home.sentences)
     home = grammar.compile(sentences.groups(at_home), lexicon, phones)
@@ -264,11 +247,11 @@ def calibrate(bundle: Bundle, data: Path) -> tuple[dict[str, Any], list[Posterio
     understanding = Understanding(sentences, at_home)
     texts = calibration_commands(understanding)
     an4 = spelling_task(
-        ear.hear(recordings_of(data / "speech" / "an4", 100, HELD_OUT), "an4"),
+        noisy.hear(recordings_of(data / "speech" / "an4", 100, HELD_OUT), "an4"),
         grammar.compile(letters.groups(at_home), lexicon, phones),
     )
-    commands = command_task(ear.hear(spoken_commands(texts, COMMANDS), "commands"), home, understanding)
-    heard = ear.hear(
+    commands = command_task(noisy.hear(spoken_commands(texts, COMMANDS), "commands"), home, understanding)
+    heard = noisy.hear(
         recordings_of(data / "speech" / "common-voice", 150, HELD_OUT * CALIBRATED_ON), "read sentences"
     )
     going, staying = parted(heard)
@@ -284,15 +267,16 @@ def calibrate(bundle: Bundle, data: Path) -> tuple[dict[str, Any], list[Posterio
     decoding = tuned([an4, tuning, people], log_prior, START)
 
     def observed(task: Task) -> list[Observation]:
-        return list(task.observations(Decoder(task.graph, log_prior, decoding, kept)))
+        decoder = Decoder(task.graph, log_prior, decoding)
+        return list(task.observations(decoder.over(task.graph, measured(decoder, kept))))
 
     spoken, unspoken, in_grammar = observed(commands), observed(others), observed(people)
     seen = [*in_grammar, *spoken, *unspoken]
     heights = np.array([[one.height] for one in seen])
-    slope, offset = logistic(heights, np.array([one.right for one in seen])).round(4).tolist()
+    slope, offset = regression.logistic(heights, np.array([one.right for one in seen])).round(4).tolist()
 
     def sure(one: Observation) -> float:
-        return float(1 / (1 + np.exp(-(slope * one.height + offset))))
+        return float(expit(slope * one.height + offset))
 
     false = sorted((sure(one) for one in unspoken), reverse=True)
     # Just above the first of those that must not pass.
@@ -340,7 +324,7 @@ def run(arguments: argparse.Namespace) -> None:
     decision, kept = calibrate(Bundle.load(folder, "hearing"), arguments.data)
     print(json.dumps(decision, indent=1), flush=True)
     new = folder / "others.npz.part"
-    chance.save(kept, new)
+    save(kept, new)
     entry = {"file": "others.npz", "sha256": sha256(new)}
     new.replace(folder / "others.npz")
     annotate(folder / "bundle.json", {"others": entry, "decision": decision})

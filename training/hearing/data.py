@@ -18,8 +18,8 @@ from device.audio.frontend import Features
 from training.background import endless
 from training.corpus import augment
 from training.corpus.manifest import NOISE_HELD_OUT, held_out
+from training.corpus.store import Item, Store
 from training.hearing.model import INDEX, LOOKAHEAD, MELS, STRIDE, Normalisation
-from training.hearing.store import Item, Store
 
 DB = float(np.log(10) / 10)  # nats of energy to a decibel
 Labels = npt.NDArray[np.int8]

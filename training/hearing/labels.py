@@ -13,10 +13,10 @@ from device.errors import LexiconError
 from device.hearing.acoustic import log_softmax
 from device.hearing.lexicon import Lexicon
 from training.corpus.manifest import HELD_OUT, held_out
+from training.corpus.store import Item, Store, first_copies
 from training.hearing.align import align, states
 from training.hearing.data import Labels, segment_labels
-from training.hearing.model import INDEX, LOOKAHEAD, STRIDE, Normalisation
-from training.hearing.store import Item, Store, first_copies
+from training.hearing.model import INDEX, LABELS, LOOKAHEAD, STRIDE, Normalisation
 
 DROPPED = 0.05
 """Share of each source with the worst alignments, left out: wrong transcripts, other languages."""
@@ -104,14 +104,17 @@ def training_part(store: Store, labels: Mapping[Key, Labels]) -> dict[Key, Label
 
 
 def save(labels: Mapping[Key, Labels], file: Path) -> None:
+    """Writes `file`, an .npz, whole or not at all."""
     keys = list(labels)
+    temporary = file.with_suffix(".part.npz")
     np.savez(
-        file,
+        temporary,
         sources=np.array([source for source, _ in keys]),
         numbers=np.array([number for _, number in keys]),
         lengths=np.array([len(labels[key]) for key in keys]),
         labels=np.concatenate([labels[key] for key in keys]),
     )
+    temporary.replace(file)
 
 
 def load(file: Path) -> dict[Key, Labels]:
@@ -119,3 +122,17 @@ def load(file: Path) -> dict[Key, Labels]:
         parts = np.split(content["labels"], np.cumsum(content["lengths"])[:-1])
         names = zip(content["sources"].tolist(), content["numbers"].tolist(), strict=True)
         return {(source, number): part for (source, number), part in zip(names, parts, strict=True)}
+
+
+def prior_of(labels: Mapping[Key, Labels]) -> npt.NDArray[np.float32]:
+    """Log of each label's share of the frames, with one frame for each added."""
+    counts = np.bincount(np.concatenate(list(labels.values())), minlength=len(LABELS)) + 1.0
+    return np.log(counts / counts.sum()).astype(np.float32)
+
+
+def transition_scores(labels: Mapping[Key, Labels]) -> npt.NDArray[np.float32]:
+    """Log probabilities of each phone after each, frame by frame, from the alignments."""
+    counts = np.full((len(LABELS),) * 2, 0.5)
+    for path in labels.values():
+        np.add.at(counts, (path[:-1], path[1:]), 1)
+    return np.log(counts / counts.sum(axis=1, keepdims=True)).astype(np.float32)

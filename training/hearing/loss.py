@@ -17,6 +17,27 @@ _NEVER = -1e4
 """Log score of what is impossible; far enough from anything possible, and its gradient is no NaN."""
 
 
+class Objectives:
+    """What the stages minimise; `transitions` (phones, phones), of the random field, are trained as well."""
+
+    def __init__(self, phones: int) -> None:
+        self.transitions = tf.Variable(tf.zeros((phones, phones)), name="transitions")
+
+    def frame(self, logits: Tensor, labels: Tensor) -> dict[str, Tensor]:
+        return {"frame_loss": frame_loss(logits, labels), "frame_accuracy": frame_accuracy(logits, labels)}
+
+    def sequence(self, logits: Tensor, labels: Tensor) -> dict[str, Tensor]:
+        """With a little of the frames' loss, which keeps the posteriors where the labels are."""
+        loss = sequence_loss(logits, labels, self.transitions) + 0.1 * frame_loss(logits, labels)
+        return {"sequence_loss": loss, "frame_accuracy": frame_accuracy(logits, labels)}
+
+
+def frame_accuracy(logits: Tensor, labels: Tensor) -> Tensor:
+    """The share of the frames whose most probable phone is the labelled one."""
+    hits = tf.equal(tf.argmax(logits, axis=2, output_type=tf.int32), labels)
+    return tf.reduce_mean(tf.cast(hits, tf.float32))
+
+
 def frame_loss(logits: Tensor, labels: Tensor, smoothing: float = 0.05) -> Tensor:
     """Mean cross-entropy of (rows, frames, phones) logits against (rows, frames) labels."""
     log_posteriors = tf.nn.log_softmax(logits)

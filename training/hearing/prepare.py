@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from training.corpus import manifest, synthesis, texts
-from training.hearing.store import Store, load_measured_rooms, load_recording, load_synthetic
+from training.corpus.store import Store, first_copies, load_measured_rooms, load_recording, load_synthetic
 
 REAL = (
     "speech/an4",
@@ -28,6 +28,9 @@ SYNTHETIC_FRESH = "synthetic-fresh"
 """Other sentences and other speakers than those of SYNTHETIC, for the last stages."""
 BOOTSTRAP = "bootstrap"
 NOISE = "noise"
+RECORDED = tuple(name.replace("/", "-") for name in REAL)
+SOURCES = (*RECORDED, SYNTHETIC, SYNTHETIC_FRESH)
+"""What is aligned and trained on after the bootstrap."""
 
 
 def prepare(store: Store, data: Path, bootstrap: int, synthetic: int, seed: int = 1, jobs: int = 2) -> None:
@@ -46,9 +49,9 @@ def prepare(store: Store, data: Path, bootstrap: int, synthetic: int, seed: int 
     )
     store.add(BOOTSTRAP, aligned, load_synthetic, rooms, jobs)
     store.add(NOISE, manifest.read_manifest(data / "noise"), load_recording, rooms, jobs)
-    for folder in REAL:
+    for folder, source in zip(REAL, RECORDED, strict=True):
         utterances = [item for item in manifest.read_manifest(data / folder) if item.text]
-        store.add(folder.replace("/", "-"), utterances, load_recording, rooms, jobs)
+        store.add(source, utterances, load_recording, rooms, jobs)
     mixed = [*written, *commands[: len(written) // 2]]
     everyone = synthesis.TRAINING_VOICES + synthesis.DRAWN_VOICES
     spoken = synthesis.draw(mixed, everyone, synthetic, rng, pitches=(0.78, 1.25), espeak_share=0.5)
@@ -62,3 +65,14 @@ def prepare(store: Store, data: Path, bootstrap: int, synthetic: int, seed: int 
     others = synthesis.TRAINING_VOICES + synthesis.FRESH_VOICES
     spoken = synthesis.draw(mixed, others, synthetic // 2, rng, pitches=(0.78, 1.25), espeak_share=0.6)
     store.add(SYNTHETIC_FRESH, spoken, load_synthetic, rooms, jobs)
+
+
+def global_mean(store: Store, sources: tuple[str, ...]) -> tuple[float, ...]:
+    """Mean log-mel of some utterances of each source: where the running mean starts."""
+    means = []
+    for source in sources:
+        items = list(first_copies(store.items(source)))
+        features = store.mapped(source)
+        for item in items[:: max(1, len(items) // 50)]:
+            means.append(features[item.start : item.start + item.frames].astype(np.float32).mean(axis=0))
+    return tuple(float(value) for value in np.stack(means).mean(axis=0).round(3).tolist())

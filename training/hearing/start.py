@@ -17,7 +17,9 @@ import numpy.typing as npt
 from ai_edge_litert import schema_py_generated as tflite
 from keras import ops
 
+from device.engine.bundle import Bundle
 from device.errors import BundleError
+from training.hearing.model import Normalisation
 from training.layers import CausalConv, StreamingNet, Tensor
 
 Floats = npt.NDArray[np.float32]
@@ -46,6 +48,16 @@ def products(file: Path) -> Iterator[Product]:
         if code == tflite.BuiltinOperator.FULLY_CONNECTED:
             _, weights, bias = operator.inputs
             yield Product(floats(weights, np.int8).T, floats(bias, np.int32))
+
+
+def normalisation_of(bundle: Bundle) -> Normalisation:
+    """What stands before the bundle's model."""
+    return Normalisation(**{**bundle.normalisation, "prior": tuple(bundle.normalisation["prior"])})
+
+
+def log_prior_of(bundle: Bundle) -> Floats:
+    """Log of each label's share of the frames that the bundle's model was trained on."""
+    return np.asarray(bundle.decision["log_prior"], np.float32)
 
 
 def unfold(model: StreamingNet, file: Path) -> None:

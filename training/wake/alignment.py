@@ -12,11 +12,11 @@ from tqdm import tqdm
 from device.errors import LexiconError
 from device.hearing.acoustic import AcousticModel
 from device.hearing.lexicon import Lexicon
+from training.corpus.store import Item, Store, first_copies
 from training.hearing import labels as labelling
 from training.hearing.align import align, states
 from training.hearing.data import Labels
 from training.hearing.labels import DROPPED, Key
-from training.hearing.store import Item, Store, first_copies
 
 PRIOR_SCALE = 0.5
 
@@ -36,9 +36,7 @@ def alignment(
         file = store.folder / f"{source}.{sha}.npz"
         if not file.exists():
             opened = opened or acoustic()
-            temporary = file.with_suffix(".part.npz")
-            labelling.save(_aligned(store, source, opened, lexicon), temporary)
-            temporary.rename(file)
+            labelling.save(_aligned(store, source, opened, lexicon), file)
         found |= labelling.load(file)
     return found
 

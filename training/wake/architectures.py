@@ -20,8 +20,10 @@ from keras import layers
 
 from device.settings import bundle_folder
 from training.wake import model as shape
+from training.wake.settings import Settings, phrases_of
 from training.wake.signal import MELS, STRIDE
-from training.wake.train import Settings, Trainer, fit, phrases_of, prepared, told
+from training.wake.threshold import told
+from training.wake.train import fit, prepared, trainer_of
 
 RATE = 100 / STRIDE
 """Outputs a second."""
@@ -105,8 +107,9 @@ def run(arguments: argparse.Namespace) -> None:
     figures = {}
     for name, build in architectures(settings).items():
         # XLA makes depthwise convolutions four times slower on a CPU, and the others faster.
-        trainer = Trainer(out / name, replace(settings, compiled=name != "mixed-net"), build)
-        fit(trainer, sources, out / name)
+        compiled = replace(settings.trainer, compiled=name != "mixed-net")
+        trainer = trainer_of(replace(settings, trainer=compiled), out / name, build)
+        fit(trainer, settings, sources)
         model = trainer.averaged()
         _, measured = told(model, settings, phrases, sources, out)
         size = {"parameters": model.count_params(), "multiplications_a_second": work(model)}

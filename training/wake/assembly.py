@@ -21,8 +21,8 @@ from device.audio.frontend import FrontEndSettings
 from device.audio.wav import read
 from device.events import SAMPLE_RATE, Samples
 from training.corpus import augment
+from training.corpus.store import Item, Recording
 from training.hearing.labels import Key
-from training.hearing.store import Item, Recording
 
 Phones = tuple[str, ...]
 Floats = npt.NDArray[np.float32]

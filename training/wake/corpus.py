@@ -15,7 +15,7 @@ from device.daemon.review import Clip
 from device.errors import AudioError, MynahError
 from device.events import SAMPLE_RATE, Samples
 from training.corpus import manifest, synthesis
-from training.hearing.store import Item, Recording
+from training.corpus.store import Item, Recording
 from training.wake.phrases import Phrase
 
 HELD_OUT_SPEECH = 0.4

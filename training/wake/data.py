@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from training.background import endless
 from training.corpus import augment
-from training.hearing.store import Item, Store
+from training.corpus.store import Item, Store
 from training.wake.corpus import TAIL, is_held_out, says
 from training.wake.people import Sayer
 from training.wake.signal import MELS, STRIDE, Normalisation

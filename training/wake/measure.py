@@ -16,7 +16,7 @@ import numpy.typing as npt
 from device.audio.frontend import Features, features
 from device.events import Samples
 from training.corpus import augment, synthesis
-from training.hearing.store import Store, first_copies
+from training.corpus.store import Store, first_copies
 from training.wake.corpus import HOP, chooses, is_held_out, says, trimmed
 from training.wake.data import DB
 from training.wake.phrases import Phrase

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from training.hearing.store import Item, Store
+from training.corpus.store import Item, Store
 from training.wake.corpus import TAIL, is_held_out, says
 from training.wake.measure import Score
 from training.wake.signal import STRIDE

@@ -21,7 +21,7 @@ from device.events import SAMPLE_RATE
 from device.hearing.acoustic import AcousticModel
 from device.hearing.lexicon import Lexicon
 from training.corpus import manifest
-from training.hearing.store import Store, first_copies
+from training.corpus.store import Store, first_copies
 from training.wake.alignment import alignment
 from training.wake.assembly import Floats, Inventory, Phones, Spoken, load_assembled, spoken_of
 from training.wake.corpus import HELD_OUT_SPEECH, chooses, says

@@ -11,7 +11,7 @@ import numpy as np
 from device.daemon.review import Label
 from device.daemon.review import Store as Reviewed
 from training.corpus import augment, manifest, synthesis, texts
-from training.hearing.store import Store, load_measured_rooms, load_recording
+from training.corpus.store import Store, load_measured_rooms, load_recording
 from training.wake import people
 from training.wake.corpus import (
     HOUSEHOLD,

@@ -27,10 +27,6 @@ class Normalisation:
         return ((frames - np.float32(self.offset)) / np.float32(self.scale)).astype(np.float32)
 
 
-def sigmoid(logits: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    return (1.0 / (1.0 + np.exp(-np.clip(logits, -30, 30)))).astype(np.float32)
-
-
 def smoothed(probabilities: npt.NDArray[np.float32], outputs: int) -> npt.NDArray[np.float32]:
     """At each output the mean of the last `outputs`; before the first there is nothing but zeros."""
     sums = np.cumsum(np.concatenate((np.zeros(outputs), probabilities)), dtype=np.float64)

@@ -11,7 +11,6 @@ On speech that neither model was trained on, or that was made up, in training-si
 from __future__ import annotations
 
 import argparse
-import itertools
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -23,30 +22,29 @@ import numpy as np
 from device.assembly.stages import make_home
 from device.engine.bundle import Bundle, sha256
 from device.events import Intent, Transcript
-from device.hearing import chance, grammar
-from device.hearing.decoder import Decoder
-from device.hearing.decoder import Settings as Decoding
+from device.hearing import grammar, others
+from device.hearing.decoder import Decoder, DecoderSettings
 from device.hearing.lexicon import Lexicon
 from device.hearing.opinion import weighed
-from device.hearing.words import Words
+from device.hearing.words import BY_ITSELF, Words
 from device.settings import Settings, bundle_folder
 from device.understanding.sentences import Sentences
 from device.understanding.understanding import Understanding
-from training.annotate import annotate
 from training.corpus import synthesis
 from training.corpus.manifest import CALIBRATED_ON, HELD_OUT
 from training.edits import distance
 from training.hearing import calibrate
-from training.hearing.calibrate import Ear, Heard
+from training.hearing.calibrate import Heard, NoisyModel
+from training.json_files import annotate
 from training.words import nearby
 
 LOST = 0.01
 """Share of the right commands that the second opinion may cost."""
 WEIGHTS = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0)
-NEAR, COMMANDS, READ = 400, 240, 60
+NEAR, COMMANDS, READ = 400, 240, 30
 """Recordings of sentences near the home's, of its commands, and of each corpus of read sentences."""
 SCALES = (0.75, 1.0, 1.5, 2.0)
-WORD_PENALTIES = (0.0, 1.0, 2.0)
+WORD_PENALTIES = (-1.0, 0.0, 1.0, 2.0)
 
 
 class Case(NamedTuple):
@@ -112,25 +110,27 @@ def word_errors(heard: Sequence[Heard], decoder: Decoder) -> float:
     return wrong / max(said, 1)
 
 
-def dictation(words: Words, acoustic: Bundle, heard: Sequence[Heard]) -> tuple[float, Decoding, float]:
+def dictation(words: Words, acoustic: Bundle, heard: Sequence[Heard]) -> tuple[float, DecoderSettings, float]:
     """The scale of the language model, how to decode, and the share of wrong words of `heard` with both."""
-    prior, start = acoustic.decision["log_prior"], Decoding.of(acoustic.decision)
-    best: tuple[float, float, Decoding] | None = None
-    for scale, penalty in itertools.product(SCALES, WORD_PENALTIES):
-        graph = words.graph.scaled(scale)
+    prior, start = acoustic.decision["log_prior"], DecoderSettings.of(acoustic.decision)
+
+    def rate(scale: float, penalty: float) -> float:
         settings = replace(start, word_penalty=penalty)
-        rate = word_errors(heard, Decoder(graph, prior, settings, known=chance.Chance(0.0, 1.0)))
-        print(f"scale {scale:g}, word penalty {penalty:g}: {rate:.1%} of the words wrong", flush=True)
-        if best is None or rate < best[0]:
-            best = rate, scale, settings
-    assert best is not None
-    return best[1], best[2], best[0]
+        found = word_errors(heard, Decoder(words.graph.scaled(scale), prior, settings, BY_ITSELF))
+        print(f"scale {scale:g}, word penalty {penalty:g}: {found:.1%} of the words wrong", flush=True)
+        return found
+
+    scales = {scale: rate(scale, 0.0) for scale in SCALES}
+    scale = min(scales, key=scales.__getitem__)
+    rates = {penalty: scales[scale] if penalty == 0 else rate(scale, penalty) for penalty in WORD_PENALTIES}
+    penalty = min(rates, key=rates.__getitem__)
+    return scale, replace(start, word_penalty=penalty), rates[penalty]
 
 
 def fit(folder: Path, acoustic: Bundle, data: Path) -> dict[str, Any]:
     """The `decision` of the words in `folder` with the acoustic model."""
-    ear, lexicon, settings = Ear(acoustic, data / "noise"), Lexicon(), Settings()
-    plain = Words.load(folder, acoustic)
+    ear, lexicon, settings = NoisyModel(acoustic, data / "noise"), Lexicon(), Settings()
+    plain, prior = Words.load(folder, acoustic), acoustic.decision["log_prior"]
     speech = data / "speech"
     share = HELD_OUT * CALIBRATED_ON
     read = [
@@ -138,7 +138,7 @@ def fit(folder: Path, acoustic: Bundle, data: Path) -> dict[str, Any]:
     ]
     scale, decoding, rate = dictation(plain, acoustic, ear.hear([*read[0], *read[1]], "read sentences"))
     graph = plain.graph.scaled(scale)
-    free = Decoder(graph, acoustic.decision["log_prior"], decoding, known=chance.Chance(0.0, 1.0))
+    free = Decoder(graph, prior, decoding, BY_ITSELF)
 
     home, sentences = make_home(settings), Sentences.load(settings.home.sentences)
     understanding = Understanding(sentences, home)
@@ -149,8 +149,9 @@ def fit(folder: Path, acoustic: Bundle, data: Path) -> dict[str, Any]:
 
     def decoder(of: Sentences) -> Decoder:
         graph = grammar.compile(of.groups(home), lexicon, acoustic.labels)
-        others = chance.load(acoustic.others) if acoustic.others else ()
-        return Decoder(graph, acoustic.decision["log_prior"], acoustic.decision, others)
+        plain = Decoder(graph, prior, DecoderSettings.of(acoustic.decision))
+        strangers = others.load(acoustic.others) if acoustic.others else ()
+        return plain.over(graph, others.measured(plain, strangers))
 
     at_home = decoder(sentences)
     texts = calibrate.calibration_commands(understanding)
@@ -168,7 +169,7 @@ def fit(folder: Path, acoustic: Bundle, data: Path) -> dict[str, Any]:
     ]
     unmeant = [replace(item, text=None) for item in near]
     best, tried = chosen(
-        list(cases(unmeant, at_home, free, None)), right, Decoding.of(acoustic.decision).reject_below
+        list(cases(unmeant, at_home, free, None)), right, DecoderSettings.of(acoustic.decision).reject_below
     )
     return {
         "acoustic": sha256(acoustic.model),

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from device.events import Handled, Intent, Reply
+from device.events import Intent, Outcome, Reply
 from device.skills.skill import Handlers, World
 
 
-def time(intent: Intent, world: World) -> Handled:
+def time(intent: Intent, world: World) -> Outcome:
     now = world.now
-    return Handled((), Reply(f"It is {now.hour % 12 or 12}:{now:%M} {'AM' if now.hour < 12 else 'PM'}"))
+    return Outcome(reply=Reply(f"It is {now.hour % 12 or 12}:{now:%M} {'AM' if now.hour < 12 else 'PM'}"))
 
 
-def date(intent: Intent, world: World) -> Handled:
-    return Handled((), Reply(f"It is {world.now:%A}, {world.now:%B} {world.now.day}"))
+def date(intent: Intent, world: World) -> Outcome:
+    return Outcome(reply=Reply(f"It is {world.now:%A}, {world.now:%B} {world.now.day}"))
 
 
 HANDLERS: Handlers = {"HassGetCurrentTime": time, "HassGetCurrentDate": date}

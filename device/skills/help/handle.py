@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from device.events import Handled, Intent, Reply
+from device.events import Intent, Outcome, Reply
 from device.skills.skill import Handlers, World
 
 HELP = (
@@ -11,12 +11,12 @@ HELP = (
 )
 
 
-def never_mind(intent: Intent, world: World) -> Handled:
-    return Handled((), Reply("Never mind"))
+def never_mind(intent: Intent, world: World) -> Outcome:
+    return Outcome(reply=Reply("Never mind"))
 
 
-def what_it_can_do(intent: Intent, world: World) -> Handled:
-    return Handled((), Reply(HELP))
+def what_it_can_do(intent: Intent, world: World) -> Outcome:
+    return Outcome(reply=Reply(HELP))
 
 
 HANDLERS: Handlers = {"HassNevermind": never_mind, "HassRespond": what_it_can_do}

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from device.appliances.actions import Action, Do
-from device.appliances.colors import HEX
+from device.appliances.actions import Action
 from device.appliances.devices import Device, Scene
 from device.appliances.relative import Missing
-from device.events import Command, Expectation, Handled, Impossible, Intent, NotHandled, Reply
+from device.events import Intent, Outcome, impossible, refused
 from device.home.model import Home
-from device.skills.home import replies, states
-from device.skills.home.select import Target, select
-from device.skills.skill import Handlers, Outcome, World
-from device.speaking.wording import sentence
+from device.skills.home import choosing, prices, replies, states
+from device.skills.home.plans import PLANS
+from device.skills.home.select import Target, about, select
+from device.skills.home.telling import tell
+from device.skills.skill import Handlers, World
+from device.speaking.wording import listed, sentence
 
 
 def order(intent: Intent, world: World) -> Outcome:
@@ -23,97 +24,51 @@ def order(intent: Intent, world: World) -> Outcome:
     home, slots = world.home, intent.slots
     if scene := _scene(home, slots):
         return _activate(home, intent, scene) if intent.name == "HassTurnOn" else _cannot(scene.name)
-    actions, domain = _PLANS[intent.name](slots)
+    actions, domain = PLANS[intent.name](slots)
     if not actions:
-        return NotHandled("Sorry, I cannot set it to that")
-    target = select(home, slots, domain)
-    if isinstance(target, NotHandled):
+        return refused("Sorry, I cannot set it to that")
+    several = slots.get("names")
+    if several:
+        target: Target | Outcome = _several(home, several)
+    else:
+        target = select(home, slots, domain)
+    if isinstance(target, Outcome):
         return target
     return _tell(home, intent, target, actions)
 
 
-PLACES = ("name", "area", "floor", "domain", "device_class")
-"""Slots that say which devices are meant."""
-
-
-def about(home: Home, intent: Intent) -> Mapping[str, Any]:
-    """The slots that say which devices a turn was about; empty where it was about none."""
-    if intent.name not in _PLANS and intent.name != "HassGetState":
-        return {}
-    if "name" in intent.slots and intent.slots["name"] not in home.devices:
-        return {}
-    return {slot: intent.slots[slot] for slot in PLACES if slot in intent.slots}
+def _several(home: Home, names: Sequence[str]) -> Target:
+    """Devices that were chosen together: "both", "all of them"."""
+    devices = tuple(home.devices[name] for name in names if name in home.devices)
+    return Target(devices, listed([device.called for device in devices]))
 
 
 def _tell(home: Home, intent: Intent, target: Target, actions: Sequence[Action]) -> Outcome:
-    if doubt := _doubt(home, intent, target.devices):
-        return doubt
-    told = _tried(home, ((device, actions) for device in target.devices))
+    if target.which is not None:
+        able = tuple(device for device in target.devices if tell(home, [(device, actions)]).able)
+        if len(able) != 1:
+            return prices.asked(choosing.which(home, intent, target.which, able or target.devices))
+        target = Target(able, able[0].called)
+    if doubt := prices.doubt(home, _kind(intent, target), target.devices, actions, target.called):
+        return prices.asked(replace(doubt, about=intent))
+    told = tell(home, ((device, actions) for device in target.devices))
     if not told.able:
         lacking = (*told.notes, *replies.lacking(told.dark, Missing.LIGHT))
-        return NotHandled(sentence(lacking)) if lacking else _cannot(target.called)
+        return refused(sentence(lacking)) if lacking else _cannot(target.called)
     called = told.able[0].called if len(told.able) == 1 else target.called
     done = told.done[0] if len(set(told.done)) == 1 else actions
-    return told.handled(replies.done(done, told.able, called))
+    outcome = told.outcome(replies.done(done, told.able, called))
+    return replace(outcome, about=about(intent, target))
 
 
-@dataclass(slots=True)
-class _Told:
-    """What came of telling devices something: whom, what, and why not the others."""
-
-    able: list[Device] = field(default_factory=list)
-    done: list[tuple[Action, ...]] = field(default_factory=list)
-    commands: list[Command] = field(default_factory=list)
-    expected: list[Expectation] = field(default_factory=list)
-    dark: list[Device] = field(default_factory=list)
-    notes: tuple[str, ...] = ()
-
-    def handled(self, reply: str) -> Handled:
-        whole = Reply(", ".join((reply, *self.notes)))
-        return Handled(tuple(self.commands), whole, tuple(self.expected))
+def _kind(intent: Intent, target: Target) -> Intent:
+    """With the kind of its devices, for the question that may be asked."""
+    kinds = {device.kind for device in target.devices}
+    return replace(intent, slots={**intent.slots, "kind": kinds.pop()}) if len(kinds) == 1 else intent
 
 
-def _tried(home: Home, orders: Iterable[tuple[Device, Sequence[Action]]]) -> _Told:
-    """What is sent to those who can do it, are there, and of whom enough is known."""
-    told = _Told()
-    gone: list[Device] = []
-    lacking: dict[Missing, list[Device]] = {reason: [] for reason in Missing}
-    for device, actions in orders:
-        settled = home.settled(device, actions)
-        commands = () if isinstance(settled, Missing) else home.commands(device, settled)
-        if not commands and not isinstance(settled, Missing):
-            continue
-        if not home.reachable(device):
-            gone.append(device)
-        elif isinstance(settled, Missing):
-            lacking[settled].append(device)
-        else:
-            told.able.append(device)
-            told.done.append(settled)
-            told.commands += commands
-            if expected := home.expectation(device, settled):
-                told.expected.append(expected)
-    told.dark = lacking.pop(Missing.LIGHT)  # no need to say so, where others shine
-    told.notes = (
-        *replies.lacking(gone, None),
-        *(note for reason, devices in lacking.items() for note in replies.lacking(devices, reason)),
-    )
-    return told
-
-
-def _doubt(home: Home, intent: Intent, things: Iterable[Device | Scene]) -> NotHandled | None:
-    """Locks and doors want to be sure of what they heard."""
-    if intent.confidence >= home.layout.lock_confidence:
-        return None
-    guarded = next((thing for thing in things if thing.name in home.guarded), None)
-    if guarded is None:
-        return None
-    called = guarded.called if isinstance(guarded, Device) else guarded.name
-    return NotHandled(f"I am not sure that you meant {called}, please say it again")
-
-
-def _cannot(called: str) -> NotHandled:
-    return Impossible(f"I cannot do that with {called}")
+def _cannot(called: str) -> Outcome:
+    return impossible(f"I cannot do that with {called}")
 
 
 def _scene(home: Home, slots: Mapping[str, Any]) -> Scene | None:
@@ -122,77 +77,20 @@ def _scene(home: Home, slots: Mapping[str, Any]) -> Scene | None:
 
 def _activate(home: Home, intent: Intent, scene: Scene) -> Outcome:
     devices = [home.devices[name] for name in scene.steps if name in home.devices]
-    if doubt := _doubt(home, intent, (*devices, scene)):
-        return doubt
-    told = _tried(home, ((device, scene.steps[device.name]) for device in devices))
+    things: list[Device | Scene] = [scene]
+    kind = replace(intent, slots={**intent.slots, "kind": "scene"})
+    if doubt := prices.doubt(home, kind, things, (), scene.name):
+        return prices.asked(replace(doubt, about=intent))
+    told = tell(home, ((device, scene.steps[device.name]) for device in devices))
     told.commands = [*scene.sends, *told.commands]
     told.notes += tuple(f"there is no {name} yet" for name in scene.steps if name not in home.devices)
     if not told.commands:
-        return NotHandled(sentence(told.notes)) if told.notes else _cannot(scene.name)
-    return told.handled(f"Activated {scene.name}")
-
-
-def _value(slot: str, do: Do) -> Callable[[Mapping[str, Any]], Sequence[Action]]:
-    def action(slots: Mapping[str, Any]) -> Sequence[Action]:
-        value = slots.get(slot)
-        return (Action(do, value),) if isinstance(value, int | float) else ()
-
-    return action
-
-
-def _light(slots: Mapping[str, Any]) -> Sequence[Action]:
-    actions: list[Action] = list(_value("brightness", Do.BRIGHTNESS)(slots))
-    if slots.get("color") in HEX:
-        actions.append(Action(Do.COLOR, slots["color"]))
-    actions += _value("brightness_step", Do.BRIGHTNESS_STEP)(slots)
-    return (*actions, *_value("temperature", Do.COLOR_TEMPERATURE)(slots))
-
-
-def _volume_step(slots: Mapping[str, Any]) -> Sequence[Action]:
-    directions = {"up": Do.LOUDER, "down": Do.QUIETER}
-    if direction := directions.get(slots.get("volume_step", "")):
-        return (Action(direction),)
-    return _value("volume_step", Do.VOLUME_STEP)(slots)
-
-
-Plan = Callable[[Mapping[str, Any]], tuple[Sequence[Action], str | None]]
-
-
-def _plan(domain: str | None, actions: Callable[[Mapping[str, Any]], Sequence[Action]]) -> Plan:
-    return lambda slots: (actions(slots), domain)
-
-
-def _just(domain: str | None, do: Do) -> Plan:
-    return lambda slots: ((Action(do),), domain)
-
-
-_PLANS: Mapping[str, Plan] = {
-    "HassTurnOn": _just(None, Do.ON),
-    "HassTurnOff": _just(None, Do.OFF),
-    "HassToggle": _just(None, Do.TOGGLE),
-    "HassOpenCover": _just("cover", Do.ON),
-    "HassCloseCover": _just("cover", Do.OFF),
-    "HassStopMoving": _just("cover", Do.STOP),
-    "HassLightSet": _plan("light", _light),
-    "HassSetPosition": _plan("cover", _value("position", Do.POSITION)),
-    "HassClimateSetTemperature": _plan("climate", _value("temperature", Do.TEMPERATURE)),
-    "HassFanSetSpeed": _plan("fan", _value("percentage", Do.SPEED)),
-    "HassSetVolume": _plan("media_player", _value("volume_level", Do.VOLUME)),
-    "HassSetVolumeRelative": _plan("media_player", _volume_step),
-    "HassMediaPause": _just("media_player", Do.PAUSE),
-    "HassMediaUnpause": _just("media_player", Do.PLAY),
-    "HassMediaNext": _just("media_player", Do.NEXT),
-    "HassMediaPrevious": _just("media_player", Do.PREVIOUS),
-    "HassMediaPlayerMute": _just("media_player", Do.MUTE),
-    "HassMediaPlayerUnmute": _just("media_player", Do.UNMUTE),
-    "HassVacuumStart": _just("vacuum", Do.START),
-    "HassVacuumReturnToBase": _just("vacuum", Do.DOCK),
-}
-"""Intents that tell devices something: actions, and the domain where the sentence names none."""
+        return refused(sentence(told.notes)) if told.notes else _cannot(scene.name)
+    return told.outcome(f"Activated {scene.name}")
 
 
 HANDLERS: Handlers = {
-    **dict.fromkeys(_PLANS, order),
+    **dict.fromkeys(PLANS, order),
     "HassGetState": states.state,
     "HassClimateGetTemperature": states.temperature,
 }

@@ -52,6 +52,8 @@ def lacking(devices: Sequence[Device], reason: Missing | None) -> tuple[str, ...
             return (f"{names} {are} off",)
         case Missing.BRIGHTNESS:
             return (f"I do not know how bright {names} {are}",)
+        case Missing.LEVEL:
+            return (f"I do not know how {names} {are} set",)
         case Missing.STATE:
             return (f"I do not know the state of {names} yet",)
 

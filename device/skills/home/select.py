@@ -7,47 +7,94 @@ from dataclasses import dataclass
 from typing import Any
 
 from device.appliances.devices import WINDOW_COVERINGS, Device
-from device.events import Impossible, NotHandled
+from device.events import Intent, Outcome, impossible
 from device.home.model import Home
 from device.skills.home import replies
+from device.speaking.wording import listed
 
 EVERYTHING = ("light", "switch", "fan", "media_player")
 """What "turn off everything" means: nothing that warms, locks or covers."""
 
+EXCEPT = ("except_name", "except_area", "except_floor")
+"""Slots that name what is left out."""
+
+
+PLACES = ("area", "floor", "domain", "device_class", "except_name", "except_area", "except_floor")
+"""Slots, besides the name, that say which devices are meant."""
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Devices, and what they are called together."""
+    """Devices, and what they are called together. `which`: the name that they share, where one is meant."""
 
     devices: tuple[Device, ...]
     called: str
+    which: str | None = None
 
 
-def select(home: Home, slots: Mapping[str, Any], domain: str | None) -> Target | NotHandled:
-    """The devices that the slots name: by `name`, or all of a domain in an `area`, on a `floor`, anywhere."""
+def select(home: Home, slots: Mapping[str, Any], domain: str | None) -> Target | Outcome:
+    """The devices that the slots name: by `name`, or all of a domain in an `area`, on a `floor`, anywhere.
+
+    An Outcome says why there are none.
+    """
     if name := slots.get("name"):
-        device = home.devices.get(name)
-        if device is None or not _is_in(home, device, slots):
-            return Impossible(f"There is no {name} {_place(slots)}".strip())
-        return Target((device,), device.called)
+        return _named(home, str(name), slots)
     if isinstance(slots.get("domain"), str):
         domain = slots["domain"]
     device_class = slots.get("device_class")
-    devices = _of_kind(tuple(d for d in home.layout.devices if _is_in(home, d, slots)), domain, device_class)
+    there = tuple(d for d in home.layout.devices if _is_in(home, d, slots) and not _left_out(home, d, slots))
+    devices = _of_kind(there, domain, device_class)
     things = replies.plural(domain, device_class) if domain in replies.PLURALS else "devices"
     place = _place(slots)
     if not devices:
-        return Impossible(f"There are no {things} {place}".strip())
+        return impossible(f"There are no {things} {place}".strip())
     if len(devices) == 1:
         return Target(devices, devices[0].called)
+    called = _together(domain, things, place)
+    return Target(devices, f"{called} except {left}" if (left := _exception(home, slots)) else called)
+
+
+def _named(home: Home, name: str, slots: Mapping[str, Any]) -> Target | Outcome:
+    """One device by its name, or the several that share it."""
+    found = home.named(name)
+    devices = tuple(device for device in found if _is_in(home, device, slots))
+    if not devices:
+        return impossible(f"There is no {name} {_place(slots)}".strip())
+    here = tuple(device for device in devices if device.room == home.here)
+    if len(devices) > 1 and len(here) == 1 and not slots.get("area"):
+        devices = here
+    if len(devices) == 1:
+        return Target(devices, devices[0].called)
+    return Target(devices, f"the {name}", which=name)
+
+
+def _together(domain: str | None, things: str, place: str) -> str:
     if domain is None:
-        return Target(devices, f"everything {place}".strip())
-    return Target(devices, f"the {things} {place}" if place else f"all the {things}")
+        return f"everything {place}".strip()
+    return f"the {things} {place}" if place else f"all the {things}"
 
 
 def _is_in(home: Home, device: Device, slots: Mapping[str, Any]) -> bool:
     area, floor = slots.get("area"), slots.get("floor")
     return (area is None or device.room == area) and (floor is None or home.floor_of(device) == floor)
+
+
+def _left_out(home: Home, device: Device, slots: Mapping[str, Any]) -> bool:
+    name, area, floor = (slots.get(slot) for slot in EXCEPT)
+    by_name = name is not None and device in home.named(str(name))
+    return (
+        by_name
+        or (area is not None and device.room == area)
+        or (floor is not None and home.floor_of(device) == floor)
+    )
+
+
+def _exception(home: Home, slots: Mapping[str, Any]) -> str:
+    """What was left out, as it is said; nothing where nothing was."""
+    name, area, floor = (slots.get(slot) for slot in EXCEPT)
+    names = [device.called for device in home.named(str(name))] if name is not None else []
+    places = [f"the {place}" for place in (area, floor) if place is not None]
+    return listed([*names, *places]) if names or places else ""
 
 
 def _of_kind(devices: tuple[Device, ...], domain: str | None, device_class: str | None) -> tuple[Device, ...]:
@@ -67,3 +114,13 @@ def _place(slots: Mapping[str, Any]) -> str:
     if floor := slots.get("floor"):
         return floor if floor in ("upstairs", "downstairs") else f"on the {floor}"
     return ""
+
+
+def about(intent: Intent, target: Target) -> Mapping[str, Any]:
+    """The slots that "it" stands for from now on."""
+    if "name" not in intent.slots and "names" not in intent.slots:
+        return {slot: intent.slots[slot] for slot in PLACES if slot in intent.slots}
+    kind = target.devices[0].kind
+    if len(target.devices) == 1:
+        return {"name": target.devices[0].name, "domain": kind}
+    return {"names": tuple(device.name for device in target.devices), "domain": kind}

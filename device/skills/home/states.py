@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from device.appliances.devices import Device
-from device.events import Handled, Intent, NotHandled, Reply
+from device.events import Intent, Outcome, Reply, refused
 from device.home.model import Home
-from device.skills.home.select import select
-from device.skills.skill import Outcome, World
+from device.skills.home import choosing, prices
+from device.skills.home.select import Target, about, select
+from device.skills.skill import World
 from device.speaking.wording import listed, number
 
 MEANINGS: Mapping[str, tuple[str, bool]] = {
@@ -27,17 +29,23 @@ def state(intent: Intent, world: World) -> Outcome:
     """ "Is the lamp on", "which lights are on", "what is the state of the lamp"."""
     home, slots = world.home, intent.slots
     target = select(home, slots, None)
-    if isinstance(target, NotHandled):
+    if isinstance(target, Outcome):
         return target
+    if target.which is not None:
+        return prices.asked(choosing.which(home, intent, target.which, target.devices))
+    return replace(_told(home, target, slots), about=about(intent, target))
+
+
+def _told(home: Home, target: Target, slots: Mapping[str, Any]) -> Outcome:
     wanted = slots.get("state")
     if wanted is None:
         return _answer(_described(home, target.devices[0]))
     if wanted not in MEANINGS:
-        return NotHandled(f"I cannot tell whether something is {wanted}")
+        return refused(f"I cannot tell whether something is {wanted}")
     held = ((device, _holds(home, device, wanted)) for device in target.devices)
     known = [(device, holds) for device, holds in held if holds is not None]
     if not known:
-        return NotHandled(f"I do not know the state of {target.called} yet")
+        return refused(f"I do not know the state of {target.called} yet")
     if "name" in slots:
         [(device, holds)] = known
         now = wanted if holds else _opposite(wanted)
@@ -111,7 +119,7 @@ def temperature(intent: Intent, world: World) -> Outcome:
         if isinstance(degrees, int | float):
             where = place or (f" in the {device.room}" if device.room else "")
             return _answer(f"It is {number(degrees)} degrees{where}")
-    return NotHandled(f"I do not know the temperature{place} yet")
+    return refused(f"I do not know the temperature{place} yet")
 
 
 def _measuring(home: Home, slots: Mapping[str, Any]) -> Sequence[Device]:
@@ -123,5 +131,5 @@ def _measuring(home: Home, slots: Mapping[str, Any]) -> Sequence[Device]:
     return (*here, *home.layout.devices)
 
 
-def _answer(text: str) -> Handled:
-    return Handled((), Reply(text))
+def _answer(text: str) -> Outcome:
+    return Outcome(reply=Reply(text))

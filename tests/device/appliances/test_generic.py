@@ -5,10 +5,10 @@ from __future__ import annotations
 import textwrap
 from pathlib import Path
 
-from device.conversation import Conversation
-from device.events import Command, Handled, Intent
+from device.events import Command, Intent
 from device.home.model import Home
 from device.home.reading import read
+from tests.device.talking import outcome_of
 
 README = Path(__file__).parents[3] / "README.md"
 
@@ -21,8 +21,8 @@ def test_the_readmes_example_for_esphome(tmp_path: Path) -> None:
     home = Home(read(file))
 
     def sent(intent: str, **slots: object) -> tuple[Command, ...]:
-        outcome = Conversation(home).handle(Intent(intent, {"name": "patio awning", **slots}, 0.95))
-        assert isinstance(outcome, Handled)
+        outcome = outcome_of(home, Intent(intent, {"name": "patio awning", **slots}, 0.95))
+        assert outcome.fine
         return outcome.commands
 
     node = "patio/cover/awning"

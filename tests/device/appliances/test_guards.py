@@ -9,10 +9,10 @@ import pytest
 
 from device.appliances.actions import Action, Do
 from device.appliances.devices import Device, Scene, Template
-from device.conversation import Conversation
-from device.events import Command, Handled, Intent, NotHandled
+from device.events import Command, Intent, Outcome, refused
 from device.home.model import Home
 from device.home.reading import Layout
+from tests.device.talking import outcome_of
 
 LOCK = Device("front entrance", "lock", "zigbee2mqtt", "zigbee2mqtt/front door lock")
 
@@ -67,8 +67,8 @@ def test_who_sends_where_something_guarded_listens_is_guarded_too(other: Device,
     for devices in ((lock, garage, alarm, other), (other, alarm, garage, lock)):
         home = Home(Layout(devices=devices))
         assert ("lamp" in home.guarded) == guarded
-        outcome = Conversation(home).handle(Intent("HassTurnOn", {"name": "lamp"}, 0.5))
-        assert isinstance(outcome, NotHandled if guarded else Handled)
+        outcome = outcome_of(home, Intent("HassTurnOn", {"name": "lamp"}, 0.5))
+        assert isinstance(outcome, refused if guarded else Outcome)
 
 
 @pytest.mark.parametrize(
@@ -84,9 +84,7 @@ def test_scenes_that_do_something_guarded(more: dict[str, Any], guarded: bool) -
     lamp = Device("lamp", "light", "mqtt", "x", commands=sent_to("zigbee2mqtt/front door lock/set"))
     home = Home(Layout(devices=(LOCK, lamp), scenes=(Scene("leave", **more),)))
     intent = Intent("HassTurnOn", {"name": "leave"}, 0.5)
-    assert isinstance(Conversation(home).handle(intent), NotHandled if guarded else Handled)
-    assert isinstance(Conversation(home).handle(replace(intent, confidence=0.9)), Handled)
+    assert (outcome_of(home, intent).question is not None) == guarded
+    assert outcome_of(home, replace(intent, confidence=0.9)).fine
     if "sends" in more and guarded:
-        assert Conversation(home).handle(intent) == NotHandled(
-            "I am not sure that you meant leave, please say it again"
-        )
+        assert outcome_of(home, intent) == refused("I am not sure that you meant leave, please say it again")

@@ -9,21 +9,21 @@ import pytest
 from device.appliances.actions import Action, Do
 from device.appliances.devices import Device, Template
 from device.appliances.generic import Reading
-from device.conversation import Conversation
-from device.events import Handled, Intent, NotHandled
+from device.events import Intent, Outcome
 from device.home import reading
 from device.home.model import EXAMPLE, Home
 from device.home.reading import Layout
+from tests.device.talking import outcome_of
 
 ON_OFF = {Do.ON: Template("x/set", "on!"), Do.OFF: Template("x/set", "off!")}
 
 
-def handle(home: Home, intent: str, /, **slots: Any) -> Handled | NotHandled:
-    return Conversation(home).handle(Intent(intent, slots, 1.0))
+def handle(home: Home, intent: str, /, **slots: Any) -> Outcome:
+    return outcome_of(home, Intent(intent, slots, 1.0))
 
 
-def text(outcome: Handled | NotHandled) -> str:
-    return outcome.reply.text if isinstance(outcome, Handled) else outcome.reason
+def text(outcome: Outcome) -> str:
+    return outcome.reply.text
 
 
 @pytest.mark.parametrize("kind", ["light", "switch", "fan", "climate", "cover", "lock"])
@@ -36,7 +36,7 @@ def test_what_has_no_message_for_it_is_toggled_by_its_state(kind: str, before: b
     key = {"cover": "open", "lock": "locked"}.get(kind, "on")
     home.state.update("thing", {key: before})
     outcome = handle(home, "HassToggle", name="thing")
-    assert isinstance(outcome, Handled)
+    assert outcome.fine
     assert [command.payload for command in outcome.commands] == [payload]
 
 
@@ -44,7 +44,7 @@ def test_what_has_a_message_for_it_is_toggled_by_it() -> None:
     commands = {**ON_OFF, Do.TOGGLE: Template("x/set", "toggle!")}
     home = Home(Layout(devices=(Device("thing", "fan", "mqtt", "x/set", commands=commands),)))
     outcome = handle(home, "HassToggle", name="thing")
-    assert isinstance(outcome, Handled)
+    assert outcome.fine
     assert [command.payload for command in outcome.commands] == ["toggle!"]
     assert outcome.reply.text == "Switched the thing"
 
@@ -63,7 +63,7 @@ def test_a_toggled_device_is_expected_to_be_what_it_was_told() -> None:
     home = Home(Layout(devices=(fan,)))
     home.observe("x/state", b"1")
     outcome = handle(home, "HassToggle", name="fan")
-    assert isinstance(outcome, Handled)
+    assert outcome.fine
     assert [(one.key, one.value) for one in outcome.expected] == [("on", False)]
 
 

@@ -16,7 +16,7 @@ from device.card import notes, taking
 from device.card.machine import Machine
 from device.card.places import Card
 from device.card.start import start
-from device.mqtt.connection import password
+from device.mqtt.credentials import password
 from tests.device.card.conftest import Bench
 from tests.device.certificates import Authority, needs_openssl
 

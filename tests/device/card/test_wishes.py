@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from device.card import system, wifi, wishes
+from device.card import sources, system, wifi
 from device.card.places import Card
 from device.card.wishes import User, Wishes
 from device.errors import CardError
@@ -73,7 +73,7 @@ DERIVED = "f42c6fc52df0ebef9ebb4b90b38a5f902e83fe1b135a70e23aed762e9710a12e"
 WANTED = Wishes(
     hostname="kitchen",
     country="GB",
-    networks=(wifi.Network("IEEE", DERIVED, True),),
+    networks=(wifi.WifiNetwork("IEEE", DERIVED, True),),
     user=User("ada", "$6$salt$hash"),
     ssh=True,
     ssh_password=False,
@@ -89,7 +89,7 @@ def test_what_imager_writes_is_understood(card: Card, files: dict[str, str]) -> 
     for name, content in files.items():
         (card.boot / name).write_text(content.replace("\n", "\r\n"))
     told: list[str] = []
-    assert wishes.found(card.boot, told.append) == WANTED
+    assert sources.wishes(card.boot, told.append) == WANTED
     assert told == []
 
 
@@ -100,7 +100,7 @@ def test_the_classic_files_win(card: Card) -> None:
     content = 'country=GB\r\nnetwork={\r\n  ssid=“attic”\r\n  psk="it’s a secret"\r\n}\r\n'
     (card.boot / "wpa_supplicant.conf").write_bytes(content.encode())
     told: list[str] = []
-    found = wishes.found(card.boot, told.append)
+    found = sources.wishes(card.boot, told.append)
     assert (found.ssh, found.user) == (True, User("grace", "$6$a$b"))
     assert found.supplicant == 'country=GB\nnetwork={\n  ssid="attic"\n  psk="it’s a secret"\n}\n'
     assert told == []
@@ -144,7 +144,7 @@ def test_the_classic_files_win(card: Card) -> None:
 def test_what_is_wrong_is_told_without_secrets(card: Card, name: str, content: str, lines: list[str]) -> None:
     (card.boot / name).write_text(content)
     told: list[str] = []
-    wishes.found(card.boot, told.append)
+    sources.wishes(card.boot, told.append)
     assert len(told) == len(lines), told
     for line, wanted in zip(told, lines, strict=True):
         assert line.startswith(name)
@@ -155,13 +155,13 @@ def test_what_is_wrong_is_told_without_secrets(card: Card, name: str, content: s
 @pytest.mark.parametrize(("password", "hashed"), [("secret77", False), ("$6$salt$hash", True)])
 def test_whether_a_password_is_encrypted_need_not_be_said(card: Card, password: str, hashed: bool) -> None:
     (card.boot / "custom.toml").write_text(f'[user]\nname = "ada"\npassword = "{password}"\n')
-    assert wishes.found(card.boot, pytest.fail).user == User("ada", password, hashed)
+    assert sources.wishes(card.boot, pytest.fail).user == User("ada", password, hashed)
 
 
 def test_a_part_that_is_wrong_does_not_keep_the_rest(card: Card) -> None:
     (card.boot / "custom.toml").write_text(CUSTOM.replace('"kitchen"', '"my kitchen"').replace('"ada"', "5"))
     told: list[str] = []
-    found = wishes.found(card.boot, told.append)
+    found = sources.wishes(card.boot, told.append)
     assert found.networks == WANTED.networks
     assert (found.hostname, found.user) == (None, None)
     assert len(told) == 3  # [user] has no name any more

@@ -11,13 +11,13 @@ from device.appliances.actions import Action, Do
 from device.appliances.devices import Device
 from device.appliances.expectations import expectation, met
 from device.appliances.generic import Reading
-from device.conversation import Conversation
 from device.daemon.confirming import PATIENCE, Awaited
-from device.events import Confirmation, Handled, Intent, Reply, Turn
+from device.events import Confirmation, Intent, Outcome, Reply, Turn
 from device.home.model import Home
 from device.mqtt.client import Receipt
 from device.mqtt.connection import Fate
 from tests.device import fakes
+from tests.device.talking import outcome_of
 
 HOME = Home.load()
 
@@ -25,8 +25,8 @@ HOME = Home.load()
 def turn(home: Home, intent: str, **slots: object) -> Turn:
     """A turn with this intent, in the example home."""
     (made,) = fakes.assistant((1.0,), ["turn on the lamp"]).turns(fakes.audio(4))
-    outcome = Conversation(home).handle(Intent(intent, slots, 1.0))
-    assert isinstance(outcome, Handled)
+    outcome = outcome_of(home, Intent(intent, slots, 1.0))
+    assert outcome.fine
     return replace(made, outcome=outcome)
 
 
@@ -187,7 +187,7 @@ def test_numbers_may_be_a_step_off(
     device = next(device for device in home.layout.devices if device.kind == kind)
     expected = home.expectation(device, [action])
     assert expected is not None
-    told = replace(turn(home, "HassNevermind"), outcome=Handled((), Reply("Done"), (expected,)))
+    told = replace(turn(home, "HassNevermind"), outcome=Outcome((), Reply("Done"), (expected,)))
     awaited = Awaited(told, home.state, 0.0)
     home.state.update(device.name, report)
     assert (awaited.concluded(0.1) is not None) == fits

@@ -9,11 +9,12 @@ import pytest
 
 from device.appliances.actions import Do
 from device.appliances.devices import Device, Template
-from device.conversation import Conversation
-from device.discovery.announced import Announced, joined, missing
-from device.events import Handled, Intent
+from device.discovery.announced import Announced
+from device.discovery.joining import joined, missing
+from device.events import Intent
 from device.home.model import Home
 from device.home.reading import Layout, read
+from tests.device.talking import outcome_of
 
 ROOM = '[[room]]\nname = "bedroom"\n'
 COLORS = frozenset({"brightness", "color"})
@@ -93,7 +94,7 @@ def test_scenes_may_use_what_will_be_announced(tmp_path: Path) -> None:
     scene = '[[scene]]\nname = "work"\nsteps = [{ device = "desk", state = "on" }]\n'
     own = layout(tmp_path, '[[device]]\nname = "desk"\n' + scene)
     home = Home(joined(own, [light("Desk", "zigbee2mqtt/desk")])[0])
-    assert isinstance(Conversation(home).handle(Intent("HassTurnOn", {"name": "work"}, 1.0)), Handled)
+    assert outcome_of(home, Intent("HassTurnOn", {"name": "work"}, 1.0)).fine
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,9 @@ import yaml
 from device.appliances.actions import Action, Do
 from device.appliances.devices import Device, Room
 from device.cli import main
-from device.discovery.announced import Announced, joined, placed, rooms_by_text
+from device.discovery.announced import Announced
 from device.discovery.announcements import Announcements
+from device.discovery.joining import joined, placed, rooms_by_text
 from device.events import Command
 from device.home.model import Home
 from device.home.reading import Layout

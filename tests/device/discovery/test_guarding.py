@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 
 from device.appliances.devices import Device
-from device.conversation import Conversation
-from device.discovery.announced import Announced, joined
+from device.discovery.announced import Announced
 from device.discovery.announcements import Announcements
-from device.events import Intent, NotHandled
+from device.discovery.joining import joined
+from device.events import Intent
 from device.home.model import Home
 from device.home.reading import Layout
+from tests.device.talking import outcome_of
 
 COVER = {"type": "cover", "features": [{"name": "state", "property": "state", "access": 7}]}
 SWITCH = {"type": "switch", "features": [{"name": "state", "property": "state", "access": 7}]}
@@ -93,9 +94,7 @@ def test_a_lamp_that_opens_the_door_is_guarded(topic: str) -> None:
     lamp = {"name": "kitchen lamp", "command_topic": topic, "payload_on": '{"state": "UNLOCK"}'}
     found.receive("homeassistant/light/lamp/config", json.dumps(lamp).encode())
     home = Home(joined(Layout(), found.found())[0])
-    assert isinstance(
-        Conversation(home).handle(Intent("HassTurnOn", {"name": "kitchen lamp"}, 0.5)), NotHandled
-    )
+    assert not outcome_of(home, Intent("HassTurnOn", {"name": "kitchen lamp"}, 0.5)).fine
 
 
 @pytest.mark.parametrize("order", [1, -1])

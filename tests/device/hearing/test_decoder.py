@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from device.hearing import grammar
-from device.hearing.decoder import Decoder, Settings
+from device.hearing.decoder import Decoder, DecoderSettings
 from device.hearing.grammar import SILENCE, Graph
 from device.hearing.lexicon import Lexicon
+from device.hearing.others import measured
 from tests.device.hearing.synthetic import PHONES, PRIOR, STRANGERS, group, phones_of, posteriors
 
 ROOMS = ["kitchen", "living room", "bedroom", "bathroom", "hall", "office", "garage", "garden", "attic"]
@@ -51,7 +52,7 @@ def graph(lexicon: Lexicon) -> Graph:
 
 @pytest.fixture(scope="module")
 def decoder(graph: Graph) -> Decoder:
-    return Decoder(graph, PRIOR, {})
+    return Decoder(graph, PRIOR)
 
 
 @pytest.mark.parametrize("text", SENTENCES)
@@ -80,7 +81,8 @@ def test_the_ratio_separates_other_speech_and_noise(decoder: Decoder, lexicon: L
 def test_confidence_rejects_other_speech(graph: Graph, lexicon: Lexicon) -> None:
     random = np.random.default_rng(2)
     strangers = [posteriors(phones_of(text, lexicon, random), random) for text in STRANGERS * 3]
-    decoder = Decoder(graph, PRIOR, {"confidence": {"slope": 2.0, "offset": -4.5}}, strangers)
+    decoder = Decoder(graph, PRIOR, DecoderSettings(slope=2.0, offset=-4.5))
+    decoder = decoder.over(graph, measured(decoder, strangers))
     for text, good in [*((text, True) for text in SENTENCES), *((text, False) for text in OTHERS)]:
         decoded = decoder.decode(posteriors(phones_of(text, lexicon, random), random))
         assert (decoded is not None and decoded.confidence > 0.5) == good
@@ -118,9 +120,9 @@ def test_words_lie_where_they_were_said(decoder: Decoder, lexicon: Lexicon) -> N
 def test_streaming_equals_batch(size: int, graph: Graph, lexicon: Lexicon) -> None:
     random = np.random.default_rng(5)
     frames = posteriors(phones_of(SENTENCES[2], lexicon, random), random, 1.7)
-    for decision in ({}, {"phone_penalty": 0.7, "loop_penalty": 2.0}):
-        whole = Decoder(graph, PRIOR, decision).decode(frames)
-        decoder = Decoder(graph, PRIOR, decision)
+    for settings in (DecoderSettings(), DecoderSettings(phone_penalty=0.7, loop_penalty=2.0)):
+        whole = Decoder(graph, PRIOR, settings).decode(frames)
+        decoder = Decoder(graph, PRIOR, settings)
         decoder.advance(frames[:0])
         for start in range(0, len(frames), size):
             decoder.advance(frames[start : start + size])
@@ -138,7 +140,7 @@ def test_forgets_the_last_utterance(decoder: Decoder, lexicon: Lexicon) -> None:
 
 def test_phones_that_last_and_phones_that_repeat(lexicon: Lexicon) -> None:
     graph = grammar.compile([group("one lamp", "ten name", "big guitar", "bee east")], lexicon, PHONES)
-    decoder = Decoder(graph, PRIOR, {})
+    decoder = Decoder(graph, PRIOR)
     random = np.random.default_rng(7)
     for text in ("ten name", "big guitar", "bee east", "one lamp"):
         slow = [phone for phone in phones_of(text, lexicon, random) for _ in range(8)]
@@ -176,7 +178,7 @@ def test_survives_half_a_sentence_and_impossible_frames(decoder: Decoder, lexico
 
 def heard_in_pieces(graph: Graph, frames: np.ndarray) -> list[int]:
     """`settled` after each frame."""
-    decoder = Decoder(graph, PRIOR, {}, watchful=True)
+    decoder = Decoder(graph, PRIOR, watchful=True)
     found = []
     for frame in frames:
         decoder.advance(frame[None])
@@ -203,8 +205,8 @@ def test_half_a_sentence_is_never_settled(graph: Graph, lexicon: Lexicon) -> Non
 def test_silence_bonus_keeps_noise_from_becoming_words(graph: Graph, lexicon: Lexicon) -> None:
     random = np.random.default_rng(11)
     frames = posteriors(phones_of("what time is it", lexicon, random), random)
-    plain = Decoder(graph, PRIOR, {}).decode(frames)
-    keen = Decoder(graph, PRIOR, {"silence_bonus": 5.0}).decode(frames)
+    plain = Decoder(graph, PRIOR).decode(frames)
+    keen = Decoder(graph, PRIOR, DecoderSettings(silence_bonus=5.0)).decode(frames)
     assert plain is not None
     assert keen is None or keen.details.speech < plain.details.speech
 
@@ -214,15 +216,15 @@ def test_penalties_are_the_same_for_sentence_and_background(graph: Graph, lexico
     random = np.random.default_rng(12)
     frames = posteriors(phones_of(SENTENCES[0], lexicon, random), random, noise=0.1, shortest=2)
     for penalty in (0.0, 1.0):
-        decoded = Decoder(graph, PRIOR, {"phone_penalty": penalty}).decode(frames)
+        decoded = Decoder(graph, PRIOR, DecoderSettings(phone_penalty=penalty)).decode(frames)
         assert decoded is not None
         assert decoded.details.llr == pytest.approx(0.0, abs=1e-3)
         assert decoded.details.worst == pytest.approx(0.0, abs=1e-2)
 
 
 def test_settings_of_a_bundle() -> None:
-    settings = Settings.of({"beam": 9.0, "confidence": {"slope": 2.0, "offset": 1.0}, "more": 1})
-    assert settings == Settings(beam=9.0, slope=2.0, offset=1.0)
+    settings = DecoderSettings.of({"beam": 9.0, "confidence": {"slope": 2.0, "offset": 1.0}, "more": 1})
+    assert settings == DecoderSettings(beam=9.0, slope=2.0, offset=1.0)
 
 
 def test_decodes_a_hundred_times_faster_than_speech(decoder: Decoder, lexicon: Lexicon) -> None:
@@ -237,7 +239,7 @@ def test_decodes_a_hundred_times_faster_than_speech(decoder: Decoder, lexicon: L
 def test_alternatives_are_what_each_sentence_alone_would_be(lexicon: Lexicon) -> None:
     """Against a decoder for every single sentence, in noise that makes them doubtful."""
     texts = ["open the door", "open the drawer", "close the door", "open a door", "play the sun"]
-    wide = Settings(beam=300.0)
+    wide = DecoderSettings(beam=300.0)
     together = Decoder(grammar.compile([group(*texts)], lexicon, PHONES), PRIOR, wide)
     random = np.random.default_rng(4)
     heard = posteriors(phones_of("open the door", lexicon, random), random, noise=4.0)
@@ -284,7 +286,7 @@ def test_hesitations_are_not_words(said: str, decoder: Decoder, lexicon: Lexicon
 
 
 def test_who_hesitates_at_the_end_has_not_finished(graph: Graph, lexicon: Lexicon) -> None:
-    decoder = Decoder(graph, PRIOR, {"reject_below": 0.0}, watchful=True)
+    decoder = Decoder(graph, PRIOR, DecoderSettings(reject_below=0.0), watchful=True)
     for said, hesitates in (("turn on the hall light", False), ("turn on the hall light um", True)):
         random = np.random.default_rng(5)
         decoded = decoder.decode(posteriors([*phones_of(said, lexicon, random), SILENCE, SILENCE], random))

@@ -14,6 +14,7 @@ from device.hearing.decoder import Decoder
 from device.hearing.dictation import Dictation
 from device.hearing.lexicon import Lexicon
 from device.hearing.opinion import SecondOpinion, weighed
+from device.hearing.others import measured
 from device.hearing.transcriber import Hearing
 from tests.device.hearing.synthetic import PHONES, PRIOR, STRANGERS, group, phones_of, posteriors
 from tests.device.hearing.test_transcriber import Model, speech
@@ -43,12 +44,13 @@ ANY = group("{word} [{word} [{word} [{word} [{word} [{word} [{word} [{word}]]]]]
 def commands() -> Decoder:
     lexicon, random = Lexicon(), np.random.default_rng(7)
     others = [posteriors(phones_of(text, lexicon, random), random, 1.5) for text in STRANGERS]
-    return Decoder(grammar.compile([COMMANDS], lexicon, PHONES), PRIOR, {}, others)
+    decoder = Decoder(grammar.compile([COMMANDS], lexicon, PHONES), PRIOR)
+    return decoder.over(decoder.graph, measured(decoder, others))
 
 
 @pytest.fixture(scope="module")
 def free() -> Decoder:
-    return Decoder(grammar.compile([ANY], Lexicon(), PHONES, fillers=()), PRIOR, {})
+    return Decoder(grammar.compile([ANY], Lexicon(), PHONES, fillers=()), PRIOR)
 
 
 def said(text: str, seed: int) -> np.ndarray:
@@ -73,7 +75,7 @@ def test_what_is_better_heard_as_other_words_is_not_bent(text: str, commands: De
     command = commands.decode(said(text, 1))
     assert command is not None
     doubtful = replace(commands.settings, reject_below=command.confidence)
-    strict = Decoder(commands.graph, PRIOR, doubtful, known=commands.chance)
+    strict = Decoder(commands.graph, PRIOR, doubtful, commands.chance)
     found = weighed(command, free.decode(said(text, 1)), 2.0, strict)
     assert found.confidence < command.confidence
     assert " ".join(found.words) == text
@@ -92,7 +94,7 @@ def test_streaming_gives_the_same_opinion(commands: Decoder, free: Decoder) -> N
     command = commands.decode(frames)
     assert command is not None
     whole = weighed(command, free.decode(frames), 2.0, commands)
-    hearing = Hearing(Model(frames), commands, SecondOpinion(free, 2.0))
+    hearing = Hearing(Model(frames), commands, lambda _: commands, SecondOpinion(free, 2.0))
     for _ in range(2):
         transcript = hearing.transcribe(speech(len(frames)))
         assert transcript is not None

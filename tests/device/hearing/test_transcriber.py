@@ -51,7 +51,7 @@ def speech(frames: int) -> Iterator[AudioChunk]:
 
 @pytest.fixture(scope="module")
 def decoder() -> Decoder:
-    return Decoder(grammar.compile([group("turn (on|off) the lamp")], Lexicon(), PHONES), PRIOR, {})
+    return Decoder(grammar.compile([group("turn (on|off) the lamp")], Lexicon(), PHONES), PRIOR)
 
 
 def test_transcribes_one_utterance_after_another(decoder: Decoder) -> None:

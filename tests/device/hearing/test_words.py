@@ -12,7 +12,7 @@ import pytest
 from device.engine.bundle import SHIPPED, Bundle, sha256
 from device.errors import BundleError
 from device.hearing import words
-from device.hearing.decoder import Decoder, Settings
+from device.hearing.decoder import Decoder
 from device.hearing.grammar import SILENCE
 from device.hearing.words import Network, Words
 from tests.device.hearing.synthetic import PHONES, PRIOR, posteriors
@@ -64,7 +64,7 @@ def decide(bundle: Path, decision: dict[str, object]) -> None:
 
 def test_what_is_kept_is_searched(bundle: Path) -> None:
     random = np.random.default_rng(1)
-    decoder = Decoder(Words.load(bundle, ACOUSTIC).graph, PRIOR, Settings())
+    decoder = Decoder(Words.load(bundle, ACOUSTIC).graph, PRIOR)
     said = [SILENCE, *ON, *OFF, SILENCE, *ON, SILENCE]
     heard = decoder.decode(posteriors(said, random, noise=0.5, shortest=2))
     assert heard is not None

@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 from device.appliances.devices import Addition
-from device.conversation import Conversation
 from device.errors import HomeError
-from device.events import Intent, NotHandled
+from device.events import Intent, refused
 from device.home.model import EXAMPLE, Home
 from device.home.reading import read
 from device.understanding.numbers import spoken
+from tests.device.talking import outcome_of
 
 ROOMS = '[[room]]\nname = "Kitchen"\n'
 
@@ -75,9 +75,7 @@ def test_what_has_no_kind_and_no_protocol_adds_to_what_is_announced(tmp_path: Pa
     )
     home = Home(layout)
     assert "desk" not in home.devices
-    assert Conversation(home).handle(Intent("HassTurnOn", {"name": "work"}, 1.0)) == NotHandled(
-        "There is no desk yet"
-    )
+    assert outcome_of(home, Intent("HassTurnOn", {"name": "work"}, 1.0)) == refused("There is no desk yet")
 
 
 def test_an_empty_home_is_one(tmp_path: Path) -> None:
@@ -138,7 +136,7 @@ def test_an_empty_home_is_one(tmp_path: Path) -> None:
         ),
         ('here = "attic"\n', None, "unknown room 'attic' of 'here'"),
         ("lock_confidence = 2\n", None, "lock_confidence is 2"),
-        ("[[device\n", None, "not valid TOML"),
+        ("[[device\n", None, "not TOML"),
     ],
 )
 def test_what_is_wrong_with_a_home(tmp_path: Path, text: str, line: int | None, message: str) -> None:

@@ -20,7 +20,8 @@ from demo.broker import Broker
 from device.errors import BrokerError, SettingsError
 from device.events import Command, Turn
 from device.mqtt.client import Backoff, Publisher, connect
-from device.mqtt.connection import Asker, Message, Refused, password
+from device.mqtt.connection import Asker, Message, Refused
+from device.mqtt.credentials import password
 from device.settings import MqttSettings
 from tests.device import fakes
 from tests.device.broker import Mosquitto, Subscriber, free_port, needs_mosquitto, retained, wait_for

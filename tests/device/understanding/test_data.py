@@ -12,11 +12,12 @@ import pytest
 import yaml
 
 from device.conversation import Conversation
-from device.events import Handled, Intent, NotHandled, NotRecognized, Transcript
+from device.events import Intent, NotRecognized, Transcript
 from device.home import reading
 from device.home.model import EXAMPLE, Home
 from device.understanding.sentences import Sentences
 from device.understanding.understanding import Understanding
+from tests.device.talking import outcome_of
 
 DATA = Path(__file__).parents[2] / "sentences"
 
@@ -48,12 +49,12 @@ def test_outcome(case: Mapping[str, Any]) -> None:
     here = home()
     for topic, payload in case.get("heard", {}).items():
         here.home.observe(topic, payload.encode())
-    outcome = here.handle(Intent(case["intent"], case["slots"], 1.0))
+    outcome = outcome_of(here, Intent(case["intent"], case["slots"], 1.0))
     if "refused" in case:
-        assert isinstance(outcome, NotHandled)
-        assert outcome.reason == case["refused"]
+        assert not outcome.fine
+        assert outcome.reply.text == case["refused"]
         return
-    assert isinstance(outcome, Handled)
+    assert outcome.fine
     if "commands" in case:
         assert [[command.topic, command.payload] for command in outcome.commands] == case["commands"]
     assert all(command.qos == 1 and command.expires > 0 for command in outcome.commands)
@@ -66,4 +67,4 @@ def test_unknown(text: str) -> None:
     meaning = understanding().understand(Transcript(text, 1.0))
     assert isinstance(meaning, NotRecognized)
     assert meaning.text == text
-    assert isinstance(home().handle(meaning), NotHandled)
+    assert not outcome_of(home(), meaning).fine

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from device.appliances.devices import Device
-from device.conversation import Conversation
-from device.events import Command, Handled, Impossible, Intent, NotHandled, Reply, Transcript
+from device.events import Command, Intent, Outcome, Reply, Transcript, impossible, refused
 from device.home.model import Home
 from device.home.reading import Layout
 from device.understanding.sentences import Sentences
 from device.understanding.understanding import Understanding
+from tests.device.talking import outcome_of
 
 HOME = """
 [[room]]
@@ -62,25 +62,25 @@ def home(tmp_path: Path) -> Home:
     return Home.load(path)
 
 
-def handle(home: Home, intent: str, confidence: float = 1.0, /, **slots: Any) -> Handled | NotHandled:
-    return Conversation(home).handle(Intent(intent, slots, confidence))
+def handle(home: Home, intent: str, confidence: float = 1.0, /, **slots: Any) -> Outcome:
+    return outcome_of(home, Intent(intent, slots, confidence))
 
 
-def sent(outcome: Handled | NotHandled) -> list[tuple[str, Any]]:
-    assert isinstance(outcome, Handled), outcome
+def sent(outcome: Outcome) -> list[tuple[str, Any]]:
+    assert outcome.fine, outcome
     return [(command.topic, command.payload) for command in outcome.commands]
 
 
 @pytest.mark.parametrize("name", ["front door", "garage door"])
 @pytest.mark.parametrize("intent", ["HassTurnOn", "HassTurnOff"])
 def test_locks_and_doors_want_to_be_sure(home: Home, name: str, intent: str) -> None:
-    refused = NotHandled(f"I am not sure that you meant the {name}, please say it again")
-    assert handle(home, intent, 0.89, name=name) == refused
+    doubt = refused(f"I am not sure that you meant the {name}, please say it again")
+    assert handle(home, intent, 0.89, name=name) == doubt
     assert len(sent(handle(home, intent, 0.9, name=name))) == 1
 
 
 def test_scenes_with_locks_want_to_be_sure(home: Home) -> None:
-    assert isinstance(handle(home, "HassTurnOn", 0.5, name="leave"), NotHandled)
+    assert not handle(home, "HassTurnOn", 0.5, name="leave").fine
     assert sent(handle(home, "HassTurnOn", 0.95, name="leave")) == [
         ("zigbee2mqtt/all/set", '{"scene_recall": 3}'),
         ("zigbee2mqtt/front door/set", {"state": "UNLOCK"}),
@@ -90,7 +90,7 @@ def test_scenes_with_locks_want_to_be_sure(home: Home) -> None:
 def test_confidence_for_locks_is_a_setting(tmp_path: Path) -> None:
     path = tmp_path / "home.toml"
     path.write_text("lock_confidence = 0.5\n" + HOME, encoding="utf-8")
-    assert isinstance(handle(Home.load(path), "HassTurnOff", 0.6, name="front door"), Handled)
+    assert handle(Home.load(path), "HassTurnOff", 0.6, name="front door").fine
 
 
 def test_all_covers_of_a_class_are_not_the_garage_door(home: Home) -> None:
@@ -99,17 +99,17 @@ def test_all_covers_of_a_class_are_not_the_garage_door(home: Home) -> None:
 
 
 def test_scenes_cannot_be_turned_off(home: Home) -> None:
-    assert handle(home, "HassTurnOff", name="leave") == Impossible("I cannot do that with leave")
+    assert handle(home, "HassTurnOff", name="leave") == impossible("I cannot do that with leave")
 
 
 def test_spelled_out_commands(home: Home) -> None:
     assert sent(handle(home, "HassTurnOn", name="own")) == [("own/set", "1")]
     assert sent(handle(home, "HassLightSet", name="own", brightness=40)) == [("own/dim", "b=40")]
-    assert isinstance(handle(home, "HassTurnOff", name="own"), NotHandled)
+    assert not handle(home, "HassTurnOff", name="own").fine
 
 
 def test_volume_steps_need_the_present_volume(home: Home) -> None:
-    assert isinstance(handle(home, "HassSetVolumeRelative", name="player", volume_step="up"), NotHandled)
+    assert not handle(home, "HassSetVolumeRelative", name="player", volume_step="up").fine
     home.observe("stat/player/RESULT", b'{"MP3Volume": 35}')
     assert sent(handle(home, "HassSetVolumeRelative", name="player", volume_step="up")) == [
         ("cmnd/player/MP3Volume", "45")
@@ -124,7 +124,7 @@ def test_color_and_brightness_are_one_message() -> None:
     assert sent(outcome) == [
         ("zigbee2mqtt/floor lamp/set", {"state": "ON", "brightness": 127, "color": {"hex": "#FF0000"}})
     ]
-    assert isinstance(outcome, Handled)
+    assert outcome.fine
     assert outcome.reply.text == "Set the floor lamp to 50 percent and red"
 
 
@@ -142,14 +142,14 @@ def test_color_and_brightness_are_one_message() -> None:
 )
 def test_reasons(home: Home, name: str, slots: dict[str, Any], reason: str) -> None:
     outcome = handle(home, name, **slots)
-    assert isinstance(outcome, NotHandled)
-    assert outcome.reason == reason
+    assert not outcome.fine
+    assert outcome.reply.text == reason
 
 
 def test_contact_sensors_know_what_is_open(home: Home) -> None:
     home.observe("zigbee2mqtt/patio door", b'{"contact": false, "battery": 90}')
     outcome = handle(home, "HassGetState", name="patio door", state="open")
-    assert isinstance(outcome, Handled)
+    assert outcome.fine
     assert outcome.reply.text == "Yes, the patio door is open"
 
 
@@ -190,7 +190,7 @@ def test_what_left_is_forgotten() -> None:
 def test_what_is_gone_is_not_told_but_said() -> None:
     home = Home.load()
     home.observe("zigbee2mqtt/kitchen lamp/availability", b'{"state": "offline"}')
-    assert handle(home, "HassTurnOn", name="kitchen lamp") == NotHandled("The kitchen lamp is not reachable")
+    assert handle(home, "HassTurnOn", name="kitchen lamp") == refused("The kitchen lamp is not reachable")
     everything = sent(handle(home, "HassTurnOn", domain="light"))
     assert everything
     assert "zigbee2mqtt/kitchen lamp/set" not in [topic for topic, _ in everything]
@@ -201,14 +201,14 @@ def test_what_is_gone_is_not_told_but_said() -> None:
 def test_without_its_bridge_nothing_of_zigbees_is_reachable() -> None:
     home = Home.load()
     home.observe("zigbee2mqtt/bridge/state", b'{"state": "offline"}')
-    assert handle(home, "HassTurnOn", name="kitchen lamp") == NotHandled("The kitchen lamp is not reachable")
+    assert handle(home, "HassTurnOn", name="kitchen lamp") == refused("The kitchen lamp is not reachable")
     home.observe("zigbee2mqtt/bridge/state", b'{"state": "online"}')
     assert len(sent(handle(home, "HassTurnOn", name="kitchen lamp"))) == 1
 
 
 def test_tasmota_says_by_its_last_will_that_it_is_gone(home: Home) -> None:
     home.observe("tele/player/LWT", b"Offline")
-    assert handle(home, "HassSetVolume", name="player", volume_level=20) == NotHandled(
+    assert handle(home, "HassSetVolume", name="player", volume_level=20) == refused(
         "The player is not reachable"
     )
     home.observe("tele/player/LWT", b"?")
@@ -223,7 +223,7 @@ def test_what_is_gone_is_left_out_and_named() -> None:
         home.observe(f"zigbee2mqtt/{name}/availability", b"offline")
     outcome = handle(home, "HassTurnOff", domain="light")
     assert [topic for topic, _ in sent(outcome)] == ["cmnd/hall/POWER", "cmnd/bedside/POWER"]
-    assert isinstance(outcome, Handled)
+    assert outcome.fine
     assert outcome.reply.text == (
         "Turned off all the lights, the kitchen lamp and the floor lamp are not reachable"
     )
@@ -236,7 +236,7 @@ def test_scenes_leave_out_what_is_gone_and_name_it() -> None:
     outcome = handle(home, "HassTurnOn", name="good night")
     assert "cmnd/hall/POWER" not in [topic for topic, _ in sent(outcome)]
     assert len(sent(outcome)) == 5
-    assert isinstance(outcome, Handled)
+    assert outcome.fine
     assert outcome.reply.text == "Activated good night, the hall light is not reachable"
     assert "hall light" not in {one.device for one in outcome.expected}
 
@@ -246,7 +246,7 @@ def test_a_scene_of_nothing_but_what_is_gone(tmp_path: Path) -> None:
     path.write_text(HOME[: HOME.index("send = ")], encoding="utf-8")
     home = Home.load(path)
     home.observe("zigbee2mqtt/front door/availability", b"offline")
-    assert handle(home, "HassTurnOn", name="leave") == NotHandled("The front door is not reachable")
+    assert handle(home, "HassTurnOn", name="leave") == refused("The front door is not reachable")
 
 
 def test_a_home_without_rooms_understands_what_needs_none() -> None:
@@ -255,4 +255,4 @@ def test_a_home_without_rooms_understands_what_needs_none() -> None:
     understanding = Understanding(Sentences.load(), home)
     home.observe("zigbee2mqtt/garage door", b'{"state": "OPEN"}')
     meaning = understanding.understand(Transcript("is the garage door open", 1.0))
-    assert Conversation(home).handle(meaning) == Handled((), Reply("Yes, the garage door is open"))
+    assert outcome_of(home, meaning) == Outcome(reply=Reply("Yes, the garage door is open"))

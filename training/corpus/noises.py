@@ -1,4 +1,4 @@
-"""Recordings to measure with: read, and put into household noise at a stated ratio."""
+"""Household noise, and recordings put into it at a stated signal-to-noise ratio."""
 
 from __future__ import annotations
 
@@ -49,16 +49,6 @@ def active_power(samples: np.ndarray) -> float:
     frames = samples[: len(samples) // hop * hop].astype(np.float64).reshape(-1, hop)
     powers = np.mean(frames**2, axis=1) if len(frames) else np.zeros(1)
     return float(np.mean(powers[powers >= powers.max() / 1000])) if powers.max() > 0 else 0.0
-
-
-def share_with_interval(hits: int, total: int) -> tuple[float, float, float]:
-    """hits/total and its 95 % Wilson interval."""
-    if not total:
-        return 0.0, 0.0, 1.0
-    z, share = 1.96, hits / total
-    middle = (share + z * z / (2 * total)) / (1 + z * z / total)
-    half = z * np.sqrt(share * (1 - share) / total + z * z / (4 * total * total)) / (1 + z * z / total)
-    return share, max(0.0, float(middle - half)), min(1.0, float(middle + half))
 
 
 def ratio_name(ratio: float) -> str:

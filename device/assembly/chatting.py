@@ -1,0 +1,121 @@
+"""A conversation by text, as `mynah chat` and `mynah understand` hold it: no audio, no broker."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Callable, Iterator
+
+from device.assembly.stages import make_answers, make_home, make_sentences
+from device.conversation import PATIENCE, Conversation, Exchange
+from device.discovery.announcements import Announcements
+from device.discovery.joining import joined
+from device.errors import UsageError
+from device.events import Transcript
+from device.home.model import Home, own
+from device.settings import Settings
+from device.understanding.understanding import Understanding
+
+TYPING = datetime.timedelta(minutes=2)
+"""How long a question waits for somebody who types, by a real clock."""
+
+
+class SimulatedClock:
+    """Time that passes only when it is told to."""
+
+    def __init__(self, now: datetime.datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime.datetime:
+        return self.now
+
+    def pass_by(self, seconds: float) -> None:
+        self.now += datetime.timedelta(seconds=seconds)
+
+    @classmethod
+    def at(cls, text: str) -> SimulatedClock:
+        """From an ISO 8601 time; one without a date is today's. Raises UsageError."""
+        try:
+            return cls(datetime.datetime.fromisoformat(text))
+        except ValueError:
+            pass
+        try:
+            return cls(datetime.datetime.combine(datetime.date.today(), datetime.time.fromisoformat(text)))
+        except ValueError:
+            raise UsageError(f"--clock {text}: no time; write it like 2026-03-02T18:00") from None
+
+
+class Chat:
+    """Takes lines, gives what comes of them."""
+
+    def __init__(
+        self,
+        home: Home,
+        conversation: Conversation,
+        understand: Callable[[], Understanding],
+        announcements: Announcements,
+        clock: SimulatedClock | None,
+    ) -> None:
+        """`understand`: binds the sentences to the home as it is then."""
+        self._home, self._conversation, self._clock = home, conversation, clock
+        self._understand, self._understanding = understand, understand()
+        self._announcements, self._own = announcements, home.layout
+
+    @classmethod
+    def of(cls, settings: Settings, clock: str | None = None) -> Chat:
+        """Raises HomeError, SentencesError, UsageError."""
+        home, sentences, answers = make_home(settings), make_sentences(settings), make_answers()
+        simulated = SimulatedClock.at(clock) if clock else None
+        patience = PATIENCE if simulated else TYPING
+        conversation = Conversation(home, simulated or datetime.datetime.now, patience)
+        announcements = Announcements(home.layout.zigbee2mqtt)
+        chat = cls(
+            home, conversation, lambda: Understanding(sentences, home, answers), announcements, simulated
+        )
+        chat._own = own(home.layout, settings.home.file)
+        return chat
+
+    def take(self, line: str) -> Iterator[Exchange]:
+        """One line. Raises UsageError for one that is malformed."""
+        if not line.strip():
+            self.begin()
+        elif line.startswith("<"):
+            self._message(line[1:].strip())
+        elif line[0] == "+" and line[1:].strip().replace(".", "", 1).isdigit():
+            yield from self._wait(float(line[1:]))
+        else:
+            yield self.say(line.strip())
+
+    def begin(self) -> None:
+        """A new dialogue."""
+        self._conversation.begin()
+
+    def say(self, text: str) -> Exchange:
+        acts = self._understanding.acts(Transcript(text, 1.0), self._conversation.question)
+        return Exchange(text, acts, self._conversation.respond(acts))
+
+    def _wait(self, seconds: float) -> Iterator[Exchange]:
+        if self._clock is None:
+            raise UsageError("time passes by itself; to let it pass with +SECONDS, use --clock")
+        self._clock.pass_by(seconds)
+        yield from ()
+
+    def _message(self, text: str) -> None:
+        """A message of the broker; what it announces can be said from now on."""
+        topic, payload = _parted(text)
+        if self._announcements.receive(topic, payload.encode()):
+            self._home.rearrange(joined(self._own, self._announcements.found())[0])
+            self._understanding = self._understand()
+        self._home.observe(topic, payload.encode())
+
+
+def _parted(text: str) -> tuple[str, str]:
+    """Topic and payload. A topic with blanks is a JSON string."""
+    if not text.startswith('"'):
+        topic, _, payload = text.partition(" ")
+        return topic, payload.strip()
+    try:
+        topic, end = json.JSONDecoder().raw_decode(text)
+    except ValueError:
+        raise UsageError(f"< {text}: the topic is no JSON string; close its quotes") from None
+    return topic, text[end:].strip()

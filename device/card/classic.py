@@ -1,0 +1,42 @@
+"""The empty file `ssh`, `userconf.txt` and `wpa_supplicant.conf`, as Raspberry Pi OS has always read them."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+from device.card import text
+from device.card.wifi import doubts, straight
+from device.card.wishes import Tell, User, Wishes, login
+from device.errors import CardError
+
+
+def wishes(boot: Path, tell: Tell) -> Wishes:
+    """What the files want; nothing where there are none. A part that is wrong is told, the rest holds."""
+    wanted = Wishes(ssh=True if (boot / "ssh").is_file() or (boot / "ssh.txt").is_file() else None)
+    try:
+        if (file := text.find(boot, "userconf")) is not None:
+            wanted = dataclasses.replace(wanted, user=_userconf(file))
+    except CardError as error:
+        tell(str(error))
+    try:
+        if (file := text.find(boot, "wpa_supplicant.conf")) is not None:
+            content = straight(text.read(file))
+            for doubt in doubts(content):
+                tell(f"{file.name}: {doubt}")
+            wanted = dataclasses.replace(wanted, supplicant=content)
+    except CardError as error:
+        tell(str(error))
+    return wanted
+
+
+def _userconf(file: Path) -> User:
+    name, colon, password = text.read(file).strip().partition(":")
+    if not colon or not password.startswith("$"):
+        raise CardError(
+            f"{file.name}: must be one line, name:password, where `openssl passwd -6` has made the password"
+        )
+    try:
+        return User(login(name), password)
+    except CardError as error:
+        raise CardError(f"{file.name}: {error}") from None

@@ -1,0 +1,80 @@
+"""What somebody meant who says that it was something else, or more of it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from device.dialogue import referring
+from device.dialogue.state import Focus
+from device.events import Correct, Intent
+
+STATES: Mapping[str, str] = {
+    "on": "HassTurnOn",
+    "open": "HassTurnOn",
+    "off": "HassTurnOff",
+    "closed": "HassTurnOff",
+}
+"""A state by which a request is corrected: "I meant off"."""
+
+STEPS: Mapping[str, tuple[str, str, float]] = {
+    "brightness": ("HassLightSet", "brightness_step", 10),
+    "position": ("HassSetPosition", "position_step", 10),
+    "temperature": ("HassClimateSetTemperature", "temperature_step", 1),
+    "percentage": ("HassFanSetSpeed", "percentage_step", 10),
+    "volume_level": ("HassSetVolumeRelative", "volume_step", 10),
+}
+"""By the slot of a value: the intent and slot that change it by a little, and how much that is."""
+
+
+def corrected(focus: Focus, correction: Correct) -> Intent | None:
+    """The request that was meant; None where only the wrong one is known."""
+    slots = dict(correction.slots)
+    intent = focus.intent
+    if slots.pop("other", False):
+        option = referring.other(focus)
+        if option is None:
+            return None
+        slots |= option.slots
+    if "number" in slots:
+        slot = value_slot(intent)
+        if slot is None:
+            return None
+        slots[slot] = slots.pop("number")
+    if state := slots.pop("state", None):
+        targets = {slot: value for slot, value in intent.slots.items() if slot in referring.TARGETS}
+        intent = Intent(STATES[state], {**targets, **focus.about}, intent.confidence)
+    if not slots and intent is focus.intent:
+        return None
+    return replace(referring.merged(intent, slots, focus.about), confidence=correction.confidence)
+
+
+def value_slot(intent: Intent) -> str | None:
+    """The slot of `intent` that a bare number replaces; None where it has no number, or several."""
+    numbers = [
+        slot
+        for slot, value in intent.slots.items()
+        if isinstance(value, int | float) and not isinstance(value, bool)
+    ]
+    return numbers[0] if len(numbers) == 1 else None
+
+
+def stepped(focus: Focus, more: Intent) -> Intent | None:
+    """A small step further than the last request, or back where `more` has the direction "less"."""
+    less = more.slots.get("direction") == "less"
+    slots: dict[str, Any] = {
+        slot: value for slot, value in focus.intent.slots.items() if slot in referring.TARGETS
+    }
+    for slot, value in focus.intent.slots.items():
+        if slot.endswith("_step"):
+            turned: Any = value
+            if less:
+                turned = {"up": "down", "down": "up"}.get(value, value) if isinstance(value, str) else -value
+            return replace(
+                focus.intent, slots={**focus.intent.slots, slot: turned}, confidence=more.confidence
+            )
+        if slot in STEPS:
+            intent, step, by = STEPS[slot]
+            return Intent(intent, {**slots, step: -by if less else by}, more.confidence)
+    return None

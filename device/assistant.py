@@ -24,6 +24,7 @@ from device.events import (
     Detection,
     Endpoint,
     EndpointReason,
+    Intent,
     NotDetected,
     NotRecognized,
     Outcome,
@@ -55,6 +56,9 @@ class HearingStage(Protocol):
 
 
 class UnderstandingStage(Protocol):
+    def understand(self, transcript: Transcript, reject_below: float) -> Intent | NotRecognized:
+        """What a text asks for by itself, whatever was said before."""
+
     def acts(
         self, transcript: Transcript, question: Question | None, reject_below: float
     ) -> tuple[Act, ...]: ...

@@ -9,8 +9,11 @@ import numpy as np
 
 from device.assistant import Assistant
 from device.events import (
+    Act,
+    Affirm,
     AudioChunk,
     Command,
+    Deny,
     Detection,
     Endpoint,
     EndpointReason,
@@ -19,7 +22,9 @@ from device.events import (
     NotDetected,
     NotRecognized,
     Outcome,
+    Question,
     Reply,
+    Request,
     Transcript,
     refused,
 )
@@ -85,6 +90,7 @@ class Hears:
     confidence: float = 0.9
     others: Sequence[Transcript] = ()
     given: list[tuple[int, int]] = field(default_factory=list)
+    expected: list[int] = field(default_factory=list)
     during: Callable[[], None] = lambda: None
 
     def __post_init__(self) -> None:
@@ -97,12 +103,27 @@ class Hears:
         text = next(self._texts, None)
         return None if text is None else Transcript(text, self.confidence)
 
+    def expect(self, answers: Sequence[object]) -> None:
+        self.expected.append(len(answers))
+
     def alternatives(self, count: int, within: float) -> list[Transcript]:
         return [other for other in self.others if other.behind <= within][:count]
 
 
 class Understands:
-    """ "turn on the lamp" is HassTurnOn of "lamp"; what does not begin with "turn" is nothing."""
+    """ "turn on the lamp" is HassTurnOn of "lamp"; what does not begin with "turn" is nothing.
+
+    While a question is open, "yes" and "no" answer it.
+    """
+
+    def acts(self, transcript: Transcript, question: Question | None, reject_below: float) -> tuple[Act, ...]:
+        if question is not None and transcript.text in ("yes", "no"):
+            return (Affirm(transcript.confidence) if transcript.text == "yes" else Deny(),)
+        meaning = self.understand(transcript, reject_below)
+        return (Request(meaning) if isinstance(meaning, Intent) else meaning,)
+
+    def answers(self, question: Question) -> Sequence[object]:
+        return (question.text,)
 
     def understand(self, transcript: Transcript, reject_below: float) -> Intent | NotRecognized:
         if transcript.confidence < reject_below:
@@ -130,13 +151,32 @@ class AnyHome:
     state: HomeState = field(default_factory=HomeState)
     expected: tuple[Expectation, ...] = ()
     surprises: Mapping[str, float] = field(default_factory=dict)
+    question: Question | None = None
+    asks: frozenset[str] = frozenset()
 
-    def surprise(self, intent: Intent) -> float:
-        return self.surprises.get(str(intent.slots.get("name")), 0.0)
+    def surprise(self, acts: Sequence[Act]) -> float:
+        requests = (act for act in acts if isinstance(act, Request))
+        return sum(self.surprises.get(str(one.intent.slots.get("name")), 0.0) for one in requests)
 
-    def handle(self, meaning: Intent | NotRecognized) -> Outcome:
-        if isinstance(meaning, NotRecognized):
-            return refused("Sorry, I did not understand that")
+    def close(self) -> None:
+        self.question = None
+
+    def respond(self, acts: Sequence[Act]) -> Outcome:
+        """What is in `asks` is asked back."""
+        question, self.question = self.question, None
+        match acts[0]:
+            case Request(intent) if intent.slots.get("name") in self.asks:
+                self.question = Question("Shall I?", intent, "confirmation")
+                return Outcome(reply=Reply("Shall I?"), question=self.question)
+            case Request(intent):
+                return self.handle(intent)
+            case Affirm() if question is not None:
+                return self.handle(question.about)
+            case Deny():
+                return Outcome(reply=Reply("No"))
+        return refused("Sorry, I did not understand that")
+
+    def handle(self, meaning: Intent) -> Outcome:
         if meaning.name == "HassNevermind":
             return Outcome(reply=Reply("All right"))
         state: Mapping[str, str] = {"state": meaning.name.removeprefix("HassTurn").upper()}

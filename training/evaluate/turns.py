@@ -18,7 +18,7 @@ import yaml
 from device.assembly.stages import make_assistant
 from device.assistant import Assistant
 from device.audio.pcm import CHUNK, chunked
-from device.events import SAMPLE_RATE, Intent, NotRecognized, Samples, Transcript, Turn
+from device.events import SAMPLE_RATE, Act, Samples, Transcript, Turn
 from device.settings import Settings
 from training.corpus import synthesis
 from training.corpus.noises import Noises, ratio_name
@@ -101,10 +101,10 @@ def hesitantly(
 
 
 def run_turns(assistant: Assistant, spoken: Spoken, ratio: float) -> Outcome:
-    def commands(meaning: Intent | NotRecognized) -> Any:
-        return getattr(assistant.conversation.handle(meaning), "commands", None)
+    def commands(acts: Sequence[Act]) -> Any:
+        return assistant.conversation.respond(acts).commands
 
-    expected = commands(assistant.understand(Transcript(spoken.said, 1.0)))
+    expected = commands(assistant.acts(Transcript(spoken.said, 1.0)))
     turns = list(assistant.turns(chunked([spoken.samples], CHUNK)))
     turn = turns[0] if len(turns) == 1 else None
     understood = bool(expected) and turn is not None and commands(unrejected(assistant, turn)) == expected
@@ -125,11 +125,11 @@ def run_turns(assistant: Assistant, spoken: Spoken, ratio: float) -> Outcome:
     )
 
 
-def unrejected(assistant: Assistant, turn: Turn) -> Intent | NotRecognized:
+def unrejected(assistant: Assistant, turn: Turn) -> Sequence[Act]:
     """What the turn's transcript means, however doubtful it is."""
     if turn.transcript is None:
-        return turn.meaning
-    return assistant.understand(Transcript(turn.transcript.text, 1.0))
+        return turn.acts
+    return assistant.acts(Transcript(turn.transcript.text, 1.0))
 
 
 def table(outcomes: Iterable[Outcome], ratios: Sequence[float]) -> list[Mapping[str, Any]]:

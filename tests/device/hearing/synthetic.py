@@ -24,6 +24,7 @@ class Group:
     sentences: tuple[Sentence, ...]
     lists: Mapping[str, SlotList] = field(default_factory=dict)
     rules: Mapping[str, Sentence] = field(default_factory=dict)
+    follows: bool = False
 
 
 def group(

@@ -1,16 +1,18 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
 import pytest
 
+from device.errors import LexiconError
 from device.events import AudioChunk, Samples, Transcript
 from device.hearing import grammar
 from device.hearing.decoder import Decoder
 from device.hearing.lexicon import Lexicon
 from device.hearing.transcriber import Hearing
+from device.hearing.wording import Expandable
 from tests.device.hearing.synthetic import PHONES, PRIOR, group, phones_of, posteriors
 
 HOP = 480  # samples of one frame of posteriors
@@ -54,11 +56,43 @@ def decoder() -> Decoder:
     return Decoder(grammar.compile([group("turn (on|off) the lamp")], Lexicon(), PHONES), PRIOR)
 
 
+def ears(groups: Sequence[Expandable]) -> Decoder:
+    return Decoder(grammar.compile(groups, Lexicon(), PHONES), PRIOR)
+
+
+def test_an_answer_is_heard_in_front_of_the_ordinary_sentences(decoder: Decoder) -> None:
+    random = np.random.default_rng(2)
+    model = Model(posteriors(phones_of("the lamp", Lexicon(), random), random))
+    hearing = Hearing(model, decoder, ears)
+    before = hearing.transcribe(speech(len(model.frames)))
+    assert before is None or before.text != "the lamp"
+    hearing.expect([group("[the] (lamp|fan)")])
+    heard = hearing.transcribe(speech(len(model.frames)))
+    assert heard is not None
+    assert heard.text == "the lamp"
+    model = Model(posteriors(phones_of("turn off the lamp", Lexicon(), random), random))
+    hearing.acoustic = model
+    heard = hearing.transcribe(speech(len(model.frames)))
+    assert heard is not None
+    assert heard.text == "turn off the lamp"
+
+
+def test_answers_that_cannot_be_pronounced_leave_the_ordinary_sentences(decoder: Decoder) -> None:
+    def deaf(groups: Sequence[Expandable]) -> Decoder:
+        raise LexiconError("cannot pronounce it")
+
+    random = np.random.default_rng(0)
+    model = Model(posteriors(phones_of("turn on the lamp", Lexicon(), random), random))
+    hearing = Hearing(model, decoder, deaf)
+    hearing.expect([group("yes")])
+    assert hearing.transcribe(speech(len(model.frames))) is not None
+
+
 def test_transcribes_one_utterance_after_another(decoder: Decoder) -> None:
     random = np.random.default_rng(0)
     for text in ("turn on the lamp", "turn off the lamp"):
         model = Model(posteriors(phones_of(text, Lexicon(), random), random))
-        hearing = Hearing(model, decoder)
+        hearing = Hearing(model, decoder, ears)
         for _ in range(2):
             transcript = hearing.transcribe(speech(len(model.frames)))
             assert transcript is not None
@@ -77,9 +111,9 @@ def test_decodes_while_the_speaker_speaks(decoder: Decoder) -> None:
             assert model.given == max(0, chunk.start // HOP - LATE)
             yield chunk
 
-    assert isinstance(Hearing(model, decoder).transcribe(watched()), Transcript)
+    assert isinstance(Hearing(model, decoder, ears).transcribe(watched()), Transcript)
 
 
 def test_no_speech_is_no_transcript(decoder: Decoder) -> None:
     model = Model(np.zeros((0, len(PHONES)), np.float32))
-    assert Hearing(model, decoder).transcribe(iter(())) is None
+    assert Hearing(model, decoder, ears).transcribe(iter(())) is None

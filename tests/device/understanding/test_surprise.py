@@ -8,7 +8,7 @@ import pytest
 
 from device.assembly.stages import make_understanding
 from device.conversation import Conversation
-from device.events import Intent, Transcript
+from device.events import Intent, Request, Transcript
 from device.home.model import Home
 from device.settings import Settings
 from device.understanding.surprise import FIVES, IMPOSSIBLE, OTHERS

@@ -42,7 +42,7 @@ def test_the_report_counts_by_kind_and_names_what_was_wrong() -> None:
         Outcome(CLEAN, "how are you", "c", False, Kind.RIGHT, "", 0.0),
     ]
     told = everyday.report(outcomes, [CLEAN])
-    assert "clean: 3 lines, 33.3% wrong actions" in told
+    assert "clean: 3 lines, wrong actions 33.3%" in told
     assert "not meant: 1 right, 1 wrong action" in told
     assert "'turn up the lamp' by b: 'turn off the lamp' (0.60)" in told
 

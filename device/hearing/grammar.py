@@ -66,6 +66,10 @@ class Graph:
         bare = replace(self, source=none, target=none, phone=none, word=none, finals=none)
         return replace(bare, weight=0.0, _fsts={})
 
+    def compiled(self) -> Graph:
+        """With the automata that were compiled and no arcs to compile others from."""
+        return replace(self.lean(), _fsts=dict(self._fsts))
+
     def scaled(self, scale: float) -> Graph:
         """With arcs that cost `scale` times as much by themselves."""
         return replace(self, weight=np.asarray(self.weight, np.float32) * np.float32(scale), _fsts={})

@@ -85,7 +85,9 @@ class Words:
     def decoder(self, acoustic: Bundle) -> Decoder:
         """Hears any words; its confidence rests on the log-likelihood ratio itself."""
         settings = DecoderSettings.of({**acoustic.decision, **self.decision.get("decoding", {})})
-        return Decoder(self.graph, acoustic.decision["log_prior"], settings, BY_ITSELF)
+        prior = acoustic.decision["log_prior"]
+        decoder = Decoder(self.graph, prior, settings, BY_ITSELF)
+        return decoder.over(self.graph.compiled(), BY_ITSELF)  # the arcs take as much memory again
 
 
 def read(file: Path) -> tuple[Network, tuple[str, ...]]:

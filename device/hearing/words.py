@@ -8,8 +8,8 @@ word and cost. The phones must be those of the acoustic model that it is used wi
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -55,16 +55,25 @@ def save(network: Network, words: Sequence[str], file: Path) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class Search:
+    """How the graph is searched: what a nat of the language model counts, and what a word costs beside."""
+
+    scale: float = 1.0
+    word_penalty: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
     """The graph, and what was found for it with one acoustic model (`mynah-train opinion`).
 
-    `decision`: "scale", what a nat of the language model counts; "decoding", what differs from how commands
-    are decoded (`device.hearing.decoder.Settings`); "weight" (`device.hearing.opinion`); and "acoustic", the
-    sha256 of the acoustic model. Empty where nothing was found yet.
+    `dictation`: how it is searched for what somebody dictates; `opinion`: how, to hold commands against, and
+    `weight`: what that counts (`device.hearing.opinion`).
     """
 
     graph: Graph
-    decision: Mapping[str, Any]
+    dictation: Search = Search()
+    opinion: Search = Search()
+    weight: float = 0.0
 
     @classmethod
     def load(cls, folder: Path, acoustic: Bundle) -> Words:
@@ -74,20 +83,24 @@ class Words:
             raise BundleError(
                 f"{folder}: for an acoustic model with other phones; make it anew: mynah-train words"
             )
-        decision = content.get("decision", {})
-        if decision and decision["acoustic"] != sha256(acoustic.model):
+        found = content.get("decision")
+        network, words = read(checked(folder, content["graph"]))
+        unfitted = cls(graph(network, words, acoustic.labels))
+        if found is None:
+            return unfitted
+        if found["acoustic"] != sha256(acoustic.model):
             raise BundleError(
                 f"{folder}: was fitted to another acoustic model; fit it anew: mynah-train opinion"
             )
-        network, words = read(checked(folder, content["graph"]))
-        return cls(graph(network, words, acoustic.labels).scaled(decision.get("scale", 1.0)), decision)
+        searches = {name: Search(**found[name]) for name in ("dictation", "opinion")}
+        return replace(unfitted, **searches, weight=found["weight"])
 
-    def decoder(self, acoustic: Bundle) -> Decoder:
+    def decoder(self, acoustic: Bundle, search: Search) -> Decoder:
         """Hears any words; its confidence rests on the log-likelihood ratio itself."""
-        settings = DecoderSettings.of({**acoustic.decision, **self.decision.get("decoding", {})})
-        prior = acoustic.decision["log_prior"]
-        decoder = Decoder(self.graph, prior, settings, BY_ITSELF)
-        return decoder.over(self.graph.compiled(), BY_ITSELF)  # the arcs take as much memory again
+        settings = replace(DecoderSettings.of(acoustic.decision), word_penalty=search.word_penalty)
+        graph = self.graph.scaled(search.scale)
+        decoder = Decoder(graph, acoustic.decision["log_prior"], settings, BY_ITSELF)
+        return decoder.over(graph.compiled(), BY_ITSELF)  # the arcs take as much memory again
 
 
 def read(file: Path) -> tuple[Network, tuple[str, ...]]:

@@ -65,16 +65,17 @@ def test_a_corpus_without_people_left_out_is_named(tmp_path: Path) -> None:
         dictation.measured(tmp_path, 10)
 
 
-def cases(confidences: list[float], right: bool) -> list[opinion.Case]:
+def cases(confidences: list[float]) -> list[opinion.Case]:
     """Each is doubted in proportion to the weight."""
     doubts = np.array(opinion.WEIGHTS)
-    return [opinion.Case((one - 0.1 * doubts).tolist(), one, right) for one in confidences]
+    return [opinion.Case(one, (one - 0.1 * doubts).tolist()) for one in confidences]
 
 
-def test_the_weight_is_the_best_that_right_commands_can_bear() -> None:
-    commands = cases([0.62] * 99 + [0.31], True)
-    best, tried = opinion.chosen(cases([0.3, 0.4, 0.55], False), commands, least=0.2)
-    assert tried[0] == opinion.Tried(0.0, 1.0, 0.0)
-    assert best.weight == 4.0  # loses one of a hundred
-    none, _ = opinion.chosen(cases([0.3, 0.4], False), cases([0.21] * 9, True), least=0.2)
-    assert none.weight == 0.0
+def test_the_weight_is_the_best_that_every_kind_of_right_hearing_can_bear() -> None:
+    near = cases([0.3, 0.4, 0.55])
+    spared = cases([0.82] * 99 + [0.31])  # the last one is lost from a weight of 1.5 on
+    best, tried = opinion.chosen(near, {"commands": spared, "read": []}, least=0.2)
+    assert tried[0] == opinion.Tried(0.0, 1.0, {"commands": 0.0, "read": 0.0})
+    assert (best.weight, best.acted_on, best.lost["commands"]) == (4.0, 0.0, 0.01)
+    worse = {"commands": spared, "read": cases([0.21] * 9)}
+    assert opinion.chosen(near, worse, least=0.2)[0].weight == 0.0

@@ -94,9 +94,9 @@ def said(lines: Sequence[str]) -> Iterator[Spoken]:
     """Each of `lines` by one of VOICES voices in turn."""
     rms = [voice for voice in synthesis.HELD_OUT_VOICES if voice.engine == "flite"]
     formant = [voice for voice in synthesis.HELD_OUT_VOICES if voice.engine != "flite"]
-    step = len(formant) // (VOICES - 2)
-    voices = [*rms * 2, *formant[::step]][:VOICES]
-    drawn = [synthesis.Utterance(line, voices[number % VOICES]) for number, line in enumerate(lines)]
+    step = len(formant) // (VOICES - 2) + 1  # another accent, and another speaker
+    voices = [*rms * 2, *formant[::step]]
+    drawn = [synthesis.Utterance(line, voices[number % len(voices)]) for number, line in enumerate(lines)]
     for utterance, samples in zip(drawn, synthesis.speak_all(drawn), strict=True):
         yield Spoken(utterance.text, str(utterance.voice), samples)
 

@@ -52,11 +52,11 @@ ACOUSTIC = Bundle.load(SHIPPED / "english", "hearing")
 @pytest.fixture
 def bundle(tmp_path: Path) -> Path:
     words.save(made(), ("on", "off"), tmp_path / "graph.npz")
-    decide(tmp_path, {})
+    decide(tmp_path, None)
     return tmp_path
 
 
-def decide(bundle: Path, decision: dict[str, object]) -> None:
+def decide(bundle: Path, decision: dict[str, object] | None) -> None:
     entry = {"file": "graph.npz", "sha256": sha256(bundle / "graph.npz")}
     content = {"version": 1, "kind": "words", "phones": PHONES, "graph": entry, "decision": decision}
     (bundle / "bundle.json").write_text(json.dumps(content))
@@ -72,13 +72,24 @@ def test_what_is_kept_is_searched(bundle: Path) -> None:
 
 
 def test_what_was_found_for_an_acoustic_model_is_used_with_it_alone(bundle: Path) -> None:
-    decide(bundle, {"acoustic": sha256(ACOUSTIC.model), "scale": 2.0, "decoding": {"word_penalty": 7.0}})
+    found = {"dictation": {"scale": 1.0, "word_penalty": 7.0}, "opinion": {"scale": 2.0}, "weight": 3.0}
+    decide(bundle, {"acoustic": sha256(ACOUSTIC.model), **found})
     fitted = Words.load(bundle, ACOUSTIC)
-    assert np.max(fitted.graph.weight) == 6.0
-    assert fitted.decoder(ACOUSTIC).settings.word_penalty == 7.0
-    decide(bundle, {"acoustic": "0" * 64})
+    assert fitted.decoder(ACOUSTIC, fitted.dictation).settings.word_penalty == 7.0
+    assert (fitted.opinion.scale, fitted.weight) == (2.0, 3.0)
+    decide(bundle, {"acoustic": "0" * 64, **found})
     with pytest.raises(BundleError, match=r"fitted to another acoustic model; fit it anew"):
         Words.load(bundle, ACOUSTIC)
+
+
+def test_a_decoder_keeps_no_arcs(bundle: Path) -> None:
+    words = Words.load(bundle, ACOUSTIC)
+    decoder = words.decoder(ACOUSTIC, words.dictation)
+    assert len(decoder.graph.source) == 0
+    said = posteriors([SILENCE, *OFF, *ON, SILENCE], np.random.default_rng(2), noise=0.5, shortest=2)
+    heard = decoder.decode(said)
+    assert heard is not None
+    assert heard.words == ("off", "on")
 
 
 def test_an_acoustic_model_with_other_phones_is_refused(bundle: Path) -> None:

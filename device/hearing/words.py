@@ -92,8 +92,8 @@ class Words:
             raise BundleError(
                 f"{folder}: was fitted to another acoustic model; fit it anew: mynah-train opinion"
             )
-        searches = {name: Search(**found[name]) for name in ("dictation", "opinion")}
-        return replace(unfitted, **searches, weight=found["weight"])
+        dictation, opinion = Search(**found["dictation"]), Search(**found["opinion"])
+        return replace(unfitted, dictation=dictation, opinion=opinion, weight=float(found["weight"]))
 
     def decoder(self, acoustic: Bundle, search: Search) -> Decoder:
         """Hears any words; its confidence rests on the log-likelihood ratio itself."""

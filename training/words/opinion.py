@@ -48,8 +48,8 @@ LOST = 0.01
 """Share of what was rightly heard that the second opinion may cost, of each kind."""
 WEIGHTS = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0)
 NEAR, COMMANDS, READ = 300, 160, 120
-"""Recordings of sentences near the home's and of its commands, each at every ratio; and of what people of each
-corpus read, all ratios together."""
+"""Recordings of sentences near the home's and of its commands, each at every ratio; and of what people of
+each corpus read, all ratios together."""
 SCALES = (0.75, 1.0, 1.5)
 WORD_PENALTIES = (0.0, 1.0, 2.0)
 

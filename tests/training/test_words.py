@@ -118,13 +118,16 @@ def test_sentences_are_parted_and_what_is_not_said_as_written_is_left_out() -> N
     ]
 
 
-def test_a_corpus_in_latin_1_is_read_and_a_broken_one_is_named(tmp_path: Path) -> None:
+def test_a_corpus_in_latin_1_is_read_and_a_broken_or_missing_one_is_named(tmp_path: Path) -> None:
+    snips = corpus.WRITTEN["text/snips/*.json"]
     file = tmp_path / "data.json"
     file.write_bytes('{"A": [{"data": [{"text": "caf\xe9 noir"}]}]}'.encode("latin-1"))
-    assert list(corpus._read(file, corpus._snips)) == ["café noir"]
+    assert list(corpus.written_in(tmp_path, "*.json", snips)) == ["café noir"]
     file.write_text('{"A": [{"dat')
     with pytest.raises(MynahError, match=r"data\.json: not as its corpus has it"):
-        list(corpus._read(file, corpus._snips))
+        list(corpus.written_in(tmp_path, "*.json", snips))
+    with pytest.raises(MynahError, match=r"lm\.txt does not exist: name a folder"):
+        list(corpus.written_in(tmp_path, "slurp/lm.txt", snips))
 
 
 def test_numbers_that_sound_alike_are_exchanged() -> None:

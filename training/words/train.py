@@ -75,6 +75,7 @@ def make(data: Path, phones: Sequence[str], out: Path, settings: Settings) -> st
         "training": {
             "recipe": "mynah-train words",
             "settings": asdict(settings),
+            "sources": [*corpus.WRITTEN, *corpus.READ],
             "sentences": len(sentences),
             "words": len(words),
             "ngrams": [grams[length] for length in range(1, settings.order + 1)],

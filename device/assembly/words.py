@@ -29,7 +29,7 @@ def second_opinion(folder: Path, acoustic: Bundle, free: int | None = None) -> S
     except BundleError as error:
         log.warning("commands are heard without a second opinion: %s", error)
         return None
-    return SecondOpinion(words.decoder(acoustic, words.opinion), words.weight)
+    return SecondOpinion(words.decoder(acoustic), words.weight)
 
 
 def free_megabytes(file: Path = Path("/proc/meminfo")) -> int:

@@ -23,8 +23,7 @@ def main(options: argparse.Namespace) -> int:
 
     settings = common.load(options).hearing
     bundle = Bundle.load(settings.bundle, "hearing")
-    words = Words.load(Path(settings.words), bundle)
-    dictation = Dictation(AcousticModel(bundle), words.decoder(bundle, words.dictation))
+    dictation = Dictation(AcousticModel(bundle), Words.load(Path(settings.words), bundle).decoder(bundle))
 
     def work(file: str) -> None:
         written = dictation.write(wav.open_file(file))

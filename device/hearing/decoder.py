@@ -81,6 +81,11 @@ class Details(NamedTuple):
     hesitates: bool = False
     sound: float = 0.0
 
+    @property
+    def gain(self) -> float:
+        """Nats by which the path is ahead of the loop of phones, over all frames; mostly less than none."""
+        return self.llr * max(self.speech, 1)
+
 
 class Decoded(NamedTuple):
     words: tuple[str, ...]

@@ -4,6 +4,9 @@ The graph of any words is searched beside the home's grammar, over the same scor
 hardly any words fit its sounds better than its own; where it was another sentence ("turn up the lights"), the
 nearest command leaves sounds that other words explain. By what they explain better, for each frame of speech,
 the command is doubted, as if it had fallen behind the loop of phones so much more.
+
+An accent, or noise, always fits some words better than those that were said, but hardly any that people
+would say. So what other words explain better counts only as far as they are not too unlikely beside it.
 """
 
 from __future__ import annotations
@@ -12,6 +15,9 @@ from typing import NamedTuple
 
 from device.hearing.decoder import Decoded, Decoder, confidence
 from device.hearing.phone_loop import Scores
+
+COMMAND = 30.0
+"""Nats that the words of a command would cost in the language model: the grammar has them for nothing."""
 
 
 class Weighed(NamedTuple):
@@ -52,8 +58,9 @@ def weighed(command: Decoded, free: Decoded | None, weight: float, decoder: Deco
     """`command`, heard by `decoder`, beside the best of any words."""
     if free is None:
         return Weighed(command.words, command.confidence, 0.0)
-    better = max(0.0, free.details.sound - command.details.sound)
-    doubt = weight * better / max(command.details.speech, 1)
+    sound = free.details.sound - command.details.sound
+    likely = free.details.gain - command.details.gain + COMMAND
+    doubt = weight * max(0.0, min(sound, likely)) / max(command.details.speech, 1)
     sure = confidence(command.details.llr - doubt, decoder.settings, decoder.chance)
     bent = sure < decoder.settings.reject_below <= command.confidence
     return Weighed(free.words if bent else command.words, sure, doubt)

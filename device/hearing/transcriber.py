@@ -118,9 +118,4 @@ def in_front(answer: Decoded | None, ordinary: Decoded | None, bonus: float = IN
     """
     if answer is None or ordinary is None:
         return answer or ordinary
-    return answer if _gain(answer) + bonus >= _gain(ordinary) else ordinary
-
-
-def _gain(decoded: Decoded) -> float:
-    """Nats by which a sentence is ahead of the loop of phones, over all frames; mostly less than none."""
-    return decoded.details.llr * max(decoded.details.speech, 1)
+    return answer if answer.details.gain + bonus >= ordinary.details.gain else ordinary

@@ -66,13 +66,11 @@ class Search:
 class Words:
     """The graph, and what was found for it with one acoustic model (`mynah-train opinion`).
 
-    `dictation`: how it is searched for what somebody dictates; `opinion`: how, to hold commands against, and
-    `weight`: what that counts (`device.hearing.opinion`).
+    `search`: how it is searched; `weight`: what a second opinion by it counts (`device.hearing.opinion`).
     """
 
     graph: Graph
-    dictation: Search = Search()
-    opinion: Search = Search()
+    search: Search = Search()
     weight: float = 0.0
 
     @classmethod
@@ -92,13 +90,12 @@ class Words:
             raise BundleError(
                 f"{folder}: was fitted to another acoustic model; fit it anew: mynah-train opinion"
             )
-        dictation, opinion = Search(**found["dictation"]), Search(**found["opinion"])
-        return replace(unfitted, dictation=dictation, opinion=opinion, weight=float(found["weight"]))
+        return replace(unfitted, search=Search(**found["search"]), weight=float(found["weight"]))
 
-    def decoder(self, acoustic: Bundle, search: Search) -> Decoder:
+    def decoder(self, acoustic: Bundle) -> Decoder:
         """Hears any words; its confidence rests on the log-likelihood ratio itself."""
-        settings = replace(DecoderSettings.of(acoustic.decision), word_penalty=search.word_penalty)
-        graph = self.graph.scaled(search.scale)
+        settings = replace(DecoderSettings.of(acoustic.decision), word_penalty=self.search.word_penalty)
+        graph = self.graph.scaled(self.search.scale)
         decoder = Decoder(graph, acoustic.decision["log_prior"], settings, BY_ITSELF)
         return decoder.over(graph.compiled(), BY_ITSELF)  # the arcs take as much memory again
 

@@ -134,6 +134,7 @@ def test_numbers_that_sound_alike_are_exchanged() -> None:
     assert nearby.with_another_ending("set it to fifty percent") == "set it to fifteen percent"
     assert nearby.with_another_ending("eighteen or thirty") == "eighty or thirteen"
     assert nearby.with_another_ending("eleven") == "eleven"
+    assert nearby.with_another_ending("seventy five percent") == "seventy five percent"
 
 
 def test_commands_are_changed_until_they_mean_nothing() -> None:

@@ -90,7 +90,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, settings: Settings) -> None:
     bundle = Bundle.load(settings.hearing.bundle, "hearing")
     words = Words.load(settings.hearing.words, bundle)
-    dictation = Dictation(AcousticModel(bundle), words.decoder(bundle, words.dictation))
+    dictation = Dictation(AcousticModel(bundle), words.decoder(bundle))
     vocabulary = frozenset(words.graph.words)
     for folder in arguments.manifest:
         results = []

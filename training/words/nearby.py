@@ -51,12 +51,8 @@ INSTEAD = (
     ("on", "down"),
     ("off", "over"),
     ("off", "of"),
-    ("turn", "burn"),
     ("turn", "return"),
     ("set", "get"),
-    ("lights", "nights"),
-    ("light", "right"),
-    ("lamp", "ramp"),
     ("all", "hall"),
     ("open", "hoping"),
     ("close", "clothes"),
@@ -102,11 +98,13 @@ def with_another_word(command: str, rng: np.random.Generator) -> str:
 
 
 def with_another_ending(command: str) -> str:
-    """-teen for -ty and the other way round: fifteen for fifty."""
+    """-teen for -ty and the other way round, where no other number follows: fifteen for fifty."""
     teens = {"fourteen": "forty", "fifteen": "fifty"}
     teens |= {f"{one}teen": f"{one}ty" for one in ("thir", "six", "seven", "eigh", "nine")}
     other = teens | {ty: teen for teen, ty in teens.items()}
-    return " ".join(other.get(word, word) for word in command.split())
+    words = command.split()
+    ends = [after not in texts.ONES.split() for after in (*words[1:], "")]
+    return " ".join(other.get(word, word) if end else word for word, end in zip(words, ends, strict=True))
 
 
 def sentences(

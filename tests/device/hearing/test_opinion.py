@@ -89,6 +89,27 @@ def test_without_weight_or_other_words_nothing_is_doubted(commands: Decoder, fre
         assert weighed(command, words, weight, commands) == (command.words, command.confidence, 0.0)
 
 
+def heard(words: str, llr: float, sound: float) -> Decoded:
+    """In 50 frames of speech."""
+    return Decoded(tuple(words.split()), 0.9, Details(llr, llr, 50, 60, (), sound=sound))
+
+
+@pytest.mark.parametrize(
+    ("sound", "llr", "doubt"),
+    [
+        (20.0, 0.0, 20.0),  # other words sound better and are as likely
+        (20.0, -0.5, 5.0),  # they cost 25 nats more, 30 of which a command has for nothing
+        (20.0, -0.6, 0.0),
+        (-5.0, 0.0, 0.0),  # the command sounds better
+    ],
+)
+def test_other_words_count_as_far_as_they_are_likely(
+    sound: float, llr: float, doubt: float, commands: Decoder
+) -> None:
+    command, free = heard("turn off the lights", 0.0, 0.0), heard("turn up the lights", llr, sound)
+    assert weighed(command, free, 2.0, commands).doubt == pytest.approx(2.0 * doubt / 50)
+
+
 def test_streaming_gives_the_same_opinion(commands: Decoder, free: Decoder) -> None:
     frames = said("don't turn on the lights", 3)
     command = commands.decode(frames)

@@ -72,11 +72,11 @@ def test_what_is_kept_is_searched(bundle: Path) -> None:
 
 
 def test_what_was_found_for_an_acoustic_model_is_used_with_it_alone(bundle: Path) -> None:
-    found = {"dictation": {"scale": 1.0, "word_penalty": 7.0}, "opinion": {"scale": 2.0}, "weight": 3.0}
+    found = {"search": {"scale": 2.0, "word_penalty": 7.0}, "weight": 3.0}
     decide(bundle, {"acoustic": sha256(ACOUSTIC.model), **found})
     fitted = Words.load(bundle, ACOUSTIC)
-    assert fitted.decoder(ACOUSTIC, fitted.dictation).settings.word_penalty == 7.0
-    assert (fitted.opinion.scale, fitted.weight) == (2.0, 3.0)
+    assert fitted.decoder(ACOUSTIC).settings.word_penalty == 7.0
+    assert (fitted.search.scale, fitted.weight) == (2.0, 3.0)
     decide(bundle, {"acoustic": "0" * 64, **found})
     with pytest.raises(BundleError, match=r"fitted to another acoustic model; fit it anew"):
         Words.load(bundle, ACOUSTIC)
@@ -84,7 +84,7 @@ def test_what_was_found_for_an_acoustic_model_is_used_with_it_alone(bundle: Path
 
 def test_a_decoder_keeps_no_arcs(bundle: Path) -> None:
     words = Words.load(bundle, ACOUSTIC)
-    decoder = words.decoder(ACOUSTIC, words.dictation)
+    decoder = words.decoder(ACOUSTIC)
     assert len(decoder.graph.source) == 0
     said = posteriors([SILENCE, *OFF, *ON, SILENCE], np.random.default_rng(2), noise=0.5, shortest=2)
     heard = decoder.decode(said)

@@ -10,7 +10,7 @@ import pytest
 
 from device.events import AudioChunk
 from device.hearing import grammar
-from device.hearing.decoder import Decoder
+from device.hearing.decoder import Decoded, Decoder, Details
 from device.hearing.dictation import Dictation
 from device.hearing.lexicon import Lexicon
 from device.hearing.opinion import SecondOpinion, weighed

@@ -60,6 +60,6 @@ class Settings:
 CONTINUED = Settings(
     bootstrap_utterances=0,
     synthetic_utterances=3000,
-    stages=(Stage("wider", 12000, 1e-3, loss="sequence", depth=8),),
+    stages=(Stage("wider", 12000, 3e-4, loss="sequence", depth=8),),
 )
 """The recipe for a model that begins as a bundle's."""

@@ -70,10 +70,6 @@ class Graph:
         """With the automata that were compiled and no arcs to compile others from."""
         return replace(self.lean(), _fsts=dict(self._fsts))
 
-    def scaled(self, scale: float) -> Graph:
-        """With arcs that cost `scale` times as much by themselves."""
-        return replace(self, weight=np.asarray(self.weight, np.float32) * np.float32(scale), _fsts={})
-
     def fst(
         self, phone_cost: float = 0.0, word_cost: float = 0.0, filler_cost: float = 0.0, whole: bool = True
     ) -> kaldifst.StdConstFst:

@@ -55,22 +55,15 @@ def save(network: Network, words: Sequence[str], file: Path) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Search:
-    """How the graph is searched: what a nat of the language model counts, and what a word costs beside."""
-
-    scale: float = 1.0
-    word_penalty: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
 class Words:
     """The graph, and what was found for it with one acoustic model (`mynah-train opinion`).
 
-    `search`: how it is searched; `weight`: what a second opinion by it counts (`device.hearing.opinion`).
+    `word_penalty`: what each word costs beside the language model; `weight`: what a second opinion counts
+    (`device.hearing.opinion`).
     """
 
     graph: Graph
-    search: Search = Search()
+    word_penalty: float = 0.0
     weight: float = 0.0
 
     @classmethod
@@ -90,14 +83,13 @@ class Words:
             raise BundleError(
                 f"{folder}: was fitted to another acoustic model; fit it anew: mynah-train opinion"
             )
-        return replace(unfitted, search=Search(**found["search"]), weight=float(found["weight"]))
+        return replace(unfitted, word_penalty=float(found["word_penalty"]), weight=float(found["weight"]))
 
     def decoder(self, acoustic: Bundle) -> Decoder:
         """Hears any words; its confidence rests on the log-likelihood ratio itself."""
-        settings = replace(DecoderSettings.of(acoustic.decision), word_penalty=self.search.word_penalty)
-        graph = self.graph.scaled(self.search.scale)
-        decoder = Decoder(graph, acoustic.decision["log_prior"], settings, BY_ITSELF)
-        return decoder.over(graph.compiled(), BY_ITSELF)  # the arcs take as much memory again
+        settings = replace(DecoderSettings.of(acoustic.decision), word_penalty=self.word_penalty)
+        decoder = Decoder(self.graph, acoustic.decision["log_prior"], settings, BY_ITSELF)
+        return decoder.over(self.graph.compiled(), BY_ITSELF)  # the arcs take as much memory again
 
 
 def read(file: Path) -> tuple[Network, tuple[str, ...]]:

@@ -2,7 +2,7 @@
 
 On speech that neither model was trained on, or that was made up, in training-side noise:
 
-- the graph is searched by the settings with the fewest wrong words in sentences that people read;
+- each word costs what leaves the fewest wrong words in sentences that people read;
 - the weight of the second opinion is the one with which the fewest sentences near the home's are taken for
   commands, while of what is said in a grammar and rightly heard no more than LOST falls below the bundle's
   threshold: of made-up commands by synthetic voices, of spelled names and numbers by people, and of sentences
@@ -28,7 +28,7 @@ from device.hearing import grammar, others
 from device.hearing.decoder import Decoder, DecoderSettings
 from device.hearing.lexicon import Lexicon
 from device.hearing.opinion import weighed
-from device.hearing.words import Search, Words
+from device.hearing.words import Words
 from device.home.model import Home
 from device.settings import Settings, bundle_folder
 from device.understanding.sentences import Sentences
@@ -47,7 +47,6 @@ WEIGHTS = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0)
 NEAR, COMMANDS, READ = 300, 160, 120
 """Recordings of sentences near the home's and of its commands, each at every ratio; and of what people of
 each corpus read, all ratios together."""
-SCALES = (0.75, 1.0, 1.5)
 WORD_PENALTIES = (1.0, 2.0, 3.0)
 
 Fits = Callable[[str, str], bool]
@@ -113,20 +112,14 @@ def word_errors(heard: Sequence[Heard], decoder: Decoder) -> float:
     return wrong / max(said, 1)
 
 
-def best_search(words: Words, acoustic: Bundle, heard: Sequence[Heard]) -> tuple[Search, float]:
-    """How to search, and the share of wrong words of `heard`."""
-
-    def rate(search: Search) -> float:
-        found = word_errors(heard, replace(words, search=search).decoder(acoustic))
-        print(f"scale {search.scale:g}, word penalty {search.word_penalty:g}: {found:.1%} wrong", flush=True)
-        return found
-
-    scales = {scale: rate(Search(scale, 2.0)) for scale in SCALES}
-    scale = min(scales, key=scales.__getitem__)
-    rates = {penalty: rate(Search(scale, penalty)) for penalty in WORD_PENALTIES if penalty != 2.0}
-    rates[2.0] = scales[scale]
-    penalty = min(rates, key=rates.__getitem__)
-    return Search(scale, penalty), rates[penalty]
+def best_word_penalty(words: Words, acoustic: Bundle, heard: Sequence[Heard]) -> tuple[float, float]:
+    """With which the fewest words of `heard` are wrong, and their share."""
+    rates = {}
+    for penalty in WORD_PENALTIES:
+        rates[penalty] = word_errors(heard, replace(words, word_penalty=penalty).decoder(acoustic))
+        print(f"word penalty {penalty:g}: {rates[penalty]:.1%} of the words wrong", flush=True)
+    best = min(rates, key=rates.__getitem__)
+    return best, rates[best]
 
 
 class Listeners:
@@ -208,11 +201,11 @@ def fit(folder: Path, acoustic: Bundle, data: Path) -> dict[str, Any]:
     )
     _, unkept = calibrate.parted(read)  # the others went with the acoustic model
     people = [*unkept[:READ], *more[:READ]]
-    search, rate = best_search(words, acoustic, people)
-    best, tried = second_opinion(replace(words, search=search), acoustic, data, ear, people)
+    penalty, rate = best_word_penalty(words, acoustic, people)
+    best, tried = second_opinion(replace(words, word_penalty=penalty), acoustic, data, ear, people)
     return {
         "acoustic": sha256(acoustic.model),
-        "search": asdict(search),
+        "word_penalty": penalty,
         "weight": best.weight,
         "calibration": {"read_words_wrong": round(rate, 4), "tried": [asdict(one) for one in tried]},
     }

@@ -72,11 +72,11 @@ def test_what_is_kept_is_searched(bundle: Path) -> None:
 
 
 def test_what_was_found_for_an_acoustic_model_is_used_with_it_alone(bundle: Path) -> None:
-    found = {"search": {"scale": 2.0, "word_penalty": 7.0}, "weight": 3.0}
+    found = {"word_penalty": 7.0, "weight": 3.0}
     decide(bundle, {"acoustic": sha256(ACOUSTIC.model), **found})
     fitted = Words.load(bundle, ACOUSTIC)
     assert fitted.decoder(ACOUSTIC).settings.word_penalty == 7.0
-    assert (fitted.search.scale, fitted.weight) == (2.0, 3.0)
+    assert fitted.weight == 3.0
     decide(bundle, {"acoustic": "0" * 64, **found})
     with pytest.raises(BundleError, match=r"fitted to another acoustic model; fit it anew"):
         Words.load(bundle, ACOUSTIC)

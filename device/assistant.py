@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -43,7 +44,8 @@ class EndpointStage(Protocol):
     @property
     def endpoint(self) -> Endpoint | None: ...
 
-    def speech(self, audio: Iterator[AudioChunk]) -> Iterator[AudioChunk]: ...
+    def speech(self, audio: Iterator[AudioChunk], patience: float | None = None) -> Iterator[AudioChunk]:
+        """`patience`: seconds in which somebody must begin to speak, if not as long as usual."""
 
 
 class HearingStage(Protocol):
@@ -114,12 +116,14 @@ class Controls:
     listen: bool = False
     """Begin a turn now, without the wake word."""
     speaking: Callable[[], bool] = lambda: False
-    """Whether Mynah's own sound or voice can still be heard: a question is listened to after it."""
+    """Whether Mynah's own sound or voice can still be heard: an answer is listened to after it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Assistant:
     """The stages, and `reject_below`: the confidence 0…1 below which a hearing is not acted on.
+
+    `patience`: seconds of silence after which nobody answers a question any more.
 
     `actions`: of wake words by name, LISTEN where they have none; a sentence is done as if it had been heard.
     """
@@ -130,6 +134,7 @@ class Assistant:
     understanding: UnderstandingStage
     conversation: ConversationStage
     reject_below: float = 0.0
+    patience: float = 8.0
     actions: Mapping[str, str] = field(default_factory=dict)
     controls: Controls = field(default_factory=Controls)
 
@@ -154,18 +159,26 @@ class Assistant:
                 yield from self._turn(heard, source.position, None, 0.0)
             else:
                 return
-            while self.conversation.question is not None:  # whatever asks, listens
-                yield from self._answer(heard, source)
+            while (question := self.conversation.question) is not None:  # whatever asks, listens
+                yield from self._answer(question, heard, source)
 
-    def _answer(self, audio: Stopwatch, source: Rewindable) -> Iterator[Step]:
-        """The turn that answers the open question, once Mynah itself is silent."""
-        question = self.conversation.question
-        assert question is not None
-        self.hearing.expect(self.understanding.answers(question))
-        try:
-            for _ in until(audio, lambda: not self.controls.speaking()):
+    def _answer(self, question: Question, audio: Stopwatch, source: Rewindable) -> Iterator[Step]:
+        """The turn that answers `question`, once Mynah itself is silent; none where the audio has ended."""
+        with self._expecting(question):
+            while self.controls.speaking() and next(audio, None) is not None:
                 pass
+            if (chunk := next(audio, None)) is None:
+                self.conversation.close()
+                return
+            source.rewind(chunk.start)
             yield from self._turn(audio, source.position, None, 0.0, question)
+
+    @contextmanager
+    def _expecting(self, question: Question | None) -> Iterator[None]:
+        """While `question` is open, what answers it is likelier than anything else."""
+        self.hearing.expect(self.understanding.answers(question) if question is not None else ())
+        try:
+            yield
         finally:
             self.hearing.expect(())
 
@@ -184,8 +197,10 @@ class Assistant:
         return Turn(detection, endpoint, transcript, acts, self.conversation.respond(acts), timings)
 
     def push_to_talk(self, audio: Iterable[AudioChunk]) -> Turn:
-        """The turn that begins with the audio, without a wake word."""
-        *_, turn = self._turn(Stopwatch(audio), 0, None, 0.0)
+        """The turn that begins with the audio, without a wake word. It may answer what the last one asked."""
+        question = self.conversation.question
+        with self._expecting(question):
+            *_, turn = self._turn(Stopwatch(audio), 0, None, 0.0, question)
         assert isinstance(turn, Turn)
         return turn
 
@@ -200,7 +215,8 @@ class Assistant:
         self.controls.listen = False
         yield Listening(detection, question)
         began, waited = time.perf_counter(), audio.waited
-        speech = self.endpointer.speech(audio)  # chunks, until the speaker stops
+        patience = None if question is None else self.patience
+        speech = self.endpointer.speech(audio, patience)  # chunks, until the speaker stops
         transcript = self.hearing.transcribe(speech)  # decodes while the user speaks
         endpoint = self.endpointer.endpoint or Endpoint(start, EndpointReason.END_OF_AUDIO)
         hearing = (time.perf_counter() - began) - (audio.waited - waited)
@@ -292,7 +308,7 @@ class Held:
     def __init__(self) -> None:
         self.endpoint = Endpoint(0, EndpointReason.END_OF_AUDIO)
 
-    def speech(self, audio: Iterator[AudioChunk]) -> Iterator[AudioChunk]:
+    def speech(self, audio: Iterator[AudioChunk], patience: float | None = None) -> Iterator[AudioChunk]:
         for chunk in audio:
             yield chunk
             self.endpoint = Endpoint(chunk.end, EndpointReason.END_OF_AUDIO, chunk.end)

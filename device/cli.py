@@ -27,6 +27,8 @@ COMMANDS = {
     "dictate": "what is said in recordings, in any words",
     "chat": "a conversation in the terminal",
     "understand": "what a text means",
+    "timers": "timers, alarms, reminders and planned commands",
+    "stories": "whether written conversations go as they should",
     "discover": "what the broker announces of the home",
     "enroll": "a wake word gets to know your voice",
     "review": "what the wake word may have got wrong",

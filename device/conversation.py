@@ -3,33 +3,31 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
+from device.dialogue.falling_due import fallen_due
 from device.dialogue.policy import respond
 from device.dialogue.state import Dialogue
-from device.events import Act, Intent, Outcome, Question, Request
+from device.events import Act, Change, Due, Intent, Outcome, Question, Request
 from device.home.model import Home
-from device.skills.help.handle import HELP
-from device.skills.registry import handle
+from device.memory.memory import Memory
+from device.skills.help import examples
+from device.skills.registry import Skills
 from device.skills.skill import World
 from device.understanding.surprise import surprise
 
 Clock = Callable[[], datetime.datetime]
 
-PATIENCE = datetime.timedelta(seconds=8)
-"""How long a question waits for its answer."""
-
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """What was said by text, and what came of it. `due`: what the agenda gave back instead, as JSON."""
+    """What was said by text, and what came of it; or, without a text, what came of something that was `due`."""
 
-    text: str
+    text: str | None
     acts: tuple[Act, ...]
     outcome: Outcome
-    due: Mapping[str, Any] | None = None
+    due: Due | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +35,7 @@ class View:
     """The world as the dialogue sees it."""
 
     world: World
+    skills: Skills
     patience: datetime.timedelta | None
 
     @property
@@ -44,23 +43,29 @@ class View:
         return self.world.now
 
     def handle(self, intent: Intent) -> Outcome:
-        return handle(intent, self.world)
+        return self.skills.handle(intent, self.world)
+
+    def after(self, changes: Sequence[Change]) -> View:
+        return replace(self, world=self.world.after(changes))
 
     def help(self) -> str:
-        return HELP
+        return examples.short(self.world.home)
 
 
 class Conversation:
-    """With one home. `clock` tells the time; `patience`: how long a question waits by that clock for its
-    answer, None where whoever listens closes it."""
+    """With one home. `clock` tells the local time; `patience`: how long a question waits by that clock for its
+    answer, None where whoever listens closes it. `memory`: what is kept; by default only until the end."""
 
     def __init__(
         self,
         home: Home,
         clock: Clock = datetime.datetime.now,
         patience: datetime.timedelta | None = None,
+        memory: Memory | None = None,
+        skills: Skills | None = None,
     ) -> None:
         self.home, self._clock, self._patience = home, clock, patience
+        self.memory, self._skills = memory or Memory(home.layout.lists), skills or Skills()
         self.dialogue = Dialogue()
 
     @property
@@ -69,9 +74,23 @@ class Conversation:
         return self.dialogue.at(self._clock()).question
 
     def respond(self, acts: Sequence[Act]) -> Outcome:
-        """What comes of `acts`. Sends nothing itself."""
+        """What comes of `acts`. Changes the memory; sends nothing itself."""
         self.dialogue, outcome = respond(self.dialogue, acts, self._view())
+        self.memory.apply(outcome.done)
         return outcome
+
+    def due(self) -> Iterator[Exchange]:
+        """What has fallen due, each once, in the order of its time. Cheap where that is nothing.
+
+        A request is done as if it had been heard well. The dialogue goes on as if nothing had been said.
+        """
+        now = self._clock()
+        for one in self.memory.due(now) if self.memory.is_due(now) else ():
+            acts, outcome = fallen_due(one, self._view())
+            self.memory.apply(outcome.done)
+            self.dialogue = replace(self.dialogue, said=outcome.reply.text)
+            yield Exchange(None, acts, outcome, one)
+            self.memory.settle(one)
 
     def close(self) -> None:
         """Nobody answers: the question is dropped."""
@@ -93,4 +112,8 @@ class Conversation:
         return cost
 
     def _view(self) -> View:
-        return View(World(self.home, self._clock()), self._patience)
+        memory = self.memory
+        world = World(
+            self.home, self._clock(), lists=memory.lists, agenda=memory.agenda, said=self.dialogue.times
+        )
+        return View(world, self._skills, self._patience)

@@ -11,6 +11,7 @@
     ├── LexiconError      a word that cannot be pronounced
     ├── BrokerError       the MQTT broker
     ├── StoryError        a conversation written as data, with its file
+    ├── SkillError        a skill's folder, with file and line
     ├── CardError         what lies on the boot partition, with its file
     └── UpdateError       an update that is not installed
 
@@ -71,4 +72,8 @@ class UpdateError(MynahError):
 
 
 class StoryError(MynahError):
+    pass
+
+
+class SkillError(MynahError):
     pass

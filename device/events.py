@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 import enum
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -79,11 +79,15 @@ class Transcript:
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """What was meant. `slots` maps slot names to the values that the sentence's list gives them."""
+    """What was meant. `slots` maps slot names to the values that the sentence's list gives them.
+
+    `response`: which of the intent's replies the sentence asks for, where its file has some.
+    """
 
     name: str
     slots: Mapping[str, Any]
     confidence: float
+    response: str = "default"
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,9 +170,10 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What is said or shown back."""
+    """What is said or shown back. `name`: which of the replies with variants it is."""
 
     text: str
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +253,24 @@ class Outcome:
     source: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What the agenda gives back when its time, `at`, has come.
+
+    `kind`: "timer", "alarm", "reminder" or "delayed". `text`: what it is about. `requests`: what is to be done.
+    `seconds`: the length of a timer. `missed`: Mynah was off at the time, so that it is told and not done.
+    """
+
+    kind: str
+    id: int
+    at: datetime.datetime
+    name: str | None = None
+    text: str = ""
+    requests: tuple[Intent, ...] = ()
+    seconds: int | None = None
+    missed: bool = False
+
+
 def refused(reason: str) -> Outcome:
     """Nothing is done; `reason` is a sentence that can be said to the user."""
     return Outcome(reply=Reply(reason), fine=False)
@@ -256,6 +279,14 @@ def refused(reason: str) -> Outcome:
 def impossible(reason: str) -> Outcome:
     """As `refused`, for what nobody who knows the home asks for: it is not there, or never does that."""
     return Outcome(reply=Reply(reason), fine=False, possible=False)
+
+
+def meaning(acts: Iterable[Act]) -> Intent | NotRecognized:
+    """The first thing that `acts` ask for; NotRecognized where they ask for nothing."""
+    acts = tuple(acts)
+    asked = (act.intent for act in acts if isinstance(act, Request))
+    missed = (act for act in acts if isinstance(act, NotRecognized))
+    return next(asked, None) or next(missed, None) or NotRecognized("", "it asks for nothing by itself")
 
 
 class Confirmation(enum.Enum):
@@ -305,10 +336,8 @@ class Turn:
 
     @property
     def meaning(self) -> Intent | NotRecognized:
-        """The first thing that was asked for; NotRecognized where nothing was understood."""
-        missed = (act for act in self.acts if isinstance(act, NotRecognized))
-        found: tuple[Intent | NotRecognized, ...] = (*self.intents, *missed)
-        return found[0] if found else NotRecognized("", "it asks for nothing by itself")
+        """The first thing that was asked for; NotRecognized where nothing was."""
+        return meaning(self.acts)
 
     @property
     def commands(self) -> tuple[Command, ...]:

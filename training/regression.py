@@ -7,7 +7,7 @@ import numpy.typing as npt
 from scipy.optimize import minimize
 
 
-def logistic(
+def logistic_regression(
     x: npt.NDArray[np.float64], y: npt.NDArray[np.bool_], ridge: float = 1e-5
 ) -> npt.NDArray[np.float64]:
     """Weights (features + 1,) of the regression of `y` (items,) on `x` (items, features), the offset last.

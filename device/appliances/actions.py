@@ -10,9 +10,9 @@ class Do(enum.Enum):
     """The verb of an action, and the unit of its value."""
 
     ON = "on"
-    """Also: open a cover, lock a lock."""
+    """Also: open a cover or valve, lock a lock, press a button, activate a scene."""
     OFF = "off"
-    """Also: close a cover, unlock a lock."""
+    """Also: close a cover or valve, unlock a lock."""
     TOGGLE = "toggle"
     STOP = "stop"
     BRIGHTNESS = "brightness"
@@ -31,6 +31,12 @@ class Do(enum.Enum):
     """Degrees Celsius to heat to."""
     TEMPERATURE_STEP = "temperature_step"
     """Degrees Celsius warmer, or less than none for cooler."""
+    HUMIDITY = "humidity"
+    """Percent of relative humidity to reach."""
+    NUMBER = "number"
+    """In the device's own unit."""
+    OPTION = "option"
+    """One of the device's `options`."""
     SPEED = "speed"
     """Percent."""
     SPEED_STEP = "speed_step"
@@ -49,6 +55,10 @@ class Do(enum.Enum):
     UNMUTE = "unmute"
     START = "start"
     DOCK = "dock"
+    ARM_HOME = "arm_home"
+    ARM_AWAY = "arm_away"
+    ARM_NIGHT = "arm_night"
+    DISARM = "disarm"
 
 
 @dataclass(frozen=True, slots=True)

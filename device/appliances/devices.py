@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from device.appliances.actions import Action, Do
+from device.appliances.templates import Template
 from device.events import Command
 from device.understanding.numbers import spoken
 
@@ -19,18 +20,37 @@ CAN: Mapping[str, tuple[str, ...]] = {
     "media_player": ("volume",),
     "lock": (),
     "vacuum": (),
+    "lawn_mower": (),
+    "valve": ("position",),
+    "humidifier": ("humidity",),
+    "water_heater": ("temperature",),
+    "siren": (),
+    "alarm_panel": (),
+    "scene": (),
+    "button": (),
+    "number": ("number",),
+    "select": ("option",),
     "sensor": (),
     "binary_sensor": (),
 }
-"""The kinds of device, under Home Assistant's names, and what one can do besides on and off if `can` is
-not given."""
+"""The kinds of device, mostly under Home Assistant's names, and what one can do besides on and off if `can`
+is not given."""
 
-CAPABILITIES = ("brightness", "color", "color_temperature", "position", "speed", "temperature", "volume")
+CAPABILITIES = (
+    *("brightness", "color", "color_temperature", "position", "speed", "temperature", "volume"),
+    *("humidity", "number", "option"),
+)
 
 COVER_CLASSES = ("blind", "curtain", "shutter", "shade", "awning", "window", "garage", "gate", "door")
 WINDOW_COVERINGS = ("blind", "curtain", "shutter", "shade", "awning")
 """Classes that people name for one another."""
+GUARDED_KINDS = ("lock", "alarm_panel", "siren")
 GUARDED_CLASSES = ("garage", "gate", "door")
+NEVER_GUARDED_KINDS = (
+    *("light", "fan", "climate", "media_player", "vacuum", "lawn_mower", "humidifier", "water_heater"),
+    *("sensor", "binary_sensor"),
+)
+"""Kinds for which GUARDED_WORDS mean nothing."""
 GUARDED_WORDS = frozenset(
     each for word in ("garage", "gate", "door", "lock", "alarm") for each in (word, f"{word}s")
 )
@@ -51,28 +71,14 @@ class Room:
 
 
 @dataclass(frozen=True, slots=True)
-class Template:
-    """A command spelled out. "{value}" in the payload is the action's value, of a number times `scale`."""
-
-    topic: str
-    payload: str
-    scale: float = 1.0
-
-    def command(self, action: Action) -> Command:
-        value = "" if action.value is None else str(action.value)
-        if isinstance(action.value, int | float) and self.scale != 1.0:
-            value = str(round(action.value * self.scale))
-        return Command(self.topic, self.payload.replace("{value}", value))
-
-
-@dataclass(frozen=True, slots=True)
 class Device:
     """`kind` is one of `CAN`; `topic` the base of the device's topics in its protocol (`zigbee2mqtt/lamp`
     for Zigbee2MQTT, `lamp` for Tasmota, where `relay` counts its relays from 1). `commands` come first.
 
-    `native`: names and ranges that the device announced, for its protocol's module. `guard`: it is known to
-    be something that is guarded, whatever it is called here. `usual`: `can` is but what its kind usually can.
-    `announced`: home.toml says nothing of it.
+    `options`: what a select can be set to. `limits`: the least and the most that its temperature, humidity
+    or number can be set to, in the units of `Do`. `native`: names and ranges that the device announced, for
+    its protocol's module. `guard`: it is known to be something that is guarded, whatever it is called here.
+    `usual`: `can` is only what its kind usually can. `announced`: home.toml says nothing of it.
     """
 
     name: str
@@ -84,6 +90,8 @@ class Device:
     can: frozenset[str] = frozenset()
     device_class: str | None = None
     relay: int | None = None
+    options: tuple[str, ...] = ()
+    limits: tuple[float, float] | None = None
     commands: Mapping[Do, Template] = field(default_factory=dict)
     native: Mapping[str, Any] = field(default_factory=dict)
     guard: bool = False
@@ -99,9 +107,9 @@ class Device:
     @property
     def guarded(self) -> bool:
         """Whether the house stands open when this goes wrong, as far as the device tells by itself."""
-        if self.guard or self.kind == "lock":
+        if self.guard or self.kind in GUARDED_KINDS:
             return True
-        if self.kind not in ("cover", "switch"):
+        if self.kind in NEVER_GUARDED_KINDS:
             return False
         words = {word for text in (self.name, *self.aliases) for word in spoken(text).split()}
         return self.device_class in GUARDED_CLASSES or not GUARDED_WORDS.isdisjoint(words)

@@ -11,9 +11,18 @@ from device.appliances.devices import Device
 from device.appliances.generic import readings
 from device.events import Expectation
 
-SWITCHED = ("light", "switch", "fan", "media_player")
+SWITCHED = ("light", "switch", "fan", "media_player", "siren", "humidifier")
 """Kinds that tell whether they are on, at once. A vacuum is under way for a while."""
-NUMBERS = {Do.BRIGHTNESS: "brightness", Do.VOLUME: "volume"}
+MOVED = ("cover", "valve")
+VALUES = {
+    Do.BRIGHTNESS: "brightness",
+    Do.VOLUME: "volume",
+    Do.TEMPERATURE: "target",
+    Do.HUMIDITY: "humidity_target",
+    Do.NUMBER: "number",
+    Do.OPTION: "option",
+}
+ARMED = {Do.ARM_HOME: True, Do.ARM_AWAY: True, Do.ARM_NIGHT: True, Do.DISARM: False}
 COLORS = (Do.COLOR, Do.COLOR_TEMPERATURE)
 """Of these no more is known than that the light is on."""
 NEAR = {"target": 0.3}
@@ -47,21 +56,20 @@ def _reported(device: Device, action: Action, known: Mapping[str, Any]) -> tuple
             return "on", action.do is Do.ON
         case kind, Do.TOGGLE if kind in SWITCHED and "on" in known:
             return "on", not known["on"]
-        case "cover", Do.ON | Do.OFF if "position" in known:
+        case kind, Do.ON | Do.OFF if kind in MOVED and "position" in known:
             return "position", 100 if action.do is Do.ON else 0
-        case "cover", Do.ON | Do.OFF if "open" in known:
+        case kind, Do.ON | Do.OFF if kind in MOVED and "open" in known:
             return "open", action.do is Do.ON
-        case "cover", Do.POSITION if "position" in known:
+        case kind, Do.POSITION if kind in MOVED and "position" in known:
             return "position", action.number
         case "light", do if do in COLORS and device.protocol != "mqtt":
             return "on", True
         case _, Do.BRIGHTNESS if action.number <= 0:
             return "on", False
-        case _, Do.TEMPERATURE:
-            number, native = action.number, device.native
-            return "target", min(max(number, native.get("coolest", number)), native.get("hottest", number))
-        case _, do if do in NUMBERS:
-            return NUMBERS[do], action.number
+        case "alarm_panel", do if do in ARMED and "armed" in known:
+            return "armed", ARMED[do]
+        case _, do if do in VALUES:
+            return VALUES[do], action.value
     return None
 
 
@@ -70,7 +78,7 @@ def met(expectation: Expectation, known: Mapping[str, Any]) -> bool:
     if expectation.key is None:
         return True
     found = known.get(expectation.key)
-    if isinstance(expectation.value, bool) or found is None:
+    if isinstance(expectation.value, bool | str) or found is None:
         return found == expectation.value
     near = NEAR.get(expectation.key, PERCENT_NEAR)
     off = abs(float(found) - float(expectation.value))

@@ -5,6 +5,7 @@ What they are told is in their `commands`; what they say is in `native["readings
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -12,8 +13,12 @@ from typing import Any
 
 from device.appliances.actions import Action
 from device.appliances.devices import Device
+from device.appliances.rendering import TemplateError, value
+from device.appliances.scale import SAME, Scale
 from device.events import Command
-from device.mqtt.payload import parsed
+from device.mqtt.topics import matches
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,48 +45,47 @@ def jointly(every: bool, who: tuple[Hashable, ...]) -> Jointly:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Messages on `topic` tell `key` of the state: at `path` in their JSON, without a path as they are.
+    """Messages on `topic`, which may have wildcards, tell `key` of the state: what `template` picks of them.
 
-    With `true` it is a flag, which has one of two texts; otherwise a number, `scale` times the state's.
-    `jointly`: the flag is one of several that tell the key together; without it, who speaks last is right.
+    With `true` and `false` it is a flag, which has one of some texts; with `text` it is a text, of `true`
+    where that says which; otherwise a number in the device's `scale`. `jointly`: the flag is one of several
+    that tell the key together; without it, who speaks last is right.
     """
 
     topic: str
     key: str
-    path: tuple[str, ...] = ()
-    true: str | None = None
-    false: str | None = None
-    scale: float = 1.0
+    template: str | None = None
+    true: tuple[str, ...] = ()
+    false: tuple[str, ...] = ()
+    text: bool = False
+    scale: Scale = SAME
     jointly: Jointly | None = None
 
     @property
     def who(self) -> Hashable:
         """What tells a flag apart from others."""
-        return self.topic, self.path, self.true, self.false
+        return self.topic, self.template, self.true, self.false
 
-    def read(self, payload: bytes) -> bool | float | None:
+    def read(self, payload: bytes) -> bool | float | str | None:
         """None where the message does not tell it, or is not to be read."""
-        value: Any = payload.decode("utf-8", "replace").strip()
-        if self.path:
-            try:
-                value = parsed(value)
-            except ValueError:
-                return None
-            for name in self.path:
-                value = value.get(name) if isinstance(value, dict) else None
-        if self.true is not None:
-            text = (
-                {True: "true", False: "false"}.get(value, str(value))
-                if isinstance(value, bool)
-                else str(value)
-            )
-            return {self.true: True, self.false: False}.get(text)
-        if isinstance(value, bool) or value is None:
-            return None
         try:
-            return float(value) / self.scale
-        except (TypeError, ValueError, OverflowError):
+            said = value(self.template, payload.decode("utf-8", "replace").strip())
+        except TemplateError as error:
+            log.debug("%s: its template cannot be rendered: %s", self.topic, error)
             return None
+        if self.text:
+            return said if said in self.true or not self.true else None
+        if self.true or self.false:
+            return True if _is(said, self.true) else False if _is(said, self.false) else None
+        try:
+            return self.scale.back(float(said))
+        except (ValueError, OverflowError, ZeroDivisionError):
+            return None
+
+
+def _is(said: str, texts: tuple[str, ...]) -> bool:
+    """JSON's true is Python's True."""
+    return said in texts or (said in ("true", "false") and said.capitalize() in texts)
 
 
 def readings(device: Device) -> tuple[Reading, ...]:
@@ -110,12 +114,13 @@ def tells(device: Device) -> bool:
 
 def state(device: Device, topic: str, payload: bytes) -> Mapping[str, Any]:
     """What a message says, in the units of `device.home.state`."""
-    found: dict[str, bool | float] = {}
+    found: dict[str, bool | float | str] = {}
     for one in readings(device):
-        if one.topic == topic and (value := one.read(payload)) is not None:
+        if matches(one.topic, topic) and (read := one.read(payload)) is not None:
             if one.jointly is not None:
-                value = one.jointly.hear(one.who, bool(value))
-            found[one.key] = value
-    if device.kind == "cover" and "position" in found:
-        found.setdefault("open", found["position"] > 0)
+                read = one.jointly.hear(one.who, bool(read))
+            found[one.key] = read
+    position = found.get("position")
+    if isinstance(position, int | float):
+        found.setdefault("open", position > 0)
     return found

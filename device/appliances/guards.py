@@ -64,4 +64,5 @@ def _places(device: Device) -> Iterator[Place]:
     elif device.protocol == "tasmota":
         yield f"cmnd/{device.topic}/", str(device.relay or 1)
     for template in device.commands.values():
-        yield template.topic, ""
+        for one in (template, *template.then):
+            yield one.topic, ""

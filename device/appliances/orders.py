@@ -8,7 +8,8 @@ from typing import Any
 from device.appliances import dialects
 from device.appliances.actions import Action, Do
 from device.appliances.devices import CAPABILITIES, Device
-from device.appliances.relative import STEPS, Missing, stepped, toggled
+from device.appliances.relative import STEPS, Missing, possible, stepped, toggled
+from device.appliances.rendering import TemplateError
 from device.events import Command
 
 VOLUME_STEPS = {Do.LOUDER: 10, Do.QUIETER: -10, Do.VOLUME_STEP: 0}
@@ -32,15 +33,15 @@ def settled(
 
 def _settled(device: Device, action: Action, known: Mapping[str, Any]) -> Action | Missing:
     if action.do in device.commands:
-        return action
+        return possible(device, action)
     if action.do is Do.TOGGLE and not dialects.commands(device, [action]):
         switches = any(commands(device, [Action(do)], known) for do in (Do.ON, Do.OFF))
         return toggled(device, known) if switches else action
     if action.do in STEPS and STEPS[action.do].sets.value in device.can:
-        return stepped(action, known)
+        return stepped(device, action, known)
     if action.do in VOLUME_STEPS:
         return _volume(action, known)
-    return action
+    return possible(device, action)
 
 
 def _volume(step: Action, known: Mapping[str, Any]) -> Action:
@@ -66,7 +67,10 @@ def messages(device: Device, actions: Iterable[Action]) -> tuple[Command, ...]:
         if action.do.value in CAPABILITIES and action.do.value not in device.can:
             return ()
         if template := device.commands.get(action.do):
-            made.append(template.command(action))
+            try:
+                made.extend(template.commands(action))
+            except TemplateError:
+                return ()
         else:
             rest.append(action)
     if rest:

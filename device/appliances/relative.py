@@ -9,10 +9,12 @@ from typing import Any
 
 from device.appliances.actions import Action, Do
 from device.appliances.devices import Device
+from device.understanding.numbers import spoken
 
 FLAGS = {
     **dict.fromkeys(("light", "switch", "fan", "media_player", "climate"), "on"),
-    "cover": "open",
+    **dict.fromkeys(("siren", "humidifier", "water_heater"), "on"),
+    **dict.fromkeys(("cover", "valve"), "open"),
     "lock": "locked",
 }
 """The key of the state that is true once a device was told `Do.ON`."""
@@ -25,6 +27,8 @@ class Missing(enum.Enum):
     BRIGHTNESS = "nobody knows how bright it is"
     LEVEL = "nobody knows how it is set"
     LIGHT = "it is off"
+    RANGE = "it cannot be set so high or so low"
+    OPTION = "it is not among its options"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +59,34 @@ def toggled(device: Device, known: Mapping[str, Any]) -> Action | Missing:
     return Action(Do.OFF if known[flag] else Do.ON) if flag in known else Missing.STATE
 
 
-def stepped(action: Action, known: Mapping[str, Any]) -> Action | Missing:
+LIMITED = (Do.TEMPERATURE, Do.HUMIDITY, Do.NUMBER)
+"""What a device's `limits` are of."""
+
+
+def possible(device: Device, action: Action) -> Action | Missing:
+    """`action`, unless the device cannot be set to its value. Nothing is bent into the range."""
+    if action.do in LIMITED and device.limits is not None:
+        least, most = device.limits
+        return action if least <= action.number <= most else Missing.RANGE
+    if action.do is Do.OPTION:
+        return _chosen(device, spoken(str(action.value)))
+    return action
+
+
+def _chosen(device: Device, said: str) -> Action | Missing:
+    """To set the one of the device's options that is spoken so."""
+    found = (Action(Do.OPTION, option) for option in device.options if spoken(option) == said)
+    return next(found, Missing.OPTION)
+
+
+def stepped(device: Device, action: Action, known: Mapping[str, Any]) -> Action | Missing:
     """What a relative action in STEPS leads to. A lamp never goes quite dark, and what is off stays off."""
     step = STEPS[action.do]
     if step.sets is Do.BRIGHTNESS and known.get("on") is False:
         return Missing.LIGHT
     if step.key not in known:
         return step.missing
-    return Action(step.sets, min(step.most, max(step.least, known[step.key] + action.number)))
+    least, most = step.least, step.most
+    if step.sets in LIMITED and device.limits is not None:
+        least, most = device.limits
+    return Action(step.sets, min(most, max(least, known[step.key] + action.number)))

@@ -11,9 +11,13 @@ from typing import Any
 from device.appliances.actions import Action, Do
 from device.appliances.colors import HEX
 from device.appliances.devices import Device
+from device.appliances.relative import FLAGS
 from device.appliances.zigbee2mqtt import thirds
 from device.events import Command
 from device.mqtt.payload import parsed
+
+SWITCHED = ("light", "switch", "media_player", "valve", "siren", "humidifier", "water_heater")
+"""Kinds that a relay switches."""
 
 
 def commands(device: Device, actions: Iterable[Action]) -> tuple[Command, ...]:
@@ -52,7 +56,7 @@ def state(device: Device, topic: str, payload: bytes) -> Mapping[str, Any]:
     if topic.endswith("/LWT"):
         return {"reachable": text == "Online"} if text in ("Online", "Offline") else {}
     if topic.endswith(f"/{_power(device)}"):
-        return {"on": text == "ON"} if text in ("ON", "OFF") else {}
+        return {_flag(device): text == "ON"} if text in ("ON", "OFF") else {}
     try:
         message = parsed(text)
     except ValueError:
@@ -84,7 +88,7 @@ def _order(device: Device, action: Action) -> tuple[str, str] | None:
             return f"MP3{action.do.value.capitalize()}", ""
         case "media_player", Do.VOLUME:
             return "MP3Volume", str(round(action.number))
-        case "light" | "switch" | "media_player", Do.ON | Do.OFF | Do.TOGGLE:
+        case kind, Do.ON | Do.OFF | Do.TOGGLE if kind in SWITCHED:
             return _power(device), action.do.value.upper()
         case "light", _:
             return _light(action)
@@ -102,6 +106,11 @@ def _light(action: Action) -> tuple[str, str] | None:
     return None
 
 
+def _flag(device: Device) -> str:
+    """What its relay tells."""
+    return FLAGS.get(device.kind, "on")
+
+
 def _power(device: Device) -> str:
     return f"POWER{device.relay or ''}"
 
@@ -110,7 +119,7 @@ def _result(device: Device, message: Mapping[str, Any]) -> dict[str, Any]:
     """A RESULT or STATE message: what it names of this device."""
     read: dict[str, Any] = {}
     if message.get(_power(device)) in ("ON", "OFF"):
-        read["on"] = message[_power(device)] == "ON"
+        read[_flag(device)] = message[_power(device)] == "ON"
     if device.kind == "light" and isinstance(message.get("Dimmer"), int | float):
         read["brightness"] = message["Dimmer"]
     if device.kind == "media_player" and isinstance(message.get("MP3Volume"), int | float):

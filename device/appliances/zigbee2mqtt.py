@@ -11,6 +11,7 @@ from typing import Any
 from device.appliances.actions import Action, Do
 from device.appliances.colors import HEX
 from device.appliances.devices import Device
+from device.appliances.relative import FLAGS
 from device.events import Command
 from device.mqtt.payload import parsed
 
@@ -20,6 +21,8 @@ ON_OFF = {
     "lock": ("LOCK", "UNLOCK"),
 }
 """What `state` is set to for on and off, where it is not ON and OFF."""
+SWITCHED = ("light", "switch", "cover", "lock", "valve", "siren", "humidifier", "water_heater")
+"""Kinds with a `state`."""
 MEASURES = ("temperature", "humidity", "battery", "power", "illuminance", "contact", "occupancy")
 
 
@@ -83,9 +86,14 @@ def state(device: Device, topic: str, payload: bytes) -> Mapping[str, Any]:
             read |= _fan(power, message.get(_named(device, "fan_mode")))
         case "climate":
             read |= _climate(message, _named(device, "setpoint"))
+        case "number" | "select" as kind:
+            key = {"number": "number", "select": "option"}[kind]
+            read[key] = message.get(_named(device, key))
         case _:
             if power in _on_off(device):
-                read["on"] = power == _on_off(device)[0]
+                read[FLAGS.get(device.kind, "on")] = power == _on_off(device)[0]
+            if device.kind == "humidifier" and (target := message.get(_named(device, "humidity_target"))):
+                read["humidity_target"] = target
     brightness = message.get(_named(device, "brightness"))
     if isinstance(brightness, int | float) and device.kind == "light":
         read["brightness"] = round(brightness / _brightest(device) * 100)
@@ -100,7 +108,7 @@ def _availability(payload: bytes) -> dict[str, Any]:
     return {"reachable": True} if "online" in text else {}
 
 
-NAMES = {"setpoint": "occupied_heating_setpoint"}
+NAMES = {"setpoint": "occupied_heating_setpoint", "humidity_target": "target_humidity"}
 """What is called otherwise in messages than here, where the device does not say."""
 
 
@@ -131,17 +139,23 @@ def _payload(device: Device, action: Action) -> dict[str, Any] | None:
             return {_named(device, "fan_mode"): action.do.value}
         case "fan", Do.SPEED:
             return {_named(device, "fan_mode"): _fan_mode(action.number)}
+        case "humidifier", Do.HUMIDITY:
+            return {_named(device, "humidity_target"): round(action.number)}
+        case "number", Do.NUMBER:
+            return {_named(device, "number"): action.number}
+        case "select", Do.OPTION:
+            return {_named(device, "option"): action.value}
         case "climate", Do.ON | Do.OFF:
             return {"system_mode": "heat" if action.do is Do.ON else "off"}
         case "climate", Do.TEMPERATURE:
             return {_named(device, "setpoint"): _within(device, action.number, "coolest", "hottest")}
         case "cover", Do.STOP:
             return {_named(device, "state"): "STOP"}
-        case "cover", Do.POSITION:
+        case "cover" | "valve", Do.POSITION:
             return {_named(device, "position"): round(action.number)}
         case "light" | "switch", Do.TOGGLE:
             return {_named(device, "state"): "TOGGLE"}
-        case "light" | "switch" | "cover" | "lock", Do.ON | Do.OFF:
+        case kind, Do.ON | Do.OFF if kind in SWITCHED:
             on, off = _on_off(device)
             return {_named(device, "state"): on if action.do is Do.ON else off}
         case "light", _:

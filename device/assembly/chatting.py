@@ -5,15 +5,18 @@ from __future__ import annotations
 import datetime
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
-from device.assembly.stages import make_answers, make_home, make_sentences
-from device.conversation import PATIENCE, Conversation, Exchange
+from device.assembly.skills import make_skills
+from device.assembly.stages import make_answers, make_home
+from device.conversation import Conversation, Exchange
 from device.discovery.announcements import Announcements
 from device.discovery.joining import joined
 from device.errors import UsageError
 from device.events import Transcript
 from device.home.model import Home, own
 from device.settings import Settings
+from device.understanding.times import later
 from device.understanding.understanding import Understanding
 
 TYPING = datetime.timedelta(minutes=2)
@@ -29,14 +32,12 @@ class SimulatedClock:
     def __call__(self) -> datetime.datetime:
         return self.now
 
-    def pass_by(self, seconds: float) -> None:
-        self.now += datetime.timedelta(seconds=seconds)
-
     @classmethod
     def at(cls, text: str) -> SimulatedClock:
         """From an ISO 8601 time; one without a date is today's. Raises UsageError."""
         try:
-            return cls(datetime.datetime.fromisoformat(text))
+            at = datetime.datetime.fromisoformat(text)
+            return cls(at if at.tzinfo is None else datetime.datetime.fromtimestamp(at.timestamp()))
         except ValueError:
             pass
         try:
@@ -64,10 +65,11 @@ class Chat:
     @classmethod
     def of(cls, settings: Settings, clock: str | None = None) -> Chat:
         """Raises HomeError, SentencesError, UsageError."""
-        home, sentences, answers = make_home(settings), make_sentences(settings), make_answers()
+        home, answers = make_home(settings), make_answers()
+        sentences, skills = make_skills(settings)
         simulated = SimulatedClock.at(clock) if clock else None
-        patience = PATIENCE if simulated else TYPING
-        conversation = Conversation(home, simulated or datetime.datetime.now, patience)
+        patience = datetime.timedelta(seconds=settings.dialogue.patience) if simulated else TYPING
+        conversation = Conversation(home, simulated or datetime.datetime.now, patience, skills=skills)
         announcements = Announcements(home.layout.zigbee2mqtt)
         chat = cls(
             home, conversation, lambda: Understanding(sentences, home, answers), announcements, simulated
@@ -92,13 +94,26 @@ class Chat:
 
     def say(self, text: str) -> Exchange:
         acts = self._understanding.acts(Transcript(text, 1.0), self._conversation.question)
-        return Exchange(text, acts, self._conversation.respond(acts))
+        exchange = Exchange(text, acts, self._conversation.respond(acts))
+        self._know_lists()
+        return exchange
+
+    def _know_lists(self) -> None:
+        """The lists that were made can be named from now on."""
+        names = self._conversation.memory.lists.names
+        if names != self._home.layout.lists:
+            self._own = replace(self._own, lists=names)
+            self._home.rearrange(replace(self._home.layout, lists=names))
+            self._understanding = self._understand()
 
     def _wait(self, seconds: float) -> Iterator[Exchange]:
         if self._clock is None:
             raise UsageError("time passes by itself; to let it pass with +SECONDS, use --clock")
-        self._clock.pass_by(seconds)
-        yield from ()
+        end = later(self._clock.now, datetime.timedelta(seconds=seconds))
+        while (at := self._conversation.memory.next_due) is not None and at <= end:
+            self._clock.now = max(at, self._clock.now)
+            yield from self._conversation.due()
+        self._clock.now = end
 
     def _message(self, text: str) -> None:
         """A message of the broker; what it announces can be said from now on."""

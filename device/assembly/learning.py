@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import kaldifst
 
 from device.discovery.learnt import Learnt
+from device.assembly.skills import make_sentences
 from device.engine.bundle import Bundle
 from device.errors import MynahError
 from device.hearing import grammar, others
@@ -164,7 +165,7 @@ def _work(pipe: Connection, settings: Settings, folder: Path) -> None:
     """Gets ready, waits for the word that the layout lies in `folder`, and answers with what it learnt."""
     try:
         bundle = Bundle.load(settings.hearing.bundle, "hearing")
-        sentences = Sentences.load(settings.home.sentences)
+        sentences = make_sentences(settings)
         lexicon = Lexicon(settings.hearing.lexicon)
         lexicon.pronunciations("lamp")  # reads the dictionary
         pipe.recv()

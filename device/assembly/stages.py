@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from device.hearing.transcriber import Hearing
     from device.hearing.wake import WakeWord
     from device.home.model import Home
+    from device.memory.memory import Memory
     from device.understanding.answers import Answers
     from device.understanding.sentences import Sentences
     from device.understanding.understanding import Understanding
@@ -55,13 +56,6 @@ def make_home(settings: Settings) -> Home:
     return Home(standing_in(layout, settings.device.room) if settings.device.room else layout)
 
 
-def make_sentences(settings: Settings) -> Sentences:
-    """Raises SentencesError."""
-    from device.understanding.sentences import Sentences
-
-    return Sentences.load(settings.home.sentences)
-
-
 def make_answers() -> Answers:
     """Raises SentencesError."""
     from device.understanding.answers import Answers
@@ -71,9 +65,19 @@ def make_answers() -> Answers:
 
 def make_understanding(settings: Settings, home: Home, sentences: Sentences | None = None) -> Understanding:
     """Raises SentencesError."""
+    from device.assembly.skills import make_sentences
     from device.understanding.understanding import Understanding
 
     return Understanding(sentences or make_sentences(settings), home, make_answers())
+
+
+def make_memory(home: Home) -> Memory:
+    """What the service remembers, kept in its state folder."""
+    from device.memory.memory import Memory
+    from device.memory.watch import ClockWatch
+    from device.system.places import state_folder
+
+    return Memory(home.layout.lists, state_folder(), ClockWatch())
 
 
 def wake_bundles(settings: Settings) -> list[Bundle]:
@@ -115,6 +119,8 @@ def make_hearing(
 
     Raises BundleError, SentencesError, LexiconError.
     """
+    from device.assembly.skills import make_sentences
+
     hearing, _ = _ears(settings, home, sentences or make_sentences(settings), watchful)
     return hearing, hearing.decoder.settings.reject_below
 
@@ -167,18 +173,20 @@ def make_follower(settings: Settings, home: Home, assistant: Assistant, follow: 
 
 def make_assistant(settings: Settings, home: Home | None = None, *, push_to_talk: bool = False) -> Assistant:
     """The whole loop. `push_to_talk`: without a wake word, and a recording's end is the button's release."""
+    from device.assembly.skills import make_skills
     from device.assistant import Held, Never
     from device.audio.endpoint import Endpointer
 
-    home, sentences = home or make_home(settings), make_sentences(settings)
+    home, (sentences, skills) = home or make_home(settings), make_skills(settings)
     hearing, learnt = _ears(settings, home, sentences, watchful=not push_to_talk)
     return Assistant(
         wake=Never() if push_to_talk else make_wake(settings),
         endpointer=Held() if push_to_talk else Endpointer(settings.endpoint, hearing.settled),
         hearing=hearing,
         understanding=learnt.understanding,
-        conversation=Conversation(home),
+        conversation=Conversation(home, skills=skills),
         reject_below=hearing.decoder.settings.reject_below,
+        patience=settings.dialogue.patience,
         actions={} if push_to_talk else actions(settings, learnt.understanding),
     )
 

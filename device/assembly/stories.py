@@ -156,14 +156,12 @@ def _cover(claims: Sequence[Mapping[str, Any]], found: Sequence[Mapping[str, Any
 
 def _command(command: Mapping[str, Any]) -> str:
     payload = command["payload"]
-    return f"{command['topic']} {payload if isinstance(payload, str) else _json(payload)}".rstrip()
+    return _normal(f"{command['topic']} {payload if isinstance(payload, str) else json.dumps(payload)}")
 
 
 def _normal(text: str) -> str:
     """A command as it is compared: its JSON payload with its keys in order."""
     found = re.match(r"(.*?) (\{.*)", text)
-    return f"{found[1]} {_json(json.loads(found[2]))}" if found else text.rstrip()
-
-
-def _json(payload: Any) -> str:
-    return json.dumps(payload, sort_keys=True, ensure_ascii=False)
+    if found is None:
+        return text.rstrip()
+    return f"{found[1]} {json.dumps(json.loads(found[2]), sort_keys=True)}"

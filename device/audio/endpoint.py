@@ -58,13 +58,14 @@ class Endpointer:
         self.endpoint: Endpoint | None = None
         self._settled = settled
 
-    def speech(self, audio: Iterable[AudioChunk]) -> Iterator[AudioChunk]:
+    def speech(self, audio: Iterable[AudioChunk], patience: float | None = None) -> Iterator[AudioChunk]:
         """Wait for speech and yield it, from `pre_roll` before it until the speaker has stopped.
 
         Speech may begin with the very first sample. Reads no further than the chunk in which the end is
-        decided; that one is yielded too. Where nobody speaks, nothing is yielded. Afterwards `endpoint`
-        says when and why it ended.
+        decided; that one is yielded too. Where nobody speaks for `patience` seconds, by default
+        `no_speech_timeout`, nothing is yielded. Afterwards `endpoint` says when and why it ended.
         """
+        patience = self.settings.no_speech_timeout if patience is None else patience
         self.endpoint = None
         activity = Activity()
         held: list[AudioChunk] = []
@@ -78,7 +79,7 @@ class Endpointer:
             utterance = self._go_on(active, utterance) if utterance else self._begin(active, activity)
             if utterance:
                 yield from self._release(held, origin, utterance)
-            if reason := self._over(active, utterance):
+            if reason := self._over(active, utterance, patience):
                 break
         else:
             reason = EndpointReason.END_OF_AUDIO
@@ -110,7 +111,7 @@ class Endpointer:
         later = np.flatnonzero(active[utterance.start :])
         return Utterance(utterance.start, utterance.start + int(later[-1]) + 1) if len(later) else utterance
 
-    def _over(self, active: Flags, utterance: Utterance | None) -> EndpointReason | None:
+    def _over(self, active: Flags, utterance: Utterance | None, patience: float) -> EndpointReason | None:
         """Why listening ends with the hops heard so far, if it does."""
         settings, now = self.settings, len(active)
         silence = _hops(settings.trailing_silence)
@@ -121,7 +122,7 @@ class Endpointer:
             if settled >= settings.settled_silence:
                 return EndpointReason.SILENCE
             return EndpointReason.TIMEOUT if now - utterance.start >= _hops(settings.maximum) else None
-        late = now - _hops(settings.no_speech_timeout)
+        late = now - _hops(patience)
         beginning = active[-silence:].any() and late < silence  # someone may just have begun
         return EndpointReason.TIMEOUT if late >= 0 and not beginning else None
 

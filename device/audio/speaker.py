@@ -36,6 +36,11 @@ class SilentSpeaker:
     def stop(self) -> None:
         """Nothing was heard."""
 
+    @property
+    def playing(self) -> bool:
+        """Whether something can still be heard."""
+        return False
+
 
 class Speaker(SilentSpeaker):
     """The output device, opened on construction and idle between sounds; a context manager.
@@ -104,6 +109,10 @@ class Speaker(SilentSpeaker):
         """What is playing or waits to be played is heard no further."""
         with self._lock:
             self._sound = b""
+
+    @property
+    def playing(self) -> bool:
+        return self._playing
 
     def _wanted(self, data: object, frames: int, times: object, status: int) -> tuple[bytes, int]:
         """Called by PortAudio's thread: the next `frames` frames."""

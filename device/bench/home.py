@@ -75,20 +75,20 @@ def _devices(called: list[tuple[str, str, str]]) -> Iterator[str]:
 
 def home_cost(settings: Settings, devices: int) -> HomeCost:
     """Measures in this process, which should not have heard before: memory is what comes on top."""
+    from device.assembly.skills import make_sentences
     from device.engine.bundle import Bundle
     from device.hearing import grammar, others
     from device.hearing.decoder import Decoder, DecoderSettings
     from device.hearing.lexicon import Lexicon
     from device.hearing.names import hearable
     from device.home.model import Home
-    from device.understanding.sentences import Sentences
 
     with tempfile.TemporaryDirectory(prefix="mynah-") as folder:
         file = Path(folder) / "home.toml"
         file.write_text(made_up_home(devices), encoding="utf-8")
         home = Home.load(file)
     bundle = Bundle.load(settings.hearing.bundle, "hearing")
-    sentences, lexicon = Sentences.load(settings.home.sentences), Lexicon(settings.hearing.lexicon)
+    sentences, lexicon = make_sentences(settings), Lexicon(settings.hearing.lexicon)
     lexicon.pronunciations("lamp")  # reads the dictionary, which is not the home's cost
     strangers = others.load(bundle.others) if bundle.others else []
     decoding = DecoderSettings.of(bundle.decision)

@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 from statistics import median
 
 from device.assistant import Assistant
+from device.channels.own import Topics
+from device.channels.report import turn_json
 from device.errors import BrokerError
 from device.events import SAMPLE_RATE, AudioChunk, Turn
-from device.mqtt.client import Publisher
+from device.mqtt.client import Publisher, connect
 from device.settings import MqttSettings
 
 
@@ -41,9 +43,7 @@ def latencies(
 ) -> Latencies:
     """Turns from `recordings` through `assistant` and the broker at `mqtt`, to a subscriber there."""
     found = Latencies()
-    with arrivals(mqtt) as arrived, Publisher(mqtt, "bench", present=False) as publisher:
-        if not publisher.first_attempt():
-            raise BrokerError(publisher.problem)
+    with arrivals(mqtt) as arrived, connect(mqtt, "bench") as publisher:
         for audio in recordings:
             found.files += 1
             for turn in (assistant.push_to_talk(audio),) if push_to_talk else assistant.turns(audio):
@@ -53,7 +53,8 @@ def latencies(
 
 def _measure(turn: Turn, publisher: Publisher, arrived: queue.SimpleQueue[float], found: Latencies) -> None:
     ready = time.perf_counter()
-    publisher.publish(turn)
+    receipt = publisher.send(turn.commands)
+    publisher.post(Topics("bench")["turn"], turn_json(turn, receipt.dropped))
     found.turns += 1
     if not turn.commands:
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from device.assembly import stages as assembly
+from device.assembly.skills import make_sentences
 from device.engine.bundle import Bundle
 from device.errors import MynahError
 from device.hearing.lexicon import Lexicon
@@ -45,7 +46,7 @@ def _hearing(settings: Settings) -> None:
 
 
 def _home(settings: Settings) -> None:
-    home, sentences = assembly.make_home(settings), assembly.make_sentences(settings)
+    home, sentences = assembly.make_home(settings), make_sentences(settings)
     sentences.groups(home)
     if settings.wake.actions:  # otherwise there is no need to understand anything
         assembly.actions(settings, assembly.make_understanding(settings, home, sentences))

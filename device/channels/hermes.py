@@ -7,16 +7,21 @@ heard and what was meant; others may ask for an intent, a text or a session.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
+from device.assistant import Listening
+from device.channels.asks import Ask, Listen, Say
+from device.channels.channel import Channel, Outlet, late
+from device.channels.steps import Aborted, Muted, Step, Told
 from device.events import Detection, EndpointReason, Intent, NotRecognized, Transcript, Turn
-from device.hearing.thresholds import level
+from device.mqtt.connection import Message
 from device.mqtt.payload import parsed
+from device.mqtt.topics import level
 
-Message = tuple[str, Mapping[str, Any]]
+Post = tuple[str, Mapping[str, Any]]
 """A topic, and what is said there as JSON."""
 Understand = Callable[[Transcript], Intent | NotRecognized]
 
@@ -32,7 +37,7 @@ LONGEST = 500
 class Asked:
     """What a message asks for: answers, a text to be shown, to be listened to."""
 
-    answers: tuple[Message, ...] = ()
+    answers: tuple[Post, ...] = ()
     say: str = ""
     listen: bool = False
 
@@ -45,24 +50,65 @@ class Session:
     data: Any = None
 
 
-class Hermes:
+class Hermes(Channel):
+    """Follows the voice loop as the satellite `site`."""
+
+    topics = TOPICS
+
+    def __init__(self, site: Site, outlet: Outlet) -> None:
+        self._site, self._outlet = site, outlet
+        self._muted = False
+
+    def receive(self, message: Message) -> Iterable[Ask]:
+        if message.topic not in TOPICS or message.retained or late(message):
+            return
+        asked = self._site.receive(message.topic, message.payload)
+        self._post(asked.answers)
+        if message.asker is not None:
+            for _, content in asked.answers:
+                self._outlet.answer(message.asker, content)
+        if asked.say:
+            yield Say(asked.say)
+        if asked.listen and self._muted:
+            self._post(self._site.aborted())
+        elif asked.listen:
+            yield Listen()
+
+    def take(self, step: Step) -> None:
+        match step:
+            case Listening(detection):
+                self._post(self._site.begun(detection))
+            case Turn():
+                self._post(self._site.heard(step))
+            case Told(turn):
+                self._post(self._site.told(turn))
+            case Aborted():
+                self._post(self._site.aborted())
+            case Muted(on):
+                self._muted = on
+
+    def _post(self, posts: Iterable[Post]) -> None:
+        for topic, content in posts:
+            self._outlet.post(topic, content)
+
+
+class Site:
     """The words of one `site`, in Hermes a satellite; only what is meant for it is listened to."""
 
     def __init__(
-        self, site: str, understand: Understand, name: Callable[[], str] = lambda: uuid4().hex
+        self, site: str, understand: Understand, new_id: Callable[[], str] = lambda: uuid4().hex
     ) -> None:
-        """`name`: makes names of sessions."""
-        self.site = site
-        self._understand, self._name = understand, name
+        """`new_id`: makes up the ids of sessions and texts."""
+        self._site, self._understand, self._new_id = site, understand, new_id
         self._session: Session | None = None  # that of the turn that goes on, or was asked for
         self._waiting = False  # it was asked for, and its turn has not begun
         self._untold: deque[Session] = deque()  # those of turns that are heard but not told of
         self._last = ""
         self._own: set[str] = set()  # texts that we asked others to say
 
-    def begun(self, detection: Detection | None) -> tuple[Message, ...]:
+    def begun(self, detection: Detection | None) -> tuple[Post, ...]:
         """A turn begins, after the wake word or because it was asked for."""
-        messages: list[Message] = []
+        messages: list[Post] = []
         if detection is not None:
             word = detection.name
             model = {"modelId": word, "modelVersion": "", "modelType": "personal", "currentSensitivity": 1.0}
@@ -71,7 +117,7 @@ class Hermes:
         self._waiting = False
         return (*messages, ("hermes/asr/startListening", self._who(self._session)))
 
-    def heard(self, turn: Turn) -> tuple[Message, ...]:
+    def heard(self, turn: Turn) -> tuple[Post, ...]:
         """A turn's words and their meaning; its session waits to be told how it ends."""
         messages = self._started()  # a wake word may be a whole command
         session, self._session = self._session, None
@@ -87,7 +133,7 @@ class Hermes:
             messages.append(_meant(text, turn.meaning, likelihood, who))
         return tuple(messages)
 
-    def told(self, turn: Turn) -> tuple[Message, ...]:
+    def told(self, turn: Turn) -> tuple[Post, ...]:
         """The reply to the turn that was heard first of those not told of yet, and the end of its session."""
         if not self._untold:
             return ()
@@ -96,12 +142,12 @@ class Hermes:
         if isinstance(turn.meaning, NotRecognized):
             silent = turn.endpoint.speech_end is None or turn.endpoint.reason is EndpointReason.TIMEOUT
             reason = "timeout" if silent else "intentNotRecognized"
-        number = self._name()
+        number = self._new_id()
         self._own = {number}
         reply = {"text": turn.reply, "lang": None, "id": number, **self._who(session)}
         return (SAY, reply), self._over(session, reason)
 
-    def aborted(self) -> tuple[Message, ...]:
+    def aborted(self) -> tuple[Post, ...]:
         """The turn that went on, or was asked for, comes to nothing."""
         session, self._session, self._waiting = self._session, None, False
         return () if session is None else (self._over(session, "abortedByUser"),)
@@ -112,7 +158,7 @@ class Hermes:
             content = parsed(payload)
         except ValueError:
             return Asked()
-        if not isinstance(content, dict) or content.get("siteId", self.site) != self.site:
+        if not isinstance(content, dict) or content.get("siteId", self._site) != self._site:
             return Asked()
         match topic:
             case "hermes/nlu/query":
@@ -125,11 +171,11 @@ class Hermes:
                 return self._end(content)
         return Asked()
 
-    def _started(self) -> list[Message]:
+    def _started(self) -> list[Post]:
         """What is said where no session is open yet: one is, from now on."""
         if self._session is not None:
             return []
-        self._session = Session(self._name())
+        self._session = Session(self._new_id())
         return [("hermes/dialogueManager/sessionStarted", self._who(self._session))]
 
     def _query(self, content: Mapping[str, Any]) -> Asked:
@@ -142,14 +188,14 @@ class Hermes:
         wanted = content.get("intentFilter")
         if isinstance(meaning, Intent) and isinstance(wanted, list) and meaning.name not in wanted:
             meaning = NotRecognized(words, "another intent is asked for")
-        who = {"siteId": self.site, "sessionId": content.get("sessionId"), "id": content.get("id")}
+        who = {"siteId": self._site, "sessionId": content.get("sessionId"), "id": content.get("id")}
         return Asked(answers=(_meant(words, meaning, 1.0, who),))
 
     def _say(self, content: Mapping[str, Any]) -> Asked:
         text, number = content.get("text"), content.get("id")
         if not isinstance(text, str) or (isinstance(number, str) and number in self._own):
             return Asked()
-        finished = {"id": number, "siteId": self.site, "sessionId": content.get("sessionId")}
+        finished = {"id": number, "siteId": self._site, "sessionId": content.get("sessionId")}
         return Asked((("hermes/tts/sayFinished", finished),), say=text[:LONGEST])
 
     def _start(self, content: Mapping[str, Any]) -> Asked:
@@ -158,8 +204,8 @@ class Hermes:
         first = first if isinstance(first, dict) else {}
         text = first.get("text")
         text = text[:LONGEST] if isinstance(text, str) else ""
-        session = Session(self._name(), content.get("customData"))
-        started: Message = ("hermes/dialogueManager/sessionStarted", self._who(session))
+        session = Session(self._new_id(), content.get("customData"))
+        started: Post = ("hermes/dialogueManager/sessionStarted", self._who(session))
         if first.get("type") == "notification":
             return Asked((started, self._over(session, "nominal")), say=text)
         if self._session is not None:  # one at a time
@@ -177,18 +223,18 @@ class Hermes:
         known = {self._last, *(session.id for session in self._untold)}
         return Asked(say=text if isinstance(number, str) and number in known else "")
 
-    def _over(self, session: Session, reason: str) -> Message:
+    def _over(self, session: Session, reason: str) -> Post:
         self._last = session.id
         ended = {"termination": {"reason": reason}, **self._who(session)}
         return "hermes/dialogueManager/sessionEnded", ended
 
     def _who(self, session: Session | None) -> dict[str, Any]:
         if session is None:
-            return {"siteId": self.site, "sessionId": None}
-        return {"siteId": self.site, "sessionId": session.id, "customData": session.data}
+            return {"siteId": self._site, "sessionId": None}
+        return {"siteId": self._site, "sessionId": session.id, "customData": session.data}
 
 
-def _meant(text: str, meaning: Intent | NotRecognized, confidence: float, who: Mapping[str, Any]) -> Message:
+def _meant(text: str, meaning: Intent | NotRecognized, confidence: float, who: Mapping[str, Any]) -> Post:
     if isinstance(meaning, NotRecognized):
         return "hermes/nlu/intentNotRecognized", {"input": text, **who}
     intent = {"intentName": meaning.name, "confidenceScore": round(confidence, 4)}

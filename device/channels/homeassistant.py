@@ -6,16 +6,48 @@ which it tells on STATUS, everything retained is said again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+import random
+import time
+from collections.abc import Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from device.channels.asks import Ask
+from device.channels.channel import Channel, Outlet
+from device.channels.own import INSTALL, Topics
+from device.channels.steps import Started, Step
 from device.hearing.thresholds import LEAST, MOST
-from device.mqtt.client import Topics
+from device.mqtt.connection import Message
 
 STATUS = "homeassistant/status"
-INSTALL = "INSTALL"
-"""What is said to have an update installed."""
+AGAIN = (0.2, 1.5)
+"""Seconds after Home Assistant's start at which everything retained is said again: not all devices of a home
+at once."""
+
+
+class HomeAssistant(Channel):
+    """`content`: the `announcement` of the device called `device_id`."""
+
+    topics = (STATUS,)
+
+    def __init__(self, device_id: str, content: Mapping[str, Any], outlet: Outlet) -> None:
+        self._config, self._content, self._outlet = config_topic(device_id), content, outlet
+        self._again_at: float | None = None
+
+    def receive(self, message: Message) -> Iterable[Ask]:
+        if (message.topic, message.payload) == (STATUS, b"online"):
+            self._again_at = time.monotonic() + random.uniform(*AGAIN)
+        return ()
+
+    def take(self, step: Step) -> None:
+        if isinstance(step, Started):
+            self._outlet.retain(self._config, json.dumps(self._content, ensure_ascii=False))
+
+    def tick(self, now: float) -> None:
+        if self._again_at is not None and now >= self._again_at:
+            self._again_at = None
+            self._outlet.again()
 
 
 def config_topic(device_id: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from device.conversation import Exchange
@@ -16,6 +17,7 @@ from device.events import (
     Command,
     Correct,
     Detection,
+    Due,
     Endpoint,
     Intent,
     NotRecognized,
@@ -25,6 +27,7 @@ from device.events import (
     Transcript,
     Turn,
 )
+from device.memory.agenda import Agenda
 
 Json = dict[str, Any]
 
@@ -110,7 +113,39 @@ def outcome_json(acts: Sequence[Act], outcome: Outcome) -> Json:
 
 
 def exchange_json(exchange: Exchange) -> Json:
-    return {"text": exchange.text, **outcome_json(exchange.acts, exchange.outcome), "due": exchange.due}
+    return {
+        "text": exchange.text,
+        **outcome_json(exchange.acts, exchange.outcome),
+        "due": due_json(exchange.due),
+    }
+
+
+def due_json(due: Due | None) -> Json | None:
+    if due is None:
+        return None
+    told: Json = {"kind": due.kind, "name": due.name, "at": due.at.isoformat(timespec="seconds")}
+    if due.text:
+        told["text"] = due.text
+    return {**told, "missed": due.missed}
+
+
+def timers_json(agenda: Agenda, now: datetime) -> list[Json]:
+    """All that is due some time, the next first: `left` is in seconds, `paused` true for a timer that waits."""
+    entries = sorted(agenda.entries, key=lambda entry: (entry.remaining(now), entry.id))
+    return [
+        {
+            "id": entry.id,
+            "kind": entry.kind,
+            "name": entry.name,
+            "text": entry.text,
+            "at": None if entry.left is not None else entry.at.isoformat(timespec="seconds"),
+            "days": list(entry.days),
+            "left": entry.remaining(now),
+            "paused": entry.left is not None,
+            "ringing": entry.rings,
+        }
+        for entry in entries
+    ]
 
 
 def exchange_text(exchange: Exchange) -> str:
@@ -119,9 +154,9 @@ def exchange_text(exchange: Exchange) -> str:
     lines += [("sends", command_text(command)) for command in exchange.outcome.commands]
     lines += [("does", json.dumps(change_json(change))) for change in exchange.outcome.done]
     if exchange.due is not None:
-        lines.append(("due", json.dumps(exchange.due)))
+        lines.append(("due", json.dumps(due_json(exchange.due))))
     lines.append(("reply", exchange.outcome.reply.text))
-    return "\n".join([exchange.text, *(f"  {name:<8}{text}" for name, text in lines)])
+    return "\n".join([exchange.text or "", *(f"  {name:<8}{text}" for name, text in lines)])
 
 
 def act_text(act: Act) -> str:

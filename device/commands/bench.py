@@ -21,6 +21,7 @@ from device.commands import options as common
 from device.errors import UsageError
 from device.events import AudioChunk
 from device.settings import DEVICE, MqttSettings, Settings
+from device.system.problems import ProblemFile
 
 RECORDINGS = DEVICE.parent / "demo" / "recordings"
 """What is played where no recordings are given, in a checkout."""
@@ -139,7 +140,7 @@ def idle(options: argparse.Namespace, settings: Settings) -> int:
     run.end_on_signals()
     settings = replace(settings, mqtt=MqttSettings(host="127.0.0.1", port=options.daemon))
     options.input = None if options.microphone else ["-"]
-    return run.listen(options, settings)
+    return run.listen(options, settings, ProblemFile(None))
 
 
 def text(report: dict[str, object]) -> str:

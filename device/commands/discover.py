@@ -13,6 +13,7 @@ from device.appliances.devices import Device
 from device.commands import options as common
 from device.discovery.announcements import Announcements
 from device.discovery.joining import joined, missing
+from device.discovery.zigbee2mqtt import LARGEST
 from device.home import reading
 from device.home.model import own
 from device.mqtt.client import connect
@@ -29,7 +30,7 @@ def main(options: argparse.Namespace) -> int:
     settings = common.load(options)
     layout = own(reading.read(settings.home.file), settings.home.file)
     announcements = Announcements(layout.zigbee2mqtt)
-    with connect(settings.mqtt, settings.device_id, announcements.topics) as publisher:
+    with connect(settings.mqtt, settings.device_id, announcements.topics, LARGEST) as publisher:
         announcements.listen(publisher.messages, options.seconds)
     found = announcements.found()
     whole, problems = joined(layout, found)

@@ -9,6 +9,7 @@ import argparse
 import time
 
 from device.channels.homeassistant import config_topic
+from device.channels.own import Topics
 from device.commands import options as common
 from device.mqtt.client import connect
 
@@ -24,13 +25,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(options: argparse.Namespace) -> int:
     settings = common.load(options)
-    every = [f"mynah/{settings.device_id}/#", config_topic(settings.device_id)]
-    with connect(settings.mqtt, settings.device_id, every) as publisher:
+    topics, config = Topics(settings.device_id), config_topic(settings.device_id)
+    with connect(settings.mqtt, settings.device_id, [topics["#"], config]) as publisher:
         time.sleep(PATIENCE)
         found = {message.topic for message in publisher.messages() if message.retained}
-        for topic in sorted(
-            {config_topic(settings.device_id), *map(publisher.topics.__getitem__, KEPT), *found}
-        ):
-            publisher.keep(topic, "")
+        for topic in sorted({config, *(topics[name] for name in KEPT), *found}):
+            publisher.retain(topic, "")
     print(f"{settings.device_id} is forgotten on the broker at {':'.join(map(str, settings.mqtt.address))}")
     return 0

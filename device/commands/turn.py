@@ -25,6 +25,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(options: argparse.Namespace) -> int:
     from device.assembly.stages import make_assistant
+    from device.channels.own import Topics
     from device.mqtt.client import connect
 
     settings = common.load(options)
@@ -35,7 +36,10 @@ def main(options: argparse.Namespace) -> int:
         def show(file: str, turn: Turn) -> None:
             nonlocal failed
             turn = replace(turn, file=file)
-            dropped = publisher.publish(turn).dropped if publisher is not None else None
+            dropped = None
+            if publisher is not None:
+                dropped = publisher.send(turn.commands).dropped
+                publisher.post(Topics(settings.device_id)["turn"], turn_json(turn, dropped))
             failed = failed or bool(dropped)
             common.emit(options, turn_json(turn, dropped), f"{file}\n{turn_text(turn, dropped or ())}")
 

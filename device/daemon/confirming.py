@@ -1,12 +1,14 @@
-"""Waiting for the appliances' own word that they did what they were told, while the voice loop goes on."""
+"""Commands are sent, and a turn waits for its appliances' reports while the voice loop goes on."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
 from device.appliances.expectations import met
+from device.channels.steps import Told
 from device.events import Command, Confirmation, Expectation, Reply, Turn
 from device.mqtt.client import Receipt
 from device.mqtt.connection import Asker, Fate
@@ -23,10 +25,50 @@ class States(Protocol):
     def reports(self, name: str) -> int: ...
 
 
-class Awaited:
-    """A turn that waits for reports. To be made before its commands are sent.
+class Sender(Protocol):
+    """`device.mqtt.client.Publisher`."""
 
-    `asker`: who asked over MQTT to be listened to, and wants to know what came of it.
+    def send(self, commands: Iterable[Command]) -> Receipt: ...
+
+
+class Confirming:
+    """The turns whose commands are sent and that are not told yet, in the order in which they were heard."""
+
+    def __init__(self, sender: Sender, states: States) -> None:
+        self._sender, self._states = sender, states
+        self._awaited: deque[Awaited] = deque()
+
+    @property
+    def waits(self) -> bool:
+        """Whether there is a turn that is not told yet."""
+        return bool(self._awaited)
+
+    def send(self, turn: Turn, now: float, asker: Asker | None = None) -> None:
+        """Send the turn's commands at time `now`, in seconds; it is told later."""
+        awaited = Awaited(turn, self._states, now, asker)
+        awaited.receipt = self._sender.send(turn.commands)
+        self._awaited.append(awaited)
+
+    def concluded(self, now: float) -> Iterator[Told]:
+        """The turns whose appliances have reported, or had time enough."""
+        while self._awaited and (turn := self._awaited[0].concluded(now)) is not None:
+            yield _as_told(self._awaited.popleft(), turn)
+
+    def given_up(self) -> Iterator[Told]:
+        """All the others, as they stand without a further report."""
+        while self._awaited:
+            awaited = self._awaited.popleft()
+            yield _as_told(awaited, awaited.given_up())
+
+
+def _as_told(awaited: Awaited, turn: Turn) -> Told:
+    return Told(turn, awaited.dropped, awaited.asker)
+
+
+class Awaited:
+    """A turn that waits for reports. To be made before its commands are sent; then it is given the `receipt`.
+
+    `asker`: who asked for the turn, and wants to know what came of it.
     """
 
     def __init__(self, turn: Turn, states: States, now: float, asker: Asker | None = None) -> None:

@@ -21,8 +21,9 @@ from pathlib import Path
 
 import numpy as np
 
-from device.assistant import Step
 from device.audio import wav
+from device.channels.channel import Duty
+from device.channels.steps import Step
 from device.errors import AudioError, ReviewError
 from device.events import SAMPLE_RATE, AudioChunk, Detection, Intent, Samples, Turn
 from device.system.atomic import sync, write_whole
@@ -156,17 +157,7 @@ def _read(file: Path) -> Clip | None:
         return None
 
 
-class Forgetful:
-    """Keeps nothing: what there is without the user's consent."""
-
-    def hear(self, chunk: AudioChunk) -> None:
-        """Forgets it."""
-
-    def take(self, step: Step) -> None:
-        """Forgets it."""
-
-
-class Recorder(Forgetful):
+class Recorder(Duty):
     """Follows the loop's audio and steps, and keeps what is doubtful in `store`.
 
     `near`: the last thing that was nearly taken for a wake word.

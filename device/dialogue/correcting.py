@@ -8,7 +8,10 @@ from typing import Any
 
 from device.dialogue import referring
 from device.dialogue.state import Focus
-from device.events import Correct, Intent
+from device.events import Also, Correct, Intent, NotRecognized
+
+TEXTS = ("item", "message", "text")
+"""Slots that hold words of the user's own."""
 
 STATES: Mapping[str, str] = {
     "on": "HassTurnOn",
@@ -17,6 +20,8 @@ STATES: Mapping[str, str] = {
     "closed": "HassTurnOff",
 }
 """A state by which a request is corrected: "I meant off"."""
+
+NOTHING_SPOKEN_OF = "it continues nothing that was said"
 
 STEPS: Mapping[str, tuple[str, str, float]] = {
     "brightness": ("HassLightSet", "brightness_step", 10),
@@ -33,10 +38,10 @@ def corrected(focus: Focus, correction: Correct) -> Intent | None:
     slots = dict(correction.slots)
     intent = focus.intent
     if slots.pop("other", False):
-        option = referring.other(focus)
-        if option is None:
+        rest = referring.others(focus)
+        if len(rest) != 1:
             return None
-        slots |= option.slots
+        slots |= rest[0].slots
     if "number" in slots:
         slot = value_slot(intent)
         if slot is None:
@@ -48,6 +53,17 @@ def corrected(focus: Focus, correction: Correct) -> Intent | None:
     if not slots and intent is focus.intent:
         return None
     return replace(referring.merged(intent, slots, focus.about), confidence=correction.confidence)
+
+
+def in_words(act: Correct | Also, focus: Focus | None) -> Correct | Also | NotRecognized:
+    """`act` whose `words` have become what the last request holds in such words; NotRecognized where it holds
+    none."""
+    if "words" not in act.slots:
+        return act
+    slots = dict(act.slots)
+    words = str(slots.pop("words"))
+    slot = next((slot for slot in TEXTS if focus and slot in focus.intent.slots), None)
+    return NotRecognized(words, NOTHING_SPOKEN_OF) if slot is None else replace(act, slots={**slots, slot: words})
 
 
 def value_slot(intent: Intent) -> str | None:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, Self
 
 from device.dialogue import outcomes, referring
-from device.dialogue.correcting import corrected, stepped
+from device.dialogue.correcting import corrected, in_words, stepped
 from device.dialogue.state import Dialogue, Focus, Undo
 from device.events import (
     Act,
@@ -33,6 +33,7 @@ from device.events import (
     Request,
     refused,
 )
+from device.speaking.wording import listed
 
 UNKNOWN = "I do not know what you mean"
 
@@ -49,6 +50,9 @@ class World(Protocol):
 
     def handle(self, intent: Intent) -> Outcome:
         """What comes of a request. Pure."""
+
+    def after(self, changes: Sequence[Change]) -> Self:
+        """The world in which `changes` of Mynah's own memory are done."""
 
     def help(self) -> str:
         """What can be said here, in a sentence."""
@@ -71,6 +75,7 @@ def respond(dialogue: Dialogue, acts: Sequence[Act], world: World) -> Step:
         if isinstance(act, Answer | Affirm) and dialogue.question is not None:
             todo = [*dialogue.question.then, *todo]
         dialogue, outcome = _step(dialogue, act, world)
+        world = world.after(outcome.done)
         found.append(outcome)
         if dialogue.question is not None and outcome.question is not None:
             dialogue = replace(dialogue, question=replace(dialogue.question, then=tuple(todo)))
@@ -90,10 +95,15 @@ def _together(dialogue: Dialogue, whole: Outcome, world: World) -> Dialogue:
 
 
 def _said(dialogue: Dialogue, outcome: Outcome) -> Step:
-    return replace(dialogue, said=outcome.reply.text or dialogue.said), outcome
+    name, times = outcome.reply.name, dialogue.times
+    if name is not None:
+        times = {**times, name: times.get(name, 0) + 1}
+    return replace(dialogue, said=outcome.reply.text or dialogue.said, times=times), outcome
 
 
 def _step(dialogue: Dialogue, act: Act, world: World) -> Step:
+    if isinstance(act, Correct | Also):
+        act = in_words(act, dialogue.focus)
     match act:
         case Request(intent):
             return _request(replace(dialogue, question=None, misses=0), intent, world)
@@ -171,15 +181,34 @@ def _corrected(dialogue: Dialogue, act: Correct, world: World) -> Step:
         return dialogue, refused(UNKNOWN)
     meant = corrected(dialogue.focus, act)
     if meant is None:
-        return _undo(dialogue, Intent("MynahUndo", {}, act.confidence), world)
+        return _not_that(dialogue, dialogue.focus, act, world)
     outcome = world.handle(meant)
     if not outcome.fine:
         return dialogue, outcome
-    requests = dialogue.undo.requests if dialogue.undo else ()
-    kept = [one for one in requests if one.slots.get("name") != outcome.about.get("name")]
-    back = [world.handle(replace(one, confidence=act.confidence)) for one in reversed(kept)]
+    back = _taken_back(dialogue, world, act.confidence, but=outcome.about.get("name"))
     after = _after(dialogue, meant, outcome, world, dialogue.focus.among)
     return after, outcomes.joined([*back, outcome], about=outcome.about)
+
+
+def _not_that(dialogue: Dialogue, focus: Focus, act: Correct, world: World) -> Step:
+    """It was wrong, and nobody knows yet what would be right: it is taken back, and what else was offered is
+    offered once more."""
+    rest = referring.others(focus)
+    if not rest:
+        return _undo(dialogue, Intent("MynahUndo", {}, act.confidence), world)
+    slots = {slot: value for slot, value in focus.intent.slots.items() if slot != "name"}
+    text = f"Which one then: {listed([f'the {one.label}' for one in rest], 'or')}?"
+    question = Question(text, replace(focus.intent, slots=slots), "choice", rest)
+    asked = Outcome(reply=Reply(text), question=question)
+    outcome = outcomes.joined([*_taken_back(dialogue, world, act.confidence), asked])
+    return _after(replace(dialogue, undo=None), focus.intent, outcome, world), outcome
+
+
+def _taken_back(dialogue: Dialogue, world: World, confidence: float, but: str | None = None) -> list[Outcome]:
+    """What takes back what was done last, the last first; `but` the thing that is told something else now."""
+    requests = dialogue.undo.requests if dialogue.undo else ()
+    kept = [one for one in requests if but is None or one.slots.get("name") != but]
+    return [world.handle(replace(one, confidence=confidence)) for one in reversed(kept)]
 
 
 def _undo(dialogue: Dialogue, intent: Intent, world: World) -> Step:
@@ -187,10 +216,7 @@ def _undo(dialogue: Dialogue, intent: Intent, world: World) -> Step:
         return dialogue, refused("There is nothing to take back")
     if not dialogue.undo.requests:
         return dialogue, refused("I do not know how it was before")
-    found = [
-        world.handle(replace(one, confidence=intent.confidence)) for one in reversed(dialogue.undo.requests)
-    ]
-    outcome = outcomes.joined(found)
+    outcome = outcomes.joined(_taken_back(dialogue, world, intent.confidence))
     if outcome.question is not None:
         return _after(dialogue, outcome.question.about, outcome, world), outcome
     fine = replace(outcome, done=(*outcome.done, Change("undo")))
@@ -209,6 +235,17 @@ def _more(dialogue: Dialogue, intent: Intent, world: World) -> Step:
     return (dialogue, refused(UNKNOWN)) if found is None else _request(dialogue, found, world)
 
 
+def _stop(dialogue: Dialogue, intent: Intent, world: World) -> Step:
+    """Whatever rings or speaks; else what was spoken of last, where it moves or plays."""
+    outcome = world.handle(intent)
+    if not outcome.fine and dialogue.focus is not None:
+        for name in ("HassStopMoving", "HassMediaPause"):
+            stopped = world.handle(Intent(name, dialogue.focus.about, intent.confidence))
+            if stopped.fine and stopped.question is None:
+                return _after(dialogue, intent, stopped, world), stopped
+    return _after(dialogue, intent, outcome, world), outcome
+
+
 def _why(dialogue: Dialogue, intent: Intent, world: World) -> Step:
     heard = dialogue.heard
     if heard is None:
@@ -220,6 +257,7 @@ OF_THE_DIALOGUE: Mapping[str, Callable[[Dialogue, Intent, World], Step]] = {
     "MynahUndo": _undo,
     "MynahAgain": _again,
     "MynahMore": _more,
+    "MynahStop": _stop,
     "MynahWhy": _why,
 }
 """Requests about the conversation itself."""

@@ -8,14 +8,16 @@ from typing import Any
 
 from device.dialogue.state import Focus
 from device.events import Intent, Option
+from device.understanding import times
 
-THINGS = ("name", "names")
+THINGS = ("name", "names", "entry", "entries")
 PLACES = ("area", "floor")
 KINDS = ("domain", "device_class")
 TARGETS = (*THINGS, *PLACES, *KINDS)
 """Slots that say what a request is about."""
-POINTERS = ("it", "there")
-"""Slots that are true where the words only point at it."""
+POINTERS = ("it", "there", "except_it")
+"""Slots that are true where the words only point at it. `it` may also be the name of a slot: it is then what
+was spoken of last if that has such a slot, and anything otherwise, which is for the skill to find out."""
 
 
 def resolved(intent: Intent, focus: Focus | None) -> Intent | None:
@@ -23,20 +25,25 @@ def resolved(intent: Intent, focus: Focus | None) -> Intent | None:
     slots = dict(intent.slots)
     if not any(slots.pop(pointer, False) for pointer in POINTERS):
         return intent
-    if focus is None or not focus.about:
+    about = focus.about if focus is not None else {}
+    if (slot := intent.slots.get("it")) and isinstance(slot, str):
+        return replace(intent, slots={**slots, slot: about[slot]} if slot in about else slots)
+    if not about:
         return None
     if intent.slots.get("there"):
-        places = {slot: focus.about[slot] for slot in PLACES if slot in focus.about}
+        places = {slot: about[slot] for slot in PLACES if slot in about}
         return replace(intent, slots={**slots, **places}) if places else None
-    return replace(intent, slots={**focus.about, **slots})
-
-
-def other(focus: Focus | None) -> Option | None:
-    """The one thing that was offered and not chosen; None where that is not one."""
-    if focus is None:
+    if not any(slot in about for slot in TARGETS):
         return None
-    rest = [option for option in focus.among if option.slots.get("name") != focus.about.get("name")]
-    return rest[0] if len(rest) == 1 else None
+    if intent.slots.get("except_it"):
+        name = about.get("name")
+        return None if name is None else replace(intent, slots={**slots, "except_name": name})
+    return replace(intent, slots={**about, **slots})
+
+
+def others(focus: Focus) -> tuple[Option, ...]:
+    """The things that were offered and not chosen."""
+    return tuple(one for one in focus.among if not one.slots.items() <= focus.about.items())
 
 
 def merged(intent: Intent, slots: Mapping[str, Any], about: Mapping[str, Any]) -> Intent:
@@ -44,7 +51,7 @@ def merged(intent: Intent, slots: Mapping[str, Any], about: Mapping[str, Any]) -
 
     "The kitchen" after something about a lamp means the things of that kind in the kitchen.
     """
-    base = dict(intent.slots)
+    base = times.giving_way(intent.slots, slots)
     if any(slot in slots for slot in THINGS):
         base = {slot: value for slot, value in base.items() if slot not in TARGETS}
     elif any(slot in slots for slot in PLACES):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -38,7 +38,7 @@ class Undo:
 
 @dataclass(frozen=True, slots=True)
 class Dialogue:
-    """`said`: the last reply; `heard`: the last thing that was understood, for "why did you do that".
+    """`said`: the last reply; `times`: how often each reply that has variants was given; `heard`: the last thing that was understood, for "why did you do that".
 
     `misses`: how many sentences in a row were not understood.
     """
@@ -47,6 +47,7 @@ class Dialogue:
     focus: Focus | None = None
     undo: Undo | None = None
     said: str = ""
+    times: Mapping[str, int] = field(default_factory=dict)
     heard: Intent | None = None
     misses: int = 0
     language: str = "en"

@@ -22,6 +22,8 @@ COVERS = ("garage", "gate", "curtain", "blind", "shutter", "awning")
 GUARDED = ("garage", "gate")
 """Those that a description of a mere switch tells as well. Many a plug has a "child lock"."""
 SETPOINTS = ("occupied_heating_setpoint", "current_heating_setpoint")
+LARGEST = {"bridge/devices": 1 << 23, "bridge/groups": 1 << 23}
+"""Bytes of an announcement, by how its topic ends: some ten thousand for each device."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,20 +26,22 @@ FINISHED = "hermes/tts/sayFinished"
 
 def broker(settings: Settings) -> Finding:
     """Connects, and sends itself a message: access lists of brokers forbid in silence."""
-    from device.mqtt.client import Publisher
+    from device.channels.own import Topics
+    from device.mqtt.client import connect
 
-    host, port = settings.mqtt.address
-    with Publisher(settings.mqtt, settings.device_id, (), ("doctor",), present=False) as publisher:
-        if not publisher.first_attempt():
-            return problem("broker", publisher.problem)
-        for _ in range(20):
-            publisher.say("doctor", "Do I hear myself?")
-            time.sleep(0.05)
-            if any(True for _ in publisher.messages()):
-                return ok("broker", f"{host}:{port} answers and lets mynah/{settings.device_id}/# through")
+    (host, port), topics = settings.mqtt.address, Topics(settings.device_id)
+    try:
+        with connect(settings.mqtt, settings.device_id, [topics["doctor"]]) as publisher:
+            for _ in range(20):
+                publisher.post(topics["doctor"], "Do I hear myself?")
+                time.sleep(0.05)
+                if any(True for _ in publisher.messages()):
+                    return ok("broker", f"{host}:{port} answers and lets {topics['#']} through")
+    except BrokerError as error:
+        return problem("broker", str(error))
     return problem(
         "broker",
-        f"{host}:{port} lets us in, but nothing sent to mynah/{settings.device_id}/# comes back:"
+        f"{host}:{port} lets us in, but nothing sent to {topics['#']} comes back:"
         " allow that topic, reading and writing, in the broker's access list",
     )
 
@@ -76,7 +78,7 @@ def _say_again(publisher: Publisher, topic: str) -> None:
     time.sleep(MOMENT)
     kept = [message.payload for message in publisher.messages() if message.retained and message.payload]
     if kept:
-        publisher.keep(topic, kept[-1].decode())
+        publisher.retain(topic, kept[-1].decode())
     else:
         publisher.post(topic, {})
 
@@ -100,6 +102,7 @@ def appliances(settings: Settings) -> Finding:
     """Asks every appliance for its state, over MQTT 5: with that, brokers say what they forbid."""
     from device.discovery.announcements import Announcements
     from device.discovery.joining import joined
+    from device.discovery.zigbee2mqtt import LARGEST
     from device.home import reading
     from device.home.model import Home, own
     from device.mqtt.client import connect
@@ -108,7 +111,7 @@ def appliances(settings: Settings) -> Finding:
     announcements = Announcements(described.zigbee2mqtt)
     try:
         spoken = talkative(settings.mqtt, settings.device_id)
-        with connect(spoken, settings.device_id, announcements.topics) as publisher:
+        with connect(spoken, settings.device_id, announcements.topics, LARGEST) as publisher:
             announcements.listen(publisher.messages, ANSWERS)
             whole = Home(joined(described, announcements.found())[0])
             publisher.follow("appliances", whole.topics(), whole.queries())

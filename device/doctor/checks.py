@@ -147,7 +147,8 @@ def judge_pronunciation(espeak: str | None) -> Finding:
 
 
 def home(settings: Settings) -> Finding:
-    from device.assembly.stages import make_home, make_sentences
+    from device.assembly.skills import make_sentences
+    from device.assembly.stages import make_home
     from device.hearing.lexicon import Lexicon
     from device.hearing.names import hearable
 

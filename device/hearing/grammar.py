@@ -14,18 +14,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import kaldifst
 import numpy as np
 import numpy.typing as npt
 
 from device.errors import LexiconError, SentencesError
+from device.hearing.automaton import LISTS, Automaton, Ints, Paths, lasting, minimal, silent, spliced
 from device.hearing.lexicon import Lexicon
-from device.hearing.packing import Arcs, packed, unpacked
+from device.hearing.packing import Arcs, packed
 from device.hearing.wording import Expandable, Pieces, list_pieces
-
-Ints = npt.NDArray[np.int32]
 
 SILENCE = "SIL"
 
@@ -38,8 +37,8 @@ class Graph:
     """States and arcs. An arc consumes one frame of `phone` (0: none), and ends `word` (0: none).
 
     `phone` − 1 and `word` − 1 are indices in `phones` and `words`. An arc from a state to itself prolongs
-    its phone. State 0 is the start. `fillers`: those numbers of words that mean nothing. `weight`: what each
-    arc costs by itself.
+    its phone. State 0 is the start. `costs`: nats that arcs cost by themselves. `fillers`: those numbers of
+    words that mean nothing.
     """
 
     phones: tuple[str, ...]
@@ -49,8 +48,8 @@ class Graph:
     phone: Ints
     word: Ints
     finals: Ints
+    costs: npt.NDArray[np.float32]
     fillers: frozenset[int] = frozenset()
-    weight: npt.NDArray[np.float32] | float = 0.0
     _fsts: dict[tuple[float, float, float, bool], kaldifst.StdConstFst] = field(
         default_factory=dict, repr=False, compare=False
     )
@@ -63,8 +62,16 @@ class Graph:
     def lean(self) -> Graph:
         """Without arcs and automata: for those who bring the automata that were compiled already."""
         none = np.zeros(0, np.int32)
-        bare = replace(self, source=none, target=none, phone=none, word=none, finals=none)
-        return replace(bare, weight=0.0, _fsts={})
+        return replace(
+            self,
+            source=none,
+            target=none,
+            phone=none,
+            word=none,
+            finals=none,
+            _fsts={},
+            costs=none.astype(np.float32),
+        )
 
     def compiled(self) -> Graph:
         """With the automata that were compiled and no arcs to compile others from."""
@@ -82,7 +89,7 @@ class Graph:
             return self._fsts[key]
         silence = self.phones.index(SILENCE) + 1
         begins = (self.phone > 0) & (self.phone != silence) & (self.source != self.target)
-        cost = self.weight + phone_cost * begins + word_cost * (self.word > 0)
+        cost = self.costs + phone_cost * begins + word_cost * (self.word > 0)
         cost += filler_cost * np.isin(self.word, list(self.fillers))
         everywhere = np.arange(1 + max(self.source.max(), self.target.max()))
         arcs = Arcs(self.source, self.target, self.phone, self.word)
@@ -116,27 +123,25 @@ class Network(NamedTuple):
 def network(groups: Iterable[Expandable]) -> Network:
     """All that `groups` can say, for recognizers that bring their own sounds. SentencesError as `compile`."""
     compiler = _Compiler(Lexicon(), ())
-    sentences, lists = compiler.over_words(groups)
-    whole = _spliced(sentences, lists)
+    sentences, lists = compiler.over_words(group for group in groups if not group.follows)
+    whole = spliced(sentences, lists)
     names = tuple(compiler.words)
     arcs = tuple((source, target, names[symbol - 1]) for source, target, symbol in whole.arcs.tolist())
     return Network(whole.states, arcs, tuple(whole.finals.tolist()))
 
 
-_LISTS = 1 << 20
-"""Symbols from here on are lists."""
+JOINTS = (("and",), ("then",), ("and", "then"))
+"""Words between two sentences, as they are heard."""
+JOINT_COST = 4.0
+"""Nats: one sentence in some fifty goes on after its end."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Automaton:
-    """Deterministic and minimal. `arcs`: rows of source, target, symbol. State 0 is the start."""
+class _Part(NamedTuple):
+    """Sentences that are as likely as one another: what they `follow` and `cost`, as an automaton."""
 
-    states: int
-    arcs: Ints
-    finals: Ints
-
-
-_EMPTY = _Automaton(0, np.zeros((0, 3), np.int32), np.zeros(0, np.int32))
+    follows: bool
+    cost: float
+    automaton: Automaton
 
 
 class _Compiler:
@@ -147,37 +152,59 @@ class _Compiler:
         self.symbols: dict[tuple[int, int], int] = {}
 
     def compile(self, groups: Iterable[Expandable], fillers: Sequence[str]) -> Graph:
-        sentences, lists = self.over_words(groups)
-        hesitant = self._hesitant(sentences, fillers)
+        kinds: dict[tuple[bool, float], list[Expandable]] = {}
+        for group in groups:
+            kinds.setdefault((group.follows, group.cost), []).append(group)
+        over_words = {kind: self.over_words(some) for kind, some in kinds.items()}
+        if not any(len(sentences.finals) for sentences, _ in over_words.values()):
+            raise SentencesError(
+                "no sentence can be said: add sentences, or devices with the names they need"
+            )
+        hesitant = {
+            kind: (self._hesitant(sentences, fillers), lists)
+            for kind, (sentences, lists) in over_words.items()
+            if len(sentences.finals)
+        }
+        joint = self._joint() if any(follows for follows, _ in hesitant) else None
         self._check_words()
-        parts = self._over_phones(hesitant), [self._over_phones(one) for one in lists]
-        return self._graph(_spliced(*parts), fillers)
+        parts = [
+            _Part(*kind, spliced(self._over_phones(sentences), [self._over_phones(one) for one in lists]))
+            for kind, (sentences, lists) in sorted(hesitant.items(), key=lambda item: item[0])
+        ]
+        return self._graph(parts, joint and self._over_phones(joint), fillers)
 
-    def over_words(self, groups: Iterable[Expandable]) -> tuple[_Automaton, list[_Automaton]]:
+    def over_words(self, groups: Iterable[Expandable]) -> tuple[Automaton, list[Automaton]]:
         """The sentences, and the lists that they use."""
         pieces = Pieces()
         for group in groups:
             for sentence in group.sentences:
-                pieces.sentence(sentence.expression, group)
+                pieces.ends.add(pieces.add(sentence.expression, 0, group))
         pieces.write_out_glued()
-        sentences = self._over_words(pieces)
-        if not len(sentences.finals):
-            raise SentencesError(
-                "no sentence can be said: add sentences, or devices with the names they need"
-            )
-        return sentences, [self._over_words(list_pieces(shared, group)) for shared, group in pieces.lists]
+        lists = [self._over_words(list_pieces(shared, group)) for shared, group in pieces.lists]
+        return self._over_words(pieces), lists
 
-    def _over_words(self, pieces: Pieces) -> _Automaton:
+    def _over_words(self, pieces: Pieces) -> Automaton:
         arcs = []
         for source, target, label in pieces.words():
             if isinstance(label, str):
                 symbol = self.words.setdefault(label, len(self.words) + 1)
             else:
-                symbol = 0 if label is None else _LISTS + label
+                symbol = 0 if label is None else LISTS + label
             arcs.append((source, target, symbol))
-        return _minimal(arcs, [pieces.final])
+        return minimal(np.array(arcs, np.int32).reshape(-1, 3), np.array([pieces.final], np.int32))
 
-    def _hesitant(self, sentences: _Automaton, fillers: Sequence[str]) -> _Automaton:
+    def _joint(self) -> Automaton:
+        """The words between two sentences."""
+        arcs: list[tuple[int, int, int]] = []
+        count = 2
+        for joint in JOINTS:
+            symbols = [self.words.setdefault(word, len(self.words) + 1) for word in joint]
+            between = range(count, count + len(joint) - 1)
+            count += len(between)
+            arcs += zip((0, *between), (*between, 1), symbols, strict=True)
+        return minimal(np.array(arcs, np.int32), np.array([1], np.int32))
+
+    def _hesitant(self, sentences: Automaton, fillers: Sequence[str]) -> Automaton:
         """`sentences` in which any of `fillers` may be said at each state, again and again."""
         symbols = [self.words.setdefault(f"({filler})", len(self.words) + 1) for filler in fillers]
         states = np.arange(sentences.states)
@@ -190,140 +217,85 @@ class _Compiler:
             names = ", ".join(map(repr, missing[:5])) + (", …" if len(missing) > 5 else "")
             raise LexiconError(f"cannot pronounce {names}: install espeak-ng, or add it to your lexicon file")
 
-    def _over_phones(self, automaton: _Automaton) -> _Automaton:
+    def _over_phones(self, automaton: Automaton) -> Automaton:
         """Words become their pronunciations."""
         names = list(self.words)
-        arcs: list[tuple[int, int, int]] = []
-        count = automaton.states
-        for source, target, symbol in automaton.arcs.tolist():
-            if symbol >= _LISTS:
-                arcs.append((source, target, symbol))
-                continue
-            for phones in self.lexicon.pronunciations(names[symbol - 1]):
-                between = range(count, count + len(phones) - 1)
-                count += len(between)
-                ending = [*(0 for _ in between), symbol]
-                arcs += zip(
-                    (source, *between), (*between, target), map(self._symbol, phones, ending), strict=True
-                )
-        return _minimal(arcs, automaton.finals.tolist())
+        source, target, symbol = automaton.arcs.T
+        is_list = symbol >= LISTS
+        parts, count = [automaton.arcs[is_list]], automaton.states
+        for word in np.unique(symbol[~is_list]).tolist():
+            at = symbol == word
+            for phones in self.lexicon.pronunciations(names[word - 1]):
+                spoken = [self._symbol(phone, 0) for phone in phones[:-1]] + [self._symbol(phones[-1], word)]
+                inner = len(phones) - 1
+                between = count + np.arange(at.sum() * inner, dtype=np.int32).reshape(at.sum(), inner)
+                count += between.size
+                way = np.column_stack((source[at], between, target[at]))
+                steps = np.stack((way[:, :-1], way[:, 1:], np.broadcast_to(spoken, way[:, 1:].shape)), axis=2)
+                parts.append(steps.reshape(-1, 3).astype(np.int32))
+        return minimal(np.concatenate(parts), automaton.finals)
 
     def _symbol(self, phone: str, word: int) -> int:
         if phone not in self.phones:
             raise LexiconError(f"the acoustic model has no phone {phone!r}: use {' '.join(self.phones)}")
         return self.symbols.setdefault((self.phones[phone] + 1, word), len(self.symbols) + 1)
 
-    def _graph(self, automaton: _Automaton, fillers: Sequence[str]) -> Graph:
+    def _graph(self, parts: Sequence[_Part], joint: Automaton | None, fillers: Sequence[str]) -> Graph:
         phones, words = (np.array(column, np.int32) for column in zip(*self.symbols, strict=True))
-        source, target, symbol = automaton.arcs.T
-        arcs = _Arcs(source, target, phones[symbol - 1], words[symbol - 1])
-        lasting, finals = _lasting(arcs, automaton.finals, self.phones[SILENCE] + 1)
+        network = _Network(phones, words, self.phones[SILENCE] + 1)
+        for part in parts:
+            network.add(part)
+        if joint is not None:
+            network.join(joint)
         empty = frozenset(self.words[f"({filler})"] for filler in fillers)
-        return Graph(tuple(self.phones), tuple(self.words), *lasting, finals, empty)
+        return Graph(tuple(self.phones), tuple(self.words), *network.columns(), empty)
 
 
-class _Arcs(NamedTuple):
-    """Columns: states, and phone and word as in `Graph`."""
+class _Network:
+    """Parts beside one another behind one start. What follows may also come after any other sentence."""
 
-    source: npt.NDArray[Any]
-    target: npt.NDArray[Any]
-    phone: npt.NDArray[Any]
-    word: npt.NDArray[Any]
+    def __init__(self, phones: Ints, words: Ints, silence: int) -> None:
+        self._phones, self._words, self._silence = phones, words, silence
+        self._paths: list[Paths] = []
+        self._states = 1
+        self._finals: list[Ints] = []
+        self._links: list[tuple[Ints, int, float]] = []  # sources, target, cost
+        self._follows: list[tuple[int, float]] = []  # starts, costs
+        self._starts: list[tuple[int, float]] = []
 
+    def add(self, part: _Part) -> None:
+        start, finals = self._lasting(part.automaton)
+        self._links.append((np.zeros(1, np.int32), start, part.cost))
+        (self._follows if part.follows else self._starts).append((start, part.cost))
+        self._finals.append(finals)
 
-def _minimal(arcs: Iterable[tuple[int, int, int]], finals: Iterable[int]) -> _Automaton:
-    """The minimal automaton that accepts what this one does; symbol 0 is nothing. State 0 is the start."""
-    rows = list(dict.fromkeys(arcs))
-    if not rows:
-        return _EMPTY
-    source, target, symbol = np.array(rows, np.int32).T
-    fst = kaldifst.StdVectorFst(
-        packed(Arcs(source, target, symbol, symbol), 0.0, np.array([*finals], np.int32))
-    )
-    kaldifst.determinize_star(fst)
-    kaldifst.minimize(fst)
-    if fst.num_states == 0:
-        return _EMPTY
-    states, start, found, ends = unpacked(fst)
-    number = np.arange(states, dtype=np.int32)
-    number[[0, start]] = start, 0
-    kept = np.stack((number[found.source], number[found.target], found.input), axis=1)
-    return _Automaton(states, kept, number[ends])
+    def join(self, joint: Automaton) -> None:
+        """Let one sentence come after another, with or without words between them."""
+        ends = np.concatenate(self._finals)
+        start, finals = self._lasting(joint)
+        self._links.append((ends, start, JOINT_COST))
+        self._links += [(ends, follower, cost) for follower, cost in self._follows]
+        self._links += [(finals, sentence, cost) for sentence, cost in self._starts]
 
+    def _lasting(self, automaton: Automaton) -> tuple[int, Ints]:
+        """Put it in; its start, and its final states."""
+        source, target, symbol = automaton.arcs.T
+        arcs = Paths(source, target, self._phones[symbol - 1], self._words[symbol - 1])
+        paths, finals = lasting(arcs, automaton.finals, self._silence)
+        start = self._states
+        self._paths.append(paths._replace(source=paths.source + start, target=paths.target + start))
+        self._states += 1 + int(max(paths.source.max(), paths.target.max()))
+        return start, finals + np.int32(start)
 
-def _spliced(automaton: _Automaton, lists: Sequence[_Automaton]) -> _Automaton:
-    """`automaton` with each arc that is a list replaced by a copy of that list."""
-    is_list = automaton.arcs[:, 2] >= _LISTS
-    parts = [automaton.arcs[~is_list]]
-    states = automaton.states
-    for source, target, symbol in automaton.arcs[is_list].tolist():
-        inner = lists[symbol - _LISTS]
-        moved = inner.arcs + np.array([states, states, 0], np.int32)
-        moved[inner.arcs[:, 0] == 0, 0] = source
-        ending = moved[np.isin(inner.arcs[:, 1], inner.finals)]
-        ending[:, 1] = target
-        goes_on = np.isin(inner.arcs[:, 1], inner.arcs[:, 0])
-        parts += [moved[goes_on], ending]
-        states += inner.states
-    return _Automaton(states, np.concatenate(parts), automaton.finals)
-
-
-def _lasting(arcs: _Arcs, finals: Ints, silence: int) -> tuple[_Arcs, Ints]:
-    """Arcs and final states in which every phone lasts, and may be followed by silence where a word ends.
-
-    A pair of a state and a phone that leads to it becomes a holder, a state with a loop; silence leads to the
-    start and to each state where a word ends, from its other holders. A state's arcs go out from all of its
-    holders or, where that would be more, from a hub: a state without a phone, in which its holders meet.
-    """
-    quiet = np.union1d([0], arcs.target[arcs.word > 0])
-    led_to = np.concatenate((_pairs(arcs.target, arcs.phone), _pairs(quiet, silence)))
-    pairs, holder = np.unique(led_to, return_inverse=True)
-    holder = holder + 1  # by arc, then by quiet state; 0 stays the start
-    at, held = np.divmod(pairs, _PAIR)
-    numbers = np.arange(1, len(pairs) + 1)
-    silent_holder = np.zeros(max(arcs.source.max(), arcs.target.max()) + 1, np.int64)
-    silent_holder[quiet] = holder[len(arcs.target) :]
-
-    ways_in = np.bincount(at, minlength=len(silent_holder))
-    ways_out = np.bincount(arcs.source, minlength=len(silent_holder))
-    has_hub = ways_in * ways_out > ways_in + ways_out
-    hub = len(pairs) + np.cumsum(has_hub)
-    has_hub[0], hub[0] = True, 0
-
-    copies = np.where(has_hub, 1, ways_in)[arcs.source]
-    arc = np.repeat(np.arange(len(copies)), copies)
-    source = arcs.source[arc]
-    turn = np.arange(len(arc)) - (np.cumsum(copies) - copies)[arc]
-    first = np.cumsum(ways_in) - ways_in + 1
-    phones = _Arcs(
-        np.where(has_hub[source], hub[source], first[source] + turn),
-        holder[arc],
-        arcs.phone[arc],
-        arcs.word[arc],
-    )
-    spoken = (silent_holder[at] > 0) & (held != silence)
-    silences = _silent(
-        np.append(0, numbers[spoken]), np.append(silent_holder[0], silent_holder[at[spoken]]), silence
-    )
-    meeting = has_hub[at] & (ways_out[at] > 0)
-    parts = (
-        phones,
-        silences,
-        _silent(numbers, numbers, held),
-        _silent(numbers[meeting], hub[at[meeting]], 0),
-    )
-    columns = (np.concatenate(column).astype(np.int32) for column in zip(*parts, strict=True))
-    return _Arcs(*columns), numbers[np.isin(at, finals)].astype(np.int32)
-
-
-_PAIR = 1 << 10
-
-
-def _pairs(states: npt.NDArray[Any], phones: Any) -> npt.NDArray[np.int64]:
-    return np.asarray(states.astype(np.int64) * _PAIR + phones, np.int64)
-
-
-def _silent(source: npt.ArrayLike, target: npt.ArrayLike, phone: npt.ArrayLike) -> _Arcs:
-    """Arcs on which no word ends."""
-    source = np.asarray(source)
-    return _Arcs(source, np.asarray(target), np.broadcast_to(phone, source.shape), np.zeros_like(source))
+    def columns(self) -> tuple[Ints, Ints, Ints, Ints, Ints, npt.NDArray[np.float32]]:
+        """source, target, phone, word, finals and costs of a `Graph`."""
+        links = [silent(sources, np.full_like(sources, target), 0) for sources, target, _ in self._links]
+        source, target, phone, word = (
+            np.concatenate(column).astype(np.int32) for column in zip(*self._paths, *links, strict=True)
+        )
+        costs = [np.full(len(sources), cost) for sources, _, cost in self._links]
+        free = np.zeros(len(source) - sum(map(len, costs)))
+        return (
+            *(source, target, phone, word, np.concatenate(self._finals)),
+            np.concatenate((free, *costs)).astype(np.float32),
+        )

@@ -33,12 +33,12 @@ class Hearable:
 
 def hearable(vocabulary: Vocabulary, lexicon: Lexicon) -> Hearable:
     """What of `vocabulary` can be heard."""
-    everything = (vocabulary.names, vocabulary.areas, vocabulary.floors)
+    everything = (vocabulary.names, vocabulary.areas, vocabulary.floors, vocabulary.lists, vocabulary.settings)
     short = (name for name in itertools.chain(*everything) if len(name.text) <= LONGEST)
     lexicon.prepare(word for name in short for word in _words(name))
     problems: list[str] = []
-    names, areas, floors = (_kept(each, lexicon, problems) for each in everything)
-    return Hearable(Vocabulary(names, areas, floors, vocabulary.here), tuple(problems))
+    names, areas, floors, lists, settings = (_kept(each, lexicon, problems) for each in everything)
+    return Hearable(Vocabulary(names, areas, floors, vocabulary.here, lists, settings), tuple(problems))
 
 
 def _kept(names: Sequence[Name], lexicon: Lexicon, problems: list[str]) -> tuple[Name, ...]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
+from device.mqtt.topics import level
 from device.system.atomic import write_whole
 
 log = logging.getLogger(__name__)
@@ -85,8 +86,3 @@ class Thresholds:
             write_whole(self._file, json.dumps(values).encode())
         except OSError as error:
             log.warning("%s: %s: the threshold holds only until the end", self._file, error.strerror)
-
-
-def level(name: str) -> str:
-    """`name` as one level of a topic."""
-    return "".join("_" if character in "+#/\0 " else character for character in name)

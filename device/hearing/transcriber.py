@@ -15,9 +15,9 @@ from device.hearing.wording import Expandable
 
 log = logging.getLogger(__name__)
 
-IN_FRONT = 12.0
-"""Nats by which an answer to an open question is likelier than any one of the thousands of other sentences:
-nineteen of twenty people who are asked something answer it."""
+IN_FRONT = 6.0
+"""Nats by which an answer to an open question is likelier than another sentence: three because nineteen of
+twenty people who are asked something answer it, three because thousands of sentences fit anything better."""
 
 
 class Acoustic(Protocol):

@@ -21,7 +21,6 @@ from hassil.expression import (
 from hassil.intents import SlotList, TextSlotList, WildcardSlotList
 
 from device.errors import SentencesError
-from device.understanding.parsing import JOINTS
 
 _SHARED = 10
 """Lists with at least so many values are compiled once and copied; smaller ones are written out."""
@@ -41,6 +40,8 @@ class Expandable(Protocol):
     def rules(self) -> Mapping[str, Sentence]: ...
     @property
     def follows(self) -> bool: ...
+    @property
+    def cost(self) -> float: ...
 
 
 class Pieces:
@@ -51,7 +52,6 @@ class Pieces:
 
     def __init__(self) -> None:
         self.arcs: list[list[tuple[Label, int]]] = [[]]
-        self._after: int | None = None
         self.ends: set[int] = set()
         self.lists: list[tuple[TextSlotList, Expandable]] = []
         self._numbers: dict[int, int] = {}
@@ -91,24 +91,6 @@ class Pieces:
         if isinstance(expression, Group):
             return self._add_all(expression.items, at, group)
         raise SentencesError(f"cannot make sound of {expression!r}: use text, lists and rules")
-
-    def sentence(self, expression: Expression, group: Expandable) -> None:
-        """Add a whole sentence, which may be joined to another; one that `follows` continues any other."""
-        if self._after is None:
-            self._after = self._joints()
-        end = self.add(expression, self._after if group.follows else 0, group)
-        self.ends.add(end)
-        self.arc(end, " ", self._after)
-
-    def _joints(self) -> int:
-        """The state after a sentence, from which words that join sentences lead to another one."""
-        after = self.arc(0, None)
-        for joint in JOINTS:
-            at = after
-            for word in joint:
-                at = self.arc(self.arc(at, word), " ")
-            self.arc(at, None, 0)
-        return after
 
     def _add_all(self, items: Iterable[Expression], at: int, group: Expandable) -> int:
         for item in items:

@@ -117,5 +117,5 @@ def graph(network: Network, words: Sequence[str], phones: Sequence[str]) -> Grap
         np.concatenate((network.phone.astype(np.int32), network.lasting[staying].astype(np.int32))),
         np.concatenate((network.word, none)),
         network.finals,
-        weight=np.concatenate((network.cost, none.astype(np.float32))),
+        np.concatenate((network.cost, none.astype(np.float32))),
     )

@@ -16,6 +16,7 @@ from device.events import Command, Expectation
 from device.home import naming, reading
 from device.home.reading import Layout
 from device.home.state import HomeState
+from device.mqtt.topics import is_plain, matches
 from device.understanding.numbers import spoken
 from device.understanding.vocabulary import Vocabulary
 
@@ -59,6 +60,7 @@ class Home:
         for device in layout.devices:
             for topic in dialects.topics(device):
                 self._listeners.setdefault(topic, []).append(device)
+        self._patterns = [topic for topic in self._listeners if not is_plain(topic)]
         self.state.keep(self.devices)
 
     @classmethod
@@ -115,7 +117,8 @@ class Home:
 
     def observe(self, topic: str, payload: bytes) -> None:
         """Take in a message of an appliance; others are ignored. May be called from another thread."""
-        for device in self._listeners.get(topic, ()):
+        patterns = (pattern for pattern in self._patterns if matches(pattern, topic))
+        for device in (one for each in (topic, *patterns) for one in self._listeners.get(each, ())):
             try:
                 values = dialects.state(device, topic, payload)
             except (ValueError, OverflowError) as error:

@@ -20,22 +20,34 @@ from device.appliances.devices import (
     Floor,
     Room,
     Scene,
-    Template,
 )
+from device.appliances.templates import Template
 from device.errors import HomeError
 from device.events import Command
+from device.home.distinct import distinct
 from device.mqtt.topics import is_plain
+from device.memory.lists import LISTS
 from device.reading import toml
 from device.reading.located import Table
 from device.understanding.numbers import spoken
 
 PROTOCOLS = ("zigbee2mqtt", "tasmota", "mqtt")
-HOME_KEYS = ("here", "lock_confidence", "zigbee2mqtt_topic", "floor", "room", "device", "scene")
+HOME_KEYS = (
+    *("here", "lock_confidence", "zigbee2mqtt_topic", "exclude", "lists"),
+    *("floor", "room", "device", "scene"),
+)
 FLOOR_KEYS = ("name", "aliases")
 ROOM_KEYS = ("name", "aliases", "floor")
-DEVICE_KEYS = ("name", "aliases", "room", "kind", "class", "can", "protocol", "topic", "relay", "commands")
+ADDITION_KEYS = ("name", "aliases", "room", "class", "can", "topic", "relay", "commands")
+DEVICE_KEYS = (*ADDITION_KEYS, "kind", "protocol", "options", "range")
 SCENE_KEYS = ("name", "aliases", "steps", "send")
 STEP_VALUES: dict[str, Do] = {do.value: do for do in Do if do.value in CAPABILITIES}
+SYNONYMS = {
+    **dict.fromkeys(("open", "lock", "press", "activate"), Do.ON),
+    **dict.fromkeys(("close", "unlock"), Do.OFF),
+}
+"""What `Do.ON` and `Do.OFF` are called for some kinds; a device's commands may say so."""
+COMMANDS = {**{do.value: do for do in Do}, **SYNONYMS}
 STATES = {"on": Do.ON, "off": Do.OFF, "open": Do.ON, "closed": Do.OFF, "locked": Do.ON, "unlocked": Do.OFF}
 
 
@@ -43,7 +55,8 @@ STATES = {"on": Do.ON, "off": Do.OFF, "open": Do.ON, "closed": Do.OFF, "locked":
 class Layout:
     """A home as its file describes it. `here` is the room in which Mynah stands; locks and doors obey only
     what was heard with at least `lock_confidence`; `zigbee2mqtt` is that program's base topic; `additions`
-    are said of devices that announce themselves, and are none before."""
+    are said of devices that announce themselves, and are none before. `lists`: names of lists to write on.
+    `exclude` holds the names, as they are spoken, of what "everything" does not mean."""
 
     floors: tuple[Floor, ...] = ()
     rooms: tuple[Room, ...] = ()
@@ -53,6 +66,8 @@ class Layout:
     lock_confidence: float = 0.9
     zigbee2mqtt: str = "zigbee2mqtt"
     additions: tuple[Addition, ...] = ()
+    lists: tuple[str, ...] = LISTS
+    exclude: frozenset[str] = frozenset()
 
 
 def read(path: Path) -> Layout:
@@ -69,7 +84,7 @@ def read(path: Path) -> Layout:
     _unambiguous(document, "floor")
     _unambiguous(document, "room")
     entries = _entries(document, "device")
-    devices = tuple(_device(entry, rooms, zigbee) for entry in entries if not _is_addition(entry))
+    devices = distinct(_device(entry, rooms, zigbee) for entry in entries if not _is_addition(entry))
     additions = tuple(_addition(entry, rooms) for entry in entries if _is_addition(entry))
     _unambiguous(document, "device", "scene")
     names = [device.name for device in devices] + [one.name for one in additions if one.name]
@@ -79,7 +94,9 @@ def read(path: Path) -> Layout:
         here = document.one_of(here, [room.name for room in rooms], "room", "here")
     if isinstance(sure, bool) or not isinstance(sure, int | float) or not 0 <= sure <= 1:
         raise document.wrong(f"lock_confidence is {sure!r}; it must be a number from 0 to 1")
-    return Layout(floors, rooms, devices, scenes, here, float(sure), zigbee, additions)
+    lists = _words(document, "lists") if "lists" in document else LISTS
+    exclude = frozenset(map(spoken, _words(document, "exclude")))
+    return Layout(floors, rooms, devices, scenes, here, float(sure), zigbee, additions, lists, exclude)
 
 
 def _entries(document: Table, kind: str) -> list[Table]:
@@ -94,20 +111,20 @@ def _is_addition(entry: Table) -> bool:
 
 
 def _unambiguous(document: Table, *kinds: str) -> None:
-    """Raise HomeError if two entries of these kinds answer to one name."""
-    taken: dict[str, tuple[str, int]] = {}
+    """Raise HomeError if two entries of these kinds answer to one name. Devices may share theirs."""
+    taken: dict[str, tuple[str, str, int]] = {}
     for kind in kinds:
         for entry in _entries(document, kind):
-            own = () if _is_addition(entry) and "name" not in entry else (_name(entry, kind),)
-            name = own[0] if own else entry["topic"]
-            for text in {spoken(each): each for each in (*own, *_words(entry, "aliases"))}:
-                if text in taken:
-                    other, first = taken[text]
+            name = str(entry["topic"]) if "name" not in entry and "topic" in entry else _name(entry, kind)
+            names = (name,) if "name" in entry else ()
+            for text in {spoken(each): each for each in (*names, *_words(entry, "aliases"))}:
+                if text in taken and not taken[text][0] == kind == "device":
+                    other, called, line = taken[text]
                     raise entry.wrong(
-                        f"{kind} {name!r} and {other} (line {first}) are both called {text!r}; "
+                        f"{kind} {name!r} and {other} {called!r} (line {line}) are both called {text!r}; "
                         "give one of them another name"
                     )
-                taken[text] = (f"{kind} {name!r}", entry.line)
+                taken[text] = (kind, name, entry.line)
 
 
 def _floor(entry: Table) -> Floor:
@@ -143,13 +160,15 @@ def _device(entry: Table, rooms: Iterable[Room], zigbee: str) -> Device:
         can=frozenset(CAN[kind]) if can is None else can,
         device_class=_device_class(entry, name),
         relay=_relay(entry, name),
+        options=_words(entry, "options"),
+        limits=_limits(entry, name),
         commands=_commands(entry, name),
         usual=can is None,
     )
 
 
 def _addition(entry: Table, rooms: Iterable[Room]) -> Addition:
-    entry.only(DEVICE_KEYS, "key in [[device]]")
+    entry.only(ADDITION_KEYS, "key of a [[device]] without kind and protocol")
     topic = entry.get("topic")
     name = _name(entry, "device") if topic is None or "name" in entry else None
     called = name or str(topic)
@@ -210,11 +229,20 @@ def _relay(entry: Table, name: str) -> int | None:
     return relay
 
 
+def _limits(entry: Table, name: str) -> tuple[float, float] | None:
+    if "range" not in entry:
+        return None
+    match tuple(entry.sequence("range", f"the range of {name!r}")):
+        case (int() | float() as least, int() | float() as most) if least < most:
+            return least, most
+    raise entry.wrong(f"the range of {name!r} must be two numbers: range = [LEAST, MOST]")
+
+
 def _commands(entry: Table, name: str) -> dict[Do, Template]:
     commands = entry.mapping("commands", f"the commands of {name!r}")
     made: dict[Do, Template] = {}
     for verb in commands:
-        do = Do(commands.one_of(verb, [do.value for do in Do], "command", name))
+        do = COMMANDS[commands.one_of(verb, list(COMMANDS), "command", name)]
         what = f"command {verb!r} of {name!r}"
         sent = _sent(commands.mapping(verb, what), what)
         made[do] = Template(sent.topic, str(sent.payload))
@@ -244,6 +272,8 @@ def _actions(step: Table, scene: str) -> Iterable[Action]:
             yield Action(STATES[step.one_of(value, list(STATES), "state", scene)])
         elif do is Do.COLOR:
             yield Action(do, step.one_of(value, list(HEX), "color", scene))
+        elif do is Do.OPTION:
+            yield Action(do, str(value))
         elif do is not None:
             if isinstance(value, bool) or not isinstance(value, int | float):
                 raise step.wrong(f"{key} in scene {scene!r} is {value!r}; it must be a number")

@@ -1,9 +1,9 @@
 """What the appliances said of themselves.
 
 Keys, the same for every protocol: `reachable`, `bridge` (what stands between is there), `on`, `open`,
-`locked`, `contact`, `occupancy` (bool), `brightness`, `position`, `aim` (to which a cover is under way),
-`speed`, `volume`, `humidity`, `battery` (percent), `temperature`, `target` (degrees Celsius), `power` (watt),
-`illuminance` (lux).
+`locked`, `contact`, `occupancy`, `armed` (bool), `brightness`, `position`, `aim` (to which a cover is under
+way), `speed`, `volume`, `humidity`, `humidity_target`, `battery` (percent), `temperature`, `target` (degrees
+Celsius), `power` (watt), `illuminance` (lux), `number` (in its own unit), `option`, `activity` (texts).
 """
 
 from __future__ import annotations
@@ -12,6 +12,10 @@ import math
 import threading
 from collections.abc import Iterable, Mapping
 from typing import Any
+
+TEXTS = ("option", "activity")
+LONGEST = 100
+"""Characters of a text."""
 
 
 class HomeState:
@@ -23,8 +27,8 @@ class HomeState:
         self._lock = threading.Lock()
 
     def update(self, name: str, values: Mapping[str, Any]) -> None:
-        """Take in `values`; what is neither true, false nor a finite number is left out."""
-        usable = {key: value for key, value in values.items() if _is_number(value)}
+        """Take in `values`; what is neither true, false nor a finite number is left out, texts apart."""
+        usable = {key: value for key, value in values.items() if _usable(key, value)}
         with self._lock:
             self._known[name] = {**self._known.get(name, {}), **usable}
             if usable.keys() - {"reachable", "bridge"}:
@@ -47,7 +51,9 @@ class HomeState:
             return self._reports.get(name, 0)
 
 
-def _is_number(value: Any) -> bool:
+def _usable(key: str, value: Any) -> bool:
+    if key in TEXTS:
+        return isinstance(value, str) and len(value) <= LONGEST
     try:
         return isinstance(value, bool | int | float) and math.isfinite(value)
     except OverflowError:  # JSON has integers of any length

@@ -1,7 +1,7 @@
 """The broker as the voice loop sees it: hand over and go on, whatever the network does.
 
-A thread keeps a connection, with jittered pauses between the attempts. Mynah's own state is retained
-and said again on each connection; a command is sent on the connection there is, or not at all.
+A thread keeps a connection, with jittered pauses between the attempts. Retained values are published again
+on each connection; a command is sent on the connection there is, or not at all.
 """
 
 from __future__ import annotations
@@ -11,46 +11,31 @@ import logging
 import random
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
 
-from device.channels.report import turn_json
 from device.errors import BrokerError, MynahError
-from device.events import Command, Turn
+from device.events import Command
 from device.mqtt.connection import Asker, Connection, Delivery, Message, Refused, Will
 from device.settings import MqttSettings
 
 log = logging.getLogger(__name__)
 
-LARGEST = {"bridge/devices": 1 << 23, "bridge/groups": 1 << 23}
-"""Bytes, by how a topic ends; larger payloads are ignored. Zigbee2MQTT takes ten thousand for a device."""
-LARGEST_OTHERS = 1 << 16
+LARGEST = 1 << 16
+"""Bytes; larger payloads are ignored, but on the topics that are known to have them."""
 INBOX = 1 << 25
 """Bytes kept until the voice loop looks, every 80 ms; what would be more is ignored."""
 AROUND = 200
 """Bytes that a message takes besides its payload."""
 
 
-HOME = "home"
-"""What the home's own topics are followed as."""
-
-
-@dataclass(frozen=True, slots=True)
-class Topics:
-    """Mynah's own topics, for one device."""
-
-    device_id: str
-
-    def __getitem__(self, name: str) -> str:
-        return f"mynah/{self.device_id}/{name}"
-
-
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What became of a turn's commands: on the wire, or dropped. `deliveries`: of those sent, in order."""
+    """What became of commands: on the wire, or dropped. `deliveries`: of those sent, in order."""
 
     sent: tuple[Command, ...]
     dropped: tuple[Command, ...]
@@ -63,6 +48,7 @@ class Followed:
 
     topics: tuple[str, ...] = ()
     queries: tuple[Command, ...] = ()
+    qos: int = 0
 
 
 class Backoff:
@@ -86,35 +72,33 @@ class Backoff:
 class Publisher:
     """A context manager; inside it, a thread keeps the connection to the broker.
 
-    `present`: say `online` and our state, retained, and leave a last will; without it the publisher is
-    one that comes and goes beside the daemon. `messages` gives what comes in on the topic filters
-    `subscriptions` and on `own`, names of our own topics. `queries` are sent on each connection:
-    they ask the appliances for their states. `report` is given, on that thread, why there is no
-    connection, in a line, and nothing once there is one. Raises SettingsError where the settings' files
-    cannot be used.
+    `availability`: the topic on which to say `online`, retained, and to leave `offline` as the last will;
+    without it the publisher is a visitor that comes and goes beside the daemon. `report` is given, on that
+    thread, why there is no connection, in a line, and "" once there is one. `largest`: bytes of a payload,
+    by how its topic ends, where that is more than LARGEST.
+
+    Raises SettingsError where the settings' files cannot be used.
     """
 
     def __init__(
         self,
         settings: MqttSettings,
         device_id: str,
-        subscriptions: Iterable[str] = (),
-        own: Iterable[str] = (),
         *,
-        queries: Iterable[Command] = (),
-        present: bool = True,
+        availability: str | None = None,
         backoff: Backoff | None = None,
         report: Callable[[str], None] = lambda problem: None,
+        largest: Mapping[str, int] = MappingProxyType({}),
     ) -> None:
-        self.topics = Topics(device_id)
         self._settings = settings
-        self._own = tuple(self.topics[name] for name in own)
-        self._followed = {HOME: Followed(tuple(subscriptions), tuple(queries))}
-        self._present = present
-        self._client_id = f"mynah-{device_id}" if present else f"mynah-{device_id}-{uuid4().hex[:8]}"
+        self._availability = availability
+        visitor = "" if availability else f"-{uuid4().hex[:8]}"
+        self._client_id = f"mynah-{device_id}{visitor}"
         self._backoff = backoff or Backoff()
         self._report = report
-        self._retained: dict[str, str] = {self.topics["availability"]: "online"} if present else {}
+        self._largest = largest
+        self._followed: dict[str, Followed] = {}
+        self._retained: dict[str, str] = {availability: "online"} if availability else {}
         self._lock = threading.Lock()  # a retained value and its publication change together
         self._inbox: deque[Message] = deque()
         self._waiting = 0  # bytes in the inbox
@@ -138,8 +122,8 @@ class Publisher:
         self._closing.set()
         connection = self._connection
         if connection is not None:
-            if self._present:
-                connection.publish(self.topics["availability"], "offline", retain=True)
+            if self._availability:
+                connection.publish(self._availability, "offline", retain=True)
             connection.close()
         self._thread.join(0.5)
 
@@ -167,19 +151,13 @@ class Publisher:
         connection = self._connection
         return frozenset(connection.forbidden) if connection is not None else frozenset()
 
-    def publish(self, turn: Turn) -> Receipt:
-        """`send` and `tell` at once, for one who does not wait for the appliances' reports."""
-        receipt = self.send(turn)
-        self.tell(turn, receipt.dropped)
-        return receipt
-
-    def send(self, turn: Turn) -> Receipt:
-        """Send a turn's commands; what cannot be sent now is dropped."""
+    def send(self, commands: Iterable[Command]) -> Receipt:
+        """Send `commands`; what cannot be sent now is dropped."""
         connection = self._connection
         sent: list[Command] = []
         dropped: list[Command] = []
         deliveries: list[Delivery] = []
-        for command in turn.commands:
+        for command in commands:
             delivery = connection and connection.publish(
                 command.topic, _text(command.payload), expires=command.expires, perishable=True
             )
@@ -189,29 +167,8 @@ class Publisher:
             log.warning("dropped, not sent: %s: %s", command.topic, self.problem or "it cannot be sent")
         return Receipt(tuple(sent), tuple(dropped), tuple(deliveries))
 
-    def tell(self, turn: Turn, dropped: Sequence[Command], asker: Asker | None = None) -> None:
-        """Publish the turn itself, if there is a connection; `dropped`: those of its commands not sent.
-
-        Who asked to be listened to is told of it as well.
-        """
-        content = turn_json(turn, dropped)
-        self.post(self.topics["turn"], content)
-        if asker is not None:
-            self.answer(asker, content)
-
-    def retain(self, name: str, value: str) -> None:
-        """Say `value` retained on our topic `name`, now and on every connection to come."""
-        self.keep(self.topics[name], value)
-
-    def again(self) -> None:
-        """Say all that is retained once more, to somebody who has missed it."""
-        with self._lock:
-            if self._connection is not None:
-                for topic, value in self._retained.items():
-                    self._connection.publish(topic, value, retain=True)
-
-    def keep(self, topic: str, value: str) -> None:
-        """As `retain`, on any topic; an empty value takes back what is kept there."""
+    def retain(self, topic: str, value: str) -> None:
+        """Publish `value` retained, now and on every connection to come; "" deletes what is there."""
         with self._lock:
             if self._retained.get(topic) == value:
                 return
@@ -219,31 +176,36 @@ class Publisher:
             if self._connection is not None:
                 self._connection.publish(topic, value, retain=True)
 
-    def follow(self, what: str, topics: Iterable[str], queries: Iterable[Command] = ()) -> None:
-        """Give what comes in on `topics`, and send `queries`, now and on every connection to come.
+    def again(self) -> None:
+        """Publish all retained values once more, for somebody who has missed them."""
+        with self._lock:
+            if self._connection is not None:
+                for topic, value in self._retained.items():
+                    self._connection.publish(topic, value, retain=True)
 
-        That replaces what was followed as `what` before.
+    def follow(
+        self, what: str, topics: Iterable[str], queries: Iterable[Command] = (), *, qos: int = 0
+    ) -> None:
+        """Subscribe to `topics`, and send `queries`, now and on every connection to come.
+
+        That replaces what was followed as `what` before. With `qos` 0 brokers do not limit how many messages
+        wait for us.
         """
         with self._lock:
-            before, now = self._followed.get(what, Followed()), Followed(tuple(topics), tuple(queries))
+            before, now = self._followed.get(what, Followed()), Followed(tuple(topics), tuple(queries), qos)
             self._followed[what] = now
             if self._connection is None:
                 return
             wanted = {topic for one in self._followed.values() for topic in one.topics}
             known, asked = set(before.topics), {query.topic for query in before.queries}
             self._connection.unsubscribe(known - wanted)
-            self._connection.subscribe((topic for topic in now.topics if topic not in known), qos=0)
+            self._connection.subscribe((topic for topic in now.topics if topic not in known), now.qos)
             for query in now.queries:
                 if query.topic not in asked:
                     self._connection.publish(query.topic, _text(query.payload))
 
-    def say(self, name: str, value: str) -> bool:
-        """Say `value` once on our topic `name`; False where it cannot be sent now."""
-        connection = self._connection
-        return connection is not None and connection.publish(self.topics[name], value) is not None
-
-    def post(self, topic: str, content: Mapping[str, Any]) -> None:
-        """Say `content` once, as JSON, on any topic; it is lost where it cannot be sent now."""
+    def post(self, topic: str, content: str | Mapping[str, Any]) -> None:
+        """Publish `content` once, a mapping as JSON; it is lost where it cannot be sent now."""
         if (connection := self._connection) is not None:
             connection.publish(topic, _text(content))
 
@@ -261,7 +223,7 @@ class Publisher:
             yield message
 
     def _receive(self, message: Message) -> None:
-        largest = next((size for end, size in LARGEST.items() if message.topic.endswith(end)), LARGEST_OTHERS)
+        largest = next((size for end, size in self._largest.items() if message.topic.endswith(end)), LARGEST)
         size = len(message.payload) + AROUND
         with self._counting:
             fits = size <= largest + AROUND and self._waiting + size <= INBOX
@@ -272,7 +234,7 @@ class Publisher:
             log.warning("a message on %s is ignored: %d bytes", message.topic, len(message.payload))
 
     def _new_connection(self) -> Connection:
-        will = Will(self.topics["availability"], "offline") if self._present else None
+        will = Will(self._availability, "offline") if self._availability else None
         return Connection(self._settings, self._client_id, will, self._receive)
 
     def _keep_connected(self) -> None:
@@ -308,8 +270,8 @@ class Publisher:
                 connection.publish(topic, value, retain=True)
             followed = tuple(self._followed.values())
             self.connections += 1  # before anything can come in on it
-            connection.subscribe(self._own)
-            connection.subscribe((topic for one in followed for topic in one.topics), qos=0)
+            for one in followed:
+                connection.subscribe(one.topics, one.qos)
         for query in (query for one in followed for query in one.queries):
             connection.publish(query.topic, _text(query.payload))
         self._said = ""
@@ -328,7 +290,7 @@ class Publisher:
     def _say(self, problem: str) -> None:
         """Log `problem` once, not at each attempt; a command of the command line reports it itself."""
         if problem != self._said:
-            log.log(logging.WARNING if self._present else logging.DEBUG, "%s; trying again", problem)
+            log.log(logging.WARNING if self._availability else logging.DEBUG, "%s; trying again", problem)
             self._report(problem)
         self._said = problem
 
@@ -338,9 +300,19 @@ def _text(payload: str | Mapping[str, Any]) -> str:
 
 
 @contextmanager
-def connect(settings: MqttSettings, device_id: str, subscriptions: Iterable[str] = ()) -> Iterator[Publisher]:
-    """A publisher for one command of the command line, connected. Raises BrokerError where it cannot be."""
-    with Publisher(settings, device_id, subscriptions, present=False) as publisher:
+def connect(
+    settings: MqttSettings,
+    device_id: str,
+    topics: Iterable[str] = (),
+    largest: Mapping[str, int] = MappingProxyType({}),
+) -> Iterator[Publisher]:
+    """A publisher for one command of the command line, connected. Raises BrokerError where it cannot be.
+
+    `topics` are followed; `largest` as for `Publisher`.
+    """
+    publisher = Publisher(settings, device_id, largest=largest)
+    publisher.follow("asked for", topics)
+    with publisher:
         if not publisher.first_attempt():
             raise BrokerError(publisher.problem)
         yield publisher

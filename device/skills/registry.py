@@ -1,19 +1,74 @@
-"""The skills that ship, and who handles which intent."""
+"""The skills, and which of them handles an intent."""
 
 from __future__ import annotations
 
-from device.events import Intent, Outcome, refused
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from device.events import Intent, Outcome, Reply, refused
+from device.skills.alarms import handle as alarms
+from device.skills.announcements import handle as announcements
 from device.skills.clock import handle as clock
+from device.skills.delayed import handle as delayed
 from device.skills.help import handle as help_
 from device.skills.home import handle as home
+from device.skills.lists import handle as lists
+from device.skills.reminders import handle as reminders
 from device.skills.skill import Handlers, World
+from device.skills.smalltalk import handle as smalltalk
+from device.skills.timers import handle as timers
+from device.speaking.rendering import TemplateFailed, render
+from device.understanding.times import timed
 
-SHIPPED: Handlers = {**home.HANDLERS, **clock.HANDLERS, **help_.HANDLERS}
+log = logging.getLogger(__name__)
+
+OF_TIME: Handlers = {**timers.HANDLERS, **alarms.HANDLERS, **reminders.HANDLERS, **delayed.HANDLERS}
+"""Those that know what a time means to them; all others are planned."""
+SHIPPED: Handlers = {
+    **home.HANDLERS,
+    **clock.HANDLERS,
+    **lists.HANDLERS,
+    **announcements.HANDLERS,
+    **help_.HANDLERS,
+    **smalltalk.HANDLERS,
+    **OF_TIME,
+}
+FAILED = "Sorry, something went wrong with that"
 
 
-def handle(intent: Intent, world: World, handlers: Handlers = SHIPPED) -> Outcome:
-    """What comes of `intent`."""
-    handler = handlers.get(intent.name)
-    if handler is None:
-        return refused(f"Nothing in this home knows what to do for {intent.name}")
-    return handler(intent, world)
+@dataclass(frozen=True, slots=True)
+class Skills:
+    """`handlers` by intent; `responses`: templates of replies that sentence files bring, by intent and key."""
+
+    handlers: Handlers = field(default_factory=lambda: SHIPPED)
+    responses: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def handle(self, intent: Intent, world: World) -> Outcome:
+        """What comes of `intent`, now or at the time that it bears. A handler that raises, and a template that fails,
+        are logged in a line."""
+        if timed(intent.slots) and intent.name not in OF_TIME:
+            return delayed.plan(intent, world, self.handle)
+        handler = self.handlers.get(intent.name)
+        response = self._response(intent)
+        if handler is None:
+            unknown = refused(f"Nothing in this home knows what to do for {intent.name}")
+            return Outcome(reply=response) if response else unknown
+        try:
+            outcome = handler(intent, world)
+        except Exception as error:
+            log.error("what handles %s failed: %s: %s", intent.name, type(error).__name__, error)
+            log.debug("in detail:", exc_info=True)
+            return refused(FAILED)
+        answered = outcome.fine and outcome.question is None
+        return replace(outcome, reply=response) if response and answered else outcome
+
+    def _response(self, intent: Intent) -> Reply | None:
+        template = self.responses.get(intent.name, {}).get(intent.response)
+        if template is None:
+            return None
+        try:
+            return Reply(render(template, intent.slots))
+        except TemplateFailed as error:
+            log.warning("the response %s of %s is not used: %s", intent.response, intent.name, error)
+            return None

@@ -23,3 +23,27 @@ def capitalized(text: str) -> str:
 def sentence(parts: Sequence[str]) -> str:
     """Notes as one sentence."""
     return capitalized(", ".join(parts))
+
+
+YOURS = {"my": "your", "mine": "yours", "me": "you", "i": "you", "myself": "yourself", "i'm": "you're"}
+"""Words of somebody who speaks of themselves, as they are said back."""
+
+
+def said_back(text: str) -> str:
+    """ "call my mom" → "call your mom"."""
+    return " ".join(YOURS.get(word, word) for word in text.split())
+
+
+INFINITIVES = {
+    "Turned": "turn", "Set": "set", "Made": "make", "Switched": "switch", "Opened": "open", "Closed": "close",
+    "Locked": "lock", "Unlocked": "unlock", "Stopped": "stop", "Playing": "play", "Paused": "pause",
+    "Skipped": "skip", "Went": "go", "Muted": "mute", "Unmuted": "unmute", "Started": "start", "Sent": "send",
+    "Activated": "activate", "Added": "add", "Announced": "announce",
+}  # fmt: skip
+"""Words with which replies say what was done."""
+
+
+def to_do(reply: str) -> str:
+    """What is to be done, from the reply that says that it was: "Turned on the lamp" → "turn on the lamp"."""
+    first, space, rest = reply.partition(" ")
+    return INFINITIVES.get(first, first[:1].lower() + first[1:]) + space + rest

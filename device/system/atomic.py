@@ -35,3 +35,13 @@ def sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def set_aside(file: Path) -> Path:
+    """Rename a file that cannot be used, and tell where it is: beside it, as `….damaged`. Raises OSError."""
+    numbers = ("", *(f"-{number}" for number in range(2, 100)))
+    names = (file.with_name(f"{file.name}.damaged{number}") for number in numbers)
+    free = next((name for name in names if not name.exists()), file.with_name(f"{file.name}.damaged"))
+    file.replace(free)
+    sync(file.parent)
+    return free

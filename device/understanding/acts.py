@@ -21,7 +21,7 @@ from device.events import (
 UNKNOWN = "no sentence that is known"
 ALSO = "MynahAlso"
 TIMING = "MynahTiming"
-RESTRICTING = ("except_name", "except_area", "except_floor")
+RESTRICTING = ("except_name", "except_area", "except_floor", "except_it")
 """Slots that change the request before them instead of making another."""
 
 _ACTS: Mapping[str, Callable[[Intent], Act]] = {

@@ -15,15 +15,19 @@ from hassil.intents import TextSlotList
 
 from device.events import Affirm, Answer, Cancel, Deny, Intent, Option, Question
 from device.understanding.sentences import SKILLS, Sentences, TemplateGroup
-from device.understanding.vocabulary import Speakable
+from device.understanding.vocabulary import Vocabulary
 
 FILES = tuple(sorted(SKILLS.glob("*/en/answers.yaml")))
 
 ALWAYS = "always"
 """The set that answers any question: "never mind"."""
 
+ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
 ALL, NONE, LAST = "all", "none", "last"
 """Values of `option` besides the numbers of the options, which count from 0."""
+
+SEVERAL = {"name": "names", "item": "items", "entry": "entries"}
+"""By the slot of one option: the slot of all of them."""
 
 
 class Answers:
@@ -37,11 +41,12 @@ class Answers:
         """Raises SentencesError."""
         return cls(Sentences.load(files))
 
-    def groups(self, question: Question, home: Speakable) -> tuple[TemplateGroup, ...]:
+    def groups(self, question: Question, vocabulary: Vocabulary) -> tuple[TemplateGroup, ...]:
         """What may be said to `question`."""
         wanted = {question.expects, ALWAYS}
-        own = {"option": _options(question.options)}
-        return tuple(group for group in self._sentences.groups(home, own) if group.intent in wanted)
+        own = {"option": _options(question.options), "ordinal": _ordinals(len(question.options))}
+        groups = self._sentences.bound(vocabulary, own, free=True)
+        return tuple(group for group in groups if group.intent in wanted)
 
 
 def act(intent: Intent, question: Question) -> Answer | Affirm | Deny | Cancel:
@@ -61,12 +66,18 @@ def act(intent: Intent, question: Question) -> Answer | Affirm | Deny | Cancel:
 
 def _chosen(option: Any, options: tuple[Option, ...]) -> Mapping[str, Any]:
     if option == ALL:
-        return {"names": tuple(name for one in options for name in _names(one))}
+        return {
+            several: tuple(one.slots[slot] for one in options)
+            for slot, several in SEVERAL.items()
+            if all(slot in one.slots for one in options)
+        }
     return options[-1 if option == LAST else min(int(option), len(options) - 1)].slots
 
 
-def _names(option: Option) -> Iterable[str]:
-    return [option.slots["name"]] if "name" in option.slots else []
+def _ordinals(count: int) -> TextSlotList:
+    """ "first" to the last of `count` options, each for its number."""
+    said = zip(ORDINALS[:count], range(count), strict=False)
+    return TextSlotList.from_tuples(said, allow_template=False, name="ordinal")
 
 
 def _options(options: tuple[Option, ...]) -> TextSlotList:

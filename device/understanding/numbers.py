@@ -23,6 +23,11 @@ SYMBOLS = {
     "&": " and ",
     "+": " plus ",
 }
+UNITS = {"h": "hours", "hr": "hours", "hrs": "hours", "min": "minutes", "mins": "minutes", "sec": "seconds"}
+"""What is written behind a number and said as a word."""
+_UNIT = re.compile(rf"(?<=\d)\s*({'|'.join(UNITS)})\b\.?")
+_CLOCK = re.compile(r"(?<![\w.:])(\d{1,2}):(\d{2})(?![\w:])")
+_HALF_OF_DAY = re.compile(r"(?<=\d)\s*([ap])\.?\s?m\b\.?")
 _SYMBOL = re.compile("|".join(map(re.escape, SYMBOLS)))
 _NUMBER = re.compile(r"(?<![\w.])(-?)(\d+)(?:[.,](\d+))?(?![\d])")
 _NOT_A_WORD = re.compile(r"[^\w' ]|_")
@@ -65,15 +70,26 @@ def spellings(number: float) -> tuple[str, ...]:
 def spoken(text: str) -> str:
     """`text` as words to be said: lower case, digits and symbols as words, no punctuation.
 
-    "Set the Lamp to 25%!" → "set the lamp to twenty five percent"; "lamp2" → "lamp two".
+    "Set the Lamp to 25%!" → "set the lamp to twenty five percent"; "lamp2" → "lamp two"; "7:05pm" → "seven oh
+    five p m".
     """
     text = unicodedata.normalize("NFC", text).casefold().replace("’", "'")
+    text = _HALF_OF_DAY.sub(r" \1 m", text)
+    text = _UNIT.sub(lambda match: f" {UNITS[match[1]]}", text)
+    text = _CLOCK.sub(_say_clock, text)
     text = _SYMBOL.sub(lambda match: SYMBOLS[match[0]], text)
     text = _NUMBER.sub(_say, text)
     text = _LETTERS_AND_DIGITS.sub(" ", text)
     text = re.sub(r"\d+", lambda match: f" {words(int(match[0]))} " if len(match[0]) < 7 else " ", text)
     text = _NOT_A_WORD.sub(" ", text)
     return " ".join(word for word in (part.strip("'") for part in text.split()) if word)
+
+
+def _say_clock(match: re.Match[str]) -> str:
+    hour, minute = int(match[1]), int(match[2])
+    if not minute:
+        return f"{words(hour)} o'clock"
+    return f"{words(hour)} {'oh ' if minute < 10 else ''}{words(minute)}"
 
 
 def _say(match: re.Match[str]) -> str:

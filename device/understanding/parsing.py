@@ -31,7 +31,7 @@ def parts(text: str, match: Match, openers: Collection[str]) -> Parts:
     """
     words = tuple(text.split())
     if len(words) > MOST:
-        return (text,)
+        return (match(text, False) or text,)
     return _Parser(words, lru_cache(maxsize=None)(match), openers).parts()
 
 

@@ -7,6 +7,7 @@ the grammar can hear is what understanding accepts.
 
 from __future__ import annotations
 
+import functools
 import logging
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -27,7 +28,14 @@ from hassil.intents import SlotList, TextSlotList, WildcardSlotList
 from device.errors import SentencesError
 from device.reading.located import nearest
 from device.understanding import templates
-from device.understanding.speakable import NotSpeakable, filler, range_list, speakable, speakable_list
+from device.understanding.speakable import (
+    NotSpeakable,
+    filler,
+    range_list,
+    speakable,
+    speakable_list,
+    without,
+)
 from device.understanding.templates import Block, SentenceTemplate
 from device.understanding.vocabulary import Name, Speakable, Vocabulary
 
@@ -36,9 +44,11 @@ SKILLS = Path(__file__).parent.parent / "skills"
 SHIPPED = tuple(sorted(SKILLS.glob("*/en/sentences")))
 COMMON = SKILLS / "common.yaml"
 """Lists and rules that every sentence file may use; its own of the same name come first."""
-OF_THE_HOME = ("name", "area", "floor")
+OF_THE_HOME = ("name", "area", "floor", "list", "setting")
 """Lists that the home fills."""
-OF_THE_DIALOGUE = ("option",)
+OF_ELSEWHERE = ("absent_thing", "absent_area")
+"""Lists of what other homes have; what this home has by such a name is left out of them."""
+OF_THE_DIALOGUE = ("option", "ordinal")
 """Lists that an open question fills."""
 
 
@@ -62,6 +72,7 @@ class TemplateGroup:
     required_keywords: frozenset[str] = frozenset()
     contextual: bool = False
     follows: bool = False
+    cost: float = 0.0
 
 
 class Sentences:
@@ -73,9 +84,12 @@ class Sentences:
         lists: Mapping[str, SlotList],
         rules: Mapping[str, SentenceTemplate],
         skip_words: Iterable[str] = (),
+        responses: Mapping[str, Mapping[str, str]] | None = None,
     ) -> None:
+        """`responses`: templates of replies, by intent and by the `response` key of its blocks."""
         self.blocks = tuple(blocks)
-        self.lists = dict(lists)
+        self.lists = {name: speakable_list(body) for name, body in lists.items()}
+        self.responses = dict(responses or {})
         self.rules = dict(rules)
         self.skip_words = tuple(dict.fromkeys(skip_words))
         for block in self.blocks:
@@ -87,27 +101,51 @@ class Sentences:
         lists and rules in `COMMON` that they use and do not define. Raises SentencesError with file and line.
         """
         chosen = [Path(path) for path in paths] or [COMMON, *SHIPPED]
-        common = templates.read(COMMON)
-        files = [
-            common if path == COMMON else templates.read(path) for path in templates.template_files(chosen)
-        ]
-        lists, rules = dict(common.lists), dict(common.rules)
-        for file in files:
-            lists.update(file.lists)
-            rules.update(file.rules)
-        blocks = [block for file in files for block in file.blocks]
-        if not blocks:
-            raise SentencesError(f"{chosen[0]}: no sentences; add `intents:` with sentences to it")
-        return cls(blocks, lists, rules, (word for file in files for word in file.skip_words))
+        files = tuple(templates.template_files(chosen))
+        return _loaded(files, tuple(file.stat().st_mtime_ns for file in files))
 
-    def groups(
-        self, home: Speakable, lists: Mapping[str, SlotList] | None = None
-    ) -> tuple[TemplateGroup, ...]:
+    @classmethod
+    def own(cls, paths: Iterable[Path]) -> Sentences:
+        """The sentences of a skill whose lists and rules are for itself alone. Raises as `load`."""
+        common = templates.read(COMMON)
+        files = [templates.read(path) for path in templates.template_files(paths)]
+        lists = {name: body for file in files for name, body in file.lists.items()}
+        rules = {name: body for file in files for name, body in file.rules.items()}
+        blocks = [
+            replace(block, lists={**lists, **block.lists}, rules={**rules, **block.rules})
+            for file in files
+            for block in file.blocks
+        ]
+        responses = {intent: keys for file in files for intent, keys in file.responses.items()}
+        return cls(blocks, common.lists, common.rules, (), responses)
+
+    def plus(self, others: Iterable[Sentences]) -> Sentences:
+        """With the sentences of skills of the user's own, which come first."""
+        others = tuple(others)
+        if not others:
+            return self
+        blocks = (*(block for other in others for block in other.blocks), *self.blocks)
+        responses = {intent: keys for each in (self, *others) for intent, keys in each.responses.items()}
+        return Sentences(blocks, self.lists, self.rules, self.skip_words, responses)
+
+    @property
+    def intents(self) -> tuple[str, ...]:
+        """The names of what can be meant."""
+        return tuple(dict.fromkeys(block.intent for block in self.blocks))
+
+    def groups(self, home: Speakable, free: bool = False) -> tuple[TemplateGroup, ...]:
         """One group a block, for the names of `home`; blocks that this home has nothing for are left out.
 
-        `lists`: values for OF_THE_DIALOGUE.
+        `free`: with the sentences that have wildcards, and all others that can be typed and not heard.
         """
-        return tuple(_Binder(self, home.vocabulary, lists or {}).groups())
+        return self.bound(home.vocabulary, {}, free)
+
+    def bound(
+        self, vocabulary: Vocabulary, lists: Mapping[str, SlotList], free: bool = False
+    ) -> tuple[TemplateGroup, ...]:
+        """As `groups`, for a vocabulary; `lists`: values for OF_THE_DIALOGUE."""
+        return tuple(_Binder(self, vocabulary, lists, free).groups())
+
 
     def _check(self, block: Block) -> None:
         """Raise SentencesError for references to lists and rules that do not exist, and for circles."""
@@ -115,6 +153,22 @@ class Sentences:
         rules = {**self.rules, **block.rules}
         for template in block.templates:
             _check_references(template, template.sentence.expression, lists, rules, ())
+
+
+@functools.lru_cache(maxsize=8)
+def _loaded(paths: tuple[Path, ...], changed: tuple[int, ...]) -> Sentences:
+    """The sentences of files, which are parsed once; `changed`: when they were written."""
+    common = templates.read(COMMON)
+    files = [common if path == COMMON else templates.read(path) for path in paths]
+    lists, rules = dict(common.lists), dict(common.rules)
+    for file in files:
+        lists.update(file.lists)
+        rules.update(file.rules)
+    blocks = [block for file in files for block in file.blocks]
+    if not blocks:
+        raise SentencesError(f"{paths[0]}: no sentences; add `intents:` with sentences to it")
+    responses = {intent: keys for file in files for intent, keys in file.responses.items()}
+    return Sentences(blocks, lists, rules, (word for file in files for word in file.skip_words), responses)
 
 
 def _check_references(
@@ -150,22 +204,35 @@ def _unknown(kind: str, shown: str, name: str, known: set[str], template: Senten
 class _Binder:
     """Binds sentences to one vocabulary, making every list and rule once."""
 
-    def __init__(self, sentences: Sentences, vocabulary: Vocabulary, given: Mapping[str, SlotList]) -> None:
+    def __init__(
+        self, sentences: Sentences, vocabulary: Vocabulary, given: Mapping[str, SlotList], free: bool
+    ) -> None:
         self.sentences = sentences
+        self.free = free
         self.given = {**{name: TextSlotList(name, []) for name in OF_THE_DIALOGUE}, **given}
         self.vocabulary = vocabulary
         self.areas = _name_list("area", vocabulary.areas)
         self.floors = _name_list("floor", vocabulary.floors)
+        self.kept_lists = _name_list("list", vocabulary.lists)
+        self.settings = _name_list("setting", vocabulary.settings)
         self.names: dict[frozenset[str] | None, TextSlotList] = {}
-        self.lists = {name: speakable_list(body) for name, body in sentences.lists.items()}
+        self.usual_rules: dict[frozenset[str] | None, Mapping[str, Sentence]] = {}
+        self.taken = {name.text for name in (*vocabulary.names, *vocabulary.areas, *vocabulary.floors)}
+        self.lists = {name: self.free_of_names(name, body) for name, body in sentences.lists.items()}
         self.rules = _speakable_rules(sentences.rules)
         self.fillers = filler(sentences.skip_words)
+
+    def free_of_names(self, name: str, body: SlotList) -> SlotList:
+        """The list of that name; of what other homes have, without what this one has."""
+        return without(body, self.taken) if name in OF_ELSEWHERE else body
 
     def groups(self) -> Iterator[TemplateGroup]:
         for block in self.sentences.blocks:
             if block.domain and block.domain not in self.vocabulary.domains:
                 continue
             if block.needs_here and not self.vocabulary.here:
+                continue
+            if not block.heard and not self.free:
                 continue
             group = self.group(block)
             if group.sentences:
@@ -178,14 +245,13 @@ class _Binder:
             "name": self.names_of(block.name_domains),
             "area": self.areas,
             "floor": self.floors,
-            **{name: speakable_list(body) for name, body in block.lists.items()},
+            "list": self.kept_lists,
+            "setting": self.settings,
+            **{name: self.free_of_names(name, speakable_list(body)) for name, body in block.lists.items()},
         }
-        rules = {**self.rules, **_speakable_rules(block.rules)}
-        rules = {
-            name: Sentence(kept, text=rule.text)
-            for name, rule in rules.items()
-            if (kept := _without_empty(rule.expression, lists, rules)) is not None
-        }
+        if not self.free:
+            lists = {name: _without_wildcard(body) for name, body in lists.items()}
+        rules = self.rules_of(block, lists)
         sentences = tuple(self.bound(block, lists, rules))
         slots = {**block.slots, "area": self.vocabulary.here} if block.needs_here else block.slots
         return TemplateGroup(
@@ -198,7 +264,16 @@ class _Binder:
             block.required_keywords,
             block.needs_here,
             block.follows,
+            block.cost,
         )
+
+    def rules_of(self, block: Block, lists: Mapping[str, SlotList]) -> Mapping[str, Sentence]:
+        """The rules, of which what cannot be said in this block is left out."""
+        if block.rules or block.lists:
+            return _with_words({**self.rules, **_speakable_rules(block.rules)}, lists)
+        if block.name_domains not in self.usual_rules:
+            self.usual_rules[block.name_domains] = _with_words(self.rules, lists)
+        return self.usual_rules[block.name_domains]
 
     def bound(
         self, block: Block, lists: dict[str, SlotList], rules: Mapping[str, Sentence]
@@ -241,6 +316,14 @@ def _speakable_rules(rules: Mapping[str, SentenceTemplate]) -> dict[str, Sentenc
     return made
 
 
+def _with_words(rules: Mapping[str, Sentence], lists: Mapping[str, SlotList]) -> Mapping[str, Sentence]:
+    return {
+        name: Sentence(kept, text=rule.text)
+        for name, rule in rules.items()
+        if (kept := _without_empty(rule.expression, lists, rules)) is not None
+    }
+
+
 def _references(expression: Expression, rules: Mapping[str, Sentence]) -> list[ListReference]:
     """The lists in an expression, and in the rules that it refers to."""
     if isinstance(expression, ListReference):
@@ -273,10 +356,22 @@ def _without_empty(
     return replace(expression, items=kept) if len(kept) == len(items) else None
 
 
+def _without_wildcard(slot_list: SlotList) -> SlotList:
+    """A list of nothing, where anything could be said."""
+    return TextSlotList(slot_list.name, []) if isinstance(slot_list, WildcardSlotList) else slot_list
+
+
 def _can_be_said(slot_list: SlotList) -> bool:
-    if isinstance(slot_list, WildcardSlotList):
-        return False
     return not isinstance(slot_list, TextSlotList) or bool(slot_list.values)
+
+
+def takes_any_words(group: TemplateGroup) -> bool:
+    """Whether a wildcard is among its sentences: they can be typed, not heard."""
+    return any(
+        isinstance(group.lists.get(reference.list_name), WildcardSlotList)
+        for sentence in group.sentences
+        for reference in _references(sentence.expression, group.rules)
+    )
 
 
 def first_words(group: TemplateGroup) -> frozenset[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from hassil.expression import (
     Alternative,
@@ -15,6 +15,7 @@ from hassil.expression import (
     TextChunk,
 )
 from hassil.intents import RangeFractionType, RangeSlotList, SlotList, TextSlotList, TextSlotValue
+from hassil.sample import sample_expression
 
 from device.errors import SentencesError
 from device.understanding import numbers
@@ -126,3 +127,21 @@ def filler(skip_words: Iterable[str]) -> Callable[[Expression], Expression]:
     after = Alternative([TextChunk(" please"), TextChunk("")], is_optional=True)
     ending = [after] if "please" in phrases else []
     return lambda expression: Sequence([before, expression, *ending])
+
+
+def without(slot_list: SlotList, taken: Collection[str]) -> SlotList:
+    """`slot_list` as plain texts, without those in `taken`."""
+    if not isinstance(slot_list, TextSlotList):
+        return slot_list
+    values = [
+        TextSlotValue(TextChunk(text), text)
+        for value in slot_list.values
+        for text in sampled(value.text_in)
+        if text not in taken
+    ]
+    return TextSlotList(slot_list.name, values)
+
+
+def sampled(expression: Expression) -> Iterable[str]:
+    """All that a list's value can say."""
+    return (" ".join(text.split()) for text in sample_expression(expression))

@@ -12,21 +12,24 @@ from pathlib import Path
 from typing import Any
 
 from hassil.expression import Sentence
-from hassil.intents import Intents, SlotList
+from hassil.intents import Intents, SlotList, TextSlotList
 from hassil.parse_expression import parse_sentence
 from hassil.parser import ParseError
 
 from device.errors import SentencesError
 from device.reading import yaml
 from device.reading.located import Items, Place, Table
+from device.reading.text import load as load_text
 
 FILE_KEYS = ("language", "intents", "lists", "expansion_rules", "skip_words", "responses", "settings", "data")
 BLOCK_KEYS = (
     "sentences", "slots", "response", "requires_context", "excludes_context", "expansion_rules", "lists",
-    "metadata", "required_keywords", "follows", "name_domains", "inferred_domain", "settings", "example",
+    "metadata", "required_keywords", "follows", "heard", "cost",
+    "name_domains", "inferred_domain", "settings", "example",
     "speech_to_phrase",
 )  # fmt: skip
-LIST_KEYS = ("values", "range", "wildcard")
+RESPONSE_KEYS = ("intents", "errors")
+LIST_KEYS = ("values", "range", "wildcard", "file")
 RANGE_KEYS = (
     "type", "from", "to", "step", "fractions", "multiplier", "digits", "words", "words_language",
 )  # fmt: skip
@@ -55,8 +58,12 @@ class Block:
     response: str | None
     needs_here: bool
     required_keywords: frozenset[str]
+    cost: float = 0.0
+    """Ours: nats by which it is less likely to be said than an ordinary sentence."""
     follows: bool = False
     """Ours: it continues another sentence, or what was said last."""
+    heard: bool = True
+    """Ours: False for what is typed alone, so that the grammar stays small and clear."""
 
 
 @dataclass(slots=True)
@@ -67,6 +74,8 @@ class TemplateFile:
     lists: dict[str, SlotList] = field(default_factory=dict)
     rules: dict[str, SentenceTemplate] = field(default_factory=dict)
     skip_words: tuple[str, ...] = ()
+    responses: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    """By intent and `response` key: Jinja2 templates of replies."""
 
 
 def template_files(paths: Iterable[Path]) -> Iterator[Path]:
@@ -93,6 +102,7 @@ def read(path: Path) -> TemplateFile:
     result = TemplateFile(skip_words=tuple(map(str, document.sequence("skip_words", "skip_words"))))
     result.lists.update(_lists(document))
     result.rules.update(_rules(document))
+    result.responses.update(_responses(document))
     intents = document.mapping("intents", "intents")
     for intent in intents:
         body = intents.mapping(intent, f"intent {intent}")
@@ -127,8 +137,17 @@ def _block(intent: str, block: Table) -> Block:
         response=str(block["response"]) if block.get("response") else None,
         needs_here="area" in context,
         required_keywords=frozenset(map(str, block.sequence("required_keywords", "keywords"))),
+        cost=_cost(block),
         follows=block.get("follows") is True,
+        heard=block.get("heard") is not False,
     )
+
+
+def _cost(block: Table) -> float:
+    cost = block.get("cost", 0.0)
+    if isinstance(cost, bool) or not isinstance(cost, int | float) or not 0 <= cost <= 20:
+        raise block.wrong(f"cost is {cost!r}; it must be a number of nats from 0 to 20")
+    return float(cost)
 
 
 def _template(text: Any, where: Place) -> SentenceTemplate:
@@ -147,6 +166,15 @@ def _rules(owner: Table) -> dict[str, SentenceTemplate]:
     return {name: _template(body, rules.place(name)) for name, body in rules.items()}
 
 
+def _responses(document: Table) -> Iterator[tuple[str, Mapping[str, str]]]:
+    responses = document.mapping("responses", "responses")
+    responses.only(RESPONSE_KEYS, "key of responses")
+    intents = responses.mapping("intents", "the intents of responses")
+    for intent in intents:
+        keys = intents.mapping(intent, f"the responses of {intent}")
+        yield intent, {key: str(template).strip() for key, template in keys.items()}
+
+
 def _lists(owner: Table) -> dict[str, SlotList]:
     lists = owner.mapping("lists", "lists")
     return {name: _slot_list(name, lists.mapping(name, f"list {{{name}}}")) for name in lists}
@@ -162,13 +190,23 @@ def _slot_list(name: str, body: Table) -> SlotList:
                 f"{where}: a value of list {{{name}}} has no `in`; give the words that are said"
             )
         _balanced(str(said), where)
+    if "file" in body:
+        return _word_list(name, body)
     try:
         parsed = Intents.from_dict({"language": "en", "intents": {}, "lists": {name: _texts(body)}})
         return parsed.slot_lists[name]
     except (ParseError, AssertionError, ValueError, KeyError, TypeError) as error:
         raise body.wrong(
-            f"list {{{name}}} is malformed: it needs `values:`, `range:` with from and to, or `wildcard:`"
+            f"list {{{name}}} is malformed: it needs `values:`, `range:` with from and to, `file:` or `wildcard: true`"
         ) from error
+
+
+def _word_list(name: str, body: Table) -> TextSlotList:
+    """Each line of a text file is a value; empty lines and comments (#) are not."""
+    path = Path(body.origin.file).parent / str(body["file"])
+    lines = (line.strip() for line in load_text(path, SentencesError).splitlines())
+    values = ((line, line) for line in lines if line and not line.startswith("#"))
+    return TextSlotList.from_tuples(values, allow_template=False, name=name)
 
 
 def _balanced(text: str, where: Place) -> None:

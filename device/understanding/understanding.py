@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import re
+
 import hassil
 from hassil.expression import Sentence
 from hassil.intents import IntentData, Intents
@@ -16,12 +18,14 @@ from device.events import Act, Intent, NotRecognized, Question, Transcript
 from device.understanding.acts import acts
 from device.understanding.answers import Answers, act
 from device.understanding.numbers import spoken
-from device.understanding.parsing import parts
-from device.understanding.sentences import Sentences, TemplateGroup, first_words
+from device.understanding.parsing import Parts, parts
+from device.understanding.sentences import Sentences, TemplateGroup, first_words, takes_any_words
 from device.understanding.vocabulary import Speakable
 
 NOTHING_KNOWN = "no sentence that is known"
 TOO_DOUBTFUL = "heard too doubtfully"
+JOINT = re.compile(r"\b(?:and|then) (?:(?:then|also) )?")
+"""What joins two sentences, in words."""
 QUESTIONS = ("any", "all", "which", "how_many")
 """Home Assistant's response keys that say what is asked about several devices."""
 
@@ -30,14 +34,14 @@ class Understanding:
     """Binds sentences, and the answers to questions, to a home. Takes what was heard or typed."""
 
     def __init__(self, sentences: Sentences, home: Speakable, answers: Answers | None = None) -> None:
-        self.groups = sentences.groups(home)
-        self._answers, self._home = answers, home
+        self.groups = sentences.groups(home, free=True)
+        self._answers, self._vocabulary = answers, home.vocabulary
         self._fillers = sorted((spoken(word) for word in sentences.skip_words), key=len, reverse=True)
         self._whole = _intents(group for group in self.groups if not group.follows)
-        self._following = _intents(group for group in self.groups if group.follows)
-        self._openers = frozenset(
-            word for group in self.groups if group.follows for word in first_words(group)
-        )
+        following = [group for group in self.groups if group.follows and not takes_any_words(group)]
+        self._following = _intents(following)
+        self._openers = frozenset(word for group in following for word in first_words(group))
+        self._continuing = _intents(group for group in self.groups if group.follows and takes_any_words(group))
 
     def adopt(self, other: Understanding) -> None:
         """Understand what `other` does from now on."""
@@ -60,31 +64,54 @@ class Understanding:
         text, sure = spoken(transcript.text), transcript.confidence
         if question is not None and (answer := self.answer(text, question, sure)):
             return (answer,)
-        found = parts(text, lambda part, follows: self._match(part, follows, sure), self._openers)
-        return acts(found, sure, transcript.text)
+        found = self._parts(text, sure)
+        if "," in transcript.text and not all(isinstance(part, Intent) for part in found):
+            listed = self._parts(spoken(transcript.text.replace(",", " and ")), sure)
+            found = listed if all(isinstance(part, Intent) for part in listed) else found
+        if any(isinstance(part, Intent) for part in found):
+            return acts(found, sure, transcript.text)
+        if question is not None and (answer := self.answer(text, question, sure, free=True)):
+            return (answer,)
+        free = self._best(text, self._continuing, free=True)
+        return acts([_intent(free, sure)] if free else found, sure, transcript.text)
+
+    def _parts(self, text: str, confidence: float) -> Parts:
+        return parts(text, lambda part, follows: self._match(part, follows, confidence), self._openers)
 
     def answers(self, question: Question) -> tuple[TemplateGroup, ...]:
         """The sentences that answer `question`."""
-        return self._answers.groups(question, self._home) if self._answers else ()
+        return self._answers.groups(question, self._vocabulary) if self._answers else ()
 
-    def answer(self, text: str, question: Question, confidence: float = 1.0) -> Act | None:
-        """What `text`, as it is spoken, answers to `question`; None where it answers something else."""
-        intents = _intents(self.answers(question))
-        match = self._best(text, intents)
-        if match is None:
-            return None
-        return act(Intent(match.intent.name, _slots(match), confidence), question)
+    def answer(
+        self, text: str, question: Question, confidence: float = 1.0, free: bool = False
+    ) -> Act | None:
+        """What `text`, as it is spoken, answers to `question`; None where it answers something else.
+
+        `free`: where the question takes any words, these are its answer.
+        """
+        match = self._best(text, _intents(self.answers(question)), free)
+        return act(_intent(match, confidence), question) if match else None
 
     def _match(self, text: str, follows: bool, confidence: float) -> Intent | None:
-        best = self._best(text, self._following if follows else self._whole)
-        return Intent(best.intent.name, _slots(best), confidence) if best is not None else None
+        best = self._best(text, self._following if follows else self._whole, free=True)
+        return _intent(best, confidence) if best else None
 
-    def _best(self, text: str, intents: Intents) -> RecognizeResult | None:
+    def _best(self, text: str, intents: Intents, free: bool) -> RecognizeResult | None:
+        """The best match of `text`. `free`: wildcards may match, as long as no sentence hides in their words."""
         for candidate in dict.fromkeys((self._without_filler(text), text)):
             matches = recognize_all(candidate, intents) if candidate else ()
-            if (best := max(matches, key=_rank, default=None)) is not None:
+            fitting = (one for one in matches if not (words := _free(one)) or (free and not self._hide(words)))
+            if (best := max(fitting, key=_rank, default=None)) is not None:
                 return best
         return None
+
+    def _hide(self, texts: Iterable[str]) -> bool:
+        """Whether in one of `texts` a sentence follows an "and": "milk and turn on the lamp"."""
+        return any(
+            self._best(text[joint.end() :], self._whole, free=False)
+            for text in texts
+            for joint in JOINT.finditer(text)
+        )
 
     def _without_filler(self, text: str) -> str:
         """`text` without words at its ends that mean nothing ("please")."""
@@ -125,16 +152,32 @@ def _intents(groups: Iterable[TemplateGroup]) -> Intents:
     return Intents(language="en", intents=intents)
 
 
-def _rank(match: RecognizeResult) -> tuple[bool, bool, int, int]:
-    """A thing by its name before a room; the room in which Mynah stands before the whole house; then the
-    template with more words and fewer slots."""
+def _rank(match: RecognizeResult) -> tuple[int, float, bool, bool, int, int]:
+    """As few free words as can be; what is likelier to be said; a thing by its name before a room; the room in
+    which Mynah stands before the whole house; then the template with more words and fewer slots."""
     assert isinstance(match.intent_data, _Bound)
-    contextual = match.intent_data.group is not None and match.intent_data.group.contextual
-    return "name" in match.entities, contextual, match.text_chunks_matched, -len(match.entities)
+    group = match.intent_data.group
+    cost, contextual = (group.cost, group.contextual) if group is not None else (0.0, False)
+    free, named = sum(len(text.split()) for text in _free(match)), "name" in match.entities
+    return -free, -cost, named, contextual, match.text_chunks_matched, -len(match.entities)
+
+
+def _free(match: RecognizeResult) -> list[str]:
+    """The texts that its wildcards match."""
+    return [str(entity.value) for entity in match.entities_list if entity.is_wildcard]
+
+
+def _intent(match: RecognizeResult, confidence: float) -> Intent:
+    response = match.intent_data.response or "default"
+    return Intent(match.intent.name, _slots(match), confidence, response)
 
 
 def _slots(match: RecognizeResult) -> Mapping[str, Any]:
-    slots = {name: entity.value for name, entity in match.entities.items()}
+    slots: dict[str, Any] = {}
+    for entity in match.entities_list:
+        value = entity.value.strip() if entity.is_wildcard else entity.value
+        several = entity.name in slots and isinstance(value, str)  # "milk and eggs" are both the item
+        slots[entity.name] = f"{slots[entity.name]} and {value}" if several else value
     if match.intent.name == "HassGetState" and match.response in QUESTIONS:
         slots["question"] = match.response
     return slots

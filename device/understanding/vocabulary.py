@@ -21,12 +21,17 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """What fills {name}, {area} and {floor}; `here` is the room in which Mynah stands, where it is known."""
+    """What fills {name}, {area}, {floor}, {list} and {setting}, the options of what can be set to some.
+
+    `here` is the room in which Mynah stands, where it is known.
+    """
 
     names: tuple[Name, ...] = ()
     areas: tuple[Name, ...] = ()
     floors: tuple[Name, ...] = ()
     here: str | None = None
+    lists: tuple[Name, ...] = ()
+    settings: tuple[Name, ...] = ()
 
     @property
     def domains(self) -> frozenset[str]:

@@ -18,7 +18,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 
-from device.channels.homeassistant import INSTALL
 from device.system.problems import Problems
 
 log = logging.getLogger(__name__)
@@ -40,11 +39,31 @@ def command(config: Path | None) -> list[str]:
     return [sys.executable, "-P", "-m", "device.cli", "update", "--json", *named]
 
 
-class Updates:
+class NoUpdates:
+    """Stands in where nobody wants to look for new versions."""
+
+    offered = False
+    """Whether somebody looks for new versions."""
+    restart = False
+    """Whether a new version waits for the daemon's end."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        pass
+
+    def install(self) -> None:
+        """There is nothing to install."""
+
+
+class Updates(NoUpdates):
     """A context manager; inside it, a thread looks at the source at once and `every` seconds.
 
     `publish` is given what Home Assistant's update entity is to show, as JSON. `installed`: what runs.
     """
+
+    offered = True
 
     def __init__(
         self,
@@ -56,8 +75,6 @@ class Updates:
     ) -> None:
         self._command, self._every, self._installed = command, every, installed
         self._publish, self._problems = publish, problems
-        self.restart = False
-        """Whether a new version waits for the daemon's end."""
         self._wishes: queue.SimpleQueue[bool] = queue.SimpleQueue()  # to install; or no longer to go on
         self._failed = 0  # looks, one after the other
         self._child: subprocess.Popen[str] | None = None
@@ -75,12 +92,9 @@ class Updates:
             child.kill()  # wherever it was, the versions are as they were
         self._thread.join(1)
 
-    def ask(self, payload: bytes) -> None:
+    def install(self) -> None:
         """Somebody wants the update installed; does not wait."""
-        if payload.strip() == INSTALL.encode():
-            self._wishes.put(True)
-        else:
-            log.warning("update/install takes %s, not %r", INSTALL, payload[:20])
+        self._wishes.put(True)
 
     def _work(self) -> None:
         while not self._ended and not self.restart:

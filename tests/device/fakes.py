@@ -67,7 +67,7 @@ class Ends:
     seconds: float = 1.0
     endpoint: Endpoint | None = None
 
-    def speech(self, audio: Iterator[AudioChunk]) -> Iterator[AudioChunk]:
+    def speech(self, audio: Iterator[AudioChunk], patience: float | None = None) -> Iterator[AudioChunk]:
         start, now = -1, 0
         for chunk in audio:
             start = chunk.start if start < 0 else start
@@ -153,6 +153,7 @@ class AnyHome:
     surprises: Mapping[str, float] = field(default_factory=dict)
     question: Question | None = None
     asks: frozenset[str] = frozenset()
+    here: str | None = None
 
     def surprise(self, acts: Sequence[Act]) -> float:
         requests = (act for act in acts if isinstance(act, Request))

@@ -23,7 +23,10 @@ def main() -> int:
     run.end_on_signals()
     assistant = fakes.assistant(tuple(options.wake), options.hear)
     notes = ProblemFile(problem_file(), delay=0.2)
-    return guarded(lambda: run.serve(options, common.load(options), fakes.AnyHome(), assistant, notes=notes))
+    home = fakes.AnyHome()
+    return guarded(
+        lambda: run.serve(options, common.load(options), assistant, home, lambda follow: None, notes)
+    )
 
 
 if __name__ == "__main__":

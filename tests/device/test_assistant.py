@@ -3,10 +3,11 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from device.assistant import Held, Listening, Stopwatch, until
+from device.assistant import Assistant, Held, Listening, Stopwatch, until
 from device.events import (
     AudioChunk,
     Detection,
@@ -184,3 +185,57 @@ def test_of_several_the_likeliest_in_sum_is_taken() -> None:
     assert turn.transcript.text == "turn on the radio"
     turn = doubting(Transcript("turn on the radio", 0.2, 1.0), fan=4.0)  # is heard too doubtfully
     assert turn.transcript == Transcript("turn on the fan", 0.9)
+
+
+def asking(texts: list[str | None], **more: Any) -> Assistant:
+    """Asks back before it turns on the lamp."""
+    home = fakes.AnyHome(asks=frozenset({"lamp"}))
+    return replace(fakes.assistant((1.0,), texts, **more), conversation=home)
+
+
+def test_what_asks_listens_again_without_the_wake_word() -> None:
+    assistant = asking(["turn on the lamp", "yes"])
+    first, second = assistant.turns(fakes.audio(6))
+    assert first.outcome.question is not None
+    assert first.commands == ()
+    assert second.detection is None
+    assert [command.topic for command in second.commands] == ["zigbee2mqtt/lamp/set"]
+
+
+def test_answers_are_expected_while_a_question_is_open_and_not_afterwards() -> None:
+    assistant = asking(["turn on the lamp", "yes"])
+    list(assistant.turns(fakes.audio(6)))
+    assert isinstance(assistant.hearing, fakes.Hears)
+    assert assistant.hearing.expected == [1, 0]
+
+
+def test_nobody_answers_and_the_wake_word_is_waited_for() -> None:
+    assistant = replace(asking(["turn on the lamp", None, "turn off the fan"]), wake=fakes.Wake((1.0, 4.0)))
+    turns = list(assistant.turns(fakes.audio(8)))
+    assert [turn.commands != () for turn in turns] == [False, False, True]
+    assert assistant.conversation.question is None
+
+
+def test_an_answer_is_listened_to_when_its_own_voice_has_ended() -> None:
+    assistant = asking(["turn on the lamp", "yes"])
+    spoken = iter([True] * 10)
+    assistant.controls.speaking = lambda: next(spoken, False)
+    list(assistant.turns(fakes.audio(8)))
+    assert isinstance(assistant.hearing, fakes.Hears)
+    (_, end), (start, _) = assistant.hearing.given
+    assert start - end == 10 * fakes.CHUNK
+
+
+def test_a_question_at_the_end_of_the_audio_is_dropped() -> None:
+    assistant = asking(["turn on the lamp"])
+    [turn] = assistant.turns(fakes.audio(2))
+    assert turn.outcome.question is not None
+    assert assistant.conversation.question is None
+
+
+def test_a_held_button_may_answer_what_was_asked() -> None:
+    assistant = asking(["turn on the lamp", "yes"])
+    asked = assistant.push_to_talk(fakes.audio(1))
+    answered = assistant.push_to_talk(fakes.audio(1))
+    assert asked.outcome.question is not None
+    assert answered.commands

@@ -41,14 +41,19 @@ def test_wrong_usage_is_status_2(arguments: list[str], capsys: pytest.CaptureFix
 
 
 def test_understand_gives_a_line_of_json_for_each_text() -> None:
-    done = mynah("understand", "--json", "Turn on the kitchen lamp!", "how are you")
+    done = mynah("understand", "--json", "Turn on the kitchen lamp!", "purple monkeys")
     assert (done.returncode, done.stderr) == (0, "")
     first, second = map(json.loads, done.stdout.splitlines())
     assert first == {
         "text": "Turn on the kitchen lamp!",
+        "intents": [{"name": "HassTurnOn", "slots": {"name": "kitchen lamp"}, "confidence": 1.0}],
         "intent": {"name": "HassTurnOn", "slots": {"name": "kitchen lamp"}, "confidence": 1.0},
         "commands": [{"topic": "zigbee2mqtt/kitchen lamp/set", "payload": {"state": "ON"}}],
+        "done": [],
         "reply": "Turned on the kitchen lamp",
+        "question": None,
+        "source": None,
+        "due": None,
     }
     assert second["intent"] is None
     assert second["commands"] == []

@@ -14,20 +14,28 @@ import logging
 import os
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
+from device.assembly.daemon import open_channels
 from device.assembly.stages import make_assistant, make_follower, make_home
-from device.audio.speaker import SilentSpeaker
 from device.bench.daemon import resident_mb
-from device.channels.homeassistant import STATUS, announcement, config_topic
+from device.channels.channel import Channel
+from device.channels.own import Topics
+from device.channels.steps import Step, Told
 from device.commands.run import end_on_signals
-from device.daemon.daemon import ASKED, Company, Daemon
-from device.events import AudioChunk, Command, Turn
-from device.mqtt.client import HOME, Backoff, Publisher
+from device.daemon.confirming import Confirming, Sender, States
+from device.daemon.daemon import Daemon
+from device.discovery.zigbee2mqtt import LARGEST
+from device.events import AudioChunk, Turn
+from device.mqtt.client import Backoff, Publisher
+from device.mqtt.connection import Asker
 from device.settings import load
+from device.system.problems import Problems
+from device.update.offer import NoUpdates
 from tests.device import fakes
 
 PACE = 0.03
@@ -40,7 +48,9 @@ def tell(**what: object) -> None:
     print(json.dumps(what), flush=True)
 
 
-class Told(logging.Handler):
+class Connections(logging.Handler):
+    """Tells when there is a new one."""
+
     def emit(self, record: logging.LogRecord) -> None:
         if record.getMessage().startswith("connected to the broker"):
             tell(connected=time.monotonic())
@@ -66,6 +76,41 @@ class Audio:
             time.sleep(max(0.0, due - time.monotonic()))
 
 
+class Timed(Confirming):
+    """Keeps when the commands of each turn were handed over, by what was heard."""
+
+    def __init__(self, sender: Sender, states: States) -> None:
+        super().__init__(sender, states)
+        self.made: dict[str, float] = {}
+
+    def send(self, turn: Turn, now: float, asker: Asker | None = None) -> None:
+        self.made[heard(turn)] = time.monotonic()
+        super().send(turn, now, asker)
+
+
+class Report(Channel):
+    """Tells what became of each turn."""
+
+    def __init__(self, made: Mapping[str, float]) -> None:
+        self._made = made
+
+    def take(self, step: Step) -> None:
+        match step:
+            case Told(turn, dropped):
+                tell(
+                    turn=heard(turn),
+                    at=self._made.get(heard(turn)),
+                    commands=[[command.topic, command.payload] for command in turn.commands],
+                    dropped=len(dropped),
+                    confirmation=turn.confirmation.value if turn.confirmation else None,
+                    rss=resident_mb(os.getpid()),
+                )
+
+
+def heard(turn: Turn) -> str:
+    return turn.transcript.text if turn.transcript else ""
+
+
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--config", type=Path, required=True)
@@ -73,7 +118,7 @@ def main() -> int:
     options = parser.parse_args()
     end_on_signals()
     logging.basicConfig(level=logging.INFO, stream=sys.stderr)
-    logging.getLogger("device.mqtt.client").addHandler(Told())
+    logging.getLogger("device.mqtt.client").addHandler(Connections())
     settings = load(options.config)
     texts = options.texts.read_text().splitlines()
     home = make_home(settings)
@@ -86,45 +131,21 @@ def main() -> int:
         hearing=fakes.Hears(texts),
         reject_below=0.0,
     )
-    made: dict[str, float] = {}
-
-    class Timed(Publisher):
-        def send(self, turn: Turn):  # type: ignore[no-untyped-def]
-            assert turn.transcript is not None
-            made[turn.transcript.text] = time.monotonic()
-            return super().send(turn)
-
-    def report(turn: Turn, dropped: Sequence[Command]) -> None:
-        text = turn.transcript.text if turn.transcript else ""
-        tell(
-            turn=text,
-            at=made.get(text),
-            commands=[[command.topic, command.payload] for command in turn.commands],
-            dropped=len(dropped),
-            confirmation=turn.confirmation.value if turn.confirmation else None,
-            rss=resident_mb(os.getpid()),
-        )
-
-    publisher = Timed(
+    publisher = Publisher(
         settings.mqtt,
         settings.device_id,
-        home.topics(),
-        ASKED,
-        queries=home.queries(),
+        availability=Topics(settings.device_id)["availability"],
         backoff=Backoff(0.1, 0.5, 0.5),
+        largest=LARGEST,
     )
+    follower = partial(make_follower, settings, home, whole)
+    channels = open_channels(settings, assistant, home, publisher, Problems(), NoUpdates(), follower)
+    confirming = Timed(publisher, home.state)
+    channels.append(Report(confirming.made))
     audio = Audio(len(texts))
     with publisher:
-        content = announcement(publisher.topics, home.here, {})
-        publisher.keep(config_topic(settings.device_id), json.dumps(content))
-        publisher.follow("homeassistant", [STATUS])
-        follower = make_follower(settings, home, whole, lambda *those: publisher.follow(HOME, *those))
-        assert follower is not None
-        publisher.follow("announcements", follower.topics)
         gc.freeze()
-        Daemon(
-            assistant, home, publisher, SilentSpeaker(), report, lambda _: None, Company(follower=follower)
-        ).run(audio)
+        Daemon(assistant, publisher.messages, confirming, channels).run(audio)
     tell(longest_stall_ms=round(1000 * audio.longest, 1), at_chunk=audio.at)
     return 0
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import logging
 import time
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,22 +14,27 @@ import yaml
 
 from device.appliances.actions import Action, Do
 from device.appliances.devices import Room
-from device.assembly.stages import make_sentences
-from device.channels.hermes import Hermes
+from device.assembly.skills import make_sentences
+from device.channels.hermes import Hermes, Site
+from device.channels.home import Following, States
+from device.channels.homeassistant import HomeAssistant
+from device.channels.own import Own, Topics
 from device.conversation import Conversation
-from device.daemon.daemon import Company, Daemon
+from device.daemon.confirming import Confirming
+from device.daemon.daemon import Daemon
 from device.discovery.announcements import Announcements
 from device.discovery.following import Follower
-from device.events import NotRecognized, Transcript, Turn
+from device.events import Command, NotRecognized, Transcript
 from device.hearing import grammar
 from device.hearing.lexicon import PHONES, Lexicon
 from device.hearing.names import hearable
 from device.hearing.thresholds import Thresholds
 from device.home.model import Home
 from device.home.reading import Layout
-from device.mqtt.client import Receipt, Topics
+from device.mqtt.client import Receipt
 from device.mqtt.connection import Asker, Message
 from device.settings import Settings
+from device.system.problems import Problems
 from device.understanding.understanding import Understanding
 from tests.device import fakes
 from tests.device.talking import outcome_of
@@ -44,23 +50,16 @@ ACTIONS += [Action(do, 20) for do in (Do.BRIGHTNESS, Do.TEMPERATURE, Do.POSITION
 class Outlet:
     """Takes what the daemon says, and keeps nothing of it."""
 
-    def __init__(self) -> None:
-        self.topics = Topics("kitchen")
-        self.connections = 0
+    def send(self, commands: Iterable[Command]) -> Receipt:
+        return Receipt(tuple(commands), ())
 
-    def send(self, turn: Turn) -> Receipt:
-        return Receipt(turn.commands, ())
-
-    def tell(self, turn: Turn, dropped: Sequence[Any], asker: Asker | None = None) -> None:
-        pass
-
-    def retain(self, name: str, value: str) -> None:
-        publishable(self.topics[name])
+    def retain(self, topic: str, value: str) -> None:
+        publishable(topic)
 
     def again(self) -> None:
         pass
 
-    def post(self, topic: str, content: Mapping[str, Any]) -> None:
+    def post(self, topic: str, content: str | Mapping[str, Any]) -> None:
         publishable(topic)
         json.dumps(content)
 
@@ -71,12 +70,18 @@ class Outlet:
         return ()
 
 
-class Silent:
-    def play(self, samples: Any) -> None:
-        pass
+class Faults(logging.Handler):
+    """Keeps what the daemon logs of faults that it outlives."""
 
-    def stop(self) -> None:
-        pass
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.found: list[str] = []
+        log = logging.getLogger("device.daemon.daemon")
+        log.addHandler(self)
+        log.setLevel(logging.ERROR)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.found.append(self.format(record))
 
 
 class AtOnce:
@@ -119,12 +124,18 @@ class World:
         self.follower = Follower(
             self.home, self.home.layout, Announcements(), teacher, lambda _: None, lambda *_: None
         )
-        hermes = Hermes("kitchen", lambda heard: self._understanding.understand(heard, 0.0))
-        company = Company(follower=self.follower, hermes=hermes, thresholds=Thresholds(()))
-        assistant = fakes.assistant((), [])
-        self._daemon = Daemon(
-            assistant, self.home, Outlet(), Silent(), lambda *_: None, lambda _: None, company
+        outlet = Outlet()
+        site = Site("kitchen", lambda heard: self._understanding.understand(heard, 0.0))
+        channels = (
+            Own(Topics("kitchen"), outlet, Thresholds(()), Problems(), lambda: None),
+            HomeAssistant("kitchen", {}, outlet),
+            Hermes(site, outlet),
+            States(self.home),
+            Following(self.follower, lambda: 0),
         )
+        confirming = Confirming(outlet, self.home.state)
+        self._daemon = Daemon(fakes.assistant((), []), outlet.messages, confirming, channels)
+        self._faults = Faults()
 
     def take(self, messages: Iterable[tuple[str, bytes]]) -> None:
         """All of it comes in, and the home becomes what it then announces."""
@@ -133,6 +144,7 @@ class World:
                 self._daemon.receive(Message(topic, payload))
             except Exception as error:
                 raise AssertionError(f"{error!r} from {topic}: {payload[:2000]!r}") from error
+            assert not self._faults.found, f"{self._faults.found[0]} from {topic}: {payload[:2000]!r}"
         self.follower.tick(time.monotonic() + 1)
         for command in self.home.queries():
             publishable(command.topic)

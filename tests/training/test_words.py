@@ -95,13 +95,12 @@ def test_what_a_sentence_costs_in_the_graph_is_what_the_model_says(
 def _costs(decoder: Decoder, text: str) -> float:
     """Of the cheapest path that says `text`, found by relaxing (state, words said) over the arcs."""
     arcs = decoder.graph
-    weight = np.broadcast_to(arcs.weight, arcs.source.shape)
     numbers = [arcs.words.index(word) + 1 for word in text.split()]
     best = {(0, 0): 0.0}
     changed = True
     while changed:
         changed = False
-        for source, target, word, cost in zip(arcs.source, arcs.target, arcs.word, weight, strict=True):
+        for source, target, word, cost in zip(arcs.source, arcs.target, arcs.word, arcs.costs, strict=True):
             for said in range(len(numbers) + 1):
                 if (source, said) not in best or (word and (said == len(numbers) or numbers[said] != word)):
                     continue

@@ -20,6 +20,7 @@ from device.settings import BundleFolder, Settings
 from training.corpus.manifest import CALIBRATED_ON, HELD_OUT, Utterance, read_manifest, split
 from training.corpus.noises import CLEAN
 from training.evaluate import (
+    dialogues,
     dictation,
     enrolment,
     everyday,
@@ -77,11 +78,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     keywords.add_arguments(
         kinds.add_parser("keywords", help="a wake bundle of several words: which is heard")
     )
+    said = kinds.add_parser("dialogues", help="answers, and several requests in a sentence, by such voices")
+    dialogues.add_arguments(said)
     written = kinds.add_parser("dictation", help="wrong words in sentences, read by people left out")
     dictation.add_arguments(written)
     lines = kinds.add_parser("everyday", help="what people say to a home: right, refused, wrong")
     everyday.add_arguments(lines)
-    for kind in (spoken, heard, written, lines):
+    for kind in (spoken, heard, said, written, lines):
         kind.add_argument("--home", type=Path)
         kind.add_argument("--sentences", type=Path, action="append")
         kind.add_argument("--bundle", type=Path, help="another acoustic model than the shipped one")
@@ -106,6 +109,8 @@ def run(arguments: argparse.Namespace) -> None:
         enrolment.run(arguments, ratios)
     elif arguments.kind == "keywords":
         keywords.run(arguments, ratios)
+    elif arguments.kind == "dialogues":
+        dialogues.run(arguments, settings_for(arguments), ratios)
     elif arguments.kind == "dictation":
         dictation.run(arguments, settings_for(arguments))
     elif arguments.kind == "everyday":

@@ -9,7 +9,8 @@ import time
 
 import pocketsphinx
 
-from device.assembly.stages import make_home, make_sentences
+from device.assembly.skills import make_sentences
+from device.assembly.stages import make_home
 from device.events import Samples
 from device.hearing import grammar
 from device.hearing.lexicon import Lexicon

@@ -26,7 +26,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import yaml
-from scipy.special import expit
 from tqdm import tqdm
 
 from device.assembly.stages import make_home
@@ -37,17 +36,18 @@ from device.hearing import grammar
 from device.hearing.acoustic import AcousticModel, Posteriors
 from device.hearing.decoder import Decoder, DecoderSettings
 from device.hearing.lexicon import Lexicon
+from device.hearing.logistic import logistic
 from device.hearing.others import measured, save
 from device.settings import Settings
 from device.understanding.sentences import Sentences
 from device.understanding.understanding import Understanding
-from training import regression
 from training.corpus import synthesis
 from training.corpus.manifest import CALIBRATED_ON, HELD_OUT, held_out, read_manifest
 from training.corpus.noises import CLEAN, Noises
 from training.corpus.texts import home_commands
 from training.edits import distance
 from training.json_files import annotate
+from training.regression import logistic_regression
 
 RATIOS = (CLEAN, 15.0, 8.0)
 """dB, at which everything is heard."""
@@ -273,10 +273,10 @@ def calibrate(bundle: Bundle, data: Path) -> tuple[dict[str, Any], list[Posterio
     spoken, unspoken, in_grammar = observed(commands), observed(others), observed(people)
     seen = [*in_grammar, *spoken, *unspoken]
     heights = np.array([[one.height] for one in seen])
-    slope, offset = regression.logistic(heights, np.array([one.right for one in seen])).round(4).tolist()
+    slope, offset = logistic_regression(heights, np.array([one.right for one in seen])).round(4).tolist()
 
     def sure(one: Observation) -> float:
-        return float(expit(slope * one.height + offset))
+        return logistic(slope * one.height + offset)
 
     false = sorted((sure(one) for one in unspoken), reverse=True)
     # Just above the first of those that must not pass.

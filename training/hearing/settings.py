@@ -29,6 +29,8 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
+    """One run: its model, its synthetic speech and its stages, one after the other."""
+
     width: int = 192
     dropout: float = 0.1
     trainer: TrainerSettings = field(

@@ -18,7 +18,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import soxr
-from scipy.special import expit
 from tqdm import tqdm
 
 from device.audio.frontend import features
@@ -26,13 +25,14 @@ from device.audio.wav import read
 from device.engine.bundle import Bundle
 from device.events import SAMPLE_RATE, Samples
 from device.hearing.acoustic import AcousticModel
+from device.hearing.logistic import logistic
 from device.hearing.second_look import Judgement, SecondLook, log_odds
 from device.hearing.triggers import Candidate
 from device.hearing.wake import PIECE, WakeModel, Word
-from training import regression
 from training.corpus import manifest, synthesis
 from training.corpus.noises import CLEAN, Noises
 from training.json_files import annotate
+from training.regression import logistic_regression
 from training.wake import people
 from training.wake.corpus import PARTS, chooses, is_left_out, says, trimmed
 from training.wake.measure import apart, phrases
@@ -168,7 +168,7 @@ def judgement(
     raised = [one for one in said if one.score > 0]
     share = llr_share(observed(raised), len(said), observed(unsaid), hours)
     x = np.concatenate((observed(raised), observed(unsaid))) @ (1.0, share)
-    slope, offset = regression.logistic(x[:, None], np.arange(len(x)) < len(raised), RIDGE)
+    slope, offset = logistic_regression(x[:, None], np.arange(len(x)) < len(raised), RIDGE)
     fitted = dataclasses.replace(
         first,
         delay=round(delay - LATE, 3),
@@ -227,7 +227,7 @@ def limit(false: Sequence[float], hours: float) -> float:
     shape = min(0.25 * (1 - mean * mean / max(spread, 1e-9)), -1e-6)
     rarer = max(1.0, len(over) / (FALSE_ACCEPTS * hours))
     x = float(tail[-1]) + mean * (1 - shape) * (rarer**shape - 1) / shape
-    return float(expit(x))
+    return logistic(x)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

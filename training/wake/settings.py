@@ -13,6 +13,8 @@ from training.wake.prepare import Amounts
 
 @dataclass(frozen=True, slots=True)
 class Settings:
+    """One run: its words, its data and its updates."""
+
     words: tuple[str, ...]  # one phrase, or several that the model tells apart
     spellings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # of words, further ones
     width: int = 40

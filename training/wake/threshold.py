@@ -9,11 +9,11 @@ from typing import Any
 import keras
 import numpy as np
 import tensorflow as tf
-from scipy.special import expit
 
 from device.audio.frontend import Features
 from device.audio.wav import read
 from device.errors import MynahError
+from device.hearing.logistic import logistic
 from training.corpus import synthesis
 from training.wake import measure, people
 from training.wake.corpus import is_left_out, trimmed
@@ -44,7 +44,7 @@ def scorer(
             every = np.asarray(forward(tf.constant(padded[None])))[0]
             out = every.max(axis=1) if word is None else every[:, word]
             logits.append(out[history // STRIDE : (history + len(part) - before) // STRIDE])
-        return smoothed(expit(np.concatenate(logits)), smoothing)
+        return smoothed(logistic(np.concatenate(logits)), smoothing)
 
     return score
 

@@ -11,7 +11,7 @@ from device.appliances.devices import Device, Scene
 from device.appliances.relative import Missing
 from device.events import Intent, Outcome, impossible, refused
 from device.home.model import Home
-from device.skills.home import choosing, prices, replies, states
+from device.skills.home import choosing, prices, replies, states, wishes
 from device.skills.home.plans import PLANS
 from device.skills.home.select import Target, about, select
 from device.skills.home.telling import tell
@@ -90,6 +90,7 @@ def _activate(home: Home, intent: Intent, scene: Scene) -> Outcome:
 
 
 HANDLERS: Handlers = {
+    **wishes.HANDLERS,
     **dict.fromkeys(PLANS, order),
     "HassGetState": states.state,
     "HassClimateGetTemperature": states.temperature,

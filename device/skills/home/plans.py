@@ -35,6 +35,18 @@ def _volume_step(slots: Mapping[str, Any]) -> Sequence[Action]:
     return _value("volume_step", Do.VOLUME_STEP)(slots)
 
 
+def _option(slots: Mapping[str, Any]) -> Sequence[Action]:
+    return (Action(Do.OPTION, str(slots["setting"])),) if "setting" in slots else ()
+
+
+ARM = {"home": Do.ARM_HOME, "away": Do.ARM_AWAY, "night": Do.ARM_NIGHT}
+
+
+def _arm(slots: Mapping[str, Any]) -> Sequence[Action]:
+    mode = slots.get("mode", "away")
+    return (Action(ARM[mode]),) if mode in ARM else ()
+
+
 def _plan(domain: str | None, actions: Callable[[Mapping[str, Any]], Sequence[Action]]) -> Plan:
     return lambda slots: (actions(slots), domain)
 
@@ -74,6 +86,14 @@ PLANS: Mapping[str, Plan] = {
     "HassMediaPlayerUnmute": _just("media_player", Do.UNMUTE),
     "HassVacuumStart": _just("vacuum", Do.START),
     "HassVacuumReturnToBase": _just("vacuum", Do.DOCK),
+    "HassLawnMowerStartMowing": _just("lawn_mower", Do.START),
+    "HassLawnMowerDock": _just("lawn_mower", Do.DOCK),
+    "MynahPause": _just(None, Do.PAUSE),
+    "HassHumidifierSetpoint": _plan("humidifier", _value("humidity", Do.HUMIDITY)),
+    "MynahArmAlarm": _plan("alarm_panel", _arm),
+    "MynahDisarmAlarm": _just("alarm_panel", Do.DISARM),
+    "MynahSetNumber": _plan("number", _value("number", Do.NUMBER)),
+    "MynahSelectOption": _plan("select", _option),
 }
 """By the names of intents."""
 
@@ -83,6 +103,8 @@ VALUES = {
     "HassClimateSetTemperature": "temperature",
     "HassFanSetSpeed": "percentage",
     "HassSetVolume": "volume_level",
+    "HassHumidifierSetpoint": "humidity",
+    "MynahSetNumber": "number",
 }
 """The slot of an intent that a bare number stands for."""
 

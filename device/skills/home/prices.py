@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from device.appliances.actions import Action, Do
 from device.appliances.devices import Device, Scene
@@ -21,7 +21,7 @@ def doubt(
     What locks or closes harms nobody and needs no more than any other command.
     """
     price = 0.0
-    done = [action.do is _securing(thing) for action in actions for thing in things]
+    done = [action.do in _securing(thing) for action in actions for thing in things]
     secures = bool(done) and all(done)
     if any(thing.name in home.guarded for thing in things) and not secures:
         price = home.layout.lock_confidence
@@ -30,11 +30,21 @@ def doubt(
     return None if intent.confidence >= price else confirmation(intent, called)
 
 
-def _securing(thing: Device | Scene) -> Do | None:
-    """What closes a thing or locks it; None for what only switches something that is guarded."""
+SECURING: Mapping[str, Sequence[Do]] = {
+    "lock": (Do.ON,),
+    "cover": (Do.OFF,),
+    "valve": (Do.OFF,),
+    "siren": (Do.OFF,),
+    "alarm_panel": (Do.ARM_HOME, Do.ARM_AWAY, Do.ARM_NIGHT),
+}
+"""What closes things of a kind, locks or silences them."""
+
+
+def _securing(thing: Device | Scene) -> Sequence[Do]:
+    """What makes a thing safe; nothing for what only switches something that is guarded."""
     if isinstance(thing, Scene):
-        return None
-    return {"lock": Do.ON, "cover": Do.OFF}.get(thing.kind)
+        return ()
+    return SECURING.get(thing.kind, ())
 
 
 def confirmation(intent: Intent, called: str) -> Question:
@@ -53,13 +63,19 @@ VERBS = {
     "HassToggle": "switch {}",
     "HassOpenCover": "open {}",
     "HassCloseCover": "close {}",
+    "HassStopMoving": "stop {}",
+    "MynahDisarmAlarm": "disarm {}",
+    "MynahArmAlarm": "arm {}",
 }
 VERBS_OF_KINDS = {
     ("HassTurnOn", "lock"): "lock {}",
     ("HassTurnOff", "lock"): "unlock {}",
     ("HassTurnOn", "cover"): "open {}",
     ("HassTurnOff", "cover"): "close {}",
+    ("HassTurnOn", "valve"): "open {}",
+    ("HassTurnOff", "valve"): "close {}",
     ("HassTurnOn", "scene"): "activate {}",
+    ("HassTurnOn", "button"): "press {}",
 }
 
 

@@ -12,7 +12,9 @@ from device.speaking.wording import listed, number
 PLURALS = {
     "light": "lights", "switch": "switches", "fan": "fans", "climate": "heating", "lock": "locks",
     "media_player": "players", "vacuum": "vacuums", "cover": "covers", "sensor": "sensors",
-    "binary_sensor": "sensors",
+    "binary_sensor": "sensors", "valve": "valves", "lawn_mower": "lawn mowers", "humidifier": "humidifiers",
+    "water_heater": "water heaters", "siren": "sirens", "alarm_panel": "alarm systems", "scene": "scenes",
+    "button": "buttons", "number": "settings", "select": "settings",
 }  # fmt: skip
 
 
@@ -56,13 +58,29 @@ def lacking(devices: Sequence[Device], reason: Missing | None) -> tuple[str, ...
             return (f"I do not know how {names} {are} set",)
         case Missing.STATE:
             return (f"I do not know the state of {names} yet",)
+        case Missing.RANGE:
+            return tuple(_range(device) for device in devices)
+        case Missing.OPTION:
+            return tuple(_options(device) for device in devices)
+
+
+def _range(device: Device) -> str:
+    least, most = device.limits or (0, 0)
+    unit = {"climate": " degrees", "water_heater": " degrees", "humidifier": " percent"}.get(device.kind, "")
+    return f"{device.called} can only be set from {number(least)} to {number(most)}{unit}"
+
+
+def _options(device: Device) -> str:
+    return f"{device.called} can only be set to {listed(device.options, 'or')}"
 
 
 def _setting(action: Action) -> str | None:
     match action.do:
-        case Do.COLOR:
+        case Do.COLOR | Do.OPTION:
             return str(action.value)
-        case Do.BRIGHTNESS | Do.POSITION | Do.SPEED | Do.VOLUME:
+        case Do.NUMBER:
+            return number(action.number)
+        case Do.BRIGHTNESS | Do.POSITION | Do.SPEED | Do.VOLUME | Do.HUMIDITY:
             return f"{number(action.number)} percent"
         case Do.TEMPERATURE:
             return f"{number(action.number)} degrees"
@@ -76,6 +94,10 @@ _DONE = {
     ("cover", Do.OFF): "Closed {}",
     ("lock", Do.ON): "Locked {}",
     ("lock", Do.OFF): "Unlocked {}",
+    ("valve", Do.ON): "Opened {}",
+    ("valve", Do.OFF): "Closed {}",
+    ("button", Do.ON): "Pressed {}",
+    ("scene", Do.ON): "Activated {}",
 }
 
 _VERBS = {
@@ -93,4 +115,8 @@ _VERBS = {
     Do.QUIETER: "Turned down {}",
     Do.START: "Started {}",
     Do.DOCK: "Sent {} back to its base",
+    Do.ARM_HOME: "Armed {} for home",
+    Do.ARM_AWAY: "Armed {} for away",
+    Do.ARM_NIGHT: "Armed {} for the night",
+    Do.DISARM: "Disarmed {}",
 }

@@ -11,9 +11,10 @@ from device.events import Intent, Outcome, impossible
 from device.home.model import Home
 from device.skills.home import replies
 from device.speaking.wording import listed
+from device.understanding.numbers import spoken
 
-EVERYTHING = ("light", "switch", "fan", "media_player")
-"""What "turn off everything" means: nothing that warms, locks or covers."""
+EVERYTHING = ("light", "switch", "fan", "media_player", "humidifier", "siren")
+"""What "turn off everything" means: nothing that warms, locks or covers, nor what home.toml excludes."""
 
 EXCEPT = ("except_name", "except_area", "except_floor")
 """Slots that name what is left out."""
@@ -43,6 +44,8 @@ def select(home: Home, slots: Mapping[str, Any], domain: str | None) -> Target |
         domain = slots["domain"]
     device_class = slots.get("device_class")
     there = tuple(d for d in home.layout.devices if _is_in(home, d, slots) and not _left_out(home, d, slots))
+    if domain is None:
+        there = tuple(d for d in there if not _excluded(home, d))
     devices = _of_kind(there, domain, device_class)
     things = replies.plural(domain, device_class) if domain in replies.PLURALS else "devices"
     place = _place(slots)
@@ -87,6 +90,11 @@ def _left_out(home: Home, device: Device, slots: Mapping[str, Any]) -> bool:
         or (area is not None and device.room == area)
         or (floor is not None and home.floor_of(device) == floor)
     )
+
+
+def _excluded(home: Home, device: Device) -> bool:
+    """Whether "everything" does not mean it."""
+    return any(spoken(text) in home.layout.exclude for text in (device.name, *device.aliases))
 
 
 def _exception(home: Home, slots: Mapping[str, Any]) -> str:

@@ -21,6 +21,8 @@ MEANINGS: Mapping[str, tuple[str, bool]] = {
     "closed": ("open", False),
     "locked": ("locked", True),
     "unlocked": ("locked", False),
+    "armed": ("armed", True),
+    "disarmed": ("armed", False),
 }
 """A state as it is asked for: the key of the state store, and the value that makes it true."""
 
@@ -104,6 +106,14 @@ def _described(home: Home, device: Device) -> str:
         parts.append(f"at {number(known['temperature'])} degrees")
     if "target" in known:
         parts.append(f"set to {number(known['target'])} degrees")
+    if "humidity_target" in known:
+        parts.append(f"set to {number(known['humidity_target'])} percent")
+    if "number" in known:
+        parts.append(f"set to {number(known['number'])}")
+    if "option" in known:
+        parts.append(f"set to {known['option']}")
+    if "activity" in known:
+        parts.append(known["activity"].replace("_", " "))
     if not parts:
         return f"I do not know the state of {device.called} yet"
     sentence = f"{device.called} {_is(device)} {' '.join(parts[:2])}"

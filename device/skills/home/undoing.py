@@ -7,6 +7,7 @@ from typing import Any
 
 from device.appliances.actions import Action, Do
 from device.appliances.devices import Device
+from device.appliances.relative import FLAGS
 from device.events import Intent
 
 SETTERS: Mapping[Do, tuple[str, str, str]] = {
@@ -15,6 +16,9 @@ SETTERS: Mapping[Do, tuple[str, str, str]] = {
     Do.TEMPERATURE: ("target", "HassClimateSetTemperature", "temperature"),
     Do.SPEED: ("speed", "HassFanSetSpeed", "percentage"),
     Do.VOLUME: ("volume", "HassSetVolume", "volume_level"),
+    Do.HUMIDITY: ("humidity_target", "HassHumidifierSetpoint", "humidity"),
+    Do.NUMBER: ("number", "MynahSetNumber", "number"),
+    Do.OPTION: ("option", "MynahSelectOption", "setting"),
 }
 """Of actions: the key of the state that they change, and the intent and slot that set it."""
 
@@ -30,6 +34,15 @@ OPPOSITES: Mapping[Do, str] = {
     Do.UNMUTE: "HassMediaPlayerMute",
     Do.START: "HassVacuumReturnToBase",
     Do.DOCK: "HassVacuumStart",
+    **dict.fromkeys((Do.ARM_HOME, Do.ARM_AWAY, Do.ARM_NIGHT), "MynahDisarmAlarm"),
+}
+OPPOSITES_OF_KINDS: Mapping[tuple[str, Do], str | None] = {
+    ("vacuum", Do.PAUSE): "HassVacuumStart",
+    ("lawn_mower", Do.START): "HassLawnMowerDock",
+    ("lawn_mower", Do.PAUSE): "HassLawnMowerStartMowing",
+    ("lawn_mower", Do.DOCK): "HassLawnMowerStartMowing",
+    ("button", Do.ON): None,
+    ("scene", Do.ON): None,
 }
 STEPS: Mapping[Do, tuple[str, str, float]] = {
     Do.LOUDER: ("HassSetVolumeRelative", "volume_step", -10),
@@ -47,7 +60,8 @@ def back(device: Device, actions: Sequence[Action], known: Mapping[str, Any]) ->
     for action in actions:
         if action.do in SETTERS and (setter := SETTERS[action.do])[0] in known:
             key, intent, slot = setter
-            return [_of(device, intent, {slot: round(known[key])})]
+            before = known[key]
+            return [_of(device, intent, {slot: before if isinstance(before, str) else round(before, 1)})]
     return _opposite(device, actions, known)
 
 
@@ -60,12 +74,13 @@ def _opposite(device: Device, actions: Sequence[Action], known: Mapping[str, Any
         return [_of(device, intent, {slot: by})]
     if do is Do.OFF and known.get("on") and "brightness" in known and "brightness" in device.can:
         return [_of(device, "HassLightSet", {"brightness": round(known["brightness"])})]
-    if device.kind == "cover" and do in (Do.ON, Do.OFF) and "position" in known:
+    if device.kind in ("cover", "valve") and do in (Do.ON, Do.OFF) and "position" in known:
         return [_of(device, "HassSetPosition", {"position": round(known["position"])})]
-    already = known.get("on" if device.kind != "lock" else "locked")
+    already = known.get(FLAGS.get(device.kind, "on"))
     if already is not None and already == (do is Do.ON) and do in (Do.ON, Do.OFF):
         return []
-    return [_of(device, OPPOSITES[do])] if do in OPPOSITES else []
+    opposite = OPPOSITES_OF_KINDS.get((device.kind, do), OPPOSITES.get(do))
+    return [_of(device, opposite)] if opposite else []
 
 
 def _of(device: Device, intent: str, slots: Mapping[str, Any] | None = None) -> Intent:

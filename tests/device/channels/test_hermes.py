@@ -8,40 +8,37 @@ from typing import Any
 
 import pytest
 
-from device.channels.hermes import END, QUERY, SAY, START, Hermes, slot
-from device.daemon.daemon import Company, Daemon
+from device.channels.hermes import END, QUERY, SAY, START, Hermes, Site, slot
 from device.events import Intent, NotRecognized, Transcript
 from device.mqtt.connection import Asker, Message
 from tests.device import fakes
-from tests.device.daemon.test_daemon import Broker, Speaker
+from tests.device.trial import Broker, Trial, message
 
 
 def understand(heard: Transcript) -> Intent | NotRecognized:
     return fakes.Understands().understand(heard, 0.0)
 
 
-def hermes() -> Hermes:
+def site() -> Site:
     numbers = itertools.count(1)
-    return Hermes("kitchen", understand, lambda: f"s{next(numbers)}")
+    return Site("kitchen", understand, lambda: f"s{next(numbers)}")
 
 
 def encoded(**content: Any) -> bytes:
     return json.dumps(content).encode()
 
 
-def run(texts: list[str], *incoming: tuple[int, Message]) -> tuple[Broker, list[str]]:
-    broker, shown = Broker(dict(incoming)), list[str]()
+def run(texts: list[str], *incoming: tuple[int, Message]) -> Trial:
+    """A daemon that speaks Hermes, woken at 1 s unless something comes in; what else it posts is left out."""
+    broker = Broker(dict(incoming))
     assistant = fakes.assistant((1.0,) if not incoming else (), texts)
-    speaker = Hermes("kitchen", understand)
-    daemon = Daemon(
-        assistant, fakes.AnyHome(), broker, Speaker(), lambda *_: None, shown.append, Company(hermes=speaker)
-    )
-    daemon.run(fakes.audio(4))
-    return broker, shown
+    trial = Trial(assistant, broker, channels=[Hermes(site(), broker)]).run(fakes.audio(4))
+    broker.posted = [(topic, content) for topic, content in broker.posted if topic.startswith("hermes/")]
+    return trial
 
 
 def test_a_turn_is_a_session() -> None:
-    broker, _ = run(["turn on the lamp"])
+    broker = run(["turn on the lamp"]).broker
     assert [topic for topic, _ in broker.posted] == [
         "hermes/hotword/hey_mynah/detected",
         "hermes/dialogueManager/sessionStarted",
@@ -66,41 +63,57 @@ def test_a_turn_is_a_session() -> None:
 
 
 def test_what_is_not_understood_is_said_so() -> None:
-    said = dict(run(["nice weather"])[0].posted)
+    said = dict(run(["nice weather"]).broker.posted)
     assert said["hermes/nlu/intentNotRecognized"]["input"] == "nice weather"
     assert said["hermes/dialogueManager/sessionEnded"]["termination"] == {"reason": "intentNotRecognized"}
 
 
 def test_a_session_asked_for_is_a_turn_with_its_data() -> None:
     wish = Message(START, encoded(siteId="kitchen", init={"type": "action", "text": "Yes?"}, customData="x1"))
-    broker, shown = run(["turn on the lamp"], (3, wish))
-    assert shown == ["Yes?"]
-    assert len(broker.turns) == 1
+    trial = run(["turn on the lamp"], (3, wish))
+    broker = trial.broker
+    assert trial.witness.texts == ["Yes?"]
+    assert len(trial.turns) == 1
     assert [topic for topic, _ in broker.posted].count("hermes/dialogueManager/sessionStarted") == 1
     assert dict(broker.posted)["hermes/dialogueManager/sessionEnded"]["customData"] == "x1"
 
 
+MUTE = message("mute/set", b"ON")
+
+
+@pytest.mark.parametrize(
+    ("texts", "others"),
+    [(["fail"], {}), ([], {2: MUTE}), (["turn on the lamp"], {12: MUTE})],
+    ids=["a fault", "muted", "muted meanwhile"],
+)
+def test_a_session_of_which_nothing_comes_is_over(texts: list[str], others: dict[int, Message]) -> None:
+    wish = Message(START, encoded(siteId="kitchen", init={"type": "action"}))
+    trial = run(texts, (3, wish), *others.items())
+    topic, content = trial.broker.posted[-1]
+    assert topic == "hermes/dialogueManager/sessionEnded"
+    assert content["termination"] == {"reason": "abortedByUser"}
+    assert trial.turns == []
+
+
 def test_an_old_wish_is_none() -> None:
     wish = Message(START, encoded(siteId="kitchen", init={"type": "action"}), retained=True)
-    assert run(["turn on the lamp"], (3, wish))[0].posted == []
+    assert run(["turn on the lamp"], (3, wish)).broker.posted == []
 
 
 def test_a_notification_is_shown_and_nothing_else() -> None:
-    asked = hermes().receive(
-        START, encoded(init={"type": "notification", "text": "Dinner"}, siteId="kitchen")
-    )
+    asked = site().receive(START, encoded(init={"type": "notification", "text": "Dinner"}, siteId="kitchen"))
     assert (asked.say, asked.listen) == ("Dinner", False)
     assert [topic.rpartition("/")[2] for topic, _ in asked.answers] == ["sessionStarted", "sessionEnded"]
 
 
 def test_a_wake_word_that_is_a_command_has_a_session_as_well() -> None:
     (turn,) = fakes.assistant((1.0,), ["turn on the lamp"]).turns(fakes.audio(4))
-    topics = [topic.rpartition("/")[2] for topic, _ in hermes().heard(turn)]
+    topics = [topic.rpartition("/")[2] for topic, _ in site().heard(turn)]
     assert topics == ["sessionStarted", "stopListening", "textCaptured", "HassTurnOn"]
 
 
 def test_one_session_at_a_time() -> None:
-    one = hermes()
+    one = site()
     one.begun(None)
     ((topic, content),) = one.receive(START, encoded(init={"type": "action"}, customData="x")).answers
     assert topic.endswith("sessionEnded")
@@ -108,7 +121,7 @@ def test_one_session_at_a_time() -> None:
 
 
 def test_what_comes_to_nothing_ends_its_session() -> None:
-    one = hermes()
+    one = site()
     assert one.aborted() == ()
     one.begun(None)
     ((_, content),) = one.aborted()
@@ -117,7 +130,7 @@ def test_what_comes_to_nothing_ends_its_session() -> None:
 
 
 def test_a_session_may_be_ended_before_its_turn_and_its_text_is_shown() -> None:
-    one = hermes()
+    one = site()
     ((_, started),) = one.receive(START, encoded(init={"type": "action"})).answers
     asked = one.receive(END, encoded(sessionId=started["sessionId"], text="Never mind"))
     assert asked.say == "Never mind"
@@ -126,7 +139,7 @@ def test_a_session_may_be_ended_before_its_turn_and_its_text_is_shown() -> None:
 
 
 def test_a_skill_may_say_something_to_a_turn_that_is_over() -> None:
-    one = hermes()
+    one = site()
     (turn,) = fakes.assistant((1.0,), ["turn on the lamp"]).turns(fakes.audio(4))
     session = one.heard(turn)[0][1]["sessionId"]
     one.told(turn)
@@ -135,16 +148,16 @@ def test_a_skill_may_say_something_to_a_turn_that_is_over() -> None:
 
 def test_a_query_gets_an_intent_and_nothing_is_done() -> None:
     query = encoded(input="Turn on the lamp", id="q1", siteId="kitchen", sessionId="theirs")
-    ((topic, content),) = hermes().receive(QUERY, query).answers
+    ((topic, content),) = site().receive(QUERY, query).answers
     assert topic == "hermes/intent/HassTurnOn"
     assert (content["id"], content["sessionId"], content["input"]) == ("q1", "theirs", "turn on the lamp")
     filtered = encoded(input="turn on the lamp", intentFilter=["HassTurnOff"])
-    ((topic, _),) = hermes().receive(QUERY, filtered).answers
+    ((topic, _),) = site().receive(QUERY, filtered).answers
     assert topic == "hermes/nlu/intentNotRecognized"
 
 
 def test_a_text_to_say_is_shown_and_finished() -> None:
-    asked = hermes().receive(SAY, encoded(text="Dinner is ready", id="t1", siteId="kitchen"))
+    asked = site().receive(SAY, encoded(text="Dinner is ready", id="t1", siteId="kitchen"))
     assert asked.say == "Dinner is ready"
     assert asked.answers == (
         ("hermes/tts/sayFinished", {"id": "t1", "siteId": "kitchen", "sessionId": None}),
@@ -152,7 +165,7 @@ def test_a_text_to_say_is_shown_and_finished() -> None:
 
 
 def test_its_own_reply_is_not_said_to_itself() -> None:
-    one = hermes()
+    one = site()
     (turn,) = fakes.assistant((1.0,), ["turn on the lamp"]).turns(fakes.audio(4))
     one.heard(turn)
     reply = dict(one.told(turn))[SAY]
@@ -173,7 +186,7 @@ def test_its_own_reply_is_not_said_to_itself() -> None:
     ],
 )
 def test_nonsense_and_other_sites_are_left_alone(topic: str, payload: bytes) -> None:
-    asked = hermes().receive(topic, payload)
+    asked = site().receive(topic, payload)
     assert asked.say == ""
     assert topic == START or asked.answers == ()
 
@@ -187,7 +200,7 @@ def test_a_value_that_is_not_in_the_text_ranges_over_all_of_it() -> None:
 def test_who_asks_with_a_response_topic_gets_the_answer_there_as_well() -> None:
     asker = Asker("panel/answers", b"7")
     payload = encoded(siteId="kitchen", input="turn on the lamp")
-    broker, _ = run([], (3, Message(QUERY, payload, asker=asker)))
+    broker = run([], (3, Message(QUERY, payload, asker=asker))).broker
     ((topic, content),) = broker.posted
     assert topic == "hermes/intent/HassTurnOn"
     assert broker.answered == [(asker, content)]

@@ -11,13 +11,14 @@ from device.appliances.actions import Action, Do
 from device.appliances.devices import Device
 from device.appliances.expectations import expectation, met
 from device.appliances.generic import Reading
-from device.daemon.confirming import PATIENCE, Awaited
+from device.daemon.confirming import PATIENCE, Awaited, Confirming
 from device.events import Confirmation, Intent, Outcome, Reply, Turn
 from device.home.model import Home
 from device.mqtt.client import Receipt
-from device.mqtt.connection import Fate
+from device.mqtt.connection import Asker, Fate
 from tests.device import fakes
 from tests.device.talking import outcome_of
+from tests.device.trial import Broker
 
 HOME = Home.load()
 
@@ -230,3 +231,30 @@ def test_what_did_not_arrive_has_failed(home: Home, fate: Fate, reply: str, drop
     assert told is not None
     assert (told.confirmation, told.reply) == (Confirmation.FAILED, reply)
     assert bool(awaited.dropped) == dropped
+
+
+def test_turns_are_told_one_after_the_other_with_who_asked_for_them(home: Home) -> None:
+    confirming, name = Confirming(Broker(), home.state), lamp(home)
+    first, second = turn(home, "HassTurnOn", name=name), turn(home, "HassNevermind")
+    confirming.send(first, 0.0, Asker("panel"))
+    confirming.send(second, 0.5)
+    assert confirming.waits
+    assert list(confirming.concluded(1.0)) == [], "the second waits for the first"
+    home.state.update(name, {"on": True})
+    told = list(confirming.concluded(1.1))
+    assert [(one.turn.confirmation, one.asker) for one in told] == [
+        (Confirmation.CONFIRMED, Asker("panel")),
+        (None, None),
+    ]
+    assert not confirming.waits
+
+
+def test_at_the_end_all_are_told(home: Home) -> None:
+    confirming, made = (
+        Confirming(Broker(reachable=False), home.state),
+        turn(home, "HassTurnOn", name=lamp(home)),
+    )
+    confirming.send(made, 0.0)
+    (told,) = confirming.given_up()
+    assert told.dropped == made.commands
+    assert not confirming.waits

@@ -10,15 +10,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from device.assembly.daemon import duties
 from device.audio import wav
 from device.cli import main
-from device.commands.run import reviewer
-from device.daemon.review import AFTER, BEFORE, Forgetful, Label, Reason, Recorder, Store
+from device.daemon.review import AFTER, BEFORE, Label, Reason, Recorder, Store
 from device.errors import ReviewError
 from device.events import SAMPLE_RATE, Detection
 from device.settings import ReviewSettings, Settings
+from device.system.service import Service
 from tests.device import fakes
-from tests.device.daemon.test_daemon import Broker, Trial, message
+from tests.device.trial import Broker, Speaker, Trial, message
 
 NOW = datetime(2026, 1, 2, 3, 4, 5)
 FOUND = Detection("hey mynah", 0.7, 16_000)
@@ -33,7 +34,7 @@ def store(tmp_path: Path) -> Store:
 def kept(store: Store, texts: list[str | None], near: Detection | None = None) -> None:
     """A daemon that hears the wake word at 6 s, then `texts`."""
     recorder = Recorder(store, lambda: near, lambda: NOW)
-    Trial(fakes.assistant((6.0,), texts), review=recorder).run(fakes.audio(10))
+    Trial(fakes.assistant((6.0,), texts), duties=[recorder]).run(fakes.audio(10))
 
 
 def test_a_wake_word_after_which_nothing_came_is_kept(store: Store) -> None:
@@ -72,8 +73,8 @@ def test_what_was_nearly_heard_long_before_or_later_is_not(store: Store, at: int
 def test_nothing_is_kept_of_a_turn_that_was_muted(store: Store) -> None:
     broker = Broker({80: message("mute/set", b"ON")})  # the chunk at 6.4 s
     recorder = Recorder(store, lambda: None, lambda: NOW)
-    trial = Trial(fakes.assistant((6.0,), [None]), broker, review=recorder).run(fakes.audio(10))
-    assert trial.reports == []
+    trial = Trial(fakes.assistant((6.0,), [None]), broker, duties=[recorder]).run(fakes.audio(10))
+    assert trial.turns == []
     assert store.clips() == []
 
 
@@ -133,10 +134,11 @@ def test_a_place_where_nothing_can_be_kept_ends_no_turn(
 
 
 def test_nothing_is_kept_unless_it_is_wanted(tmp_path: Path) -> None:
-    assistant = fakes.assistant()
-    assert type(reviewer(Settings(), assistant)) is Forgetful
-    wanted = ReviewSettings(keep=True, folder=tmp_path)
-    assert type(reviewer(Settings(review=wanted), assistant)) is Recorder
+    def kinds(settings: Settings) -> list[type]:
+        return [type(duty) for duty in duties(settings, fakes.assistant(), Speaker(), Service({}))]
+
+    assert Recorder not in kinds(Settings())
+    assert Recorder in kinds(Settings(review=ReviewSettings(keep=True, folder=tmp_path)))
 
 
 def test_review_lists_labels_and_deletes(

@@ -17,12 +17,12 @@ from device.assembly.stages import make_assistant, make_follower, make_home
 from device.audio import wav
 from device.audio.pcm import chunked
 from device.channels.homeassistant import announcement
+from device.channels.own import Topics
 from device.discovery.announcements import Announcements
 from device.discovery.following import SETTLED, Follower
 from device.events import Command, Transcript
 from device.home.model import Home
 from device.home.reading import Layout
-from device.mqtt.client import Topics
 from device.settings import HomeSettings, Settings
 from tests.device.broker import Mosquitto, Subscriber, needs_mosquitto, wait_for
 from tests.device.test_process import Process

@@ -224,7 +224,7 @@ def test_what_may_be_written_but_not_read_is_not_taken_back(tmp_path: Path) -> N
     with restricted(tmp_path, "readwrite mynah/#", "write homeassistant/#") as broker:
         mqtt = known(broker)
         with connect(mqtt, "kitchen") as daemon:
-            daemon.keep(CONFIG, "kept")
+            daemon.retain(CONFIG, "kept")
         assert access.services(settings(mqtt)).health is Health.OK
         with Subscriber(broker.port, username="all", password="right") as others:
             wait_for(lambda: others.payloads(CONFIG))

@@ -25,6 +25,7 @@ class Group:
     lists: Mapping[str, SlotList] = field(default_factory=dict)
     rules: Mapping[str, Sentence] = field(default_factory=dict)
     follows: bool = False
+    cost: float = 0.0
 
 
 def group(

@@ -1,4 +1,4 @@
-"""Thresholds that are moved while the daemon runs, and problems that are told."""
+"""Thresholds that are moved while the daemon runs."""
 
 from __future__ import annotations
 
@@ -9,16 +9,10 @@ import pytest
 
 from device.audio.pcm import chunked
 from device.audio.wav import read
-from device.channels.homeassistant import announcement
-from device.daemon.daemon import Company, Daemon
 from device.engine.bundle import SHIPPED, Bundle
 from device.events import Detection, NotDetected
 from device.hearing.thresholds import Thresholds
 from device.hearing.wake import WakeWord
-from device.mqtt.client import Topics
-from device.mqtt.connection import Message
-from tests.device import fakes
-from tests.device.daemon.test_daemon import Broker, Speaker
 from tests.recordings import WAKE_AND_COMMAND
 
 
@@ -81,29 +75,3 @@ def test_a_wake_word_obeys_its_moved_threshold() -> None:
     assert isinstance(wake.detect(chunked([samples])), Detection)
     wake.words[0].threshold = 1.1
     assert isinstance(wake.detect(chunked([samples])), NotDetected)
-
-
-def test_the_daemon_moves_and_tells_it() -> None:
-    thresholds = Thresholds([word := Word("hey mynah", 0.5)])
-    broker = Broker({2: Message("mynah/kitchen/threshold/hey_mynah/set", b"0.8")})
-    speaker, home = Speaker(), fakes.AnyHome()
-    daemon = Daemon(
-        fakes.assistant(),
-        home,
-        broker,
-        speaker,
-        lambda *_: None,
-        lambda _: None,
-        Company(thresholds=thresholds),
-    )
-    daemon.run(fakes.audio(1))
-    assert word.threshold == 0.8
-    assert [value for name, value in broker.said if name == "threshold/hey_mynah"] == ["0.5", "0.8"]
-
-
-def test_home_assistant_gets_a_slider_and_a_problem() -> None:
-    components = announcement(Topics("kitchen"), None, {"hey_mynah": "hey mynah"})["components"]
-    slider = components["threshold_hey_mynah"]
-    assert (slider["platform"], slider["min"], slider["max"]) == ("number", 0.01, 0.99)
-    assert slider["command_topic"] == "mynah/kitchen/threshold/hey_mynah/set"
-    assert components["problem"]["device_class"] == "problem"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import gc
-import json
 import logging
 import subprocess
 import time
@@ -18,7 +17,7 @@ from paho.mqtt.properties import Properties
 
 from demo.broker import Broker
 from device.errors import BrokerError, SettingsError
-from device.events import Command, Turn
+from device.events import Command
 from device.mqtt.client import Backoff, Publisher, connect
 from device.mqtt.connection import Asker, Message, Refused
 from device.mqtt.credentials import password
@@ -29,34 +28,42 @@ from tests.device.broker import Mosquitto, Subscriber, free_port, needs_mosquitt
 QUICK = {"first": 0.1, "most": 0.3, "refused": 0.4}
 
 
-def turn(text: str = "turn on the lamp") -> Turn:
-    return next(fakes.assistant((0.5,), [text]).turns(fakes.audio(2)))
+AVAILABILITY, STATE = "mynah/kitchen/availability", "mynah/kitchen/state"
 
 
-def quick(broker: Mosquitto, *, present: bool = True, own: tuple[str, ...] = ()) -> Publisher:
-    return Publisher(broker.settings, "kitchen", (), own, present=present, backoff=Backoff(**QUICK))
+def quick(broker: Mosquitto, **settings: str) -> Publisher:
+    """A publisher that does not wait long; `settings`: of MQTT, besides the broker's."""
+    mqtt = dataclasses.replace(broker.settings, **settings)  # type: ignore[arg-type]
+    largest = {"bridge/devices": 1 << 20}
+    return Publisher(mqtt, "kitchen", availability=AVAILABILITY, backoff=Backoff(**QUICK), largest=largest)
+
+
+def commands(text: str = "turn on the lamp") -> tuple[Command, ...]:
+    """Those of a turn in which `text` is heard."""
+    return next(fakes.assistant((0.5,), [text]).turns(fakes.audio(2))).commands
 
 
 @needs_mosquitto
-def test_a_turn_arrives_byte_for_byte(broker: Mosquitto) -> None:
+def test_what_is_sent_and_posted_arrives_byte_for_byte(broker: Mosquitto) -> None:
     with Subscriber(broker.port) as subscriber, quick(broker) as publisher:
         assert publisher.wait_connected(30)
-        receipt = publisher.publish(turn())
+        receipt = publisher.send(commands())
         assert len(receipt.sent) == 1
         assert receipt.dropped == ()
-        wait_for(lambda: subscriber.payloads("mynah/kitchen/turn"))
+        publisher.post("mynah/kitchen/turn", {"reply": "Küche"})
+        publisher.post("mynah/kitchen/doctor", "as it is")
+        wait_for(lambda: subscriber.payloads("mynah/kitchen/doctor"))
         assert subscriber.payloads("zigbee2mqtt/lamp/set") == ['{"state": "ON"}']
-        (report,) = map(json.loads, subscriber.payloads("mynah/kitchen/turn"))
-        assert report["transcript"] == {"text": "turn on the lamp", "confidence": 0.9}
-        assert report["commands"] == [{"topic": "zigbee2mqtt/lamp/set", "payload": {"state": "ON"}}]
-        assert report["dropped"] == []
+        assert subscriber.payloads("mynah/kitchen/turn") == ['{"reply": "Küche"}']
+        assert subscriber.payloads("mynah/kitchen/doctor") == ["as it is"]
     assert retained(broker.port, "zigbee2mqtt/lamp/set") is None
+    assert retained(broker.port, "mynah/kitchen/turn") is None
 
 
 @needs_mosquitto
 def test_availability_is_retained_and_goes_offline_on_leaving(broker: Mosquitto) -> None:
     with quick(broker) as publisher:
-        publisher.retain("state", "idle")
+        publisher.retain(STATE, "idle")
         wait_for(lambda: retained(broker.port, "mynah/kitchen/availability") == "online")
         assert retained(broker.port, "mynah/kitchen/state") == "idle"
     assert retained(broker.port, "mynah/kitchen/availability") == "offline"
@@ -96,13 +103,13 @@ def test_nothing_is_sent_without_a_broker_nor_when_it_comes_back(broker: Mosquit
         assert publisher.wait_connected(30)
         broker.stop()
         wait_for(lambda: not publisher.connected)
-        late = publisher.publish(turn("turn on the heater"))
+        late = publisher.send(commands("turn on the heater"))
         assert [command.topic for command in late.dropped] == ["zigbee2mqtt/heater/set"]
-        publisher.retain("state", "listening")
+        publisher.retain(STATE, "listening")
         broker.start()
         with Subscriber(broker.port) as subscriber:
             assert publisher.wait_connected(30)
-            publisher.publish(turn("turn on the lamp"))
+            publisher.send(commands("turn on the lamp"))
             wait_for(lambda: subscriber.payloads("zigbee2mqtt/lamp/set"))
             time.sleep(0.2)
             assert subscriber.payloads("zigbee2mqtt/heater/set") == []
@@ -118,17 +125,17 @@ def test_what_a_dead_link_still_held_is_gone_with_it(broker: Mosquitto) -> None:
         assert broker._process
         broker._process.send_signal(19)  # SIGSTOP
         try:
-            big = dataclasses.replace(turn(), file="x" * 200_000)
             began = time.monotonic()
             for _ in range(40):
-                publisher.publish(big)
+                publisher.send(commands())
+                publisher.post("mynah/kitchen/turn", "x" * 200_000)
             assert time.monotonic() - began < 0.5, "publishing waited for the network"
             wait_for(lambda: not publisher.connected, 5)
             assert time.monotonic() - began < 3.5
         finally:
             broker._process.send_signal(18)  # SIGCONT
         assert publisher.wait_connected(30)
-        publisher.publish(turn("turn off the radio"))
+        publisher.send(commands("turn off the radio"))
         wait_for(lambda: subscriber.payloads("zigbee2mqtt/radio/set"))
         assert len(subscriber.payloads("zigbee2mqtt/lamp/set")) < 40
 
@@ -150,17 +157,16 @@ def test_with_mqtt_5_the_broker_throws_away_what_waits_too_long(broker: Mosquitt
         client.loop_stop()
 
     came: list[bytes] = []
-    five = dataclasses.replace(broker.settings, version="5")
-    with Publisher(five, "kitchen", (), backoff=Backoff(**QUICK)) as publisher:
+    with quick(broker, version="5") as publisher:
         assert publisher.wait_connected(30)
         one = appliance()
         wait_for(lambda: one.is_connected())
-        publisher.publish(turn("turn on the lamp"))
+        publisher.send(commands("turn on the lamp"))
         wait_for(lambda: came)
         sleep(one)
-        publisher.publish(turn("turn off the lamp"))
+        publisher.send(commands("turn off the lamp"))
         time.sleep(3.2)
-        publisher.publish(turn("turn on the radio"))
+        publisher.send(commands("turn on the radio"))
         two = appliance()
         wait_for(lambda: len(came) > 1)
         time.sleep(0.2)
@@ -193,21 +199,21 @@ def _first(publisher: Publisher) -> Message:
 
 @needs_mosquitto
 def test_an_answer_goes_to_the_response_topic_with_the_correlation_data(broker: Mosquitto) -> None:
-    five = dataclasses.replace(broker.settings, version="5")
     answers: list[paho.MQTTMessage] = []
-    with Publisher(five, "kitchen", (), ("listen",), backoff=Backoff(**QUICK)) as publisher:
+    with quick(broker, version="5") as publisher:
+        publisher.follow("own", ["mynah/kitchen/listen"], qos=1)
         assert publisher.wait_connected(30)
         wait_for(lambda: retained(broker.port, "mynah/kitchen/availability"))
         client = _asked(broker.port, "mynah/kitchen/listen", "panel/answers")
         client.on_message = lambda *call: answers.append(call[2])
         client.subscribe("panel/answers", qos=1)
         message = _first(publisher)
-        publisher.tell(turn(), (), message.asker)
+        assert message.asker == Asker("panel/answers", b"\x00\xff7")
+        publisher.answer(message.asker, {"reply": "Done"})
         wait_for(lambda: answers)
         client.disconnect()
         client.loop_stop()
-    assert message.asker == Asker("panel/answers", b"\x00\xff7")
-    assert json.loads(answers[0].payload)["transcript"]["text"] == "turn on the lamp"
+    assert answers[0].payload == b'{"reply": "Done"}'
     assert getattr(answers[0].properties, "CorrelationData", None) == b"\x00\xff7"
 
 
@@ -227,8 +233,8 @@ def test_an_answer_goes_to_the_response_topic_with_the_correlation_data(broker: 
     ],
 )
 def test_nobody_has_an_answer_sent_to_an_appliance(broker: Mosquitto, response: str) -> None:
-    five = dataclasses.replace(broker.settings, version="5")
-    with Publisher(five, "kitchen", (), ("listen",), backoff=Backoff(**QUICK)) as publisher:
+    with quick(broker, version="5") as publisher:
+        publisher.follow("own", ["mynah/kitchen/listen"], qos=1)
         assert publisher.wait_connected(30)
         wait_for(lambda: retained(broker.port, "mynah/kitchen/availability"))
         client = _asked(broker.port, "mynah/kitchen/listen", response)
@@ -242,14 +248,12 @@ def test_nobody_has_an_answer_sent_to_an_appliance(broker: Mosquitto, response: 
 def test_a_command_that_the_broker_forbids_is_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     rules = tmp_path / "rules"
     rules.write_text("topic readwrite mynah/#\n")
-    with Mosquitto(tmp_path, f"acl_file {rules}") as broker:
-        five = dataclasses.replace(broker.settings, version="5")
-        with Publisher(five, "kitchen", (), backoff=Backoff(**QUICK)) as publisher:
-            assert publisher.wait_connected(30)
-            publisher.send(turn())
-            publisher.send(turn())
-            wait_for(lambda: publisher.forbidden)
-            assert publisher.forbidden == {"zigbee2mqtt/lamp/set"}
+    with Mosquitto(tmp_path, f"acl_file {rules}") as broker, quick(broker, version="5") as publisher:
+        assert publisher.wait_connected(30)
+        publisher.send(commands())
+        publisher.send(commands())
+        wait_for(lambda: publisher.forbidden)
+        assert publisher.forbidden == {"zigbee2mqtt/lamp/set"}
     assert caplog.text.count("refuses what is sent to zigbee2mqtt/lamp/set (Not authorized)") == 1
 
 
@@ -315,10 +319,10 @@ def test_what_is_too_long_is_ignored(broker: Mosquitto, caplog: pytest.LogCaptur
 def test_no_broker_at_start_then_one_comes(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     broker = Mosquitto(tmp_path)
     with quick(broker) as publisher:
-        publisher.retain("state", "idle")
+        publisher.retain(STATE, "idle")
         time.sleep(0.5)
         assert not publisher.connected
-        assert publisher.publish(turn()).dropped
+        assert publisher.send(commands()).dropped
         assert f"no broker listens at 127.0.0.1:{broker.port}" in publisher.problem
         with broker:
             assert publisher.wait_connected(30)
@@ -356,8 +360,7 @@ def test_a_refused_password_is_one_line_without_the_secret(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     with secured(tmp_path) as broker:
-        settings = dataclasses.replace(broker.settings, username="mynah", password="wrong-secret")
-        with Publisher(settings, "kitchen", backoff=Backoff(**QUICK)) as publisher:
+        with quick(broker, username="mynah", password="wrong-secret") as publisher:
             time.sleep(1.2)
             assert not publisher.connected
         lines = [record.message for record in caplog.records if "refuses" in record.message]
@@ -408,7 +411,8 @@ def test_a_certificate_that_is_none(tmp_path: Path, name: str) -> None:
 
 @needs_mosquitto
 def test_messages_come_in_and_wait_until_they_are_asked_for(broker: Mosquitto) -> None:
-    with quick(broker, own=("say", "mute/set")) as publisher, Subscriber(broker.port) as subscriber:
+    with quick(broker) as publisher, Subscriber(broker.port) as subscriber:
+        publisher.follow("own", ["mynah/kitchen/say", "mynah/kitchen/mute/set"], qos=1)
         assert publisher.wait_connected(30)
         wait_for(lambda: subscriber.payloads("mynah/kitchen/availability"))
         time.sleep(0.1)
@@ -427,7 +431,7 @@ def test_messages_come_in_and_wait_until_they_are_asked_for(broker: Mosquitto) -
 def test_a_visitor_says_nothing_about_the_device(broker: Mosquitto) -> None:
     with Subscriber(broker.port) as subscriber:
         with connect(broker.settings, "kitchen") as publisher:
-            publisher.publish(turn())
+            publisher.send(commands())
         wait_for(lambda: subscriber.payloads("zigbee2mqtt/lamp/set"))
         assert subscriber.payloads("mynah/kitchen/availability") == []
 
@@ -436,14 +440,15 @@ def test_a_visitor_says_nothing_about_the_device(broker: Mosquitto) -> None:
 def test_a_topic_that_is_none_is_dropped_and_the_others_are_sent(broker: Mosquitto) -> None:
     with quick(broker) as publisher:
         assert publisher.wait_connected(30)
-        assert publisher.publish(turn("turn on the +")).dropped
-        assert publisher.publish(turn("turn on the lamp")).sent
+        assert publisher.send(commands("turn on the +")).dropped
+        assert publisher.send(commands("turn on the lamp")).sent
 
 
 @needs_mosquitto
 def test_a_fault_behind_the_connection_does_not_end_the_attempts(broker: Mosquitto) -> None:
     unsayable = Command("lamp/get", {"state": object()})
-    publisher = Publisher(broker.settings, "kitchen", queries=[unsayable], backoff=Backoff(**QUICK))
+    publisher = quick(broker)
+    publisher.follow("home", (), [unsayable])
     with publisher, Subscriber(broker.port) as subscriber:
         assert not publisher.first_attempt()
         assert "failed" in publisher.problem

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from device.mqtt.client import Publisher
-from device.mqtt.topics import is_plain
+from device.mqtt.topics import is_plain, level
 from tests.device.broker import Mosquitto, Subscriber, needs_mosquitto, wait_for
 
 UNFIT = [
@@ -46,7 +46,9 @@ def test_the_connection_survives_all_that_is_a_topic(tmp_path: Path) -> None:
     topics = [topic for topic in (*UNFIT, *FIT) if is_plain(topic)]
     assert topics == FIT
     with Mosquitto(tmp_path) as broker, Subscriber(broker.port) as subscriber:
-        with Publisher(broker.settings, "kitchen", topics) as publisher:
+        publisher = Publisher(broker.settings, "kitchen", availability="mynah/kitchen/availability")
+        publisher.follow("all", topics)
+        with publisher:
             assert publisher.first_attempt()
             wait_for(lambda: subscriber.payloads("mynah/kitchen/availability"))
             for topic in topics:
@@ -66,5 +68,11 @@ def test_the_connection_survives_all_that_is_a_topic(tmp_path: Path) -> None:
 @needs_mosquitto
 @pytest.mark.parametrize("topic", ["a\x1fb", "a\ufffeb", "/" * 250])
 def test_others_would_have_cost_it(tmp_path: Path, topic: str) -> None:
-    with Mosquitto(tmp_path) as broker, Publisher(broker.settings, "kitchen", [topic]) as publisher:
+    with Mosquitto(tmp_path) as broker, Publisher(broker.settings, "kitchen") as publisher:
+        publisher.follow("it", [topic])
         wait_for(lambda: publisher.problem == "the connection to the broker is lost")
+
+
+def test_a_name_as_one_level() -> None:
+    assert level("hey mynah") == "hey_mynah"
+    assert level("a/b+c#d") == "a_b_c_d"

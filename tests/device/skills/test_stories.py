@@ -10,11 +10,11 @@ from device.assembly.stories import Story, play, read
 from device.errors import StoryError
 from device.settings import DEVICE
 
-FILES = sorted(DEVICE.glob("skills/*/en/stories.yaml"))
+FILES = sorted((*DEVICE.glob("skills/*/en/stories.yaml"), *(DEVICE.parent / "tests/stories").glob("*.yaml")))
 STORIES = [story for file in FILES for story in read(file)]
 
 
-@pytest.mark.parametrize("story", STORIES, ids=lambda story: f"{story.file.parts[-3]}: {story.name}")
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: f"{story.file.parent.parent.name}: {story.name}")
 def test_story(story: Story) -> None:
     assert list(play(story)) == []
 

@@ -84,14 +84,16 @@ def test_whatever_the_shipped_groups_produce_is_understood() -> None:
         for sentence in group.sentences:
             text = sample(group, sentence.expression, chance)
             assert re.fullmatch(r"[a-z' ]+", text), text
-            assert isinstance(understanding.understand(Transcript(text, 1.0)), Intent), text
+            assert not any(
+                isinstance(act, NotRecognized) for act in understanding.acts(Transcript(text, 1.0))
+            ), text
 
 
 def test_intents_of_a_sentence_are_not_mixed_up() -> None:
     understanding = Understanding(Sentences.load(), Home.load())
     chance = random.Random(8)
     wrong = []
-    for group in understanding.groups:
+    for group in (group for group in understanding.groups if not group.follows):
         text = sample(group, chance.choice(group.sentences).expression, chance)
         meant = understanding.understand(Transcript(text, 1.0))
         assert isinstance(meant, Intent), text

@@ -12,18 +12,21 @@ from typing import Any
 
 import pytest
 
-from device.audio.speaker import SilentSpeaker
-from device.channels.homeassistant import announcement
-from device.daemon.daemon import Company, Daemon
-from device.mqtt.client import Publisher, Topics
+from device.channels.own import Own, Topics
+from device.daemon.confirming import Confirming
+from device.daemon.daemon import Daemon
+from device.hearing.thresholds import Thresholds
+from device.home.state import HomeState
+from device.mqtt.client import Publisher
 from device.system.problems import Problems
 from device.system.service import SETTLED, Service
-from device.update.offer import Updates
+from device.update.offer import NoUpdates, Updates
 from device.update.trial import Trial
 from device.update.versions import BASE as TOLD
 from device.update.versions import RUNNING, State, Versions
 from tests.device import fakes
 from tests.device.broker import Mosquitto, Subscriber, needs_mosquitto, wait_for
+from tests.device.trial import Witness
 from tests.device.update.making import BASE, place
 
 SCRIPT = """
@@ -86,11 +89,10 @@ def test_what_is_new_is_shown_and_installed_when_it_is_asked_for(tmp_path: Path)
             "release_summary": "Better ears",
             "in_progress": False,
         }
-        watched.updates.ask(b"no such wish")
-        watched.updates.ask(b"INSTALL")
+        watched.updates.install()
         wait_for(lambda: watched.showed("0.2.0", True))
         wait_for(lambda: watched.updates.restart)
-        watched.updates.ask(b"INSTALL")
+        watched.updates.install()
     assert watched.asked == ["--check", "http://there/mynah-0.2.0.update"]
     assert watched.problems[-1] == []
     assert watched.showed("0.2.0", True), "until the new version shows itself"
@@ -100,7 +102,7 @@ def test_what_is_not_to_be_installed_is_not_offered(tmp_path: Path) -> None:
     watched = Watched(tmp_path, check={**NEW, "install": False, "why_not": "it was taken back once"})
     with watched.updates:
         wait_for(lambda: watched.showed("0.1.0", False))
-        watched.updates.ask(b"INSTALL")
+        watched.updates.install()
         wait_for(lambda: len(watched.asked) == 2)
     assert watched.asked == ["--check", "--check"]
     assert not watched.updates.restart
@@ -110,11 +112,11 @@ def test_a_failed_installation_is_a_problem_and_the_running_version_goes_on(tmp_
     watched = Watched(tmp_path, check=NEW, install={"error": "the disk is full; nothing was changed"})
     with watched.updates:
         wait_for(lambda: watched.shown)
-        watched.updates.ask(b"INSTALL")
+        watched.updates.install()
         wait_for(lambda: ["not updated: the disk is full; nothing was changed"] in watched.problems)
         wait_for(lambda: watched.showed("0.2.0", False))
         watched.answer(check=NEW, install=NEW)
-        watched.updates.ask(b"INSTALL")
+        watched.updates.install()
         wait_for(lambda: watched.updates.restart)
     assert watched.problems[-1] == []
 
@@ -152,13 +154,14 @@ def test_a_command_that_fails_breaks_nothing(command: list[str]) -> None:
 def test_the_loop_ends_between_two_turns_where_a_new_version_waits(tmp_path: Path, broker: Mosquitto) -> None:
     """Asked over the broker; what is retained there is an old wish."""
     watched = Watched(tmp_path, check=NEW, install={**NEW, "takes": 1.0})
-    topic = "mynah/kitchen/update/install"
+    topics = Topics("kitchen")
+    topic = topics["update/install"]
+    publisher = Publisher(broker.settings, "kitchen", availability=topics["availability"])
+    own = Own(topics, publisher, Thresholds(()), Problems(), watched.updates.install)
+    publisher.follow("own", own.topics, qos=own.qos)
     with Subscriber(broker.port) as subscriber:
         subscriber.say(topic, "INSTALL", retain=True)
-        with (
-            Publisher(broker.settings, "kitchen", (), ("update/install",)) as publisher,
-            watched.updates,
-        ):
+        with publisher, watched.updates:
             assert publisher.wait_connected(5)
             wait_for(lambda: watched.shown)
             heard = 0.0
@@ -176,33 +179,21 @@ def test_the_loop_ends_between_two_turns_where_a_new_version_waits(tmp_path: Pat
                         wait_for(lambda: watched.updates.restart)
                     yield chunk
 
-            turns: list[Any] = []
-            assistant = fakes.assistant((5.9,), ["turn on the lamp"])
-            outlet = Daemon(
-                assistant,
-                fakes.AnyHome(),
-                publisher,
-                SilentSpeaker(),
-                lambda turn, dropped: turns.append(turn),
-                print,
-                Company(updates=watched.updates),
-            )
-            outlet.run(audio())
-    assert len(turns) == 1, "what was begun is done"
+            Daemon(
+                fakes.assistant((5.9,), ["turn on the lamp"]),
+                publisher.messages,
+                Confirming(publisher, HomeState()),
+                [own, witness := Witness()],
+                ends=lambda: watched.updates.restart,
+            ).run(audio())
+    assert len(witness.told) == 1, "what was begun is done"
     assert 6.9 < heard < 10.0, "and to its end"
 
 
-def test_home_assistant_learns_of_it_only_where_there_is_a_source() -> None:
-    assert "update" not in announcement(Topics("kitchen"), None, {})["components"]
-    assert announcement(Topics("kitchen"), None, {}, updates=True)["components"]["update"] == {
-        "platform": "update",
-        "name": "Update",
-        "entity_category": "config",
-        "state_topic": "mynah/kitchen/update",
-        "command_topic": "mynah/kitchen/update/install",
-        "payload_install": "INSTALL",
-        "unique_id": "mynah_kitchen_update",
-    }
+def test_without_a_source_nothing_is_offered_nor_done() -> None:
+    with NoUpdates() as updates:
+        updates.install()
+        assert (updates.offered, updates.restart) == (False, False)
 
 
 def test_a_version_is_confirmed_once_audio_has_flowed_for_a_while(versions: Versions) -> None:

@@ -21,12 +21,7 @@ from tests.device.update.making import ROOT, package
 
 SOON = {"system/service.py": ("SETTLED = 30.0", "SETTLED = 0.5")}
 """A version that confirms itself soon."""
-CRASHES = {
-    "daemon/daemon.py": (
-        'self._publisher.retain("mute", "OFF")',
-        'raise RuntimeError("a bad version")',
-    )
-}
+CRASHES = {"daemon/daemon.py": ("self._tell(Started())", 'raise RuntimeError("a bad version")')}
 """One whose fault only the running service shows."""
 
 

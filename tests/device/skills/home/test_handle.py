@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from device.appliances.devices import Device
-from device.events import Command, Intent, Outcome, Reply, Transcript, impossible, refused
+from device.appliances.devices import Device, Floor, Room
+from device.conversation import Conversation
+from device.events import Affirm, Command, Intent, Outcome, Reply, Request, Transcript, impossible, refused
 from device.home.model import Home
 from device.home.reading import Layout
 from device.understanding.sentences import Sentences
@@ -72,15 +73,34 @@ def sent(outcome: Outcome) -> list[tuple[str, Any]]:
 
 
 @pytest.mark.parametrize("name", ["front door", "garage door"])
-@pytest.mark.parametrize("intent", ["HassTurnOn", "HassTurnOff"])
-def test_locks_and_doors_want_to_be_sure(home: Home, name: str, intent: str) -> None:
-    doubt = refused(f"I am not sure that you meant the {name}, please say it again")
-    assert handle(home, intent, 0.89, name=name) == doubt
-    assert len(sent(handle(home, intent, 0.9, name=name))) == 1
+def test_what_opens_the_house_on_a_doubtful_hearing_is_asked_back(home: Home, name: str) -> None:
+    opens = "HassTurnOff" if name == "front door" else "HassTurnOn"
+    closes = "HassTurnOn" if name == "front door" else "HassTurnOff"
+    doubtful = handle(home, opens, 0.89, name=name)
+    assert doubtful.commands == ()
+    assert doubtful.reply.text == f"Shall I {'unlock' if name == 'front door' else 'open'} the {name}?"
+    assert len(sent(handle(home, opens, 0.9, name=name))) == 1
+    assert len(sent(handle(home, closes, 0.5, name=name))) == 1  # it harms nobody
+
+
+def test_a_yes_counts_as_a_confident_hearing(home: Home) -> None:
+    talk = Conversation(home)
+    talk.respond([Request(Intent("HassTurnOff", {"name": "front door"}, 0.6))])
+    assert sent(talk.respond([Affirm()])) == [("zigbee2mqtt/front door/set", {"state": "UNLOCK"})]
+
+
+@pytest.mark.parametrize("slots", [{}, {"floor": "ground"}])
+def test_much_on_a_doubtful_hearing_is_asked_back(slots: dict[str, str]) -> None:
+    rooms = (Room("kitchen", "ground"), Room("hall", "ground"))
+    lamps = tuple(Device(f"lamp {room.name}", "light", "tasmota", room.name, room.name) for room in rooms)
+    home = Home(Layout(floors=(Floor("ground"),), rooms=rooms, devices=lamps))
+    assert handle(home, "HassTurnOff", 0.5, **slots).question is not None
+    assert len(sent(handle(home, "HassTurnOff", 0.7, **slots))) == 2
+    assert len(sent(handle(home, "HassTurnOff", 0.5, domain="light"))) == 2
 
 
 def test_scenes_with_locks_want_to_be_sure(home: Home) -> None:
-    assert not handle(home, "HassTurnOn", 0.5, name="leave").fine
+    assert handle(home, "HassTurnOn", 0.5, name="leave").question is not None
     assert sent(handle(home, "HassTurnOn", 0.95, name="leave")) == [
         ("zigbee2mqtt/all/set", '{"scene_recall": 3}'),
         ("zigbee2mqtt/front door/set", {"state": "UNLOCK"}),
@@ -255,4 +275,4 @@ def test_a_home_without_rooms_understands_what_needs_none() -> None:
     understanding = Understanding(Sentences.load(), home)
     home.observe("zigbee2mqtt/garage door", b'{"state": "OPEN"}')
     meaning = understanding.understand(Transcript("is the garage door open", 1.0))
-    assert outcome_of(home, meaning) == Outcome(reply=Reply("Yes, the garage door is open"))
+    assert outcome_of(home, meaning).reply == Reply("Yes, the garage door is open")

@@ -1,0 +1,87 @@
+"""From settings to what goes along with the voice loop: its connection, its channels and its duties."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Protocol
+
+from device.assistant import Assistant
+from device.channels.channel import Channel, Duty
+from device.channels.hermes import Hermes, Site
+from device.channels.home import Following, House, States
+from device.channels.homeassistant import HomeAssistant, announcement
+from device.channels.own import Own, Topics
+from device.daemon.duties import Alive, Sounds, Speaker
+from device.daemon.review import Recorder, Store
+from device.discovery.following import Follow, Follower
+from device.discovery.zigbee2mqtt import LARGEST
+from device.events import meaning
+from device.hearing.thresholds import Thresholds
+from device.mqtt.client import Publisher
+from device.settings import Settings
+from device.system.places import state_folder
+from device.system.problems import Problems
+from device.system.service import Service
+
+HOME = "home"
+"""What the appliances' own topics are followed as."""
+
+MakeFollower = Callable[[Follow], Follower | None]
+"""Makes what keeps the home at what is announced, if anything does, from what subscribes for it."""
+
+
+class Updates(Protocol):
+    """`device.update.offer.NoUpdates`."""
+
+    @property
+    def offered(self) -> bool: ...
+    def install(self) -> None: ...
+
+
+def make_publisher(settings: Settings, problems: Problems) -> Publisher:
+    return Publisher(
+        settings.mqtt,
+        settings.device_id,
+        availability=Topics(settings.device_id)["availability"],
+        report=lambda problem: problems.say("broker", problem),
+        largest=LARGEST,
+    )
+
+
+def open_channels(
+    settings: Settings,
+    assistant: Assistant,
+    house: House,
+    publisher: Publisher,
+    problems: Problems,
+    updates: Updates,
+    make_follower: MakeFollower,
+) -> list[Channel]:
+    """The channels that the settings want, subscribed to all that they listen to."""
+    topics = Topics(settings.device_id)
+    thresholds = Thresholds(getattr(assistant.wake, "words", ()), state_folder() / "thresholds.json")
+    channels: list[Channel] = []
+    if settings.mqtt.homeassistant:
+        content = announcement(topics, house.here, thresholds.names, updates.offered)
+        channels.append(HomeAssistant(settings.device_id, content, publisher))
+    channels.append(Own(topics, publisher, thresholds, problems, updates.install))
+    if settings.mqtt.hermes:
+        understanding = assistant.understanding
+        site = Site(settings.device_id, lambda heard: meaning(understanding.acts(heard, None, 0.0)))
+        channels.append(Hermes(site, publisher))
+    channels.append(States(house))
+    if follower := make_follower(lambda those, queries: publisher.follow(HOME, those, queries)):
+        channels.append(Following(follower, lambda: publisher.connections))
+    for channel in channels:
+        publisher.follow(type(channel).__name__, channel.topics, qos=channel.qos)
+    publisher.follow(HOME, house.topics(), house.queries())
+    return channels
+
+
+def duties(settings: Settings, assistant: Assistant, speaker: Speaker, service: Service) -> Iterator[Duty]:
+    """The duties that the settings want."""
+    yield Sounds(speaker)
+    yield Alive(service)
+    if settings.review.keep:
+        store = Store(settings.review.folder, settings.review.most)
+        yield Recorder(store, lambda: getattr(assistant.wake, "near_miss", None))

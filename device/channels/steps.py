@@ -1,0 +1,66 @@
+"""What channels and duties are told, as it comes about: the voice loop's own steps, and the daemon's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from device import assistant
+from device.events import Command, Turn
+from device.mqtt.connection import Asker
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The daemon begins: time to say how things stand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """No turn goes on: the daemon waits for the wake word, or for somebody to ask."""
+
+
+@dataclass(frozen=True, slots=True)
+class Muted:
+    """Mynah hears nothing from now on; or hears again."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A text that somebody wanted to be said."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """There is no turn for `asker`; `why`, in a few words."""
+
+    asker: Asker
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Aborted:
+    """The turn that was begun comes to nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A turn is over, with its confirmation. Turns are told in the order in which they were heard.
+
+    `dropped`: those of its commands that certainly did not arrive. `asker`: who asked for the turn.
+    """
+
+    turn: Turn
+    dropped: tuple[Command, ...] = ()
+    asker: Asker | None = None
+
+
+Step = assistant.Step | Started | Idle | Muted | Said | Refused | Aborted | Told
+"""What the voice loop and the daemon come to.
+
+A turn is Listening (unless the wake word was the whole command), Endpoint, Turn, Idle, and in its time Told;
+or it ends before with Aborted, Idle.
+"""

@@ -1,0 +1,56 @@
+"""What comes of something that falls due: it is told, rings, or is done. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from device.dialogue import outcomes
+from device.dialogue.policy import World
+from device.events import Act, Due, Outcome, Reply, Request, refused
+from device.speaking.times import clock, lasting, moment
+from device.speaking.wording import capitalized, said_back
+
+
+def fallen_due(due: Due, world: World) -> tuple[tuple[Act, ...], Outcome]:
+    """The requests that are done, and what comes of all."""
+    if due.kind == "delayed" and not due.missed:
+        return tuple(map(Request, due.requests)), _done(due, world)
+    return (), Outcome(reply=Reply(_missed(due, world) if due.missed else _told(due)))
+
+
+def _done(due: Due, world: World) -> Outcome:
+    """What was planned is done as if it had been heard well; nobody is there to be asked."""
+    found: list[Outcome] = []
+    for request in due.requests:
+        outcome = world.handle(replace(request, confidence=1.0))
+        if outcome.question is not None or not outcome.fine:
+            found.append(refused(f"I could not {due.text}: {outcome.reply.text}"))
+        else:
+            found.append(outcome)
+        world = world.after(outcome.done)
+    return outcomes.joined(found)
+
+
+def _told(due: Due) -> str:
+    match due.kind:
+        case "timer":
+            return f"{capitalized(_timer(due))} is done"
+        case "alarm":
+            return f"It is {clock(due.at)}" + (f": {due.name}" if due.name else "")
+    return f"I was to remind you to {said_back(due.text)}"
+
+
+def _missed(due: Due, world: World) -> str:
+    when = moment(due.at, world.now)
+    match due.kind:
+        case "timer":
+            return f"While I was off, {_timer(due)} ended {when}"
+        case "alarm":
+            return f"I was off when your {due.name + ' ' if due.name else ''}alarm was due {when}"
+        case "reminder":
+            return f"I was off {when}, when I was to remind you to {said_back(due.text)}"
+    return f"I was off {when}, so I did not {due.text}"
+
+
+def _timer(due: Due) -> str:
+    return f"your {due.name or lasting(due.seconds or 0)} timer"

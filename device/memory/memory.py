@@ -1,0 +1,92 @@
+"""What Mynah remembers besides the conversation: each kind of thing in a store of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from device.events import Change, Due
+from device.memory import handing
+from device.memory.agenda import Agenda, instant
+from device.memory.agenda_store import AgendaFile, InMemory
+from device.memory.list_store import ListStore
+from device.memory.lists import LISTS, Lists
+from device.memory.watch import ClockWatch
+
+AGENDA = "agenda.json"
+"""Name of the file of timers, alarms, reminders and planned commands."""
+
+
+class Memory:
+    """The stores. Changes of a turn are taken in after it.
+
+    A clock that is set is noticed: what was made since this process started, and waits for a length of time,
+    then waits as long as before. What is older was made by a clock that was right, and stays.
+    """
+
+    def __init__(
+        self, lists: Iterable[str] = LISTS, folder: Path | None = None, watch: ClockWatch | None = None
+    ) -> None:
+        """`lists`: names of the home's lists. `folder`: where all is kept; None: in memory alone. `watch`: what
+        notices that the clock is set; None: it never is."""
+        self._lists = ListStore(lists, folder / "lists.json" if folder else None)
+        self._agenda = AgendaFile(folder / AGENDA) if folder else InMemory()
+        self._watch = watch
+        self._next: float | None = None
+        self._handed: set[int] = set()
+        self._older = frozenset(entry.id for entry in self.agenda.entries)
+        self._left = bool(handing.unsettled(self.agenda, ()))
+
+    @property
+    def lists(self) -> Lists:
+        return self._lists.lists
+
+    @property
+    def agenda(self) -> Agenda:
+        agenda = self._agenda.read()
+        self._next = agenda.next()
+        return agenda
+
+    @property
+    def next_due(self) -> datetime | None:
+        """When `due` has something to do next, as local time; None where it never has."""
+        at = self.agenda.next()
+        return None if at is None else datetime.fromtimestamp(at)
+
+    def apply(self, changes: Iterable[Change]) -> None:
+        """Take in what of `changes` is Mynah's own. It is kept when this returns."""
+        changes = tuple(changes)
+        for change in changes:
+            self._lists.apply(change)
+        if changes:
+            self._change(lambda agenda: agenda.after(changes))
+
+    def is_due(self, now: datetime) -> bool:
+        """Whether `due` has something to do. Cheap: to be asked between two chunks of audio."""
+        at = instant(now)
+        if self._watch is not None and (jump := self._watch.jumped(at)):
+            self._change(lambda agenda: handing.moved(agenda, timedelta(seconds=jump), self._older))
+        return self._left or (self._next is not None and self._next <= at)
+
+    def due(self, now: datetime) -> tuple[Due, ...]:
+        """What is due by `now` and was not given yet. Say `settle` of each when it was taken."""
+        found: list[Due] = []
+
+        def hand_out(agenda: Agenda) -> Agenda:
+            found.extend(handing.unsettled(agenda, self._handed))
+            agenda, due = handing.handed_out(handing.silenced(agenda, now), now)
+            found.extend(due)
+            return agenda
+
+        self._change(hand_out)
+        self._left = False
+        self._handed |= {due.id for due in found}
+        return tuple(found)
+
+    def settle(self, due: Due) -> None:
+        """`due` was taken: nobody will be told of it again."""
+        self._change(lambda agenda: handing.settled(agenda, due))
+
+    def _change(self, how: Callable[[Agenda], Agenda]) -> None:
+        self._next = self._agenda.change(how).next()

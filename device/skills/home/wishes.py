@@ -1,0 +1,72 @@
+"""Remarks from which a wish can be guessed: "it is dark in here". Mynah asks, and does nothing by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from device.events import Intent, Outcome, Question, refused
+from device.skills.home.prices import asked
+from device.skills.home.select import Target, select
+from device.skills.skill import Handlers, World
+
+Guess = tuple[str, Mapping[str, Any], str, str]
+"""An intent, its slots, the domain that it needs, and the question."""
+
+
+def _dark(world: World) -> Guess:
+    lights = [one for one in world.home.layout.devices if one.kind == "light"]
+    on = any(world.home.state.of(one.name).get("on") for one in lights if _here(world, one.room))
+    if on:
+        return "HassLightSet", {"brightness_step": 20}, "light", "Shall I make the lights brighter?"
+    return "HassTurnOn", {}, "light", "Shall I turn on the lights?"
+
+
+def _bright(world: World) -> Guess:
+    return "HassLightSet", {"brightness_step": -20}, "light", "Shall I dim the lights?"
+
+
+def _cold(world: World) -> Guess:
+    step = {"temperature_step": 1}
+    return "HassClimateSetTemperature", step, "climate", "Shall I turn the heating up by one degree?"
+
+
+def _hot(world: World) -> Guess:
+    step = {"temperature_step": -1}
+    return "HassClimateSetTemperature", step, "climate", "Shall I turn the heating down by one degree?"
+
+
+def _here(world: World, room: str | None) -> bool:
+    return world.home.here is None or room == world.home.here
+
+
+def _guessed(guess: Callable[[World], Guess]) -> Callable[[Intent, World], Outcome]:
+    def handler(intent: Intent, world: World) -> Outcome:
+        name, slots, domain, text = guess(world)
+        place = {"area": world.home.here} if world.home.here else {}
+        if not isinstance(select(world.home, {**place, "domain": domain}, None), Target):
+            place = {}
+        if not isinstance(select(world.home, {**place, "domain": domain}, None), Target):
+            return refused("I have nothing that could change that")
+        about = Intent(name, {**place, "domain": domain, **slots}, intent.confidence)
+        return asked(Question(text, about, "confirmation"))
+
+    return handler
+
+
+def open_lock(intent: Intent, world: World) -> Outcome:
+    """ "Open the front door", which is a lock: to unlock it is no small thing."""
+    target = select(world.home, intent.slots, "lock")
+    if isinstance(target, Outcome):
+        return target
+    about = Intent("HassTurnOff", intent.slots, intent.confidence)
+    return asked(Question(f"Shall I unlock {target.called}?", about, "confirmation"))
+
+
+HANDLERS: Handlers = {
+    "MynahTooDark": _guessed(_dark),
+    "MynahTooBright": _guessed(_bright),
+    "MynahTooCold": _guessed(_cold),
+    "MynahTooHot": _guessed(_hot),
+    "MynahOpenLock": open_lock,
+}

@@ -1,0 +1,209 @@
+"""Times as they are said: the slots of a sentence become lengths and moments. Pure.
+
+The rules of `skills/common.yaml` fill these slots:
+
+    days hours minutes seconds           a length; with start_…: which timer; with in_…: from now on
+    hour minute part                     a clock time: `minute` may be negative ("quarter to"), `hour` may be
+                                         "noon" or "midnight", `part` is "am", "pm" or a part of the day
+    until_hour until_minute until_part   the clock time at which something ends
+    day                                  "today", "tomorrow", "monday", "tonight", "this evening" …
+    every also_every                     the days on which it is repeated
+
+A moment is a local time: naive for the zone of the system, or with a zone, as `now` is. A clock time means
+the clock on the wall, on both sides of a change to summer time. A time that such a change skips is as long
+after the change as it would have been after the hour before it. A length is passed time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+Slots = Mapping[str, Any]
+
+UNITS = ("days", "hours", "minutes", "seconds")
+LENGTH = (*UNITS, "until_hour", "until_minute", "until_part")
+"""Slots that say for how long."""
+DELAY = ("in_days", "in_hours", "in_minutes", "in_seconds")
+CLOCK = ("hour", "minute", "part")
+DAYS = ("day", "every", "also_every")
+WHEN = (*DELAY, *CLOCK, *DAYS)
+"""Slots that say when."""
+
+WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+REPEATED: Mapping[str, tuple[str, ...]] = {
+    "weekday": WEEK[:5],
+    "weekend": WEEK[5:],
+    **{day: (day,) for day in WEEK},
+}
+"""The days that `every` means; any other value means each day."""
+AHEAD: Mapping[str, int] = {"tomorrow": 1, "the day after tomorrow": 2}
+"""Days from today on; any other day that is no weekday is today, such as "this evening"."""
+DAY, HALF = 24 * 60, 12 * 60
+"""Minutes."""
+USUAL: Mapping[str | None, int] = {None: 9, "morning": 8, "afternoon": 15, "evening": 19, "night": 21}
+"""The hour that is meant where only the day or a part of it is said."""
+WORKING, WAKING = 7, 1
+"""On a day that is named, the first hour that is meant without a part of the day; and for waking up."""
+NIGHT = 17
+"""The hour from which "at night" is the evening; before it, it is the early morning after."""
+
+
+def length(slots: Slots, prefix: str = "") -> timedelta | None:
+    """The length in the slots with `prefix` ("", "start_", "in_"); None where there is none."""
+    found = {unit: slots[prefix + unit] for unit in UNITS if prefix + unit in slots}
+    return timedelta(**found) if found else None
+
+
+def timed(slots: Slots) -> bool:
+    """Whether the slots say when, or for how long."""
+    return any(slot in slots for slot in (*LENGTH, *WHEN))
+
+
+def has_clock(slots: Slots) -> bool:
+    """Whether the slots say at what time, and not only on which day."""
+    return "hour" in slots or length(slots, "in_") is not None
+
+
+def without(slots: Slots, *families: tuple[str, ...]) -> dict[str, Any]:
+    """The slots that belong to none of `families`."""
+    return {slot: value for slot, value in slots.items() if not any(slot in family for family in families)}
+
+
+def giving_way(slots: Slots, said: Slots) -> dict[str, Any]:
+    """`slots` without the times that are replaced by those that are `said`: an hour replaces an hour and a half,
+    another day leaves the hour as it is, and "in ten minutes" replaces both."""
+    stated = [family for family in (LENGTH, DELAY, CLOCK, DAYS) if any(slot in said for slot in family)]
+    if DELAY in stated:
+        stated += [CLOCK, DAYS]
+    elif CLOCK in stated or DAYS in stated:
+        stated += [DELAY]
+    return without(slots, *stated)
+
+
+def later(now: datetime, span: timedelta) -> datetime:
+    """The local time when `span` has passed."""
+    return datetime.fromtimestamp(now.timestamp() + span.total_seconds(), now.tzinfo)
+
+
+def days(slots: Slots) -> tuple[str, ...]:
+    """The days of the week on which it is repeated, in their order; () where it is not."""
+    said = [str(slots[slot]).removesuffix("s") for slot in ("every", "also_every") if slot in slots]
+    meant = {day for one in said for day in REPEATED.get(one, WEEK)}
+    return tuple(day for day in WEEK if day in meant)
+
+
+def moment(slots: Slots, now: datetime, waking: bool = False) -> datetime | None:
+    """When it is to happen, or happens first; None where the slots do not say.
+
+    Without a day that is the next time; on a day that is named it may be past. `waking`: somebody wants to
+    get up, so that "tomorrow at five" is in the morning.
+    """
+    if (span := length(slots, "in_")) is not None:
+        if "in_days" not in slots:
+            return later(now, span)
+        slots = {"minute": now.minute, "hour": now.hour, **slots}
+        return _at(now, now.date() + span, _readings(slots)[0])
+    repeated, day = days(slots), slots.get("day")
+    if not repeated and day is None and "hour" not in slots and "part" not in slots:
+        return None
+    if repeated:
+        return next_on(repeated, _one(_readings(slots), waking), now)
+    if day is None:
+        return _next(_readings(slots), now)
+    if day in WEEK:
+        return next_on((str(day),), _one(_readings(slots), waking), now)
+    if day not in AHEAD:
+        return _today(slots, str(day), now)
+    return _at(now, now.date() + timedelta(days=AHEAD[str(day)]), _one(_readings(slots), waking))
+
+
+def end(slots: Slots, begin: datetime) -> datetime | None:
+    """When what begins at `begin` ends: "for an hour", "until ten"; None where the slots do not say."""
+    if "until_hour" in slots:
+        clock = {slot.removeprefix("until_"): slots[slot] for slot in LENGTH if slot in slots}
+        return _next(_readings(clock), begin)
+    span = length(slots)
+    return None if span is None else later(begin, span)
+
+
+def next_on(repeated: tuple[str, ...], minute: int, now: datetime) -> datetime:
+    """The next time after `now` that is `minute` minutes after midnight on one of the days."""
+    for ahead in range(8):
+        at = _at(now, now.date() + timedelta(days=ahead), minute)
+        if WEEK[(now.date() + timedelta(days=ahead)).weekday()] in repeated and _after(at, now):
+            return at
+    raise ValueError(f"no day of the week is in {repeated}")
+
+
+def fits(slots: Slots, at: datetime, now: datetime) -> bool:
+    """Whether something at `at` is what the slots mean: "my seven o'clock alarm", "the one on monday"."""
+    if "hour" in slots and at.hour * 60 + at.minute not in {one % DAY for one in _readings(slots)}:
+        return False
+    if (repeated := days(slots)) and WEEK[at.weekday()] not in repeated:
+        return False
+    day = slots.get("day")
+    if day in WEEK:
+        return WEEK[at.weekday()] == day
+    return day is None or (at.date() - now.date()).days == AHEAD.get(str(day), 0)
+
+
+def _readings(slots: Slots) -> tuple[int, ...]:
+    """The minutes after midnight that a clock time may mean: one, or both halves of the day."""
+    hour, part = slots.get("hour"), _part(slots)
+    if hour is None:
+        return (USUAL.get(part, USUAL[None]) * 60,)
+    minute = int(slots.get("minute", 0))
+    if hour in ("noon", "midnight"):
+        return ((HALF if hour == "noon" else DAY) + minute,)
+    after = (int(hour) * 60 + minute) % DAY
+    if int(hour) > 12 or int(hour) == 0:
+        return (after,)
+    early, late = sorted((after, (after + HALF) % DAY))
+    if part in ("am", "morning"):
+        return (early,)
+    if part in ("pm", "afternoon", "evening"):
+        return (late,)
+    if part == "night":
+        return (late if late >= NIGHT * 60 else early + DAY,)
+    return early, late
+
+
+def _part(slots: Slots) -> str | None:
+    """The part of the day, also where it is said with the day: "tonight", "this evening", "every morning"."""
+    words = {"tonight": "night", **{f"this {part}": str(part) for part in USUAL}}
+    for said in (slots.get("part"), words.get(str(slots.get("day"))), slots.get("every")):
+        if said in ("am", "pm", *USUAL) and said is not None:
+            return str(said)
+    return None
+
+
+def _one(readings: tuple[int, ...], waking: bool) -> int:
+    """Of both halves of the day the one that is meant on a day that is named."""
+    first = (WAKING if waking else WORKING) * 60
+    return next((reading for reading in readings if reading >= first), readings[-1])
+
+
+def _today(slots: Slots, day: str, now: datetime) -> datetime:
+    """The first reading that is still to come today; the last one where all are past."""
+    readings = _readings(slots)
+    if day == "tonight" and now.hour < 5:  # the night that began yesterday
+        readings = (*(reading - DAY for reading in readings), *readings)
+    found = [_at(now, now.date(), reading) for reading in readings]
+    return next((at for at in found if _after(at, now)), found[-1])
+
+
+def _next(readings: tuple[int, ...], now: datetime) -> datetime:
+    days_near = (now.date() + timedelta(days=ahead) for ahead in (-1, 0, 1))
+    found = (_at(now, day, reading) for day in days_near for reading in readings)
+    return min(at for at in found if _after(at, now))
+
+
+def _at(now: datetime, day: date, minute: int) -> datetime:
+    """`minute` minutes after the midnight with which `day` begins, by the clock on the wall."""
+    return datetime.combine(day, time(), now.tzinfo) + timedelta(minutes=minute)
+
+
+def _after(at: datetime, now: datetime) -> bool:
+    return at.timestamp() > now.timestamp()

@@ -1,0 +1,267 @@
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
+
+from device.dialogue.policy import respond
+from device.dialogue.state import Dialogue
+from device.events import (
+    Act,
+    Affirm,
+    Also,
+    Answer,
+    Cancel,
+    Command,
+    Correct,
+    Deny,
+    Intent,
+    NotRecognized,
+    Option,
+    Outcome,
+    Question,
+    Repeat,
+    Reply,
+    Request,
+    refused,
+)
+
+NOON = datetime.datetime(2026, 3, 2, 12, 0)
+LAMPS = ("floor lamp", "desk lamp", "wall lamp")
+
+
+@dataclass
+class World:
+    """Turns lamps on and off by their name; asks which where none is named, and whether for a lock."""
+
+    now: datetime.datetime = NOON
+    patience: datetime.timedelta | None = datetime.timedelta(seconds=8)
+    handled: list[Intent] = field(default_factory=list)
+
+    def help(self) -> str:
+        return "You can switch lamps"
+
+    def handle(self, intent: Intent) -> Outcome:
+        self.handled.append(intent)
+        name = intent.slots.get("name")
+        if name is None:
+            options = tuple(Option(lamp, (lamp,), {"name": lamp}) for lamp in LAMPS)
+            question = Question("Which lamp?", intent, "choice", options)
+            return Outcome(reply=Reply("Which lamp?"), question=question)
+        if name == "lock" and intent.confidence < 0.9:
+            question = Question("Shall I?", intent, "confirmation")
+            return Outcome(reply=Reply("Shall I?"), question=question)
+        if name == "broken":
+            return refused("It is not there")
+        opposite = {"HassTurnOn": "HassTurnOff", "HassTurnOff": "HassTurnOn"}.get(intent.name)
+        undo = (Intent(opposite, {"name": name}, 1.0),) if opposite else ()
+        reply = Reply(f"{intent.name} {name}")
+        return Outcome((Command(f"{name}/set", intent.name),), reply, undo=undo, about={"name": name})
+
+
+@dataclass
+class Talk:
+    world: World = field(default_factory=World)
+    dialogue: Dialogue = field(default_factory=Dialogue)
+
+    def say(self, *acts: Act) -> Outcome:
+        self.dialogue, outcome = respond(self.dialogue, acts, self.world)
+        return outcome
+
+    def wait(self, **span: float) -> None:
+        self.world = replace(self.world, now=self.world.now + datetime.timedelta(**span))
+
+
+def on(name: str | None = None, confidence: float = 1.0, **slots: Any) -> Request:
+    found: Mapping[str, Any] = {**({} if name is None else {"name": name}), **slots}
+    return Request(Intent("HassTurnOn", found, confidence))
+
+
+def sent(outcome: Outcome) -> list[tuple[str, Any]]:
+    return [(command.topic.removesuffix("/set"), command.payload) for command in outcome.commands]
+
+
+def test_it_changes_nothing_that_it_was_given() -> None:
+    before = Dialogue()
+    after, _ = respond(before, [on("floor lamp")], World())
+    assert before == Dialogue() != after
+
+
+def test_an_answer_completes_the_request() -> None:
+    talk = Talk()
+    assert talk.say(on()).question is not None
+    assert sent(talk.say(Answer({"name": "desk lamp"}))) == [("desk lamp", "HassTurnOn")]
+    assert talk.dialogue.question is None
+
+
+def test_an_answer_is_no_surer_than_the_request_or_the_answer() -> None:
+    talk = Talk()
+    talk.say(on(confidence=0.8))
+    talk.say(Answer({"name": "desk lamp"}, 0.6))
+    assert talk.world.handled[-1].confidence == 0.6
+
+
+def test_a_question_lapses_and_its_answer_means_nothing_then() -> None:
+    talk = Talk()
+    talk.say(on())
+    talk.wait(seconds=8)
+    assert not talk.say(Answer({"name": "desk lamp"})).fine
+
+
+def test_a_question_without_patience_waits_until_it_is_closed() -> None:
+    talk = Talk(World(patience=None))
+    talk.say(on())
+    talk.wait(hours=1)
+    assert talk.say(Answer({"name": "desk lamp"})).commands
+
+
+def test_a_yes_counts_as_a_confident_hearing() -> None:
+    talk = Talk()
+    assert not talk.say(on("lock", 0.5)).commands
+    assert sent(talk.say(Affirm(0.7))) == [("lock", "HassTurnOn")]
+
+
+@pytest.mark.parametrize("act", [Deny(), Cancel()])
+def test_a_no_leaves_everything_as_it_is(act: Act) -> None:
+    talk = Talk()
+    talk.say(on("lock", 0.5))
+    assert talk.say(act).commands == ()
+    assert talk.dialogue.question is None
+
+
+def test_what_follows_a_question_in_the_sentence_is_done_after_its_answer() -> None:
+    talk = Talk()
+    first = talk.say(on("wall lamp"), on(), on("radio"))
+    assert sent(first) == [("wall lamp", "HassTurnOn")]
+    assert sent(talk.say(Answer({"name": "desk lamp"}))) == [
+        ("desk lamp", "HassTurnOn"),
+        ("radio", "HassTurnOn"),
+    ]
+
+
+def test_what_follows_a_question_is_not_done_after_a_no() -> None:
+    talk = Talk()
+    talk.say(on("lock", 0.5), on("radio"))
+    assert talk.say(Deny()).commands == ()
+
+
+def test_a_sentence_that_is_half_understood_is_not_half_done() -> None:
+    talk = Talk()
+    outcome = talk.say(on("radio"), NotRecognized("frobnicate", "unknown"))
+    assert outcome.commands == ()
+    assert "frobnicate" in outcome.reply.text
+    assert sent(talk.say(Affirm())) == [("radio", "HassTurnOn")]
+
+
+def test_what_is_not_understood_is_never_asked_twice() -> None:
+    talk = Talk()
+    question = talk.say(on()).reply.text
+    replies = [talk.say(NotRecognized("bananas", "unknown")).reply.text for _ in range(2)]
+    assert question not in replies
+    assert talk.dialogue.question is None
+
+
+def test_silence_closes_the_question() -> None:
+    talk = Talk()
+    talk.say(on())
+    talk.say(NotRecognized("", "nothing was said"))
+    assert talk.dialogue.question is None
+
+
+def test_what_can_be_said_is_told_at_the_second_miss() -> None:
+    talk = Talk()
+    first, second = (talk.say(NotRecognized("bananas", "unknown")).reply.text for _ in range(2))
+    assert "You can switch lamps" not in first
+    assert "You can switch lamps" in second
+
+
+def test_it_is_what_was_spoken_of_last() -> None:
+    talk = Talk()
+    talk.say(on("floor lamp"))
+    off = Request(Intent("HassTurnOff", {"it": True}, 1.0))
+    assert sent(talk.say(off)) == [("floor lamp", "HassTurnOff")]
+    talk.wait(minutes=2)
+    assert talk.say(off).commands == ()
+
+
+def test_also_means_the_same_with_another_thing() -> None:
+    talk = Talk()
+    talk.say(on("floor lamp"))
+    assert sent(talk.say(Also({"name": "radio"}))) == [("radio", "HassTurnOn")]
+
+
+def test_a_correction_takes_back_and_does_what_was_meant() -> None:
+    talk = Talk()
+    talk.say(on("floor lamp"))
+    assert sent(talk.say(Correct({"name": "radio"}))) == [
+        ("floor lamp", "HassTurnOff"),
+        ("radio", "HassTurnOn"),
+    ]
+
+
+def test_a_correction_that_cannot_be_done_takes_nothing_back() -> None:
+    talk = Talk()
+    talk.say(on("floor lamp"))
+    assert talk.say(Correct({"name": "broken"})).commands == ()
+
+
+def test_not_that_one_offers_the_others() -> None:
+    talk = Talk()
+    talk.say(on())
+    talk.say(Answer({"name": "desk lamp"}))
+    outcome = talk.say(Correct({"other": True}))
+    assert sent(outcome) == [("desk lamp", "HassTurnOff")]
+    assert outcome.question is not None
+    assert [option.label for option in outcome.question.options] == ["floor lamp", "wall lamp"]
+
+
+def test_undo_takes_back_all_of_a_sentence_the_last_first() -> None:
+    talk = Talk()
+    talk.say(on("floor lamp"), on("radio"))
+    outcome = talk.say(Request(Intent("MynahUndo", {}, 1.0)))
+    assert sent(outcome) == [("radio", "HassTurnOff"), ("floor lamp", "HassTurnOff")]
+    assert [change.do for change in outcome.done] == ["undo"]
+    assert talk.say(Request(Intent("MynahUndo", {}, 1.0))).commands == ()
+
+
+def test_undo_is_as_sure_as_it_was_heard() -> None:
+    talk = Talk()
+    talk.say(Request(Intent("HassTurnOff", {"name": "lock"}, 1.0)))
+    outcome = talk.say(Request(Intent("MynahUndo", {}, 0.5)))
+    assert outcome.commands == ()
+    assert outcome.question is not None
+
+
+def test_undo_lapses() -> None:
+    talk = Talk()
+    talk.say(on("floor lamp"))
+    talk.wait(minutes=10)
+    assert talk.say(Request(Intent("MynahUndo", {}, 1.0))).commands == ()
+
+
+def test_a_clock_that_was_set_back_makes_everything_lapse() -> None:
+    talk = Talk()
+    talk.say(on("floor lamp"))
+    talk.wait(hours=-1)
+    assert talk.dialogue.at(talk.world.now).focus is None
+
+
+def test_never_mind_at_the_end_of_a_sentence_takes_all_of_it_back() -> None:
+    talk = Talk()
+    assert talk.say(on("floor lamp"), Cancel()).commands == ()
+
+
+def test_it_repeats_what_it_said() -> None:
+    talk = Talk()
+    said = talk.say(on("floor lamp")).reply
+    assert talk.say(Repeat()).reply == said
+
+
+def test_a_no_after_something_was_done_asks_whether_to_take_it_back() -> None:
+    talk = Talk()
+    talk.say(on("floor lamp"))
+    assert talk.say(Deny()).question is not None
+    assert sent(talk.say(Affirm())) == [("floor lamp", "HassTurnOff")]

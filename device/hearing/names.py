@@ -33,7 +33,13 @@ class Hearable:
 
 def hearable(vocabulary: Vocabulary, lexicon: Lexicon) -> Hearable:
     """What of `vocabulary` can be heard."""
-    everything = (vocabulary.names, vocabulary.areas, vocabulary.floors, vocabulary.lists, vocabulary.settings)
+    everything = (
+        vocabulary.names,
+        vocabulary.areas,
+        vocabulary.floors,
+        vocabulary.lists,
+        vocabulary.settings,
+    )
     short = (name for name in itertools.chain(*everything) if len(name.text) <= LONGEST)
     lexicon.prepare(word for name in short for word in _words(name))
     problems: list[str] = []

@@ -25,6 +25,8 @@ from device.hearing.grammar import Graph
 KIND, VERSION = "words", 1
 BY_ITSELF = Chance(0.0, 1.0)
 """Of any words, confidence rests on the log-likelihood ratio as it is: other speech is no less said."""
+FITTED = ("word_penalty", "slope", "offset", "weight")
+"""What `mynah-train opinion` finds."""
 STEP = 1 / 16
 """Nats to a level of a stored cost."""
 
@@ -58,12 +60,15 @@ def save(network: Network, words: Sequence[str], file: Path) -> None:
 class Words:
     """The graph, and what was found for it with one acoustic model (`mynah-train opinion`).
 
-    `word_penalty`: what each word costs beside the language model; `weight`: what a second opinion counts
+    `word_penalty`: what each word costs beside the language model; `slope`, `offset`: of the share of words
+    that are right, over their log-likelihood ratio; `weight`: what a second opinion counts
     (`device.hearing.opinion`).
     """
 
     graph: Graph
     word_penalty: float = 0.0
+    slope: float = 1.0
+    offset: float = 0.0
     weight: float = 0.0
 
     @classmethod
@@ -83,11 +88,17 @@ class Words:
             raise BundleError(
                 f"{folder}: was fitted to another acoustic model; fit it anew: mynah-train opinion"
             )
-        return replace(unfitted, word_penalty=float(found["word_penalty"]), weight=float(found["weight"]))
+        fitted = {name: float(found[name]) for name in FITTED}
+        return cls(unfitted.graph, **fitted)
 
     def decoder(self, acoustic: Bundle) -> Decoder:
         """Hears any words; its confidence rests on the log-likelihood ratio itself."""
-        settings = replace(DecoderSettings.of(acoustic.decision), word_penalty=self.word_penalty)
+        settings = replace(
+            DecoderSettings.of(acoustic.decision),
+            word_penalty=self.word_penalty,
+            slope=self.slope,
+            offset=self.offset,
+        )
         decoder = Decoder(self.graph, acoustic.decision["log_prior"], settings, BY_ITSELF)
         return decoder.over(self.graph.compiled(), BY_ITSELF)  # the arcs take as much memory again
 

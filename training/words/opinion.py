@@ -33,6 +33,7 @@ from device.home.model import Home
 from device.settings import Settings, bundle_folder
 from device.understanding.sentences import Sentences
 from device.understanding.understanding import Understanding
+from training import regression
 from training.corpus import synthesis
 from training.corpus.manifest import CALIBRATED_ON, HELD_OUT
 from training.edits import distance
@@ -122,6 +123,21 @@ def best_word_penalty(words: Words, acoustic: Bundle, heard: Sequence[Heard]) ->
     return best, rates[best]
 
 
+def right_words(heard: Sequence[Heard], decoder: Decoder) -> tuple[float, float]:
+    """Slope and offset of the share of heard words that are right, over the log-likelihood ratio."""
+    ratios: list[float] = []
+    right: list[bool] = []
+    for item in heard:
+        found = decoder.decode(item.posteriors)
+        if found is not None:
+            wrong = min(distance((item.text or "").split(), list(found.words)), len(found.words))
+            ratios += [found.details.llr] * len(found.words)
+            right += [number >= wrong for number in range(len(found.words))]
+    slope, offset = regression.logistic_regression(np.array(ratios)[:, None], np.array(right)).tolist()
+    share = float(np.clip(np.mean(right), 0.01, 0.99))
+    return slope, offset + float(np.log(share / (1 - share)))  # both kinds weighed as much there
+
+
 class Listeners:
     """The home's grammar and others, to be held against any words."""
 
@@ -202,10 +218,14 @@ def fit(folder: Path, acoustic: Bundle, data: Path) -> dict[str, Any]:
     _, unkept = calibrate.parted(read)  # the others went with the acoustic model
     people = [*unkept[:READ], *more[:READ]]
     penalty, rate = best_word_penalty(words, acoustic, people)
-    best, tried = second_opinion(replace(words, word_penalty=penalty), acoustic, data, ear, people)
+    words = replace(words, word_penalty=penalty)
+    slope, offset = right_words(people, words.decoder(acoustic))
+    best, tried = second_opinion(words, acoustic, data, ear, people)
     return {
         "acoustic": sha256(acoustic.model),
         "word_penalty": penalty,
+        "slope": round(slope, 4),
+        "offset": round(offset, 4),
         "weight": best.weight,
         "calibration": {"read_words_wrong": round(rate, 4), "tried": [asdict(one) for one in tried]},
     }

@@ -72,7 +72,7 @@ def test_what_is_kept_is_searched(bundle: Path) -> None:
 
 
 def test_what_was_found_for_an_acoustic_model_is_used_with_it_alone(bundle: Path) -> None:
-    found = {"word_penalty": 7.0, "weight": 3.0}
+    found = {"word_penalty": 7.0, "slope": 2.0, "offset": 1.0, "weight": 3.0}
     decide(bundle, {"acoustic": sha256(ACOUSTIC.model), **found})
     fitted = Words.load(bundle, ACOUSTIC)
     assert fitted.decoder(ACOUSTIC).settings.word_penalty == 7.0

@@ -7,10 +7,10 @@ import queue
 import signal
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
-from typing import Protocol
+from typing import Any, Protocol
 
 from demo import script
 from demo.broker import Broker
@@ -84,13 +84,18 @@ def perform(
     scene: script.Scene, voice: Speaker, house: House, screen: Screen, patience: float = PATIENCE
 ) -> bool:
     """Play one recording and show what it does; whether that is exactly what it should do."""
-    screen.title(f"“Hey Mynah … {scene.text}”")
+    screen.title(f"“{scene.spoken}”")
     seen: list[Event] = []
 
     def done() -> bool:
-        return any(isinstance(event, Said) and event.kind == "turn" for event in seen) and scene.complete(
-            changes()
-        )
+        return bool(turns()) and scene.complete(changes()) and scene.due in ("", *fallen_due())
+
+    def turns() -> list[Mapping[str, Any]]:
+        return [event.content for event in seen if isinstance(event, Said) and event.kind == "turn"]
+
+    def fallen_due() -> list[str]:
+        due = (event.content for event in seen if isinstance(event, Said) and event.kind == "due")
+        return [exchange["due"]["name"] for exchange in due]
 
     def changes() -> list[Changed]:
         return [event for event in seen if isinstance(event, Changed)]
@@ -98,7 +103,12 @@ def perform(
     spoken = voice.say(wav.read(scene.recording))
     watch(house, screen, spoken + patience, seen, done)
     watch(house, screen, PAUSE, seen)
-    faults = scene.faults(changes()) if done() else scene.faults(changes()) or ["the wake word was not heard"]
+    faults = scene.faults(changes())
+    faults += scene.mistakes(turns()[-1]) if turns() else []
+    if scene.due not in ("", *fallen_due()):
+        faults.append(f"{scene.due} did not fall due")
+    if not turns() and not faults:
+        faults = ["nothing was heard" if scene.answers else "the wake word was not heard"]
     if faults:
         screen.failed(faults)
     else:
@@ -110,7 +120,7 @@ def listen(house: House, mynah: Daemon, screen: Screen, scenes: Sequence[script.
     """Show what happens until Ctrl-C, or until the daemon ends."""
     screen.title("Say “hey mynah”, then for example:")
     for scene in scenes:
-        if scene.changes:
+        if not scene.answers and (scene.changes or scene.asks or scene.done):
             screen.line(f"    {scene.text}")
     screen.line("Ctrl-C ends it.")
     try:

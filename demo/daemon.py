@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -45,7 +46,7 @@ class Daemon:
 
 @contextmanager
 def daemon(host: str, port: int, microphone: bool) -> Iterator[Daemon]:
-    """Run Mynah against the broker at `host` and `port`; end it with SIGTERM."""
+    """Run Mynah against the broker at `host` and `port`, without a memory; end it with SIGTERM."""
     with tempfile.TemporaryDirectory(prefix="mynah-demo-") as folder:
         settings, log = Path(folder) / "mynah.toml", Path(folder) / "log"
         settings.write_text(SETTINGS.format(id=DEVICE_ID, host=host, port=port), "utf-8")
@@ -58,6 +59,7 @@ def daemon(host: str, port: int, microphone: bool) -> Iterator[Daemon]:
                 stderr=None if microphone else output,
                 stdout=subprocess.DEVNULL,
                 cwd=CHECKOUT,
+                env={**os.environ, "STATE_DIRECTORY": folder},
                 start_new_session=True,
             )
         try:

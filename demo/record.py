@@ -1,6 +1,7 @@
-"""Make the recordings that script.toml names: `python -m demo.record`, with espeak-ng and flite installed.
+"""Make the recordings of script.toml that are missing: `python -m demo.record`, with espeak-ng and flite.
 
-Wake word, pause, command, by voices that the models never heard in training; a quiet room around them.
+Wake word, pause, command, or only the answer to a question, by voices that the models never heard in
+training; a quiet room around them.
 """
 
 from __future__ import annotations
@@ -28,16 +29,19 @@ ROOM = 0.0004
 def main() -> None:
     for scene in tomllib.loads(SCRIPT.read_text("utf-8"))["scene"]:
         path = SCRIPT.parent / scene["recording"]
+        if path.exists():
+            continue
         path.parent.mkdir(parents=True, exist_ok=True)
-        soundfile.write(path, record(path.stem, _voice(scene["voice"])), SAMPLE_RATE)
+        answers = scene.get("answers", False)
+        soundfile.write(path, record(path.stem, _voice(scene["voice"]), not answers), SAMPLE_RATE)
         print(path)
 
 
-def record(command: str, voice: Voice) -> Samples:
-    """16 kHz mono: pause, wake word, pause, command, pause."""
+def record(text: str, voice: Voice, wake: bool) -> Samples:
+    """16 kHz mono: pause, wake word and pause if `wake`, `text`, pause."""
     pause = np.zeros(round(PAUSE * SAMPLE_RATE))
-    speech = [_trimmed(speak(text, voice)) for text in (WAKE_WORD[voice.engine], command)]
-    sound = np.concatenate([pause, speech[0], pause, speech[1], pause])
+    texts = [*([WAKE_WORD[voice.engine]] if wake else []), text]
+    sound = np.concatenate([pause, *(part for one in texts for part in (_trimmed(speak(one, voice)), pause))])
     noise = np.random.default_rng(len(sound)).normal(0, ROOM, len(sound))
     return np.round(np.clip(sound + noise, -1, 1) * 32767).astype(np.int16)
 

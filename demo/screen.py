@@ -22,6 +22,7 @@ class Screen:
         self._output = output
         self._colour = output.isatty() and "NO_COLOR" not in os.environ
         self._listening = False
+        self._question = ""  # that is open
         self._held: list[Event] = []
 
     def line(self, text: str = "") -> None:
@@ -43,12 +44,17 @@ class Screen:
         """Show it. Commands reach the appliances milliseconds before the turn that says why: they wait."""
         match event:
             case Said("state", "listening"):
-                self._fact("woke", self._paint("listening …", DIM))
+                self._fact("asked" if self._question else "woke", self._paint("listening …", DIM))
                 self._listening = True
             case Said("turn", turn):
                 self._understanding(turn)
                 self.release()
+                self._own(turn)
                 self._reply(turn)
+            case Said("due", exchange):
+                self._fact("due", _slots(exchange["due"]), YELLOW)
+                self._own(exchange)
+                self._fact("said", f"“{exchange['reply']}”")
             case Published() | Changed() if self._listening:
                 self._held.append(event)
             case Published(topic, payload):
@@ -72,21 +78,34 @@ class Screen:
             self._fact("✗", fault, RED)
 
     def _understanding(self, turn: Mapping[str, Any]) -> None:
-        transcript, intent = turn.get("transcript"), turn.get("intent")
+        transcript, intents = turn.get("transcript"), turn["intents"]
         if transcript:
             confidence = self._paint(f"{transcript['confidence']:.2f}", DIM)
             self._fact("heard", f"“{transcript['text']}”  {confidence}")
         else:
             self._fact("heard", "nothing")
-        if intent:
+        for intent in intents:
             self._fact("meant", f"{intent['name']}  {self._paint(_slots(intent['slots']), DIM)}")
-        else:
+        if not intents and self._question:
+            self._fact("answers", self._paint(f"“{self._question}”", DIM))
+        elif not intents:
             self._fact("meant", "nothing to act on", YELLOW)
+
+    def _own(self, told: Mapping[str, Any]) -> None:
+        """What changed in Mynah's memory, and what it asks."""
+        for change in told["done"]:
+            self._fact("did", f"{change['do']}  {self._paint(_slots(change, but='do'), DIM)}", GREEN)
+        question = told["question"]
+        self._question = question["text"] if question else ""
+        if question:
+            options = " · ".join(question["options"])
+            self._fact("asks", f"“{self._question}”  {self._paint(options, DIM)}", CYAN)
 
     def _reply(self, turn: Mapping[str, Any]) -> None:
         milliseconds = turn["timings"]["speech_end_to_command_ms"]
         timing = self._paint(f"{milliseconds:.0f} ms after the endpoint", DIM)
-        self._fact("replied", f"“{turn['reply']}”  {timing}")
+        if turn["reply"] != self._question:
+            self._fact("replied", f"“{turn['reply']}”  {timing}")
 
     def _fact(self, what: str, text: str, colour: str = BOLD) -> None:
         self.line(f"  {self._paint(f'{what:<11}', colour)}{text}")
@@ -104,8 +123,8 @@ def _change(change: Changed) -> str:
     return ", ".join(f"{key} {_value(before)} → {_value(now)}" for key, before, now in steps)
 
 
-def _slots(slots: Mapping[str, Any]) -> str:
-    return "  ".join(f"{name} = {_value(value)}" for name, value in slots.items())
+def _slots(slots: Mapping[str, Any], but: str = "") -> str:
+    return "  ".join(f"{name} = {_value(value)}" for name, value in slots.items() if name != but)
 
 
 def _value(value: Any) -> str:

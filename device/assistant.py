@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from device.audio.pcm import Rewindable
+from device.dialogue.exchange import Exchange
 from device.events import (
     SAMPLE_RATE,
     Act,
@@ -34,6 +35,7 @@ from device.events import (
     Transcript,
     Turn,
 )
+from device.memory.agenda import Agenda
 
 
 class WakeStage(Protocol):
@@ -80,6 +82,22 @@ class ConversationStage(Protocol):
     def close(self) -> None:
         """Nobody answers the question."""
 
+    def ask(self, question: Question) -> None:
+        """Open `question` of somebody else."""
+
+    @property
+    def agenda(self) -> Agenda: ...
+
+    @property
+    def rings(self) -> bool:
+        """Whether something rings now."""
+
+    def due(self) -> Iterable[Exchange]:
+        """What has fallen due, each once."""
+
+    def stop(self) -> None:
+        """End what rings."""
+
 
 @dataclass(frozen=True, slots=True)
 class Listening:
@@ -92,9 +110,9 @@ class Listening:
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
-    """A wake word asked for silence."""
+    """A wake word asked for silence; or somebody else did (`detection` is None)."""
 
-    detection: Detection
+    detection: Detection | None = None
 
 
 Step = Listening | Endpoint | Turn | Stopped
@@ -114,7 +132,7 @@ class Controls:
     """What may be asked of the loop while it waits, between two chunks of audio."""
 
     listen: bool = False
-    """Begin a turn now, without the wake word."""
+    """Begin a turn now, without the wake word. An open question begins one, too."""
     speaking: Callable[[], bool] = lambda: False
     """Whether Mynah's own sound or voice can still be heard: an answer is listened to after it."""
 
@@ -148,7 +166,7 @@ class Assistant:
         source = Rewindable(audio)
         heard = Stopwatch(source)
         while True:
-            detection = self.wake.detect(until(heard, lambda: self.controls.listen))
+            detection = self.wake.detect(until(heard, self._asked))
             wake_ms = heard.since_arrival_ms
             if isinstance(detection, Detection) and self._action(detection) != LISTEN:
                 yield self._at_once(detection, wake_ms)
@@ -157,10 +175,14 @@ class Assistant:
                 yield from self._turn(heard, source.position, detection, wake_ms)
             elif self.controls.listen:
                 yield from self._turn(heard, source.position, None, 0.0)
-            else:
+            elif self.conversation.question is None:
                 return
             while (question := self.conversation.question) is not None:  # whatever asks, listens
                 yield from self._answer(question, heard, source)
+
+    def _asked(self) -> bool:
+        """Whether to listen now."""
+        return self.controls.listen or self.conversation.question is not None
 
     def _answer(self, question: Question, audio: Stopwatch, source: Rewindable) -> Iterator[Step]:
         """The turn that answers `question`, once Mynah itself is silent; none where the audio has ended."""
@@ -171,7 +193,7 @@ class Assistant:
                 self.conversation.close()
                 return
             source.rewind(chunk.start)
-            yield from self._turn(audio, source.position, None, 0.0, question)
+            yield from self._turn(audio, source.position, None, 0.0)
 
     @contextmanager
     def _expecting(self, question: Question | None) -> Iterator[None]:
@@ -200,19 +222,14 @@ class Assistant:
         """The turn that begins with the audio, without a wake word. It may answer what the last one asked."""
         question = self.conversation.question
         with self._expecting(question):
-            *_, turn = self._turn(Stopwatch(audio), 0, None, 0.0, question)
+            *_, turn = self._turn(Stopwatch(audio), 0, None, 0.0)
         assert isinstance(turn, Turn)
         return turn
 
     def _turn(
-        self,
-        audio: Stopwatch,
-        start: int,
-        detection: Detection | None,
-        wake_ms: float,
-        question: Question | None = None,
+        self, audio: Stopwatch, start: int, detection: Detection | None, wake_ms: float
     ) -> Iterator[Step]:
-        self.controls.listen = False
+        self.controls.listen, question = False, self.conversation.question
         yield Listening(detection, question)
         began, waited = time.perf_counter(), audio.waited
         patience = None if question is None else self.patience
@@ -232,7 +249,7 @@ class Assistant:
             hearing_ms=1000 * hearing,
             speech_end_to_command_ms=audio.since_arrival_ms,
         )
-        yield Turn(detection, endpoint, transcript, acts, outcome, timings)
+        yield Turn(detection, endpoint, transcript, acts, outcome, timings, question=question)
 
     def _meant(
         self, transcript: Transcript | None, question: Question | None

@@ -29,6 +29,7 @@ COMMANDS = {
     "understand": "what a text means",
     "timers": "timers, alarms, reminders and planned commands",
     "stories": "whether written conversations go as they should",
+    "lists": "what is on the shopping list and on others",
     "discover": "what the broker announces of the home",
     "enroll": "a wake word gets to know your voice",
     "review": "what the wake word may have got wrong",

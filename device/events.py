@@ -207,7 +207,7 @@ class Question:
     `expects`: the set of sentences that answer it, such as "choice", "confirmation" or "duration", as the
     skills' `answers.yaml` have them. `options`: what "choice" is between. `then`: what was said in the same
     sentence and is to be done after it. `until`: when it ends by itself; None until the dialogue sets it.
-    `misses`: how often it was not understood.
+    `misses`: how often it was not understood. `relayed`: somebody else asks, and gets the answer.
     """
 
     text: str
@@ -217,6 +217,7 @@ class Question:
     then: tuple[Act, ...] = ()
     until: datetime.datetime | None = None
     misses: int = 0
+    relayed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,10 +256,10 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What the agenda gives back when its time, `at`, has come.
+    """An entry of the agenda whose time, `at`, has come.
 
-    `kind`: "timer", "alarm", "reminder" or "delayed". `text`: what it is about. `requests`: what is to be done.
-    `seconds`: the length of a timer. `missed`: Mynah was off at the time, so that it is told and not done.
+    `kind`: "timer", "alarm", "reminder" or "delayed". `text`: what it is about. `requests`: what to do now.
+    `seconds`: the length of a timer. `missed`: Mynah was off at that time; it tells, and does nothing.
     """
 
     kind: str
@@ -317,7 +318,7 @@ class Timings:
 class Turn:
     """One exchange. `detection` is None for push-to-talk, `transcript` where nothing was heard.
 
-    `confirmation` is None where no report is expected, or was waited for yet.
+    `confirmation` is None where no report is expected, or was waited for yet. `question`: what it answers.
     """
 
     detection: Detection | None
@@ -328,6 +329,7 @@ class Turn:
     timings: Timings
     file: str | None = field(default=None)
     confirmation: Confirmation | None = None
+    question: Question | None = None
 
     @property
     def intents(self) -> tuple[Intent, ...]:

@@ -41,6 +41,9 @@ CAPABILITIES = (
     *("humidity", "number", "option"),
 )
 
+MEASURING = ("sensor", "binary_sensor")
+"""Kinds that cannot be told anything."""
+
 COVER_CLASSES = ("blind", "curtain", "shutter", "shade", "awning", "window", "garage", "gate", "door")
 WINDOW_COVERINGS = ("blind", "curtain", "shutter", "shade", "awning")
 """Classes that people name for one another."""

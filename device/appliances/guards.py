@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from device.appliances import tasmota
 from device.appliances.devices import Device, Scene
 
 Place = tuple[str, str]
@@ -62,7 +63,7 @@ def _places(device: Device) -> Iterator[Place]:
             if address:
                 yield f"{address}/", property_
     elif device.protocol == "tasmota":
-        yield f"cmnd/{device.topic}/", str(device.relay or 1)
+        yield tasmota.place(device), str(device.relay or 1)
     for template in device.commands.values():
         for one in (template, *template.then):
             yield one.topic, ""

@@ -1,12 +1,13 @@
-"""Home Assistant's templates (Jinja2), which devices announce and which therefore nobody here wrote.
+"""Home Assistant's templates (Jinja2), which devices announce and nobody here wrote.
 
-They run in a sandbox that cannot loop, reach anything, or make much of little; see `device.appliances.sandbox`.
-Jinja2 is loaded once the first template is met, since many homes have none.
+They run in a sandbox, `device.appliances.sandbox`, where they cannot loop, reach anything, or make much of
+little. Jinja2 is loaded once the first template is met, since many homes have none.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
@@ -33,29 +34,37 @@ def value(source: str | None, payload: str) -> str:
     if len(payload) > LONGEST_PAYLOAD:
         raise TemplateError("the message is too long")
     variables: dict[str, Any] = {"value": payload}
-    try:
+    with suppress(ValueError):  # a template may do without
         variables["value_json"] = parsed(payload)
-    except ValueError:
-        pass  # then the template must do without
     return render(source, variables)
+
+
+def check(source: str) -> None:
+    """Raises TemplateError for what is no template, or has a part that is not allowed."""
+    from device.appliances import filters, sandbox
+
+    try:
+        sandbox.compiled(source)
+    except filters.Refused as error:
+        raise TemplateError(str(error)) from None
 
 
 @lru_cache(maxsize=4096)
 def _compiled(source: str) -> Callable[[Mapping[str, Any]], str]:
     """What renders `source`. A template that cannot be used renders to its error."""
-    from device.appliances import sandbox  # the first template loads Jinja2
+    from device.appliances import filters, sandbox  # the first template loads Jinja2
 
     if len(source) > LONGEST_SOURCE:
         return _broken(f"it is longer than {LONGEST_SOURCE} characters")
     try:
         template = sandbox.compiled(source)
-    except sandbox.Refused as error:
+    except filters.Refused as error:
         return _broken(str(error))
 
     def rendered(variables: Mapping[str, Any]) -> str:
         try:
             return sandbox.rendered(template, variables)
-        except sandbox.Refused as error:
+        except filters.Refused as error:
             raise TemplateError(str(error)) from None
 
     return rendered

@@ -2,7 +2,7 @@
 
 What is allowed is listed; the rest is refused when the template is compiled. There are no loops, macros or
 imports, and no attribute but an item of JSON, so that a template ends after as many steps as it has words.
-Each step yields at most MOST: what is assigned, added, replaced or formatted is measured before it is made.
+Each step yields at most `filters.MOST`: what is assigned, added, replaced or formatted is measured.
 """
 
 from __future__ import annotations
@@ -15,14 +15,24 @@ import jinja2
 from jinja2 import nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from device.appliances.filters import FILTERS, FUNCTIONS, MOST, TESTS, Refused, measured
+from device.appliances.filters import FILTERS, FUNCTIONS, TESTS, Refused, measured
 
 DEEPEST = 40
 """Levels of a template's parts within one another."""
 HIGHEST = 1e30
 METHODS = frozenset(
     {
-        *("lower", "upper", "title", "capitalize", "strip", "lstrip", "rstrip", "removeprefix", "removesuffix"),
+        *(
+            "lower",
+            "upper",
+            "title",
+            "capitalize",
+            "strip",
+            "lstrip",
+            "rstrip",
+            "removeprefix",
+            "removesuffix",
+        ),
         *("split", "replace", "startswith", "endswith", "find", "isdigit", "isnumeric", "format"),
         *("get", "keys", "values", "items"),
     }
@@ -88,6 +98,8 @@ def compiled(source: str) -> jinja2.Template:
             if isinstance(node, nodes.Assign):
                 node.node = nodes.Filter(node.node, "measured", [], [], None, None, lineno=node.lineno)
         return jinja2.Template.from_code(ENVIRONMENT, ENVIRONMENT.compile(tree), {}, None)
+    except Refused:
+        raise
     except jinja2.TemplateError as error:
         raise Refused(f"it is no template: {str(error).splitlines()[0]}") from None
     except (RecursionError, MemoryError, SyntaxError, ValueError, OverflowError):

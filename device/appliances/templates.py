@@ -21,7 +21,7 @@ BRIGHTEST = 255
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A command spelled out. "{value}" in the payload is the action's value, a number in the device's `scale`.
+    """A command spelled out. "{value}" in the payload is the action's value, a number in the `scale`.
 
     `jinja`: a template that makes the message of that payload, as `value`, and of what is `given` besides.
     `then`: what is sent right after.

@@ -5,6 +5,7 @@ https://www.zigbee2mqtt.io/guide/usage/mqtt_topics_and_messages.html, and the "E
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -23,7 +24,13 @@ ON_OFF = {
 """What `state` is set to for on and off, where it is not ON and OFF."""
 SWITCHED = ("light", "switch", "cover", "lock", "valve", "siren", "humidifier", "water_heater")
 """Kinds with a `state`."""
-MEASURES = ("temperature", "humidity", "battery", "power", "illuminance", "contact", "occupancy")
+MEASURES = ("temperature", "humidity", "battery", "power", "illuminance", "co2", "contact", "occupancy")
+ALARMS = ("water_leak", "smoke", "gas", "carbon_monoxide")
+"""What binary sensors find."""
+SPEEDS = ("low", "medium", "high")
+"""Modes of a fan that does not say which it has."""
+MODES = ("heat", "cool", "auto", "off")
+"""The same of a thermostat; the first of them that it has turns it on."""
 
 
 def commands(device: Device, actions: Iterable[Action]) -> tuple[Command, ...]:
@@ -41,9 +48,11 @@ def query(device: Device) -> Command | None:
     """Asks for the state; a sensor that sleeps has none to give."""
     if device.kind in ("sensor", "binary_sensor"):
         return None
-    key = {"fan": _named(device, "fan_mode"), "climate": "local_temperature"}.get(
-        device.kind, _named(device, "state")
-    )
+    key = _named(device, "state")
+    if device.kind == "fan" and not device.native.get("switched"):
+        key = _named(device, "fan_mode")
+    if device.kind == "climate":
+        key = "local_temperature"
     return Command(f"{device.topic}/get", {key: ""})
 
 
@@ -75,28 +84,36 @@ def state(device: Device, topic: str, payload: bytes) -> Mapping[str, Any]:
     if not isinstance(message, dict):
         return {}
     read: dict[str, Any] = {key: message[key] for key in MEASURES if message.get(key) is not None}
-    power = message.get(_named(device, "state"), message.get("fan_state"))
+    alarms = [message[key] for key in ALARMS if isinstance(message.get(key), bool)]
+    if device.kind == "binary_sensor" and alarms:
+        read["on"] = any(alarms)
+    return read | _told(device, message)
+
+
+def _told(device: Device, message: Mapping[str, Any]) -> dict[str, Any]:
+    """What a message says of what the device can be told."""
+    read: dict[str, Any] = {}
+    power = message.get(_named(device, "state"))
+    if power is None and device.kind == "fan":
+        power = message.get("fan_state")
+    on, off = _on_off(device)
+    if power in (on, off):
+        read[FLAGS.get(device.kind, "on")] = power == on
     match device.kind:
+        case "light" if isinstance(brightness := message.get(_named(device, "brightness")), int | float):
+            read["brightness"] = round(brightness / _brightest(device) * 100)
         case "cover":
             read |= _cover(power, message.get(_named(device, "position")))
-        case "lock":
-            if power in _on_off(device):
-                read["locked"] = power == _on_off(device)[0]
         case "fan":
-            read |= _fan(power, message.get(_named(device, "fan_mode")))
+            read |= _fan(device, message)
         case "climate":
-            read |= _climate(message, _named(device, "setpoint"))
-        case "number" | "select" as kind:
-            key = {"number": "number", "select": "option"}[kind]
-            read[key] = message.get(_named(device, key))
-        case _:
-            if power in _on_off(device):
-                read[FLAGS.get(device.kind, "on")] = power == _on_off(device)[0]
-            if device.kind == "humidifier" and (target := message.get(_named(device, "humidity_target"))):
-                read["humidity_target"] = target
-    brightness = message.get(_named(device, "brightness"))
-    if isinstance(brightness, int | float) and device.kind == "light":
-        read["brightness"] = round(brightness / _brightest(device) * 100)
+            read |= _climate(device, message)
+        case "number":
+            read["number"] = message.get(_named(device, "number"))
+        case "select":
+            read["option"] = message.get(_named(device, "option"))
+        case "humidifier":
+            read["humidity_target"] = message.get(_named(device, "humidity_target"))
     return read
 
 
@@ -117,9 +134,9 @@ def _named(device: Device, name: str) -> str:
     return str(device.native.get(name, NAMES.get(name, name)))
 
 
-def _on_off(device: Device) -> tuple[str, str]:
+def _on_off(device: Device) -> tuple[Any, Any]:
     on, off = ON_OFF.get(device.kind, ("ON", "OFF"))
-    return str(device.native.get("on", on)), str(device.native.get("off", off))
+    return device.native.get("on", on), device.native.get("off", off)
 
 
 def _brightest(device: Device) -> float:
@@ -135,21 +152,23 @@ def _within(device: Device, value: float, least: str, most: str) -> float:
 def _payload(device: Device, action: Action) -> dict[str, Any] | None:
     """The part of the message that `action` is; None if the device cannot do it."""
     match device.kind, action.do:
-        case "fan", Do.ON | Do.OFF:
-            return {_named(device, "fan_mode"): action.do.value}
+        case "fan" | "climate", Do.ON | Do.OFF:
+            return _switched(device, action.do)
         case "fan", Do.SPEED:
-            return {_named(device, "fan_mode"): _fan_mode(action.number)}
+            return _speed(device, action.number)
+        case "fan", Do.OPTION:
+            return {_named(device, "fan_mode"): action.value}
+        case "climate", Do.OPTION:
+            return {_named(device, "system_mode"): action.value}
         case "humidifier", Do.HUMIDITY:
             return {_named(device, "humidity_target"): round(action.number)}
         case "number", Do.NUMBER:
             return {_named(device, "number"): action.number}
         case "select", Do.OPTION:
             return {_named(device, "option"): action.value}
-        case "climate", Do.ON | Do.OFF:
-            return {"system_mode": "heat" if action.do is Do.ON else "off"}
         case "climate", Do.TEMPERATURE:
-            return {_named(device, "setpoint"): _within(device, action.number, "coolest", "hottest")}
-        case "cover", Do.STOP:
+            return {_named(device, "setpoint"): action.number}
+        case "cover", Do.STOP if "STOP" in device.native.get("states", ("STOP",)):
             return {_named(device, "state"): "STOP"}
         case "cover" | "valve", Do.POSITION:
             return {_named(device, "position"): round(action.number)}
@@ -172,15 +191,40 @@ def _light(device: Device, action: Action) -> dict[str, Any] | None:
             level = max(1, round(action.number / 100 * _brightest(device)))
             return {state: on, _named(device, "brightness"): level}
         case Do.COLOR if action.value in HEX:
-            return {state: on, "color": {"hex": HEX[str(action.value)]}}
+            return {state: on, _named(device, "color"): {"hex": HEX[str(action.value)]}}
         case Do.COLOR_TEMPERATURE:
             mired = _within(device, round(1_000_000 / action.number), "coldest", "warmest")
             return {state: on, _named(device, "color_temp"): mired}
     return None
 
 
-def _fan_mode(percent: float) -> str:
-    return ("off", "low", "medium", "high")[thirds(percent)]
+def _switched(device: Device, do: Do) -> dict[str, Any] | None:
+    """A fan or thermostat by its `state`, or else by the mode that turns it on or off."""
+    if device.native.get("switched"):
+        on, off = _on_off(device)
+        return {_named(device, "state"): on if do is Do.ON else off}
+    if device.kind == "fan":
+        speeds = device.native.get("speeds", SPEEDS)
+        modes = device.native.get("modes", ("on", "off", *speeds))
+        wanted = ("on", "auto", *reversed(speeds)) if do is Do.ON else ("off",)
+    else:
+        modes = device.native.get("modes", MODES)
+        wanted = MODES[:-1] if do is Do.ON else ("off",)
+    mode = next((mode for mode in wanted if mode in modes), None)
+    key = "fan_mode" if device.kind == "fan" else "system_mode"
+    return None if mode is None else {_named(device, key): mode}
+
+
+def _speed(device: Device, percent: float) -> dict[str, Any] | None:
+    """A fan's speed as a number, or as the mode that is as far up among its speeds."""
+    if percent <= 0:
+        return _switched(device, Do.OFF)
+    if "speed" in device.native:
+        slowest, fastest = device.native.get("slowest", 1), device.native.get("fastest", 100)
+        return {device.native["speed"]: max(slowest, round(percent / 100 * fastest))}
+    speeds = device.native.get("speeds", SPEEDS)
+    level = min(len(speeds), math.ceil(round(percent / 100 * len(speeds), 6)))
+    return {_named(device, "fan_mode"): speeds[max(level, 1) - 1]} if speeds else None
 
 
 def thirds(percent: float) -> int:
@@ -200,21 +244,29 @@ def _cover(power: Any, position: Any) -> dict[str, Any]:
     return read
 
 
-def _fan(power: Any, mode: Any) -> dict[str, Any]:
+def _fan(device: Device, message: Mapping[str, Any]) -> dict[str, Any]:
     read: dict[str, Any] = {}
+    mode, speed = message.get(_named(device, "fan_mode")), message.get(str(device.native.get("speed")))
+    speeds = device.native.get("speeds", SPEEDS)
     if isinstance(mode, str):
-        read["on"] = mode != "off"
-        speeds = {"off": 0, "low": 33, "medium": 67, "high": 100}
-        if mode in speeds:
-            read["speed"] = speeds[mode]
-    elif power in ("ON", "OFF"):
-        read["on"] = power == "ON"
+        if not device.native.get("switched"):
+            read["on"] = mode != "off"
+        if device.options:
+            read["option"] = mode
+        if mode in (*speeds, "off"):
+            read["speed"] = round(100 * (speeds.index(mode) + 1) / len(speeds)) if mode != "off" else 0
+    if isinstance(speed, int | float):
+        read["speed"] = round(speed / device.native.get("fastest", 100) * 100)
     return read
 
 
-def _climate(message: Mapping[str, Any], setpoint: str) -> dict[str, Any]:
-    names = {"local_temperature": "temperature", setpoint: "target"}
+def _climate(device: Device, message: Mapping[str, Any]) -> dict[str, Any]:
+    names = {"local_temperature": "temperature", _named(device, "setpoint"): "target"}
     read = {ours: message[theirs] for theirs, ours in names.items() if message.get(theirs) is not None}
-    if isinstance(message.get("system_mode"), str):
-        read["on"] = message["system_mode"] != "off"
+    mode = message.get(_named(device, "system_mode"))
+    if isinstance(mode, str):
+        if not device.native.get("switched"):
+            read["on"] = mode != "off"
+        if device.options:
+            read["option"] = mode
     return read

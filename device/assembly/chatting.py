@@ -9,7 +9,8 @@ from dataclasses import replace
 
 from device.assembly.skills import make_skills
 from device.assembly.stages import make_answers, make_home
-from device.conversation import Conversation, Exchange
+from device.conversation.conversation import Conversation
+from device.dialogue.exchange import Exchange
 from device.discovery.announcements import Announcements
 from device.discovery.joining import joined
 from device.errors import UsageError

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
+from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 from device.assistant import Assistant
 from device.channels.channel import Channel, Duty
-from device.channels.hermes import Hermes, Site
+from device.channels.hermes import Hermes
+from device.channels.hermes_site import Site
 from device.channels.home import Following, House, States
 from device.channels.homeassistant import HomeAssistant, announcement
+from device.channels.intercom import Intercom
 from device.channels.own import Own, Topics
-from device.daemon.duties import Alive, Sounds, Speaker
+from device.channels.report import lasting_timers_json
+from device.daemon.duties import Alive, Ring, Sounds, Speaker
 from device.daemon.review import Recorder, Store
 from device.discovery.following import Follow, Follower
 from device.discovery.zigbee2mqtt import LARGEST
@@ -64,7 +70,8 @@ def open_channels(
     if settings.mqtt.homeassistant:
         content = announcement(topics, house.here, thresholds.names, updates.offered)
         channels.append(HomeAssistant(settings.device_id, content, publisher))
-    channels.append(Own(topics, publisher, thresholds, problems, updates.install))
+    channels.append(Own(topics, publisher, thresholds, problems, updates.install, partial(timers, assistant)))
+    channels.append(Intercom(topics, publisher, lambda: house.here))
     if settings.mqtt.hermes:
         understanding = assistant.understanding
         site = Site(settings.device_id, lambda heard: meaning(understanding.acts(heard, None, 0.0)))
@@ -78,8 +85,15 @@ def open_channels(
     return channels
 
 
+def timers(assistant: Assistant) -> str:
+    """What is due when, as it is retained on the broker."""
+    told = lasting_timers_json(assistant.conversation.agenda, datetime.now())
+    return json.dumps(told, ensure_ascii=False)
+
+
 def duties(settings: Settings, assistant: Assistant, speaker: Speaker, service: Service) -> Iterator[Duty]:
     """The duties that the settings want."""
+    yield Ring(speaker, lambda: assistant.conversation.rings)
     yield Sounds(speaker)
     yield Alive(service)
     if settings.review.keep:

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 import kaldifst
 
-from device.discovery.learnt import Learnt
 from device.assembly.skills import make_sentences
+from device.discovery.learnt import Learnt
 from device.engine.bundle import Bundle
 from device.errors import MynahError
 from device.hearing import grammar, others
@@ -60,7 +60,8 @@ def learn(
     graph = grammar.compile(sentences.groups(names), lexicon, bundle.labels)
     decoder = Decoder(graph, bundle.decision["log_prior"], decoding_of(settings, bundle))
     chance = others.measured(decoder, others.load(bundle.others) if bundle.others else ())
-    learnt = Learnt(graph, chance, Understanding(sentences, home, Answers.load()), names.problems)
+    problems = (*names.problems, *sentences.unheard())
+    learnt = Learnt(graph, chance, Understanding(sentences, home, Answers.load()), problems)
     decoder_for(settings, bundle, learnt, watchful)  # compiles what the graph then keeps
     return learnt
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from device.conversation.registry import SHIPPED, Skills
 from device.settings import Settings
 from device.skills import folder
-from device.skills.registry import SHIPPED, Skills
 from device.understanding.sentences import Sentences
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from device.assistant import Assistant
-from device.conversation import Conversation
+from device.conversation.conversation import Conversation
 from device.errors import SettingsError
 from device.settings import Settings
 
@@ -72,12 +72,14 @@ def make_understanding(settings: Settings, home: Home, sentences: Sentences | No
 
 
 def make_memory(home: Home) -> Memory:
-    """What the service remembers, kept in its state folder."""
+    """What the service remembers, kept in its state folder. The home knows the lists in it from now on."""
     from device.memory.memory import Memory
     from device.memory.watch import ClockWatch
     from device.system.places import state_folder
 
-    return Memory(home.layout.lists, state_folder(), ClockWatch())
+    memory = Memory(home.layout.lists, state_folder(), ClockWatch())
+    home.rearrange(replace(home.layout, lists=memory.lists.names))
+    return memory
 
 
 def wake_bundles(settings: Settings) -> list[Bundle]:
@@ -171,8 +173,15 @@ def make_follower(settings: Settings, home: Home, assistant: Assistant, follow: 
     return Follower(home, layout, announcements, Learner(settings), adopt, follow)
 
 
-def make_assistant(settings: Settings, home: Home | None = None, *, push_to_talk: bool = False) -> Assistant:
-    """The whole loop. `push_to_talk`: without a wake word, and a recording's end is the button's release."""
+def make_assistant(
+    settings: Settings,
+    home: Home | None = None,
+    memory: Memory | None = None,
+    *,
+    push_to_talk: bool = False,
+) -> Assistant:
+    """The whole loop. `memory`: what is kept; by default it ends with the process. `push_to_talk`: without a
+    wake word, and a recording's end is the button's release."""
     from device.assembly.skills import make_skills
     from device.assistant import Held, Never
     from device.audio.endpoint import Endpointer
@@ -184,7 +193,7 @@ def make_assistant(settings: Settings, home: Home | None = None, *, push_to_talk
         endpointer=Held() if push_to_talk else Endpointer(settings.endpoint, hearing.settled),
         hearing=hearing,
         understanding=learnt.understanding,
-        conversation=Conversation(home, skills=skills),
+        conversation=Conversation(home, memory=memory, skills=skills),
         reject_below=hearing.decoder.settings.reject_below,
         patience=settings.dialogue.patience,
         actions={} if push_to_talk else actions(settings, learnt.understanding),

@@ -1,6 +1,7 @@
 """Earcons: short tones that tell where the conversation is, made with numpy.
 
-They are soft and shorter than 0.25 s: what the microphone hears of them should not be taken for a command.
+They are soft and, but for the ring, shorter than 0.25 s: what the microphone hears of them should not be
+taken for a command.
 """
 
 from __future__ import annotations
@@ -32,6 +33,19 @@ def done() -> Samples:
 def error() -> Samples:
     """Twice the same low note: not understood, or it could not be done."""
     return _notes((220.0, 0.09), (0.0, 0.03), (220.0, 0.09))
+
+
+@functools.cache
+def announcing() -> Samples:
+    """A chime of three: somebody has something to tell."""
+    return _notes((784.0, 0.07), (659.3, 0.07), (1046.5, 0.09))
+
+
+@functools.cache
+def ringing() -> Samples:
+    """Rising twice: a timer or an alarm; the one sound that is to be heard from afar."""
+    rise = ((784.0, 0.12), (987.8, 0.12), (1174.7, 0.12), (1568.0, 0.18))
+    return _notes(*rise, (0.0, 0.12), *rise)
 
 
 def _notes(*notes: tuple[float, float]) -> Samples:

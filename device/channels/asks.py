@@ -28,5 +28,25 @@ class Say:
     text: str
 
 
-Ask = Listen | Mute | Say
+@dataclass(frozen=True, slots=True)
+class Announce:
+    """Say `text` to whoever is there, with a chime, as soon as no turn goes on."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pose:
+    """Ask the question `text` aloud. What is said to it goes to `asker`, and is not acted on."""
+
+    text: str
+    asker: Asker | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """End what rings, and what can be heard of Mynah."""
+
+
+Ask = Listen | Mute | Say | Announce | Pose | Stop
 """What a channel wants, whatever the channel."""

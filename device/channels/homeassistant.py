@@ -24,6 +24,11 @@ STATUS = "homeassistant/status"
 AGAIN = (0.2, 1.5)
 """Seconds after Home Assistant's start at which everything retained is said again: not all devices of a home
 at once."""
+NEXT = (
+    "{% set at = value_json | map(attribute='at') | select | first | default('') %}"
+    "{{ (at | as_datetime | as_local).isoformat() if at else none }}"
+)
+"""When the next timer, alarm or reminder is due, of those that are not paused."""
 
 
 class HomeAssistant(Channel):
@@ -71,7 +76,7 @@ def announcement(
     }
     if room is not None:
         device["suggested_area"] = room.title()
-    turn = topics["turn"]
+    turn, timers = topics["turn"], topics["timers"]
     components: Mapping[str, Mapping[str, Any]] = {
         "mute": {
             "platform": "switch",
@@ -85,6 +90,18 @@ def announcement(
             "name": "Listen",
             "icon": "mdi:microphone-message",
             "command_topic": topics["listen"],
+        },
+        "stop": {
+            "platform": "button",
+            "name": "Stop",
+            "icon": "mdi:bell-cancel",
+            "command_topic": topics["stop"],
+        },
+        "announce": {
+            "platform": "text",
+            "name": "Announce",
+            "icon": "mdi:bullhorn",
+            "command_topic": topics["announce"],
         },
         "say": {
             "platform": "text",
@@ -123,6 +140,16 @@ def announcement(
             "value_template": "{{ (value_json.intent or {}).name | default('none', true) }}",
             "json_attributes_topic": turn,
             "json_attributes_template": "{{ (value_json.intent or {}).slots | default({}, true) | tojson }}",
+        },
+        "timer": {
+            "platform": "sensor",
+            "name": "Next timer",
+            "icon": "mdi:timer-outline",
+            "device_class": "timestamp",
+            "state_topic": timers,
+            "value_template": NEXT,
+            "json_attributes_topic": timers,
+            "json_attributes_template": "{{ {'timers': value_json} | tojson }}",
         },
     }
     thresholds = {

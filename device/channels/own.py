@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from device.assistant import Listening
-from device.channels.asks import Ask, Listen, Mute, Say
+from device.channels.asks import Ask, Listen, Mute, Pose, Say, Stop
 from device.channels.channel import Channel, Outlet, late
-from device.channels.report import turn_json
-from device.channels.steps import Idle, Muted, Refused, Started, Step, Told
+from device.channels.report import answer_json, exchange_json, turn_json
+from device.channels.steps import Asked, Due, Idle, Muted, Refused, Said, Started, Step, Told
 from device.events import Endpoint
 from device.hearing.thresholds import Thresholds
 from device.mqtt.connection import Message
@@ -19,10 +19,14 @@ from device.system.problems import Problems
 
 log = logging.getLogger(__name__)
 
-ASKED = ("say", "listen", "mute/set", "threshold/+/set", "update/install")
+ASKED = ("say", "ask", "listen", "stop", "mute/set", "threshold/+/set", "update/install")
 """Where others may ask for something."""
 INSTALL = "INSTALL"
 """What is said to have an update installed."""
+LONGEST = 500
+"""Characters of a question that are asked."""
+OFTEN = 1.0
+"""Seconds between two looks at the timers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,7 @@ class Topics:
 
 class Own(Channel):
     """`thresholds`: those that may be moved. `problems`: what is to be told of. `install`: begins to install
-    the update that is offered."""
+    the update that is offered. `timers`: tells what is due when, as JSON."""
 
     qos = 1
 
@@ -53,9 +57,11 @@ class Own(Channel):
         thresholds: Thresholds,
         problems: Problems,
         install: Callable[[], None],
+        timers: Callable[[], str],
     ) -> None:
         self._names, self._outlet = names, outlet
         self._thresholds, self._problems, self._install = thresholds, problems, install
+        self._timers, self._look_at = timers, 0.0
         self._muted = False
         self.topics = tuple(names[name] for name in ASKED)
 
@@ -69,6 +75,10 @@ class Own(Channel):
                 return ()
             case ["listen"]:
                 return self._listen(message)
+            case ["ask"]:
+                return self._pose(message)
+            case ["stop"]:
+                return (Stop(),)
             case ["say"]:
                 return (Say(message.payload.decode("utf-8", "replace")),)
             case ["threshold", word, "set"]:
@@ -83,6 +93,7 @@ class Own(Channel):
                 self._retain("mute", "OFF")
                 for word in self._thresholds.names:
                     self._retain(f"threshold/{word}", self._thresholds[word])
+                self._retain("timers", self._timers())
                 self._state("idle")
                 self._problems.connect(self._show_problems)
             case Listening():
@@ -97,11 +108,29 @@ class Own(Channel):
                 self._state("idle")
             case Refused(asker, why):
                 self._outlet.answer(asker, {"error": why})
+            case Said(text):
+                self._spoken(text)
+            case Asked(question):
+                self._spoken(question.text)
+            case Due(exchange, dropped):
+                self._outlet.post(self._names["due"], exchange_json(exchange, dropped))
+                self._spoken(exchange.outcome.reply.text)
             case Told(turn, dropped, asker):
                 content = turn_json(turn, dropped)
                 self._outlet.post(self._names["turn"], content)
+                self._spoken(turn.reply)
                 if asker is not None:
-                    self._outlet.answer(asker, content)
+                    relayed = turn.question is not None and turn.question.relayed
+                    self._outlet.answer(asker, answer_json(turn) if relayed else content)
+
+    def tick(self, now: float) -> None:
+        if now >= self._look_at:
+            self._look_at = now + OFTEN
+            self._retain("timers", self._timers())
+
+    def _spoken(self, text: str) -> None:
+        if text:
+            self._outlet.post(self._names["spoken"], text)
 
     def _show_problems(self, lines: Sequence[str]) -> None:
         """Called from whatever thread finds something wrong."""
@@ -110,7 +139,24 @@ class Own(Channel):
     def _listen(self, message: Message) -> Iterable[Ask]:
         if not late(message):
             return (Listen(message.asker),)
-        log.info("asked to listen, but too long ago")
+        return self._too_late(message, "asked to listen")
+
+    def _pose(self, message: Message) -> Iterable[Ask]:
+        text = message.payload.decode("utf-8", "replace").strip()[:LONGEST]
+        if message.asker is None:
+            log.warning(
+                "%s: nobody would get the answer: send it with a response topic (MQTT 5, and mqtt.version ="
+                ' "5" here), or to …/say what needs none',
+                message.topic,
+            )
+            return ()
+        if not text:
+            self._outlet.answer(message.asker, {"error": "no question: send its text"})
+            return ()
+        return self._too_late(message, "a question") if late(message) else (Pose(text, message.asker),)
+
+    def _too_late(self, message: Message, what: str) -> Iterable[Ask]:
+        log.info("%s, but too long ago", what)
         if message.asker is not None:
             self._outlet.answer(message.asker, {"error": "too long ago"})
         return ()

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from device.conversation import Exchange
+from device.dialogue.exchange import Exchange
 from device.events import (
     SAMPLE_RATE,
     Act,
+    Affirm,
     Also,
     Answer,
     Change,
     Command,
     Correct,
+    Deny,
     Detection,
     Due,
     Endpoint,
@@ -30,6 +32,8 @@ from device.events import (
 from device.memory.agenda import Agenda
 
 Json = dict[str, Any]
+
+CONFIRMED: Mapping[type[Act], bool] = {Affirm: True, Deny: False}
 
 
 def seconds(samples: int) -> float:
@@ -74,7 +78,9 @@ def turn_json(turn: Turn, dropped: Sequence[Command] | None = None) -> Json:
         "detection": detection_json(turn.detection),
         "endpoint": endpoint_json(turn.endpoint),
         "transcript": transcript_json(turn.transcript),
+        "text": turn.transcript.text if turn.transcript else None,
         **outcome_json(turn.acts, turn.outcome),
+        "due": None,
         "confirmation": turn.confirmation.value if turn.confirmation else None,
         "timings": {
             "audio_s": round(timings.audio_s, 3),
@@ -86,6 +92,19 @@ def turn_json(turn: Turn, dropped: Sequence[Command] | None = None) -> Json:
     if dropped is not None:
         report["dropped"] = [command_json(command) for command in dropped]
     return report
+
+
+def answer_json(turn: Turn) -> Json:
+    """What was said to the question of somebody else. `confirmed`: true for yes, false for no, else null."""
+    if turn.transcript is None:
+        return {"error": "nobody answered"}
+    intent = intent_json(turn.meaning)
+    return {
+        "text": turn.transcript.text,
+        "intent": intent["name"] if intent else None,
+        "slots": intent["slots"] if intent else {},
+        "confirmed": next((CONFIRMED[type(act)] for act in turn.acts if type(act) in CONFIRMED), None),
+    }
 
 
 def question_json(question: Question | None) -> Json | None:
@@ -112,12 +131,17 @@ def outcome_json(acts: Sequence[Act], outcome: Outcome) -> Json:
     }
 
 
-def exchange_json(exchange: Exchange) -> Json:
-    return {
+def exchange_json(exchange: Exchange, dropped: Sequence[Command] | None = None) -> Json:
+    """One exchange. `dropped`, where its commands were sent: those that could not be."""
+    report = {
         "text": exchange.text,
         **outcome_json(exchange.acts, exchange.outcome),
         "due": due_json(exchange.due),
     }
+    if dropped is not None:
+        report["confirmation"] = exchange.confirmation.value if exchange.confirmation else None
+        report["dropped"] = [command_json(command) for command in dropped]
+    return report
 
 
 def due_json(due: Due | None) -> Json | None:
@@ -130,7 +154,7 @@ def due_json(due: Due | None) -> Json | None:
 
 
 def timers_json(agenda: Agenda, now: datetime) -> list[Json]:
-    """All that is due some time, the next first: `left` is in seconds, `paused` true for a timer that waits."""
+    """The entries of the agenda, the next first. `left`: seconds until it is due; `at`: null while paused."""
     entries = sorted(agenda.entries, key=lambda entry: (entry.remaining(now), entry.id))
     return [
         {
@@ -148,15 +172,31 @@ def timers_json(agenda: Agenda, now: datetime) -> list[Json]:
     ]
 
 
+def lasting_timers_json(agenda: Agenda, now: datetime) -> list[Json]:
+    """The same, without what changes as time passes."""
+    timers = timers_json(agenda, now)
+    return [{key: one[key] for key in one if key != "left" or one["paused"]} for one in timers]
+
+
 def exchange_text(exchange: Exchange) -> str:
     """One exchange as a few lines for a terminal."""
     lines = [("meant", act_text(act)) for act in exchange.acts]
-    lines += [("sends", command_text(command)) for command in exchange.outcome.commands]
-    lines += [("does", json.dumps(change_json(change))) for change in exchange.outcome.done]
+    lines += [("sends", command_text(command)) for command in exchange.commands]
     if exchange.due is not None:
-        lines.append(("due", json.dumps(due_json(exchange.due))))
-    lines.append(("reply", exchange.outcome.reply.text))
-    return "\n".join([exchange.text or "", *(f"  {name:<8}{text}" for name, text in lines)])
+        lines.append(("due", json.dumps(due_json(exchange.due), ensure_ascii=False)))
+    lines += [*_own_lines(exchange.outcome), ("reply", exchange.outcome.reply.text)]
+    return "\n".join(
+        [*([exchange.text] if exchange.text else []), *(f"  {name:<8}{text}" for name, text in lines)]
+    )
+
+
+def _own_lines(outcome: Outcome) -> list[tuple[str, str]]:
+    """What changes in Mynah's own memory, and what it asks."""
+    lines = [("does", json.dumps(change_json(change), ensure_ascii=False)) for change in outcome.done]
+    if (question := outcome.question) is not None:
+        options = ", ".join(option.label for option in question.options)
+        lines.append(("asks", f"{question.text} ({options})" if options else question.text))
+    return lines
 
 
 def act_text(act: Act) -> str:
@@ -174,7 +214,9 @@ def act_text(act: Act) -> str:
 
 def no_turn_json(file: str, detection: Detection | None = None) -> Json:
     """The line for a file in which no wake word was heard, or for one that only stops what plays."""
-    nothing = dict.fromkeys(("endpoint", "transcript", "intent", "reply", "question", "source"))
+    nothing = dict.fromkeys(
+        ("endpoint", "transcript", "text", "intent", "reply", "question", "source", "due")
+    )
     done: Json = {"intents": [], "commands": [], "done": [], "confirmation": None, "timings": None}
     return {"file": file, "detection": detection_json(detection), **nothing, **done}
 
@@ -188,6 +230,7 @@ def turn_text(turn: Turn, dropped: Sequence[Command] = ()) -> str:
     lines += [("meant", act_text(act)) for act in turn.acts]
     for command in turn.commands:
         lines.append(("dropped" if command in dropped else "sent", command_text(command)))
+    lines += _own_lines(turn.outcome)
     after = f"{turn.timings.speech_end_to_command_ms:.0f} ms after the endpoint"
     sure = f"{turn.confirmation.value}, " if turn.confirmation else ""
     lines.append(("reply", f"{turn.reply} ({sure}{after})"))

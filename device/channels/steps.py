@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from device import assistant
-from device.events import Command, Turn
+from device.dialogue.exchange import Exchange
+from device.events import Command, Question, Turn
 from device.mqtt.connection import Asker
 
 
@@ -16,7 +17,7 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Idle:
-    """No turn goes on: the daemon waits for the wake word, or for somebody to ask."""
+    """No turn goes on and no question is open: the daemon waits for the wake word, or for somebody to ask."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +29,17 @@ class Muted:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A text that somebody wanted to be said."""
+    """A text that somebody wanted to be said; `announced`: with a chime."""
 
     text: str
+    announced: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Somebody else asks `question`; a turn follows, which answers it."""
+
+    question: Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +59,8 @@ class Aborted:
 class Told:
     """A turn is over, with its confirmation. Turns are told in the order in which they were heard.
 
-    `dropped`: those of its commands that certainly did not arrive. `asker`: who asked for the turn.
+    `dropped`: those of its commands that certainly did not arrive. `asker`: who asked for the turn, or for an
+    answer to the question that it answers.
     """
 
     turn: Turn
@@ -58,9 +68,21 @@ class Told:
     asker: Asker | None = None
 
 
-Step = assistant.Step | Started | Idle | Muted | Said | Refused | Aborted | Told
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Something has fallen due, and what it is to do is over. Told when no turn goes on.
+
+    `dropped`: those of its commands that certainly did not arrive.
+    """
+
+    exchange: Exchange
+    dropped: tuple[Command, ...] = ()
+
+
+Step = assistant.Step | Started | Idle | Muted | Said | Asked | Refused | Aborted | Told | Due
 """What the voice loop and the daemon come to.
 
 A turn is Listening (unless the wake word was the whole command), Endpoint, Turn, Idle, and in its time Told;
-or it ends before with Aborted, Idle.
+or it ends before with Aborted, Idle. Where the turn opens a question, the turn that answers it follows
+instead of Idle.
 """

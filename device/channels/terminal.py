@@ -1,12 +1,12 @@
-"""Mynah in the terminal that it was started from: the turns, and the texts that are to be said."""
+"""Mynah in the terminal that it was started from: turns, what falls due, and texts that are to be said."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from device.channels.channel import Channel
-from device.channels.report import Json, turn_json, turn_text
-from device.channels.steps import Said, Step, Told
+from device.channels.report import Json, exchange_json, exchange_text, turn_json, turn_text
+from device.channels.steps import Asked, Due, Said, Step, Told
 
 LONGEST_TEXT = 500
 """Characters of a text that are shown."""
@@ -22,9 +22,14 @@ class Terminal(Channel):
         match step:
             case Told(turn, dropped):
                 self._show(turn_json(turn, dropped), turn_text(turn, dropped))
+            case Due(exchange, dropped):
+                self._show(exchange_json(exchange, dropped), exchange_text(exchange))
             case Said(text):
                 text = printable(text)
                 self._show({"say": text}, f"  says    {text}")
+            case Asked(question):
+                text = printable(question.text)
+                self._show({"ask": text}, f"  asks    {text}")
 
 
 def printable(text: str) -> str:

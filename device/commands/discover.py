@@ -37,7 +37,7 @@ def main(options: argparse.Namespace) -> int:
     new = whole.devices[len(layout.devices) :]
     for device in new:
         common.emit(options, described(device), line(device))
-    for problem in (*problems, *missing(layout, found)):
+    for problem in (*problems, *missing(layout, found), *announcements.left_out()):
         print(f"mynah: {problem}", file=sys.stderr)
     if not new:
         print("nothing new is announced on this broker", file=sys.stderr)

@@ -17,7 +17,7 @@ from types import FrameType
 
 from device.assembly.daemon import MakeFollower, duties, make_publisher, open_channels
 from device.assembly.sound import loudspeaker, microphone
-from device.assembly.stages import make_assistant, make_follower, make_home
+from device.assembly.stages import make_assistant, make_follower, make_home, make_memory
 from device.assistant import Assistant
 from device.channels.home import House
 from device.channels.homeassistant import software
@@ -66,7 +66,7 @@ def main(options: argparse.Namespace) -> int:
 def listen(options: argparse.Namespace, settings: Settings, notes: ProblemFile) -> int:
     """The whole daemon, as `settings` want it; `notes` keeps what is wrong."""
     home = make_home(settings)
-    assistant = make_assistant(settings, home)
+    assistant = make_assistant(settings, home, make_memory(home))
     return serve(options, settings, assistant, home, partial(make_follower, settings, home, assistant), notes)
 
 
@@ -101,6 +101,7 @@ def serve(
         log.info("%s listens for %s", settings.device_id, words)
         if inputs and "-" not in inputs:
             publisher.wait_connected(AWAIT_BROKER)
+        assistant.controls.speaking = lambda: speaker.playing
         daemon = Daemon(
             assistant,
             publisher.messages,

@@ -11,7 +11,7 @@ from datetime import datetime
 from device.channels.report import Json, timers_json
 from device.commands import options as common
 from device.errors import UsageError
-from device.memory.agenda_store import AgendaFile
+from device.memory.agenda_store import agenda_store
 from device.memory.memory import AGENDA
 from device.speaking.times import clock, rough
 from device.system.places import state_folder
@@ -23,7 +23,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(options: argparse.Namespace) -> int:
-    agenda = AgendaFile(state_folder() / AGENDA)
+    agenda = agenda_store(state_folder() / AGENDA)
     known = timers_json(agenda.read(), datetime.now())
     chosen = (
         known

@@ -52,7 +52,7 @@ def main(options: argparse.Namespace) -> int:
             for step in assistant.steps(audio):
                 if isinstance(step, Turn):
                     show(file, step)
-                elif isinstance(step, Stopped):
+                elif isinstance(step, Stopped) and step.detection is not None:
                     text = f"{file}\n  woke    {step.detection.name}: stop"
                     common.emit(options, no_turn_json(file, step.detection), text)
                 woken = woken or isinstance(step, Turn | Stopped)

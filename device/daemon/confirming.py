@@ -1,21 +1,27 @@
-"""Commands are sent, and a turn waits for its appliances' reports while the voice loop goes on."""
+"""Commands are sent, and who gave them waits for the appliances' reports while the voice loop goes on."""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Any, Generic, Protocol, TypeVar
 
 from device.appliances.expectations import met
-from device.channels.steps import Told
+from device.channels.steps import Due, Told
+from device.dialogue.exchange import Exchange
 from device.events import Command, Confirmation, Expectation, Reply, Turn
 from device.mqtt.client import Receipt
 from device.mqtt.connection import Asker, Fate
 from device.speaking.wording import listed
 
+Source = TypeVar("Source", bound=Turn | Exchange)
+"""What has commands to be confirmed."""
+
 PATIENCE = 2.0
 """Seconds in which an appliance reports; as long as a command may be on its way."""
+PATIENCE_OF = {"position": 5.0, "open": 5.0, "armed": 5.0, "activity": 5.0}
+"""The same for what sets itself in motion first, by the key of the state that it tells."""
 
 
 class States(Protocol):
@@ -32,52 +38,68 @@ class Sender(Protocol):
 
 
 class Confirming:
-    """The turns whose commands are sent and that are not told yet, in the order in which they were heard."""
+    """The turns whose commands are sent and that are not told yet, in the order in which they were heard;
+    and, in an order of their own, the exchanges that fell due."""
 
     def __init__(self, sender: Sender, states: States) -> None:
         self._sender, self._states = sender, states
-        self._awaited: deque[Awaited] = deque()
+        self._turns: deque[Awaited[Turn]] = deque()
+        self._due: deque[Awaited[Exchange]] = deque()
 
     @property
     def waits(self) -> bool:
-        """Whether there is a turn that is not told yet."""
-        return bool(self._awaited)
+        """Whether there is something that is not told yet."""
+        return bool(self._turns or self._due)
 
     def send(self, turn: Turn, now: float, asker: Asker | None = None) -> None:
         """Send the turn's commands at time `now`, in seconds; it is told later."""
-        awaited = Awaited(turn, self._states, now, asker)
-        awaited.receipt = self._sender.send(turn.commands)
-        self._awaited.append(awaited)
+        self._turns.append(self._sent(Awaited(turn, self._states, now, asker)))
 
-    def concluded(self, now: float) -> Iterator[Told]:
-        """The turns whose appliances have reported, or had time enough."""
-        while self._awaited and (turn := self._awaited[0].concluded(now)) is not None:
-            yield _as_told(self._awaited.popleft(), turn)
+    def send_due(self, exchange: Exchange, now: float) -> None:
+        """The same for an exchange that fell due."""
+        self._due.append(self._sent(Awaited(exchange, self._states, now)))
 
-    def given_up(self) -> Iterator[Told]:
+    def _sent(self, awaited: Awaited[Source]) -> Awaited[Source]:
+        awaited.receipt = self._sender.send(awaited.source.commands)
+        return awaited
+
+    def concluded(self, now: float) -> Iterator[Told | Due]:
+        """Those whose appliances have reported, or had time enough."""
+        while self._turns and (turn := self._turns[0].concluded(now)) is not None:
+            yield _as_told(self._turns.popleft(), turn)
+        while self._due and (exchange := self._due[0].concluded(now)) is not None:
+            yield Due(exchange, self._due.popleft().dropped)
+
+    def given_up(self) -> Iterator[Told | Due]:
         """All the others, as they stand without a further report."""
-        while self._awaited:
-            awaited = self._awaited.popleft()
+        while self._turns:
+            awaited = self._turns.popleft()
             yield _as_told(awaited, awaited.given_up())
+        while self._due:
+            due = self._due.popleft()
+            yield Due(due.given_up(), due.dropped)
 
 
-def _as_told(awaited: Awaited, turn: Turn) -> Told:
+def _as_told(awaited: Awaited[Turn], turn: Turn) -> Told:
     return Told(turn, awaited.dropped, awaited.asker)
 
 
-class Awaited:
-    """A turn that waits for reports. To be made before its commands are sent; then it is given the `receipt`.
+class Awaited(Generic[Source]):
+    """What waits for reports, by its `source`. To be made before its commands are sent; then it is given the
+    `receipt`.
 
-    `asker`: who asked for the turn, and wants to know what came of it.
+    `asker`: who asked for it, and wants to know what came of it.
     """
 
-    def __init__(self, turn: Turn, states: States, now: float, asker: Asker | None = None) -> None:
-        self.turn = turn
+    def __init__(self, source: Source, states: States, now: float, asker: Asker | None = None) -> None:
+        self.source: Source = source
         self.receipt = Receipt((), ())
         self.asker = asker
         self._states = states
-        self._until = now + PATIENCE
-        expected = turn.outcome.expected if turn.outcome.fine else ()
+        expected = source.outcome.expected
+        self._until = now + max(
+            (PATIENCE_OF.get(one.key or "", PATIENCE) for one in expected), default=PATIENCE
+        )
         self._waits = bool(expected)
         self._open = {one: states.reports(one.device) for one in expected}
         self._contrary: set[Expectation] = set()
@@ -85,12 +107,13 @@ class Awaited:
     @property
     def dropped(self) -> tuple[Command, ...]:
         """The commands that certainly did not arrive."""
-        pairs = zip(self.receipt.sent, self.receipt.deliveries, strict=False)
-        refused = (command for command, delivery in pairs if delivery.fate is Fate.REFUSED)
-        return (*self.receipt.dropped, *refused)
+        receipt = self.receipt
+        pairs = zip(receipt.sent, receipt.deliveries, strict=False)
+        refused = [command for command, delivery in pairs if delivery.fate is Fate.REFUSED]
+        return (*receipt.dropped, *refused)
 
-    def concluded(self, now: float) -> Turn | None:
-        """The turn with its confirmation and what is to be said of it; None while it has to wait."""
+    def concluded(self, now: float) -> Source | None:
+        """The source with its confirmation and what is to be said of it; None while it has to wait."""
         fates = {delivery.fate for delivery in self.receipt.deliveries}
         if self.dropped or Fate.LOST in fates:
             return self.given_up()
@@ -105,30 +128,32 @@ class Awaited:
                 self._contrary.add(one)
         return self.given_up() if not self._open or now >= self._until else None
 
-    def given_up(self) -> Turn:
-        """The turn as it stands without a further report."""
+    def given_up(self) -> Source:
+        """The source as it stands without a further report."""
         if self.dropped:
             return self._failed("Sorry, that could not be sent")
         arrived = all(delivery.fate is Fate.ARRIVED for delivery in self.receipt.deliveries)
         if not arrived and (self._open or not self._waits):
             return self._failed("Sorry, that may not have arrived")
         if not self._waits:
-            return self.turn
+            return self.source
         if not self._open:
-            return replace(self.turn, confirmation=Confirmation.CONFIRMED)
+            return replace(self.source, confirmation=Confirmation.CONFIRMED)
         contrary = [one for one in self._open if one in self._contrary]
         if contrary:
             return self._failed(f"{_named(contrary)} did not do it")
         does = "does" if len(self._open) == 1 else "do"
         return self._told(Confirmation.UNCONFIRMED, f"{_named([*self._open])} {does} not answer")
 
-    def _failed(self, text: str) -> Turn:
+    def _failed(self, text: str) -> Source:
         return self._told(Confirmation.FAILED, text)
 
-    def _told(self, confirmation: Confirmation, text: str) -> Turn:
-        assert self.turn.outcome.fine
-        outcome = replace(self.turn.outcome, reply=Reply(text))
-        return replace(self.turn, outcome=outcome, confirmation=confirmation)
+    def _told(self, confirmation: Confirmation, text: str) -> Source:
+        """What was asked in the same breath is still asked."""
+        question = self.source.outcome.question
+        reply = Reply(f"{text}. {question.text}" if question else text)
+        outcome = replace(self.source.outcome, reply=reply)
+        return replace(self.source, outcome=outcome, confirmation=confirmation)
 
 
 def _named(expected: Sequence[Expectation]) -> str:

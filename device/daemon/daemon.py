@@ -8,24 +8,27 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
 import numpy as np
 
-from device.assistant import Assistant, Listening
+from device.assistant import Assistant, Listening, Stopped
 from device.assistant import Step as LoopStep
-from device.channels.asks import Ask, Listen, Mute, Say
+from device.channels.asks import Announce, Ask, Listen, Mute, Pose, Say, Stop
 from device.channels.channel import Channel, Duty
-from device.channels.steps import Aborted, Idle, Muted, Refused, Said, Started, Step
+from device.channels.steps import Aborted, Asked, Due, Idle, Muted, Refused, Said, Started, Step
 from device.daemon.confirming import Confirming
 from device.errors import AudioError
-from device.events import AudioChunk, Turn
+from device.events import AudioChunk, Intent, Question, Turn
 from device.mqtt.connection import Asker, Message
 
 log = logging.getLogger(__name__)
 
+MOST = 20
+"""Announcements that wait for the end of a turn."""
 FAULTS = 10
 """Faults in a row, without a turn between them, after which the daemon gives up and is to be restarted."""
 
@@ -48,7 +51,8 @@ class Daemon:
     ) -> None:
         self._assistant, self._messages, self._confirming = assistant, messages, confirming
         self._channels, self._duties, self._ends = channels, (*channels, *duties), ends
-        self._asker: Asker | None = None  # of those who want to be listened to, the last
+        self._asker: Asker | None = None  # who wants to know what is said next
+        self._waiting: deque[Said | Due] = deque()  # to be told when no turn goes on
         self._idle = True
         self._muted = False
 
@@ -60,7 +64,8 @@ class Daemon:
         try:
             self._go_on(attended)
         finally:
-            for told in self._confirming.given_up():
+            self._wants(None, "ending")
+            for told in (*self._confirming.given_up(), *self._waiting):
                 self._tell(told)
 
     def _go_on(self, attended: Iterable[AudioChunk]) -> None:
@@ -91,8 +96,12 @@ class Daemon:
         """Nothing may be raised here: it would end the audio, and the daemon with it."""
         with going_on("what came in"):
             self._receive_all()
+        with going_on("what is due"):
+            for exchange in self._assistant.conversation.due():
+                self._confirming.send_due(exchange, time.monotonic())
         with going_on("what was awaited"):
             self._conclude()
+            self._tell_waiting()
         now = time.monotonic()
         self._each(lambda duty: duty.tick(now))
         heard = replace(chunk, samples=np.zeros_like(chunk.samples)) if self._muted else chunk
@@ -109,11 +118,14 @@ class Daemon:
                 self._confirming.send(step, time.monotonic(), self._asker)
                 self._asker = None
                 self._tell(step)
-                self._become_idle()
+                if self._assistant.conversation.question is None:
+                    self._become_idle()
                 self._conclude()
             case Listening():
                 self._idle = False
                 self._tell(step)
+            case Stopped():
+                self._stop(step)
             case _:
                 self._tell(step)
 
@@ -140,6 +152,37 @@ class Daemon:
                 self._mute(on)
             case Say(text):
                 self._tell(Said(text))
+            case Announce(text) if len(self._waiting) >= MOST:
+                log.warning("too many announcements at once; this one is left out: %s", text)
+            case Announce(text):
+                self._waiting.append(Said(text, announced=True))
+            case Pose(text, asker) if why := self._why_not():
+                log.info("a question is not asked: %s: %s", why, text)
+                self._refuse(asker, why)
+            case Pose(text, asker):
+                self._pose(text, asker)
+            case Stop():
+                self._stop(Stopped())
+
+    def _why_not(self) -> str:
+        """Why no question of somebody else can be asked now; "" where it can."""
+        if self._muted:
+            return "muted"
+        if self._assistant.conversation.question is not None:
+            return "another question is open"
+        return "" if self._idle and not self._assistant.controls.listen else "a turn goes on"
+
+    def _pose(self, text: str, asker: Asker | None) -> None:
+        """Ask `text`; the voice loop listens to the answer by itself."""
+        question = Question(text, Intent("MynahAsk", {}, 1.0), "confirmation", relayed=True)
+        self._assistant.conversation.ask(question)
+        self._asker, self._idle = asker, False
+        self._tell(Asked(question))
+
+    def _stop(self, stopped: Stopped) -> None:
+        """Nothing rings any more, and what plays is heard no further."""
+        self._assistant.conversation.stop()
+        self._tell(stopped)
 
     def _mute(self, on: bool) -> None:
         self._muted = on
@@ -149,7 +192,8 @@ class Daemon:
         log.info("muted" if on else "listening again")
 
     def _abort(self) -> None:
-        """The turn that was begun is none."""
+        """The turn that was begun, or was to answer a question, is none."""
+        self._assistant.conversation.close()
         self._wants(None, "nothing came of it")
         self._tell(Aborted())
         self._become_idle()
@@ -170,7 +214,15 @@ class Daemon:
 
     def _conclude(self) -> None:
         for told in self._confirming.concluded(time.monotonic()):
-            self._tell(told)
+            if isinstance(told, Due):
+                self._waiting.append(told)
+            else:
+                self._tell(told)
+
+    def _tell_waiting(self) -> None:
+        """One after the other, and not into a turn."""
+        if self._waiting and self._idle and not self._assistant.controls.speaking():
+            self._tell(self._waiting.popleft())
 
     def _wait_for_reports(self) -> None:
         """At the end of the audio, there is time."""

@@ -25,7 +25,7 @@ from device.audio import wav
 from device.channels.channel import Duty
 from device.channels.steps import Step
 from device.errors import AudioError, ReviewError
-from device.events import SAMPLE_RATE, AudioChunk, Detection, Intent, Samples, Turn
+from device.events import SAMPLE_RATE, AudioChunk, Cancel, Detection, Samples, Turn
 from device.system.atomic import sync, write_whole
 
 log = logging.getLogger(__name__)
@@ -34,7 +34,6 @@ BEFORE, AFTER = 2.0, 0.5
 """Seconds kept before a wake word's end, and after it."""
 AGAIN = 5.0
 """Seconds within which a wake word is said again by someone who was not heard."""
-NEVER_MIND = "HassNevermind"
 OURS = "-".join("[0-9]" * digits for digits in (8, 6, 6))
 """Names of clips: date, time, microseconds."""
 
@@ -187,7 +186,7 @@ class Recorder(Duty):
         if near and same and near != self._kept and 0 < step.detection.at - near.at < AGAIN * SAMPLE_RATE:
             self._keep(near, Reason.NEAR_MISS)
             self._kept = near
-        if step.transcript is None or (isinstance(step.meaning, Intent) and step.meaning.name == NEVER_MIND):
+        if step.transcript is None or any(isinstance(act, Cancel) for act in step.acts):
             self._keep(step.detection, Reason.CANCELLED)
 
     def _keep(self, found: Detection, reason: Reason) -> None:

@@ -63,7 +63,11 @@ def in_words(act: Correct | Also, focus: Focus | None) -> Correct | Also | NotRe
     slots = dict(act.slots)
     words = str(slots.pop("words"))
     slot = next((slot for slot in TEXTS if focus and slot in focus.intent.slots), None)
-    return NotRecognized(words, NOTHING_SPOKEN_OF) if slot is None else replace(act, slots={**slots, slot: words})
+    return (
+        NotRecognized(words, NOTHING_SPOKEN_OF)
+        if slot is None
+        else replace(act, slots={**slots, slot: words})
+    )
 
 
 def value_slot(intent: Intent) -> str | None:

@@ -64,6 +64,8 @@ Step = tuple[Dialogue, Outcome]
 def respond(dialogue: Dialogue, acts: Sequence[Act], world: World) -> Step:
     """The dialogue after `acts`, the parts of one sentence in their order, and what comes of them."""
     dialogue = dialogue.at(world.now)
+    if dialogue.question is not None and dialogue.question.relayed:
+        return _closed(dialogue), Outcome(fine=not any(isinstance(act, NotRecognized) for act in acts))
     if any(isinstance(act, Cancel) for act in acts):  # also what was said before it in the same sentence
         acts = [Cancel()]
     if len(acts) > 1 and any(isinstance(act, NotRecognized) for act in acts):
@@ -238,9 +240,10 @@ def _more(dialogue: Dialogue, intent: Intent, world: World) -> Step:
 def _stop(dialogue: Dialogue, intent: Intent, world: World) -> Step:
     """Whatever rings or speaks; else what was spoken of last, where it moves or plays."""
     outcome = world.handle(intent)
-    if not outcome.fine and dialogue.focus is not None:
+    about = dialogue.focus.about if dialogue.focus is not None else {}
+    if not outcome.fine and any(slot in about for slot in ("name", "names", *referring.PLACES)):
         for name in ("HassStopMoving", "HassMediaPause"):
-            stopped = world.handle(Intent(name, dialogue.focus.about, intent.confidence))
+            stopped = world.handle(Intent(name, about, intent.confidence))
             if stopped.fine and stopped.question is None:
                 return _after(dialogue, intent, stopped, world), stopped
     return _after(dialogue, intent, outcome, world), outcome

@@ -38,9 +38,10 @@ class Undo:
 
 @dataclass(frozen=True, slots=True)
 class Dialogue:
-    """`said`: the last reply; `times`: how often each reply that has variants was given; `heard`: the last thing that was understood, for "why did you do that".
+    """`said`: the last reply; `heard`: the last thing that was understood, for "why did you do that".
 
-    `misses`: how many sentences in a row were not understood.
+    `times`: how often each reply that has variants was given, by its name. `misses`: how many sentences in a
+    row were not understood.
     """
 
     question: Question | None = None

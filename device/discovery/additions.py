@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from device.appliances.announced import Announced
 from device.appliances.devices import Addition
-from device.discovery.announced import Announced
 from device.home.reading import Layout
 from device.understanding.numbers import spoken
 

@@ -7,8 +7,9 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from device.discovery import homeassistant, tasmota, zigbee2mqtt
-from device.discovery.announced import Announced
+from device.appliances.announced import Announced, LeftOut
+from device.discovery import tasmota, zigbee2mqtt
+from device.discovery.homeassistant import announcing as homeassistant
 from device.mqtt.connection import Message
 from device.mqtt.payload import parsed
 
@@ -32,6 +33,7 @@ class Announcements:
         self._contents: dict[str, Any] = {}
         self._sizes: dict[str, int] = {}
         self._doubted: set[str] = set()
+        self._known: list[Announced | LeftOut] | None = None
         self.topics = (
             self._devices,
             self._groups,
@@ -45,6 +47,7 @@ class Announcements:
         """Take in a message; whether it changes what is announced. An empty one takes a device back."""
         if not self._is_ours(topic):
             return False
+        self._known = None
         self._doubted.discard(topic)
         if not payload.strip():
             self._sizes.pop(topic, None)
@@ -72,6 +75,7 @@ class Announcements:
         gone, self._doubted = self._doubted, set()
         if not gone or len(gone) == len(self._contents):
             return False
+        self._known = None
         for topic in gone:
             del self._contents[topic], self._sizes[topic]
         return True
@@ -88,12 +92,25 @@ class Announcements:
 
     def found(self) -> list[Announced]:
         """Everything that is announced, groups last: they are made of devices."""
-        found: list[Announced] = []
-        for topic, content in sorted(self._contents.items(), key=lambda item: item[0] == self._groups):
-            found += self._read(topic, content, found)
-        return found
+        return [one for one in self._all() if isinstance(one, Announced)]
 
-    def _read(self, topic: str, content: Any, known: list[Announced]) -> Iterator[Announced]:
+    def left_out(self) -> list[LeftOut]:
+        """What is announced and cannot be used, or only in part."""
+        return [one for one in self._all() if isinstance(one, LeftOut)]
+
+    def _all(self) -> list[Announced | LeftOut]:
+        """Read once; each message may be long."""
+        if self._known is None:
+            found: list[Announced | LeftOut] = []
+            for topic, content in sorted(self._contents.items(), key=lambda item: item[0] == self._groups):
+                devices = (
+                    [one for one in found if isinstance(one, Announced)] if topic == self._groups else []
+                )
+                found += self._read(topic, content, devices)
+            self._known = found
+        return self._known
+
+    def _read(self, topic: str, content: Any, known: list[Announced]) -> Iterator[Announced | LeftOut]:
         if topic == self._devices:
             return zigbee2mqtt.devices(content, self._base)
         if topic == self._groups:

@@ -94,6 +94,8 @@ class Follower:
     def _learn(self) -> None:
         found = self._announcements.found()
         layout, problems = joined(self._own, found) if found else (self._alone, ())
+        for left_out in self._announcements.left_out():
+            log.info("%s", left_out)
         for problem in problems:
             if problem not in self._problems:
                 log.warning(problem)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from device.appliances.devices import CAPABILITIES, Device, Room
+from device.appliances.announced import Announced
+from device.appliances.devices import CAPABILITIES, MEASURING, Device, Room
 from device.discovery.additions import added, unmet
-from device.discovery.announced import Announced
+from device.home.distinct import distinct
 from device.home.reading import Layout
 from device.mqtt.topics import is_plain
 from device.understanding.numbers import spoken
 
-MEASURING = ("sensor", "binary_sensor")
 MOST = 2000
 """Devices of a home: more would take more memory than a small computer has."""
 
@@ -29,22 +29,20 @@ def joined(layout: Layout, found: Iterable[Announced]) -> tuple[Layout, tuple[st
     named = [(device.name, *device.aliases) for device in layout.devices]
     named += [(scene.name, *scene.aliases) for scene in layout.scenes]
     own = {spoken(text) for names in named for text in names}
-    also = {spoken(text) for one in new if one.own for text in one.device.aliases}
-    devices: dict[str, Device] = {}
+    also = {spoken(text) for one in new if one.own for text in (one.device.name, *one.device.aliases)}
+    devices: list[Device] = []
     problems: list[str] = []
     for one in sorted(new, key=_preferred):
         text = spoken(one.device.name)
-        if text in own or (text in also and not one.own) or not is_plain(one.device.topic):
-            continue
-        if not text:
+        if not is_plain(one.device.topic):
+            problems.append(f"{one.source}: its topic {one.device.topic[:60]!r} cannot be used")
+        elif not text:
             problems.append(f"{one.source}: {one.device.name!r} cannot be said: give it a name that can be")
-        elif text in devices:
-            problems.append(
-                f"{one.source}: another thing is called {one.device.name!r} too: rename one of them"
-            )
+        elif text in own or (text in also and not one.own):
+            problems.append(f"{one.source}: {one.device.name!r} is what home.toml calls something else")
         else:
-            devices[text] = replace(one.device, announced=not one.own)
-    every = (*known, *devices.values())
+            devices.append(replace(one.device, announced=not one.own))
+    every = (*known, *distinct(devices, own))
     if len(every) > MOST:
         problems.append(f"{len(every)} devices are announced: only {MOST} of them can be spoken to")
     return replace(layout, devices=every[: max(MOST, len(known))]), tuple(problems)

@@ -6,22 +6,24 @@ device exposes says what it can do, under which names, and within which ranges; 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from device.appliances.announced import Announced, LeftOut
 from device.appliances.devices import Device
-from device.discovery.announced import Announced
+from device.discovery.features import described, text_of
 from device.understanding.numbers import spoken
 
 KINDS = ("light", "switch", "cover", "lock", "fan", "climate")
-SENSORS = ("temperature", "humidity", "battery", "power", "illuminance")
-BINARY_SENSORS = ("contact", "occupancy")
+SENSORS = ("temperature", "humidity", "battery", "power", "illuminance", "co2")
+BINARY_SENSORS = ("contact", "occupancy", "water_leak", "smoke", "gas", "carbon_monoxide")
 COVERS = ("garage", "gate", "curtain", "blind", "shutter", "awning")
 """Classes of covers, and the words in a description that tell them: "Garage door opener", "Roller blinds"."""
 GUARDED = ("garage", "gate")
 """Those that a description of a mere switch tells as well. Many a plug has a "child lock"."""
-SETPOINTS = ("occupied_heating_setpoint", "current_heating_setpoint")
+SETTINGS = ("config", "diagnostic")
 LARGEST = {"bridge/devices": 1 << 23, "bridge/groups": 1 << 23}
 """Bytes of an announcement, by how its topic ends: some ten thousand for each device."""
 
@@ -34,58 +36,107 @@ class Expose:
     endpoint: str | None
     features: Mapping[str, Mapping[str, Any]]
 
+    @property
+    def setting(self) -> str:
+        """What it sets, if it is a switch or lock that belongs to another thing: a "child lock"."""
+        named = text_of(self.features.get("state", {}), "property") or "state"
+        own = self.kind not in ("switch", "lock") or named == "state" or named.startswith("state_")
+        return "" if own else named.replace("_", " ")
 
-def devices(content: Any, base: str) -> Iterator[Announced]:
-    """What `bridge/devices` announces. What is disabled, or has no name of its own, is left out."""
-    for entry in _mappings(content):
+
+def devices(content: Any, base: str) -> Iterator[Announced | LeftOut]:
+    """What `bridge/devices` announces."""
+    for entry in mappings(content):
         name, definition = entry.get("friendly_name"), entry.get("definition")
-        if entry.get("type") == "Coordinator" or entry.get("disabled") or not isinstance(name, str):
+        if entry.get("type") == "Coordinator" or not isinstance(name, str) or not name:
             continue
-        if not name or name == entry.get("ieee_address") or not isinstance(definition, Mapping):
+        source = f"{base}/{name}"
+        if reason := _unwanted(entry, name):
+            yield LeftOut(source, reason)
             continue
-        description = str(definition.get("description", ""))
-        for found in _things(name, f"{base}/{name}", definition.get("exposes"), description):
-            address = str(entry.get("ieee_address"))
-            native = {**found.native, "address": f"{base}/{address}"} if address != "None" else found.native
-            yield Announced(f"{base}/{name}", replace(found, native=native), address)
+        address = str(entry.get("ieee_address"))
+        for found in _things(name, source, definition):
+            if isinstance(found, Device) and address != "None":
+                found = replace(found, native={**found.native, "address": f"{base}/{address}"})
+            yield Announced(source, found, address) if isinstance(found, Device) else found
 
 
-def groups(content: Any, known: Iterable[Announced], base: str) -> Iterator[Announced]:
+def _unwanted(entry: Mapping[str, Any], name: str) -> str:
+    """Why a device is nothing to be spoken to, if it is not."""
+    if entry.get("disabled"):
+        return "it is disabled"
+    if name == entry.get("ieee_address"):
+        return "it has no name of its own: rename it in Zigbee2MQTT"
+    if not isinstance(entry.get("definition"), Mapping):
+        return "Zigbee2MQTT does not know it, or not yet"
+    return ""
+
+
+def groups(content: Any, known: Iterable[Announced], base: str) -> Iterator[Announced | LeftOut]:
     """What `bridge/groups` announces: a group can do what all of its `known` members can."""
     by_address: dict[str, Device] = {}
     for one in known:  # of a device with several things, a group has the first
         by_address.setdefault(one.address, one.device)
-    for entry in _mappings(content):
+    for entry in mappings(content):
         name = entry.get("friendly_name")
-        addresses = [str(member.get("ieee_address")) for member in _mappings(entry.get("members"))]
+        addresses = [str(member.get("ieee_address")) for member in mappings(entry.get("members"))]
         found = [by_address[address] for address in addresses if address in by_address]
-        if not isinstance(name, str) or not name or not found or len({one.kind for one in found}) > 1:
+        if not isinstance(name, str) or not name:
             continue
-        can = frozenset.intersection(*(one.can for one in found))
         topic = f"{base}/{name}"
+        if not found or len({one.kind for one in found}) > 1:
+            yield LeftOut(topic, "it is a group of nothing, or of different kinds of things")
+            continue
+        can = frozenset.intersection(*(one.can for one in found)) - {"option"}
         guard = any(one.guarded for one in found)
-        yield Announced(topic, replace(found[0], name=name, topic=topic, can=can, native={}, guard=guard))
+        made = replace(found[0], name=name, topic=topic, can=can, options=(), native={}, guard=guard)
+        yield Announced(topic, made)
 
 
-def _things(name: str, topic: str, exposes: Any, description: str) -> Iterator[Device]:
+def _things(name: str, topic: str, definition: Any) -> Iterator[Device | LeftOut]:
     """A device for each thing that can be told something; else one sensor, if it measures anything."""
-    things = [expose for expose in map(_expose, _mappings(exposes)) if expose.kind in KINDS]
-    several = len(things) > 1
+    exposes, description = mappings(definition.get("exposes")), str(definition.get("description", ""))
+    every = [_expose(entry) for entry in exposes if entry.get("type") in KINDS and not _categorized(entry)]
+    things = [one for one in every if not one.setting] or every
+    settings = [one.setting or one.kind for one in every if one not in things]
+    settings += [_setting(entry) for entry in exposes if _categorized(entry) and _settable(entry)]
+    if settings:
+        yield LeftOut(topic, f"{', '.join(dict.fromkeys(settings))}: settings of the device")
+    count = Counter(thing.kind for thing in things)
     for number, thing in enumerate(things):
         made = _device(thing, description)
-        label = f"{name} {thing.endpoint or number + 1}" if several else name
-        yield replace(made, name=label, topic=topic)
-    names = {str(expose.get("name")) for expose in _mappings(exposes)}
+        if len(things) > 1:
+            own = thing.endpoint or (thing.kind if count[thing.kind] == 1 else str(number + 1))
+            yield replace(made, name=name if own in spoken(name).split() else f"{name} {own}", topic=topic)
+        else:
+            yield replace(made, name=name, topic=topic)
+    names = {str(expose.get("name")) for expose in exposes}
     if not things and names & {*SENSORS, *BINARY_SENSORS}:
         kind = "binary_sensor" if names & set(BINARY_SENSORS) else "sensor"
         yield Device(name, kind, "zigbee2mqtt", topic)
+    elif not things:
+        yield LeftOut(topic, "it exposes nothing that can be spoken to")
+
+
+def _categorized(entry: Mapping[str, Any]) -> bool:
+    return entry.get("category") in SETTINGS
+
+
+def _setting(entry: Mapping[str, Any]) -> str:
+    features = [text_of(feature, "property") for feature in mappings(entry.get("features"))]
+    named = text_of(entry, "property") or text_of(entry, "name") or next(iter(features), None)
+    return str(named or entry.get("type")).replace("_", " ")
+
+
+def _settable(entry: Mapping[str, Any]) -> bool:
+    return entry.get("type") in KINDS or _writable(entry)
 
 
 def _expose(entry: Mapping[str, Any]) -> Expose:
     endpoint = entry.get("endpoint")
     features = {
         str(feature.get("name")): feature
-        for feature in _mappings(entry.get("features"))
+        for feature in mappings(entry.get("features"))
         if _writable(feature) or feature.get("name") == "local_temperature"
     }
     return Expose(str(entry.get("type")), endpoint if isinstance(endpoint, str) else None, features)
@@ -98,61 +149,22 @@ def _writable(feature: Mapping[str, Any]) -> bool:
 
 
 def _device(thing: Expose, description: str) -> Device:
-    features, kind = thing.features, thing.kind
-    native: dict[str, Any] = {}
-    state = features.get("state", {})
-    for ours, theirs in (("state", "property"), ("on", "value_on"), ("off", "value_off")):
-        if isinstance(state.get(theirs), str):
-            native[ours] = state[theirs]
-    can: set[str] = set()
-    match kind:
-        case "light":
-            can |= {"brightness"} & features.keys()
-            can |= {"color"} if {"color_xy", "color_hs"} & features.keys() else set()
-            can |= {"color_temperature"} if "color_temp" in features else set()
-            native |= _ranged(features.get("brightness"), "brightness", "brightest")
-            native |= _ranged(features.get("color_temp"), "color_temp", "warmest", "coldest")
-        case "cover":
-            can |= {"position"} & features.keys()
-            native |= _ranged(features.get("position"), "position", "")
-        case "fan":
-            mode = features.get("mode") or features.get("fan_mode") or {}
-            native |= _ranged(mode, "fan_mode", "")
-            modes = mode.get("values")
-            if isinstance(modes, list) and {"low", "medium", "high"} <= set(map(str, modes)):
-                can.add("speed")
-        case "climate":
-            setpoint = next((features[name] for name in SETPOINTS if name in features), None)
-            if setpoint is not None:
-                can.add("temperature")
-                native |= _ranged(setpoint, "setpoint", "hottest", "coolest")
+    found = described(thing.kind, thing.features)
     text = f" {spoken(description)} "  # "gate" is a word, other than in "gateway"
     told = next((each for each in COVERS if (f" {each} " if each == "gate" else each) in text), None)
     return Device(
         name="",
-        kind=kind,
+        kind=thing.kind,
         protocol="zigbee2mqtt",
         topic="",
-        can=frozenset(can),
-        device_class=told if kind == "cover" else None,
-        native=native,
-        guard=kind == "switch" and told in GUARDED,
+        can=found.can,
+        device_class=told if thing.kind == "cover" else None,
+        options=found.options,
+        limits=found.limits,
+        native=found.native,
+        guard=thing.kind == "switch" and told in GUARDED,
     )
 
 
-def _ranged(feature: Mapping[str, Any] | None, name: str, most: str, least: str = "") -> dict[str, Any]:
-    """The feature's property as `name`, and the ends of its range as `most` and `least`."""
-    found: dict[str, Any] = {}
-    for ours, theirs, kind in (
-        (name, "property", str),
-        (most, "value_max", int | float),
-        (least, "value_min", int | float),
-    ):
-        value = (feature or {}).get(theirs)
-        if ours and isinstance(value, kind) and not isinstance(value, bool):
-            found[ours] = value
-    return found
-
-
-def _mappings(content: Any) -> Sequence[Mapping[str, Any]]:
+def mappings(content: Any) -> Sequence[Mapping[str, Any]]:
     return [entry for entry in content if isinstance(entry, Mapping)] if isinstance(content, list) else []

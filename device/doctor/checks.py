@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from device.doctor.access import appliances, broker, services
+from device.doctor.announcements import announced
 from device.doctor.finding import Finding, ok, problem, warning
 from device.errors import MynahError
 from device.events import SAMPLE_RATE, AudioChunk
@@ -40,6 +41,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         broker,
         services,
         appliances,
+        announced,
     ):
         yield guarded(check, settings)
 

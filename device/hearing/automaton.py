@@ -27,6 +27,8 @@ class Automaton:
     finals: Ints
 
 
+_FIELD = (1 << 21) - 1
+"""Three of these fit a number of 64 bits: more states than a home of thousands of devices has."""
 EMPTY = Automaton(0, np.zeros((0, 3), np.int32), np.zeros(0, np.int32))
 
 
@@ -44,7 +46,8 @@ def minimal(arcs: Ints, finals: Ints) -> Automaton:
     is nothing. State 0 is the start."""
     if not len(arcs):
         return EMPTY
-    source, target, symbol = np.unique(arcs, axis=0).T
+    once = np.unique((arcs[:, 0].astype(np.int64) << 42) | (arcs[:, 1].astype(np.int64) << 21) | arcs[:, 2])
+    source, target, symbol = (((once >> bits) & _FIELD).astype(np.int32) for bits in (42, 21, 0))
     fst = kaldifst.StdVectorFst(packed(Arcs(source, target, symbol, symbol), 0.0, finals))
     kaldifst.determinize_star(fst)
     kaldifst.minimize(fst)
@@ -62,16 +65,27 @@ def spliced(automaton: Automaton, lists: Sequence[Automaton]) -> Automaton:
     is_list = automaton.arcs[:, 2] >= LISTS
     parts = [automaton.arcs[~is_list]]
     states = automaton.states
-    for source, target, symbol in automaton.arcs[is_list].tolist():
-        inner = lists[symbol - LISTS]
-        moved = inner.arcs + np.array([states, states, 0], np.int32)
-        moved[inner.arcs[:, 0] == 0, 0] = source
-        ending = moved[np.isin(inner.arcs[:, 1], inner.finals)]
-        ending[:, 1] = target
+    for number in np.unique(automaton.arcs[is_list, 2]).tolist():
+        inner, arcs = lists[number - LISTS], automaton.arcs[automaton.arcs[:, 2] == number]
+        moved = _copies(inner, arcs, states)
+        ends = np.isin(inner.arcs[:, 1], inner.finals)
+        ending = moved[:, ends].copy()
+        ending[:, :, 1] = arcs[:, 1, None]
         goes_on = np.isin(inner.arcs[:, 1], inner.arcs[:, 0])
-        parts += [moved[goes_on], ending]
-        states += inner.states
+        parts += [moved[:, goes_on].reshape(-1, 3), ending.reshape(-1, 3)]
+        states += len(arcs) * inner.states
     return Automaton(states, np.concatenate(parts), automaton.finals)
+
+
+def _copies(inner: Automaton, arcs: Ints, first: int) -> Ints:
+    """The arcs of a copy of `inner` for each of `arcs`, from whose source it starts: (copies, arcs, 3). The
+    states of the copies count from `first`."""
+    offsets = first + np.arange(len(arcs), dtype=np.int32) * np.int32(inner.states)
+    moved = np.repeat(inner.arcs[None], len(arcs), axis=0)
+    moved[:, :, :2] += offsets[:, None, None]
+    begins = inner.arcs[:, 0] == 0
+    moved[:, begins, 0] = arcs[:, 0, None]
+    return moved
 
 
 def lasting(arcs: Paths, finals: Ints, silence: int) -> tuple[Paths, Ints]:

@@ -24,7 +24,7 @@ from device.errors import LexiconError, SentencesError
 from device.hearing.automaton import LISTS, Automaton, Ints, Paths, lasting, minimal, silent, spliced
 from device.hearing.lexicon import Lexicon
 from device.hearing.packing import Arcs, packed
-from device.hearing.wording import Expandable, Pieces, list_pieces
+from device.hearing.wording import Expandable, Pieces, list_pieces, plain_texts
 
 SILENCE = "SIL"
 
@@ -150,6 +150,10 @@ class _Compiler:
         self.phones = {phone: index for index, phone in enumerate(phones)}
         self.words: dict[str, int] = {}
         self.symbols: dict[tuple[int, int], int] = {}
+        self.lists: dict[int, Automaton] = {}
+        """Over words, by the identity of the lists, which sentences share."""
+        self.names: list[str] = []
+        self.spoken: dict[int, list[list[int]]] = {}
 
     def compile(self, groups: Iterable[Expandable], fillers: Sequence[str]) -> Graph:
         kinds: dict[tuple[bool, float], list[Expandable]] = {}
@@ -167,8 +171,9 @@ class _Compiler:
         }
         joint = self._joint() if any(follows for follows, _ in hesitant) else None
         self._check_words()
+        spoken = {id(one): self._over_phones(one) for one in self.lists.values()}
         parts = [
-            _Part(*kind, spliced(self._over_phones(sentences), [self._over_phones(one) for one in lists]))
+            _Part(*kind, spliced(self._over_phones(sentences), [spoken[id(one)] for one in lists]))
             for kind, (sentences, lists) in sorted(hesitant.items(), key=lambda item: item[0])
         ]
         return self._graph(parts, joint and self._over_phones(joint), fillers)
@@ -180,8 +185,13 @@ class _Compiler:
             for sentence in group.sentences:
                 pieces.ends.add(pieces.add(sentence.expression, 0, group))
         pieces.write_out_glued()
-        lists = [self._over_words(list_pieces(shared, group)) for shared, group in pieces.lists]
-        return self._over_words(pieces), lists
+        for shared, group in pieces.lists:
+            if id(shared) not in self.lists:
+                texts = plain_texts(shared)
+                self.lists[id(shared)] = (
+                    self._over_words(list_pieces(shared, group)) if texts is None else self._of_texts(texts)
+                )
+        return self._over_words(pieces), [self.lists[id(shared)] for shared, _ in pieces.lists]
 
     def _over_words(self, pieces: Pieces) -> Automaton:
         arcs = []
@@ -192,6 +202,19 @@ class _Compiler:
                 symbol = 0 if label is None else LISTS + label
             arcs.append((source, target, symbol))
         return minimal(np.array(arcs, np.int32).reshape(-1, 3), np.array([pieces.final], np.int32))
+
+    def _of_texts(self, texts: Iterable[str]) -> Automaton:
+        """A list of plain texts, as a tree of their words that is made minimal."""
+        tree: dict[tuple[int, int], int] = {}
+        ends: set[int] = set()
+        for text in texts:
+            at = 0
+            for word in text.split():
+                symbol = self.words.setdefault(word, len(self.words) + 1)
+                at = tree.setdefault((at, symbol), len(tree) + 1)
+            ends.add(at)
+        arcs = [(source, target, symbol) for (source, symbol), target in tree.items()]
+        return minimal(np.array(arcs, np.int32).reshape(-1, 3), np.array(sorted(ends), np.int32))
 
     def _joint(self) -> Automaton:
         """The words between two sentences."""
@@ -212,6 +235,7 @@ class _Compiler:
         return replace(sentences, arcs=np.concatenate((sentences.arcs, *loops)))
 
     def _check_words(self) -> None:
+        self.names = list(self.words)
         missing = self.lexicon.prepare(self.words)
         if missing:
             names = ", ".join(map(repr, missing[:5])) + (", …" if len(missing) > 5 else "")
@@ -219,21 +243,39 @@ class _Compiler:
 
     def _over_phones(self, automaton: Automaton) -> Automaton:
         """Words become their pronunciations."""
-        names = list(self.words)
-        source, target, symbol = automaton.arcs.T
-        is_list = symbol >= LISTS
-        parts, count = [automaton.arcs[is_list]], automaton.states
-        for word in np.unique(symbol[~is_list]).tolist():
-            at = symbol == word
-            for phones in self.lexicon.pronunciations(names[word - 1]):
-                spoken = [self._symbol(phone, 0) for phone in phones[:-1]] + [self._symbol(phones[-1], word)]
-                inner = len(phones) - 1
-                between = count + np.arange(at.sum() * inner, dtype=np.int32).reshape(at.sum(), inner)
-                count += between.size
-                way = np.column_stack((source[at], between, target[at]))
-                steps = np.stack((way[:, :-1], way[:, 1:], np.broadcast_to(spoken, way[:, 1:].shape)), axis=2)
-                parts.append(steps.reshape(-1, 3).astype(np.int32))
-        return minimal(np.concatenate(parts), automaton.finals)
+        is_list = automaton.arcs[:, 2] >= LISTS
+        arcs = automaton.arcs[~is_list]
+        words, which = np.unique(arcs[:, 2], return_inverse=True)
+        spoken = [self._pronunciations(word) for word in words.tolist()]
+        ways = np.array([len(some) for some in spoken], np.int64)
+        flat = [phones for some in spoken for phones in some]
+        # An arc for each pronunciation of its word, and for each of its phones.
+        copies = ways[which]
+        source, target = (np.repeat(arcs[:, column], copies) for column in (0, 1))
+        chosen = np.repeat((np.cumsum(ways) - ways)[which], copies) + _within(copies)
+        lengths = np.array([len(phones) for phones in flat], np.int64)
+        length = lengths[chosen] if len(flat) else np.zeros(0, np.int64)
+        inner = automaton.states + np.cumsum(length - 1) - (length - 1)
+        at, place = np.repeat(np.arange(len(length)), length), _within(length)
+        symbols = np.array([symbol for phones in flat for symbol in phones], np.int32)
+        steps = np.column_stack(
+            (
+                np.where(place == 0, source[at], inner[at] + place - 1),
+                np.where(place == length[at] - 1, target[at], inner[at] + place),
+                symbols[(np.cumsum(lengths) - lengths)[chosen[at]] + place] if len(flat) else symbols,
+            )
+        )
+        rows = np.concatenate((automaton.arcs[is_list], steps)).astype(np.int32)
+        return minimal(rows, automaton.finals)
+
+    def _pronunciations(self, word: int) -> list[list[int]]:
+        """The symbols of each pronunciation of a word; the last one ends it."""
+        if word not in self.spoken:
+            self.spoken[word] = [
+                [*(self._symbol(phone, 0) for phone in phones[:-1]), self._symbol(phones[-1], word)]
+                for phones in self.lexicon.pronunciations(self.names[word - 1])
+            ]
+        return self.spoken[word]
 
     def _symbol(self, phone: str, word: int) -> int:
         if phone not in self.phones:
@@ -249,6 +291,11 @@ class _Compiler:
             network.join(joint)
         empty = frozenset(self.words[f"({filler})"] for filler in fillers)
         return Graph(tuple(self.phones), tuple(self.words), *network.columns(), empty)
+
+
+def _within(counts: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """0, 1, … for each of `counts`, one after the other: [2, 3] → [0, 1, 0, 1, 2]."""
+    return np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
 
 
 class _Network:

@@ -22,7 +22,7 @@ from hassil.intents import SlotList, TextSlotList, WildcardSlotList
 
 from device.errors import SentencesError
 
-_SHARED = 10
+_SHARED = 4
 """Lists with at least so many values are compiled once and copied; smaller ones are written out."""
 
 Label = str | int | None
@@ -30,7 +30,7 @@ Label = str | int | None
 
 
 class Expandable(Protocol):
-    """Sentences, and all that it takes to expand them: a `device.understanding.sentences.TemplateGroup`."""
+    """Sentences, and all that it takes to expand them: a `device.understanding.groups.TemplateGroup`."""
 
     @property
     def sentences(self) -> tuple[Sentence, ...]: ...
@@ -111,8 +111,7 @@ class Pieces:
             return self.state()  # no way there: the graph holds what can be listed
         if not isinstance(slot_list, TextSlotList):
             raise SentencesError(f"list {{{reference.list_name}}} must be expanded to words before")
-        plain = all(isinstance(value.text_in, TextChunk) for value in slot_list.values)
-        if not plain or len(slot_list.values) < _SHARED:
+        if len(slot_list.values) < _SHARED:
             return self._add_any(([value.text_in] for value in slot_list.values), at, group)
         if id(slot_list) not in self._numbers:
             self._numbers[id(slot_list)] = len(self.lists)
@@ -173,6 +172,16 @@ class Pieces:
                 else:
                     stack.append((target, text + (label or "")))
         return found
+
+
+def plain_texts(slot_list: TextSlotList) -> list[str] | None:
+    """The texts of a list, as words that are parted by blanks; None where one of them is a template."""
+    texts = []
+    for value in slot_list.values:
+        if not isinstance(value.text_in, TextChunk):
+            return None
+        texts.append(" ".join("".join(piece or "" for piece in _split(value.text_in.text)).split()))
+    return texts
 
 
 def list_pieces(slot_list: TextSlotList, group: Expandable) -> Pieces:

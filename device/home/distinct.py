@@ -1,38 +1,50 @@
 """Devices that share a name get names of their own, and keep the shared one as an alias.
 
-Whoever says the shared name is asked which of them is meant.
+Whoever says the shared name is asked which of them is meant. What only measures gives way to what can be told
+something: nobody who says "turn on the lamp" means its thermometer.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
-from device.appliances.devices import Device
+from device.appliances.devices import MEASURING, Device
 from device.understanding.numbers import spoken, words
 
 
-def distinct(devices: Iterable[Device]) -> tuple[Device, ...]:
-    """`devices`, of which none has a name that another has as its name or alias."""
+def distinct(devices: Iterable[Device], taken: Collection[str] = ()) -> tuple[Device, ...]:
+    """`devices`, of which none has a name that another has as its name or alias.
+
+    `taken`: further names, as they are spoken, that none may get.
+    """
     devices = tuple(devices)
-    count = Counter(
-        text for device in devices for text in {spoken(device.name), *map(spoken, device.aliases)}
-    )
-    taken = set(count)
+    every = Counter(text for device in devices for text in _texts(device))
+    acting = Counter(text for device in devices if device.kind not in MEASURING for text in _texts(device))
+    used = {*taken, *every}
     made: list[Device] = []
     for device in devices:
-        if count[spoken(device.name)] > 1:
-            name = next(name for name in _names(device) if spoken(name) not in taken)
-            taken.add(spoken(name))
-            device = replace(device, name=name, aliases=(*device.aliases, device.name))
+        text, measures = spoken(device.name), device.kind in MEASURING
+        if (every if measures else acting)[text] > 1:
+            name = next(name for name in _names(device) if spoken(name) not in used)
+            used.add(spoken(name))
+            shared = () if measures and acting[text] else (device.name,)
+            device = replace(device, name=name, aliases=(*device.aliases, *shared))
         made.append(device)
     return tuple(made)
+
+
+def _texts(device: Device) -> set[str]:
+    return {spoken(text) for text in (device.name, *device.aliases)}
 
 
 def _names(device: Device) -> Iterator[str]:
     """Names that it might have instead, the best first."""
     name = spoken(device.name)
+    if device.kind in MEASURING and "sensor" not in name:
+        name = f"{name} sensor"
+        yield name
     if device.room and not name.startswith(spoken(device.room)):
         yield f"{spoken(device.room)} {name}"
     if device.device_class and device.device_class not in name:

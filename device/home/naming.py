@@ -92,7 +92,7 @@ def _nouns_of(device: Device) -> Iterable[str]:
 
 
 def _last(said: Sequence[str]) -> Sequence[str]:
-    """The last word of a name that says what it is: of "big lamp two" the lamp. "The blinds" are all of them."""
+    """The last word of a name that says what it is: of "big lamp two" the lamp. "Blinds" are all of them."""
     words = said[: next((at for at, word in enumerate(said) if word in NUMBER_WORDS and at), len(said))]
     plain = not words or words[-1] in PLAIN_WORDS or words[-1].endswith("s")
     return () if plain or len(said) < 2 else words[-1:]

@@ -25,8 +25,8 @@ from device.appliances.templates import Template
 from device.errors import HomeError
 from device.events import Command
 from device.home.distinct import distinct
-from device.mqtt.topics import is_plain
 from device.memory.lists import LISTS
+from device.mqtt.topics import is_plain
 from device.reading import toml
 from device.reading.located import Table
 from device.understanding.numbers import spoken

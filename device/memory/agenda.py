@@ -12,18 +12,18 @@ TIMER, ALARM, REMINDER, DELAYED = KINDS = ("timer", "alarm", "reminder", "delaye
 RINGING = timedelta(minutes=10)
 """How long a timer or an alarm rings."""
 LATE = timedelta(seconds=30)
-"""What is due longer than this was missed: it is told, and neither rings nor is done."""
+"""An entry that is due for longer than this was missed: Mynah only tells of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Something that is due `at` a local time.
+    """Something that falls due `at` a local time.
 
-    `id` is given by the agenda. `seconds`: its whole length, where it was set as one ("in ten minutes"): it then
-    follows passed time, and everything else the clock on the wall. `left`: the seconds that are left of a paused
-    timer, whose `at` means nothing. `text`: what a reminder or a delayed command is about. `requests`: what is
-    to be done. `days`: the days of the week on which it is repeated. `given`: since when it rings, or has been
-    handed out.
+    `id`: the agenda gives it. `seconds`: the whole length, where a length was said ("in ten minutes"); it
+    then follows passed time, and otherwise the clock on the wall. `left`: the seconds left of a
+    paused timer; its `at` means nothing. `text`: what a reminder or a planned command is about. `requests`:
+    what to do. `days`: the days of the week on which it is repeated. `given`: when it was handed out; a timer
+    or an alarm rings from then on.
     """
 
     kind: str
@@ -44,7 +44,7 @@ class Entry:
         return self.given is not None and self.kind in (TIMER, ALARM) and not self.late(self.given)
 
     def late(self, now: datetime) -> bool:
-        """Whether it is missed, where it is due and nobody was told by `now`."""
+        """Whether it is missed if nobody was told of it before `now`."""
         return instant(now) - instant(self.at) > LATE.total_seconds()
 
     def remaining(self, now: datetime) -> int:

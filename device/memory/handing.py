@@ -1,8 +1,7 @@
-"""Handing out what is due: each once, in the order of its time. Pure.
+"""Handing out what is due, each entry once and in the order of time. Pure.
 
-What is handed out stays in the agenda, marked, until somebody says that it was taken: a timer or an alarm as
-long as it rings, everything else for a moment. Who finds such a mark after a crash tells of it as missed: it is
-not lost, and not done twice.
+An entry that is handed out stays in the agenda with a mark: a timer or an alarm while it rings, all others
+until somebody took them. After a crash, a marked entry is told as missed: it is neither lost nor done twice.
 """
 
 from __future__ import annotations

@@ -1,77 +1,52 @@
-"""The lists on the disk: one JSON file, which is written whole at each change.
+"""The lists on the disk: one JSON file.
 
-    {"lists": {"shopping list": ["milk", "eggs"], "party list": []}}
+{"lists": {"shopping list": ["milk", "eggs"], "party list": []}}
 """
 
 from __future__ import annotations
 
 import json
-import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
 from device.events import Change
+from device.memory.kept import Kept
 from device.memory.lists import Lists
-from device.system.atomic import set_aside, write_whole
-
-log = logging.getLogger(__name__)
 
 
 class ListStore:
-    """Owns the lists. `lists` is what they are now."""
+    """Owns the lists."""
 
     def __init__(self, given: Iterable[str], file: Path | None = None) -> None:
-        """`given`: names of lists that are always there. `file`: where they are kept; None: in memory alone.
+        """`given`: names of lists that are always there. `file`: where all is kept; None: in memory."""
+        names = tuple(given)
+        self._kept = Kept(Lists.of(names), file, lambda content: loads(content, names), dumps)
 
-        A file that cannot be understood is set aside, with a warning; nothing in it is lost.
-        """
-        self._file = file
-        kept: Mapping[str, tuple[str, ...]] = {}
-        if file is not None:
-            try:
-                kept = _read(file)
-            except OSError as error:
-                log.error("%s: %s, so lists are only remembered until Mynah ends", file, error.strerror)
-                self._file = None  # what cannot be read is not written over
-        self.lists = Lists.of(given, kept)
+    @property
+    def lists(self) -> Lists:
+        """As they are now."""
+        return self._kept.read()
 
     def apply(self, change: Change) -> None:
-        """Take in a change; others than those of lists are ignored. What cannot be written stays in memory."""
-        after = self.lists.after(change)
-        if after == self.lists:
-            return
-        self.lists = after
-        if self._file is not None:
-            _write(self._file, after)
+        """Take in a change; those of other stores are ignored."""
+        if change.do.startswith("list."):
+            self._kept.change(lambda lists: lists.after(change))
 
 
-def _read(file: Path) -> Mapping[str, tuple[str, ...]]:
-    """Raises OSError."""
-    try:
-        return _lists(json.loads(file.read_bytes()))
-    except FileNotFoundError:
-        return {}
-    except (ValueError, RecursionError):
-        aside = set_aside(file)
-        log.error("%s: not Mynah's lists; it is kept as %s, and the lists begin empty", file, aside.name)
-        return {}
-
-
-def _lists(content: object) -> Mapping[str, tuple[str, ...]]:
+def loads(content: bytes, given: Iterable[str]) -> Lists:
     """Raises ValueError for what is no file of lists."""
-    lists = content.get("lists") if isinstance(content, dict) else None
+    try:
+        document = json.loads(content)
+    except ValueError:
+        raise ValueError("it is torn or no JSON") from None
+    lists = document.get("lists") if isinstance(document, dict) else None
     if not isinstance(lists, dict):
-        raise ValueError("no lists")
+        raise ValueError("it has no lists")
     for items in lists.values():
         if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
-            raise ValueError("no list of texts")
-    return {name: tuple(items) for name, items in lists.items()}
+            raise ValueError("a list in it is no list of texts")
+    return Lists.of(given, lists)
 
 
-def _write(file: Path, lists: Lists) -> None:
-    content = json.dumps({"lists": lists.items}, ensure_ascii=False, indent=1)
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(file, content.encode(), 0o600)
-    except OSError as error:
-        log.error("%s: the lists cannot be written (%s); they are kept until Mynah ends", file, error.strerror)
+def dumps(lists: Lists) -> bytes:
+    return json.dumps({"lists": lists.items}, ensure_ascii=False, indent=1).encode()

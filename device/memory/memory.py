@@ -9,11 +9,12 @@ from pathlib import Path
 from device.events import Change, Due
 from device.memory import handing
 from device.memory.agenda import Agenda, instant
-from device.memory.agenda_store import AgendaFile, InMemory
+from device.memory.agenda_store import agenda_store
 from device.memory.list_store import ListStore
 from device.memory.lists import LISTS, Lists
 from device.memory.watch import ClockWatch
 
+LISTS_FILE = "lists.json"
 AGENDA = "agenda.json"
 """Name of the file of timers, alarms, reminders and planned commands."""
 
@@ -21,19 +22,22 @@ AGENDA = "agenda.json"
 class Memory:
     """The stores. Changes of a turn are taken in after it.
 
-    A clock that is set is noticed: what was made since this process started, and waits for a length of time,
-    then waits as long as before. What is older was made by a clock that was right, and stays.
+    When the clock is set (a board without a clock of its own starts in the past until the network sets it),
+    entries that were made since this process started and wait for a length of time are moved by as much, so
+    that they wait as long as before. Older entries were made by a clock that was right, and stay.
     """
 
     def __init__(
         self, lists: Iterable[str] = LISTS, folder: Path | None = None, watch: ClockWatch | None = None
     ) -> None:
-        """`lists`: names of the home's lists. `folder`: where all is kept; None: in memory alone. `watch`: what
+        """`lists`: names of the home's lists. `folder`: where all is kept; None: in memory alone. `watch`
         notices that the clock is set; None: it never is."""
-        self._lists = ListStore(lists, folder / "lists.json" if folder else None)
-        self._agenda = AgendaFile(folder / AGENDA) if folder else InMemory()
+        self._lists = ListStore(lists, folder / LISTS_FILE if folder else None)
+        self._agenda = agenda_store(folder / AGENDA if folder else None)
         self._watch = watch
         self._next: float | None = None
+        self.rings = False
+        """Whether something rings now."""
         self._handed: set[int] = set()
         self._older = frozenset(entry.id for entry in self.agenda.entries)
         self._left = bool(handing.unsettled(self.agenda, ()))
@@ -44,9 +48,7 @@ class Memory:
 
     @property
     def agenda(self) -> Agenda:
-        agenda = self._agenda.read()
-        self._next = agenda.next()
-        return agenda
+        return self._looked_at(self._agenda.read())
 
     @property
     def next_due(self) -> datetime | None:
@@ -89,4 +91,8 @@ class Memory:
         self._change(lambda agenda: handing.settled(agenda, due))
 
     def _change(self, how: Callable[[Agenda], Agenda]) -> None:
-        self._next = self._agenda.change(how).next()
+        self._looked_at(self._agenda.change(how))
+
+    def _looked_at(self, agenda: Agenda) -> Agenda:
+        self._next, self.rings = agenda.next(), bool(agenda.ringing)
+        return agenda

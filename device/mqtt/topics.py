@@ -34,7 +34,7 @@ def matches(pattern: str, topic: str) -> bool:
 
 
 def is_pattern(topic: object) -> bool:
-    """Whether one can subscribe to it, and it names at least one level: a topic, with wildcards or without."""
+    """Whether one can subscribe to it: a topic, or a pattern that names at least one level."""
     if not isinstance(topic, str):
         return False
     levels = topic.split("/")

@@ -118,8 +118,8 @@ def change(verb: str, entry: Entry, now: datetime) -> Change:
 def cancel(
     intent: Intent, world: World, kind: str, back: str, among: Sequence[Entry] | None = None
 ) -> Outcome:
-    """What of `kind` is meant leaves the agenda: what rings, if nothing is named; one; or, with the slot `all`,
-    all that fit. Requests called `back` bring them back. `among`: those it may be; by default all."""
+    """Takes entries out of the agenda: those that ring, if nothing is named; one; or, with the slot `all`,
+    all that fit. `back`: the intent that brings them back. `among`: what to choose from; default: all."""
     among = world.agenda.of(kind) if among is None else among
     ringing = tuple(entry for entry in among if entry.rings)
     if ringing and not any(slot in intent.slots for slot in (*FINDERS, "all", *WHEN)):

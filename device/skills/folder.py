@@ -18,13 +18,14 @@ from pathlib import Path
 
 from device.appliances.devices import Scene
 from device.appliances.guards import guarded
+from device.appliances.rendering import TemplateError
 from device.errors import SentencesError, SkillError
 from device.events import Command, Intent, Outcome, Question, Reply
 from device.mqtt.topics import is_plain
 from device.reading import yaml
 from device.reading.located import Table, hint
 from device.skills.skill import Handlers, World
-from device.speaking.rendering import TemplateFailed, check, render
+from device.speaking.rendering import check, render
 from device.speaking.replies import Replies
 from device.understanding.sentences import Sentences
 
@@ -62,7 +63,9 @@ def read(folder: Path) -> OwnSkill:
     does = _intents(file, sentences, replies.variants if replies else {}) if file.exists() else {}
     for intent in sentences.intents:
         if intent not in does and intent not in sentences.responses:
-            raise SkillError(f"{file}: nothing comes of {intent}; say under `intents:` what it sends or replies")
+            raise SkillError(
+                f"{file}: nothing comes of {intent}; say under `intents:` what it sends or replies"
+            )
     handlers = {intent: partial(_handle, each, replies) for intent, each in does.items()}
     return OwnSkill(folder.name, sentences, handlers)
 
@@ -77,7 +80,9 @@ def _one(folder: Path, *names: str) -> Path:
 
 
 def _replies(folder: Path) -> Replies | None:
-    file = next((one for one in (folder / "replies.yaml", folder / "en" / "replies.yaml") if one.exists()), None)
+    file = next(
+        (one for one in (folder / "replies.yaml", folder / "en" / "replies.yaml") if one.exists()), None
+    )
     return Replies(file) if file else None
 
 
@@ -117,18 +122,18 @@ def _well_formed(command: Table, key: str) -> None:
         raise command.wrong(f"the {key} must be text; put it in quotes", key)
     try:
         check(str(command[key]))
-    except TemplateFailed as error:
+    except TemplateError as error:
         raise command.wrong(f"the {key} is no template: {error}", key) from error
 
 
 def _handle(does: Does, replies: Replies | None, intent: Intent, world: World) -> Outcome:
-    """Raises TemplateFailed where the message cannot be made: nothing is sent then."""
+    """Raises TemplateError where the message cannot be made: nothing is sent then."""
     reply = _reply(does, replies, intent, world)
     if does.topic is None:
         return Outcome(reply=reply)
     topic = render(does.topic, intent.slots)
     if not is_plain(topic):
-        raise TemplateFailed(f"{topic!r} is no topic")
+        raise TemplateError(f"{topic!r} is no topic")
     command = Command(topic, render(does.payload, intent.slots))
     if _guarded(command, world) and intent.confidence < world.home.layout.lock_confidence:
         question = Question("Shall I do that?", intent, "confirmation")
@@ -141,7 +146,7 @@ def _reply(does: Does, replies: Replies | None, intent: Intent, world: World) ->
         return Reply(DONE)
     try:
         return replies.say(does.reply, world.said, **intent.slots)
-    except TemplateFailed as error:
+    except TemplateError as error:
         log.warning("%s: the reply %r is not used: %s", replies.file, does.reply, error)
         return Reply(DONE)
 

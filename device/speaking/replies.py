@@ -1,9 +1,9 @@
 """Replies as data: a YAML file in which each has a name, and one text or several to choose from.
 
-    added: "Added {{ items }} to {{ list }}"
-    joke:
-      - Why did the lamp go to school? To become brighter
-      - I would tell you a joke about MQTT, but I do not know whether you would get it
+added: "Added {{ items }} to {{ list }}"
+joke:
+  - Why did the lamp go to school? To become brighter
+  - I would tell you a joke about MQTT, but I do not know whether you would get it
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from device.appliances.rendering import TemplateError
 from device.errors import SkillError
 from device.events import Reply
 from device.reading import yaml
 from device.speaking import rendering
-from device.speaking.rendering import TemplateFailed
 
 
 @dataclass(frozen=True)
@@ -39,14 +39,16 @@ class Replies:
             for text in texts:
                 try:
                     rendering.check(text)
-                except TemplateFailed as error:
+                except TemplateError as error:
                     raise document.wrong(f"the reply {name!r} is no template: {error}", name) from error
             found[name] = tuple(texts)
         return found
 
     def say(self, reply: str, said: Mapping[str, int], /, **slots: Any) -> Reply:
-        """The reply of this name with its values. `said`: how often each one was given, so that its texts take
-        turns, beginning with the first. Raises TemplateFailed."""
+        """The reply of this name with its values. Its texts take turns, beginning with the first.
+
+        `said`: how often each reply was given. Raises TemplateError.
+        """
         texts = self.variants[reply]
         text = rendering.render(texts[said.get(reply, 0) % len(texts)], slots)
         return Reply(text, reply if len(texts) > 1 else None)

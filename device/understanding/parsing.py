@@ -24,23 +24,28 @@ Parts = tuple[Intent | str, ...]
 """Intents; a text where nothing is known."""
 
 
-def parts(text: str, match: Match, openers: Collection[str]) -> Parts:
+def parts(text: str, match: Match, openers: Collection[str], starters: Collection[str]) -> Parts:
     """The fewest parts that `text` is made of; those that mean nothing are text.
 
-    `openers`: the words with which sentences that follow may begin.
+    `openers`: the words with which sentences that follow may begin; `starters`: those of whole sentences.
     """
     words = tuple(text.split())
     if len(words) > MOST:
         return (match(text, False) or text,)
-    return _Parser(words, lru_cache(maxsize=None)(match), openers).parts()
+    return _Parser(words, lru_cache(maxsize=None)(match), openers, starters).parts()
 
 
 class _Parser:
-    def __init__(self, words: Sequence[str], match: Match, openers: Collection[str]) -> None:
+    def __init__(
+        self, words: Sequence[str], match: Match, openers: Collection[str], starters: Collection[str]
+    ) -> None:
         self.words, self.match = words, match
         starts = {at for at, word in enumerate(words) if word in openers}
         joints = {at for at in range(len(words)) if self.joint(at)}
         self.ends = sorted({*starts, *joints, len(words)})
+        whole = {at for at, word in enumerate(words) if word in starters}
+        self.ends_ahead = sorted({*self.ends, *whole})
+        """Where what follows may end that comes first."""
 
     def joint(self, at: int) -> int:
         """How many words at `at` join two sentences."""
@@ -56,11 +61,11 @@ class _Parser:
         if at == len(self.words):
             return () if after else None
         best: Parts | None = None
-        for end in self.ends:
+        for end in self.ends if after else self.ends_ahead:
             if end <= at:
                 continue
             for begin, follows in self.beginnings(at, after):
-                if begin >= end:
+                if begin >= end or not (follows or end in self.ends):
                     continue
                 intent = self.match(" ".join(self.words[begin:end]), follows)
                 if intent is None:

@@ -1,78 +1,34 @@
-"""Sentence templates × the names of a home = the groups that grammar and understanding share.
-
-A `TemplateGroup` is everything needed to expand a few sentences of one intent. Whatever it can produce is
-spoken text: lower case words, numbers spelled out. hassil matches typed text against the same groups, so what
-the grammar can hear is what understanding accepts.
-"""
+"""Sentence templates, parsed and checked, which are bound to the names of a home."""
 
 from __future__ import annotations
 
 import functools
-import logging
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-from hassil.expression import (
-    Alternative,
-    Expression,
-    Group,
-    ListReference,
-    RuleReference,
-    Sentence,
-    TextChunk,
-)
-from hassil.intents import SlotList, TextSlotList, WildcardSlotList
+from hassil.expression import Expression, Group, ListReference, RuleReference
+from hassil.intents import SlotList
 
 from device.errors import SentencesError
 from device.reading.located import nearest
 from device.understanding import templates
-from device.understanding.speakable import (
-    NotSpeakable,
-    filler,
-    range_list,
-    speakable,
-    speakable_list,
-    without,
+from device.understanding.groups import (
+    OF_THE_DIALOGUE,
+    OF_THE_HOME,
+    Binder,
+    TemplateGroup,
+    is_wildcard,
+    references,
 )
+from device.understanding.speakable import speakable_list
 from device.understanding.templates import Block, SentenceTemplate
-from device.understanding.vocabulary import Name, Speakable, Vocabulary
+from device.understanding.vocabulary import Speakable, Vocabulary
 
-LOG = logging.getLogger(__name__)
 SKILLS = Path(__file__).parent.parent / "skills"
 SHIPPED = tuple(sorted(SKILLS.glob("*/en/sentences")))
 COMMON = SKILLS / "common.yaml"
 """Lists and rules that every sentence file may use; its own of the same name come first."""
-OF_THE_HOME = ("name", "area", "floor", "list", "setting")
-"""Lists that the home fills."""
-OF_ELSEWHERE = ("absent_thing", "absent_area")
-"""Lists of what other homes have; what this home has by such a name is left out of them."""
-OF_THE_DIALOGUE = ("option", "ordinal")
-"""Lists that an open question fills."""
-
-
-@dataclass(frozen=True, slots=True)
-class TemplateGroup:
-    """Sentences of one intent, with all that is needed to expand them.
-
-    `lists` are `TextSlotList`s of spoken words; {name} holds only names that fit this group. `rules` maps
-    <rule> names to `Sentence`s. Lists are shared between groups: the same object means the same expansion
-    (a rule's depends on the group's lists). `slots` are what the intent has besides those that the lists
-    give. `contextual` marks
-    sentences without a place that mean the room in which Mynah stands.
-    """
-
-    intent: str
-    sentences: tuple[Sentence, ...]
-    lists: Mapping[str, SlotList]
-    rules: Mapping[str, Sentence]
-    slots: Mapping[str, Any] = field(default_factory=dict)
-    response: str | None = None
-    required_keywords: frozenset[str] = frozenset()
-    contextual: bool = False
-    follows: bool = False
-    cost: float = 0.0
 
 
 class Sentences:
@@ -128,6 +84,16 @@ class Sentences:
         responses = {intent: keys for each in (self, *others) for intent, keys in each.responses.items()}
         return Sentences(blocks, self.lists, self.rules, self.skip_words, responses)
 
+    def unheard(self) -> Iterator[str]:
+        """A line for each sentence of the user's own that has a wildcard, and so can be typed alone."""
+        for block in self.blocks:
+            wild = {name for name, each in {**self.lists, **block.lists}.items() if is_wildcard(each)}
+            for template in block.templates:
+                names = {each.list_name for each in references(template.sentence.expression, {})} & wild
+                if names and not Path(template.where.file).is_relative_to(SKILLS):
+                    wildcard = f"{{{min(names)}}}"
+                    yield f"{template.where}: {wildcard} takes any words: this can be typed, but not heard"
+
     @property
     def intents(self) -> tuple[str, ...]:
         """The names of what can be meant."""
@@ -138,14 +104,18 @@ class Sentences:
 
         `free`: with the sentences that have wildcards, and all others that can be typed and not heard.
         """
-        return self.bound(home.vocabulary, {}, free)
+        return self._of(home.vocabulary, free)
+
+    @functools.lru_cache(maxsize=4)  # noqa: B019  # sentences are loaded once and kept
+    def _of(self, vocabulary: Vocabulary, free: bool) -> tuple[TemplateGroup, ...]:
+        return self.bound(vocabulary, {}, free)
 
     def bound(
         self, vocabulary: Vocabulary, lists: Mapping[str, SlotList], free: bool = False
     ) -> tuple[TemplateGroup, ...]:
         """As `groups`, for a vocabulary; `lists`: values for OF_THE_DIALOGUE."""
-        return tuple(_Binder(self, vocabulary, lists, free).groups())
-
+        binder = Binder(self.lists, self.rules, self.skip_words, vocabulary, lists, free)
+        return tuple(binder.groups(self.blocks))
 
     def _check(self, block: Block) -> None:
         """Raise SentencesError for references to lists and rules that do not exist, and for circles."""
@@ -199,207 +169,3 @@ def _unknown(kind: str, shown: str, name: str, known: set[str], template: Senten
     section = "lists" if kind == "list" else "expansion_rules"
     hint = f"did you mean {near!r}?" if near else f"define it under `{section}:`"
     return SentencesError(f"{template.where}: unknown {kind} {shown} in {template.sentence.text!r}; {hint}")
-
-
-class _Binder:
-    """Binds sentences to one vocabulary, making every list and rule once."""
-
-    def __init__(
-        self, sentences: Sentences, vocabulary: Vocabulary, given: Mapping[str, SlotList], free: bool
-    ) -> None:
-        self.sentences = sentences
-        self.free = free
-        self.given = {**{name: TextSlotList(name, []) for name in OF_THE_DIALOGUE}, **given}
-        self.vocabulary = vocabulary
-        self.areas = _name_list("area", vocabulary.areas)
-        self.floors = _name_list("floor", vocabulary.floors)
-        self.kept_lists = _name_list("list", vocabulary.lists)
-        self.settings = _name_list("setting", vocabulary.settings)
-        self.names: dict[frozenset[str] | None, TextSlotList] = {}
-        self.usual_rules: dict[frozenset[str] | None, Mapping[str, Sentence]] = {}
-        self.taken = {name.text for name in (*vocabulary.names, *vocabulary.areas, *vocabulary.floors)}
-        self.lists = {name: self.free_of_names(name, body) for name, body in sentences.lists.items()}
-        self.rules = _speakable_rules(sentences.rules)
-        self.fillers = filler(sentences.skip_words)
-
-    def free_of_names(self, name: str, body: SlotList) -> SlotList:
-        """The list of that name; of what other homes have, without what this one has."""
-        return without(body, self.taken) if name in OF_ELSEWHERE else body
-
-    def groups(self) -> Iterator[TemplateGroup]:
-        for block in self.sentences.blocks:
-            if block.domain and block.domain not in self.vocabulary.domains:
-                continue
-            if block.needs_here and not self.vocabulary.here:
-                continue
-            if not block.heard and not self.free:
-                continue
-            group = self.group(block)
-            if group.sentences:
-                yield group
-
-    def group(self, block: Block) -> TemplateGroup:
-        lists: dict[str, SlotList] = {
-            **self.lists,
-            **self.given,
-            "name": self.names_of(block.name_domains),
-            "area": self.areas,
-            "floor": self.floors,
-            "list": self.kept_lists,
-            "setting": self.settings,
-            **{name: self.free_of_names(name, speakable_list(body)) for name, body in block.lists.items()},
-        }
-        if not self.free:
-            lists = {name: _without_wildcard(body) for name, body in lists.items()}
-        rules = self.rules_of(block, lists)
-        sentences = tuple(self.bound(block, lists, rules))
-        slots = {**block.slots, "area": self.vocabulary.here} if block.needs_here else block.slots
-        return TemplateGroup(
-            block.intent,
-            sentences,
-            lists,
-            rules,
-            slots,
-            block.response,
-            block.required_keywords,
-            block.needs_here,
-            block.follows,
-            block.cost,
-        )
-
-    def rules_of(self, block: Block, lists: Mapping[str, SlotList]) -> Mapping[str, Sentence]:
-        """The rules, of which what cannot be said in this block is left out."""
-        if block.rules or block.lists:
-            return _with_words({**self.rules, **_speakable_rules(block.rules)}, lists)
-        if block.name_domains not in self.usual_rules:
-            self.usual_rules[block.name_domains] = _with_words(self.rules, lists)
-        return self.usual_rules[block.name_domains]
-
-    def bound(
-        self, block: Block, lists: dict[str, SlotList], rules: Mapping[str, Sentence]
-    ) -> Iterator[Sentence]:
-        for template in block.templates:
-            try:
-                expression = speakable(template.sentence.expression)
-                for reference in _references(expression, rules):
-                    if reference.list_name not in lists and (inline := reference.get_inline_range()):
-                        lists[reference.list_name] = range_list(reference.list_name, *inline)
-            except NotSpeakable:
-                LOG.debug("%s: left out, nothing that can be said", template.where)
-                continue
-            kept = _without_empty(expression, lists, rules)
-            if kept is not None:
-                yield Sentence(self.fillers(kept), text=template.sentence.text)
-
-    def names_of(self, domains: frozenset[str] | None) -> TextSlotList:
-        if domains not in self.names:
-            chosen = (name for name in self.vocabulary.names if domains is None or name.domain in domains)
-            self.names[domains] = _name_list("name", chosen)
-        return self.names[domains]
-
-
-def _name_list(list_name: str, names: Iterable[Name]) -> TextSlotList:
-    return TextSlotList.from_tuples(
-        ((name.text, name.value, {"domain": name.domain}) for name in names),
-        allow_template=False,
-        name=list_name,
-    )
-
-
-def _speakable_rules(rules: Mapping[str, SentenceTemplate]) -> dict[str, Sentence]:
-    made: dict[str, Sentence] = {}
-    for name, template in rules.items():
-        try:
-            made[name] = Sentence(speakable(template.sentence.expression), text=template.sentence.text)
-        except NotSpeakable:
-            continue
-    return made
-
-
-def _with_words(rules: Mapping[str, Sentence], lists: Mapping[str, SlotList]) -> Mapping[str, Sentence]:
-    return {
-        name: Sentence(kept, text=rule.text)
-        for name, rule in rules.items()
-        if (kept := _without_empty(rule.expression, lists, rules)) is not None
-    }
-
-
-def _references(expression: Expression, rules: Mapping[str, Sentence]) -> list[ListReference]:
-    """The lists in an expression, and in the rules that it refers to."""
-    if isinstance(expression, ListReference):
-        return [expression]
-    if isinstance(expression, RuleReference):
-        rule = rules.get(expression.rule_name)
-        return _references(rule.expression, rules) if rule else []
-    if isinstance(expression, Group):
-        return [reference for item in expression.items for reference in _references(item, rules)]
-    return []
-
-
-def _without_empty(
-    expression: Expression, lists: Mapping[str, SlotList], rules: Mapping[str, Sentence]
-) -> Expression | None:
-    """`expression` without the alternatives of which nothing can be said, as "[in {area}]" where there are
-    no rooms; None where nothing is left. A list that nobody knows stays, and is told of later."""
-    if isinstance(expression, ListReference):
-        known = lists.get(expression.list_name)
-        return expression if known is None or _can_be_said(known) else None
-    if isinstance(expression, RuleReference):
-        rule = rules.get(expression.rule_name)
-        return expression if rule and _without_empty(rule.expression, lists, rules) is not None else None
-    if not isinstance(expression, Group):
-        return expression
-    items = [_without_empty(item, lists, rules) for item in expression.items]
-    kept = [item for item in items if item is not None]
-    if isinstance(expression, Alternative):
-        return replace(expression, items=kept) if kept else None
-    return replace(expression, items=kept) if len(kept) == len(items) else None
-
-
-def _without_wildcard(slot_list: SlotList) -> SlotList:
-    """A list of nothing, where anything could be said."""
-    return TextSlotList(slot_list.name, []) if isinstance(slot_list, WildcardSlotList) else slot_list
-
-
-def _can_be_said(slot_list: SlotList) -> bool:
-    return not isinstance(slot_list, TextSlotList) or bool(slot_list.values)
-
-
-def takes_any_words(group: TemplateGroup) -> bool:
-    """Whether a wildcard is among its sentences: they can be typed, not heard."""
-    return any(
-        isinstance(group.lists.get(reference.list_name), WildcardSlotList)
-        for sentence in group.sentences
-        for reference in _references(sentence.expression, group.rules)
-    )
-
-
-def first_words(group: TemplateGroup) -> frozenset[str]:
-    """The words with which the group's sentences may begin; of lists of the home, none."""
-    found: set[str] = set()
-    for sentence in group.sentences:
-        _first(sentence.expression, group, found)
-    return frozenset(found)
-
-
-def _first(expression: Expression, group: TemplateGroup, found: set[str]) -> bool:
-    """Add the first words of `expression`; whether it may also say nothing."""
-    if isinstance(expression, TextChunk):
-        words = expression.text.split()
-        found.update(words[:1])
-        return not words
-    if isinstance(expression, RuleReference):
-        rule = group.rules.get(expression.rule_name)
-        return rule is None or _first(rule.expression, group, found)
-    if isinstance(expression, ListReference):
-        slot_list = group.lists.get(expression.list_name)
-        if isinstance(slot_list, TextSlotList) and expression.list_name not in OF_THE_HOME:
-            for value in slot_list.values:
-                _first(value.text_in, group, found)
-        return False
-    if isinstance(expression, Alternative):
-        empty = [_first(item, group, found) for item in expression.items]  # all of them, not the first
-        return any(empty)
-    if isinstance(expression, Group):
-        return all(_first(item, group, found) for item in expression.items)
-    return False

@@ -197,7 +197,7 @@ def _slot_list(name: str, body: Table) -> SlotList:
         return parsed.slot_lists[name]
     except (ParseError, AssertionError, ValueError, KeyError, TypeError) as error:
         raise body.wrong(
-            f"list {{{name}}} is malformed: it needs `values:`, `range:` with from and to, `file:` or `wildcard: true`"
+            f"list {{{name}}} is malformed: it needs `values:`, `range:`, `file:` or `wildcard: true`"
         ) from error
 
 

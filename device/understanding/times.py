@@ -9,9 +9,9 @@ The rules of `skills/common.yaml` fill these slots:
     day                                  "today", "tomorrow", "monday", "tonight", "this evening" …
     every also_every                     the days on which it is repeated
 
-A moment is a local time: naive for the zone of the system, or with a zone, as `now` is. A clock time means
-the clock on the wall, on both sides of a change to summer time. A time that such a change skips is as long
-after the change as it would have been after the hour before it. A length is passed time.
+A moment is a local time: naive in the zone of the system, or with a zone, as `now` is. A clock time means the
+clock on the wall, before and after a change to summer time; a time that the change skips counts by the old
+offset, so that 2:30 becomes 3:30. A length means passed time.
 """
 
 from __future__ import annotations
@@ -72,8 +72,8 @@ def without(slots: Slots, *families: tuple[str, ...]) -> dict[str, Any]:
 
 
 def giving_way(slots: Slots, said: Slots) -> dict[str, Any]:
-    """`slots` without the times that are replaced by those that are `said`: an hour replaces an hour and a half,
-    another day leaves the hour as it is, and "in ten minutes" replaces both."""
+    """`slots` without the times that those in `said` replace: an hour replaces an hour and a half, another
+    day leaves the hour as it is, and "in ten minutes" replaces both."""
     stated = [family for family in (LENGTH, DELAY, CLOCK, DAYS) if any(slot in said for slot in family)]
     if DELAY in stated:
         stated += [CLOCK, DAYS]

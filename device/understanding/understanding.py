@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
-
-import re
 
 import hassil
 from hassil.expression import Sentence
@@ -17,9 +16,10 @@ from hassil.recognize import RecognizeResult, recognize_all
 from device.events import Act, Intent, NotRecognized, Question, Transcript
 from device.understanding.acts import acts
 from device.understanding.answers import Answers, act
+from device.understanding.groups import TemplateGroup, first_words, takes_any_words
 from device.understanding.numbers import spoken
 from device.understanding.parsing import Parts, parts
-from device.understanding.sentences import Sentences, TemplateGroup, first_words, takes_any_words
+from device.understanding.sentences import Sentences
 from device.understanding.vocabulary import Speakable
 
 NOTHING_KNOWN = "no sentence that is known"
@@ -41,7 +41,11 @@ class Understanding:
         following = [group for group in self.groups if group.follows and not takes_any_words(group)]
         self._following = _intents(following)
         self._openers = frozenset(word for group in following for word in first_words(group))
-        self._continuing = _intents(group for group in self.groups if group.follows and takes_any_words(group))
+        whole = (group for group in self.groups if not group.follows)
+        self._starters = frozenset(word for group in whole for word in first_words(group))
+        self._continuing = _intents(
+            group for group in self.groups if group.follows and takes_any_words(group)
+        )
 
     def adopt(self, other: Understanding) -> None:
         """Understand what `other` does from now on."""
@@ -76,7 +80,10 @@ class Understanding:
         return acts([_intent(free, sure)] if free else found, sure, transcript.text)
 
     def _parts(self, text: str, confidence: float) -> Parts:
-        return parts(text, lambda part, follows: self._match(part, follows, confidence), self._openers)
+        def match(part: str, follows: bool) -> Intent | None:
+            return self._match(part, follows, confidence)
+
+        return parts(text, match, self._openers, self._starters)
 
     def answers(self, question: Question) -> tuple[TemplateGroup, ...]:
         """The sentences that answer `question`."""
@@ -97,10 +104,12 @@ class Understanding:
         return _intent(best, confidence) if best else None
 
     def _best(self, text: str, intents: Intents, free: bool) -> RecognizeResult | None:
-        """The best match of `text`. `free`: wildcards may match, as long as no sentence hides in their words."""
+        """The best match of `text`. `free`: wildcards may match, where no sentence hides in their words."""
         for candidate in dict.fromkeys((self._without_filler(text), text)):
             matches = recognize_all(candidate, intents) if candidate else ()
-            fitting = (one for one in matches if not (words := _free(one)) or (free and not self._hide(words)))
+            fitting = (
+                one for one in matches if not (words := _free(one)) or (free and not self._hide(words))
+            )
             if (best := max(fitting, key=_rank, default=None)) is not None:
                 return best
         return None
@@ -153,8 +162,8 @@ def _intents(groups: Iterable[TemplateGroup]) -> Intents:
 
 
 def _rank(match: RecognizeResult) -> tuple[int, float, bool, bool, int, int]:
-    """As few free words as can be; what is likelier to be said; a thing by its name before a room; the room in
-    which Mynah stands before the whole house; then the template with more words and fewer slots."""
+    """As few free words as can be; what is likelier to be said; a thing by its name before a room; the room
+    in which Mynah stands before the whole house; then the template with more words and fewer slots."""
     assert isinstance(match.intent_data, _Bound)
     group = match.intent_data.group
     cost, contextual = (group.cost, group.contextual) if group is not None else (0.0, False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,7 +22,9 @@ from tests.demo.conftest import Listener
 TURN = json.dumps(
     {
         "transcript": {"text": "turn on the kitchen lamp", "confidence": 0.9},
-        "intent": {"name": "HassTurnOn", "slots": {"name": "kitchen lamp"}, "confidence": 0.9},
+        "intents": [{"name": "HassTurnOn", "slots": {"name": "kitchen lamp"}, "confidence": 0.9}],
+        "done": [],
+        "question": None,
         "reply": "Turned on the kitchen lamp",
         "timings": {"speech_end_to_command_ms": 30.0},
     }
@@ -63,9 +66,41 @@ def test_verdict(
     expected: dict[str, State],
     verdict: str,
 ) -> None:
-    recording = tmp_path / "turn on the kitchen lamp.wav"
+    shown, passed = performed(house, listener, tmp_path, messages, changes=expected)
+    assert verdict in shown
+    assert passed == (verdict == "as commanded")
+
+
+TIMER = json.dumps({"due": {"kind": "timer", "name": "pasta"}, "reply": "", "done": [], "question": None})
+
+
+@pytest.mark.parametrize(
+    ("more", "expected", "verdict"),
+    [
+        ([("mynah/test/due", TIMER)], {"due": "pasta"}, "as commanded"),
+        ([], {"due": "pasta"}, "pasta did not fall due"),
+        ([], {"asks": ("kitchen lamp",)}, "it should ask kitchen lamp"),
+    ],
+)
+def test_verdict_on_what_mynah_itself_does(
+    house: House,
+    listener: Listener,
+    tmp_path: Path,
+    more: list[tuple[str, str]],
+    expected: dict[str, Any],
+    verdict: str,
+) -> None:
+    shown, passed = performed(house, listener, tmp_path, [ANSWER, *more], changes={}, **expected)
+    assert verdict in shown
+    assert passed == (verdict == "as commanded")
+
+
+def performed(
+    house: House, listener: Listener, folder: Path, messages: list[tuple[str, str]], **expected: Any
+) -> tuple[str, bool]:
+    """What is shown of a scene in which `messages` are published, and whether it went as `expected`."""
+    recording = folder / "turn on the kitchen lamp.wav"
     wav.write(recording, np.zeros(1600, np.int16))
     output, assistant = io.StringIO(), Assistant(listener, messages)
-    passed = perform(Scene(recording, expected), assistant, house, Screen(output), patience=1.0)
-    assert verdict in output.getvalue()
-    assert passed == (verdict == "as commanded")
+    passed = perform(Scene(recording, **expected), assistant, house, Screen(output), patience=1.0)
+    return output.getvalue(), passed

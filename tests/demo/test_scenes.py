@@ -11,12 +11,12 @@ from demo.house import Changed
 from demo.script import SCRIPT, load
 from demo.tasmota import Tasmota
 from demo.zigbee2mqtt import Zigbee
+from device.assembly.chatting import Chat
 from device.audio import wav
-from device.events import SAMPLE_RATE, Command, Transcript
+from device.channels.report import exchange_json
+from device.events import SAMPLE_RATE, Command
 from device.home.model import Home
-from device.understanding.sentences import Sentences
-from device.understanding.understanding import Understanding
-from tests.device.talking import outcome_of
+from device.settings import Settings
 
 
 def obey(appliances: Sequence[Appliance], command: Command) -> list[Changed]:
@@ -40,16 +40,20 @@ def test_the_home_is_worth_seeing() -> None:
 
 def test_every_scene_changes_what_it_should() -> None:
     home = Home.load()
-    understanding, appliances = Understanding(Sentences.load(), home), furnish(home)
+    chat, appliances = Chat.of(Settings(), "2026-03-02T18:00"), furnish(home)
     for scene in load(SCRIPT):
-        outcome = outcome_of(home, understanding.understand(Transcript(scene.text, 1.0)))
-        commands = outcome.commands if outcome.fine else ()
-        seen = [change for command in commands for change in obey(appliances, command)]
+        if not scene.answers:
+            chat.begin()
+        exchange = chat.say(scene.text)
+        seen = [change for command in exchange.commands for change in obey(appliances, command)]
         assert scene.faults(seen) == [], scene.text
+        assert scene.mistakes(exchange_json(exchange)) == [], scene.text
         assert bool(seen) == bool(scene.changes), scene.text
+        due = [each.due.name for each in chat.take("+5") if each.due] if scene.due else []
+        assert due == ([scene.due] if scene.due else []), scene.text
 
 
 def test_every_recording_is_there() -> None:
     for scene in load(SCRIPT):
-        samples = wav.read(scene.recording)
-        assert 2 < len(samples) / SAMPLE_RATE < 10, scene.recording
+        seconds = len(wav.read(scene.recording)) / SAMPLE_RATE
+        assert (1 if scene.answers else 2) < seconds < 10, scene.recording

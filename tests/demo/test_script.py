@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,9 @@ from demo.zigbee2mqtt import Zigbee
 
 TURN = {
     "transcript": {"text": "turn on the lamp", "confidence": 0.934},
-    "intent": {"name": "HassTurnOn", "slots": {"name": "lamp"}, "confidence": 0.934},
+    "intents": [{"name": "HassTurnOn", "slots": {"name": "lamp"}, "confidence": 0.934}],
+    "done": [],
+    "question": None,
     "reply": "Turned on the lamp",
     "timings": {"speech_end_to_command_ms": 38.2},
 }
@@ -25,6 +28,14 @@ def changed(name: str, before: State, after: State) -> Changed:
     return Changed(Zigbee(name, "kitchen", "light", f"zigbee2mqtt/{name}"), before, after)
 
 
+QUESTION = {"text": "Which lamp?", "options": ["floor lamp", "bedside lamp"]}
+STARTED = {"do": "timer.start", "name": "pasta", "seconds": 300}
+DUE: dict[str, Any] = {
+    "due": {"kind": "timer", "name": "pasta"},
+    "reply": "Your pasta timer is done",
+    "done": [],
+    "question": None,
+}
 ON = changed("lamp", {"state": "OFF", "brightness": 254}, {"state": "ON", "brightness": 254})
 DIMMED = changed("lamp", {"state": "ON", "brightness": 254}, {"state": "ON", "brightness": 64})
 OTHER = changed("radio", {"state": "OFF"}, {"state": "ON"})
@@ -68,8 +79,15 @@ def test_screen_tells_what_was_heard_before_what_was_done() -> None:
         (Said("turn", TURN), "  heard      “turn on the lamp”  0.93"),
         (Said("turn", TURN), "  meant      HassTurnOn  name = lamp"),
         (Said("turn", TURN), "  replied    “Turned on the lamp”  38 ms after the endpoint"),
-        (Said("turn", TURN | {"intent": None}), "  meant      nothing to act on"),
-        (Said("turn", TURN | {"transcript": None, "intent": None}), "  heard      nothing"),
+        (Said("turn", TURN | {"intents": []}), "  meant      nothing to act on"),
+        (Said("turn", TURN | {"transcript": None, "intents": []}), "  heard      nothing"),
+        (Said("turn", TURN | {"done": [STARTED]}), "  did        timer.start  name = pasta  seconds = 300"),
+        (
+            Said("turn", TURN | {"question": QUESTION}),
+            "  asks       “Which lamp?”  floor lamp · bedside lamp",
+        ),
+        (Said("due", DUE), "  due        kind = timer  name = pasta"),
+        (Said("due", DUE), "  said       “Your pasta timer is done”"),
         (Published("cmnd/plug/POWER", "ON"), "  published  cmnd/plug/POWER  ON"),
         (ON, "  changed    lamp (kitchen): state OFF → ON"),
     ],
@@ -78,3 +96,28 @@ def test_screen_without_a_terminal_is_plain_text(event: Event, line: str) -> Non
     output = io.StringIO()
     Screen(output).event(event)
     assert line in output.getvalue().splitlines()
+
+
+@pytest.mark.parametrize(
+    ("turn", "mistakes"),
+    [
+        (TURN | {"question": QUESTION, "done": [STARTED]}, []),
+        (TURN | {"question": QUESTION}, ["do timer.start, seconds 300 should be done"]),
+        (TURN | {"done": [STARTED]}, ["it should ask floor lamp, bedside lamp"]),
+    ],
+)
+def test_what_is_asked_and_done_belongs_to_a_scene(turn: dict[str, Any], mistakes: list[str]) -> None:
+    done = ({"do": "timer.start", "seconds": 300},)
+    scene = Scene(Path("set a timer.flac"), {}, asks=("floor lamp", "bedside lamp"), done=done)
+    assert scene.mistakes(turn) == mistakes
+    assert Scene(Path("x"), {}).mistakes(TURN | {"question": QUESTION}) == ["it should ask nothing"]
+
+
+def test_an_answer_is_shown_as_one() -> None:
+    output = io.StringIO()
+    screen = Screen(output)
+    screen.event(Said("turn", TURN | {"question": QUESTION, "reply": QUESTION["text"]}))
+    screen.event(Said("state", "listening"))
+    screen.event(Said("turn", TURN | {"intents": []}))
+    facts = [line.split()[0] for line in output.getvalue().splitlines()]
+    assert facts == ["heard", "meant", "asks", "asked", "heard", "answers", "replied"]

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from device.assistant import Assistant
+from device.dialogue.exchange import Exchange
 from device.events import (
     Act,
     Affirm,
     AudioChunk,
+    Cancel,
     Command,
     Deny,
     Detection,
@@ -29,6 +32,7 @@ from device.events import (
     refused,
 )
 from device.home.state import HomeState
+from device.memory.agenda import Agenda
 
 CHUNK = 1280
 
@@ -113,12 +117,14 @@ class Hears:
 class Understands:
     """ "turn on the lamp" is HassTurnOn of "lamp"; what does not begin with "turn" is nothing.
 
-    While a question is open, "yes" and "no" answer it.
+    While a question is open, "yes" and "no" answer it; "never mind" is Cancel.
     """
 
     def acts(self, transcript: Transcript, question: Question | None, reject_below: float) -> tuple[Act, ...]:
         if question is not None and transcript.text in ("yes", "no"):
             return (Affirm(transcript.confidence) if transcript.text == "yes" else Deny(),)
+        if transcript.text == "never mind":
+            return (Cancel(),)
         meaning = self.understand(transcript, reject_below)
         return (Request(meaning) if isinstance(meaning, Intent) else meaning,)
 
@@ -131,8 +137,6 @@ class Understands:
         words = transcript.text.split()
         if words[0] == "fail":
             raise RuntimeError("a fault")
-        if words == ["never", "mind"]:
-            return Intent("HassNevermind", {}, transcript.confidence)
         if words[0] != "turn":
             return NotRecognized(transcript.text, "not a known sentence")
         slots = {"name": " ".join(words[3:])}
@@ -143,7 +147,8 @@ class Understands:
 class AnyHome:
     """Every name is a lamp at zigbee2mqtt; `observed` is what its devices said.
 
-    `surprises`: by name, where somebody's asking for it would be one.
+    `surprises`: by name, where somebody's asking for it would be one. `falls_due`: what does, next; it
+    `rings` until it is stopped.
     """
 
     observed: dict[str, bytes] = field(default_factory=dict)
@@ -154,6 +159,19 @@ class AnyHome:
     question: Question | None = None
     asks: frozenset[str] = frozenset()
     here: str | None = None
+    falls_due: deque[Exchange] = field(default_factory=deque)
+    rings: bool = False
+    agenda: Agenda = field(default_factory=Agenda)
+
+    def ask(self, question: Question) -> None:
+        self.question = question
+
+    def due(self) -> Iterable[Exchange]:
+        while self.falls_due:
+            yield self.falls_due.popleft()
+
+    def stop(self) -> None:
+        self.rings = False
 
     def surprise(self, acts: Sequence[Act]) -> float:
         requests = (act for act in acts if isinstance(act, Request))
@@ -165,7 +183,11 @@ class AnyHome:
     def respond(self, acts: Sequence[Act]) -> Outcome:
         """What is in `asks` is asked back."""
         question, self.question = self.question, None
+        if question is not None and question.relayed:
+            return Outcome()
         match acts[0]:
+            case Cancel():
+                return Outcome(reply=Reply("All right"))
             case Request(intent) if intent.slots.get("name") in self.asks:
                 self.question = Question("Shall I?", intent, "confirmation")
                 return Outcome(reply=Reply("Shall I?"), question=self.question)
@@ -178,8 +200,6 @@ class AnyHome:
         return refused("Sorry, I did not understand that")
 
     def handle(self, meaning: Intent) -> Outcome:
-        if meaning.name == "HassNevermind":
-            return Outcome(reply=Reply("All right"))
         state: Mapping[str, str] = {"state": meaning.name.removeprefix("HassTurn").upper()}
         topic = f"zigbee2mqtt/{meaning.slots['name']}/set"
         return Outcome((Command(topic, state, expires=self.expires),), Reply("Done"), self.expected)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from device.conversation import Conversation
+from device.conversation.conversation import Conversation
 from device.events import Intent, NotRecognized, Outcome, Request
 from device.home.model import Home
 

@@ -199,6 +199,7 @@ def test_what_asks_listens_again_without_the_wake_word() -> None:
     assert first.outcome.question is not None
     assert first.commands == ()
     assert second.detection is None
+    assert (first.question, second.question) == (None, first.outcome.question)
     assert [command.topic for command in second.commands] == ["zigbee2mqtt/lamp/set"]
 
 

@@ -6,21 +6,25 @@ import json
 import os
 import subprocess
 import sys
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from device.cli import COMMANDS, main
 from device.errors import AudioError, UsageError
+from device.events import Change
+from device.memory.agenda import TIMER, Entry
+from device.memory.memory import Memory
 from device.system.guard import guarded
 
 ROOT = Path(__file__).parents[2]
 
 
-def mynah(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+def mynah(*arguments: str, stdin: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "device.cli", *arguments]
     # No settings of the machine's own.
-    environment = {**os.environ, "XDG_CONFIG_HOME": "/nonexistent"}
+    environment = {**os.environ, "XDG_CONFIG_HOME": "/nonexistent", **variables}
     return subprocess.run(command, cwd=ROOT, env=environment, input=stdin, text=True, capture_output=True)
 
 
@@ -164,3 +168,49 @@ def test_numpy_has_one_thread() -> None:
         [sys.executable, "-c", code], cwd=ROOT, env=environment, text=True, capture_output=True
     )
     assert done.stdout == "1\n"
+
+
+def test_lists_are_shown_and_cleared(tmp_path: Path) -> None:
+    state = {"STATE_DIRECTORY": str(tmp_path)}
+    (tmp_path / "lists.json").write_text('{"lists": {"shopping list": ["milk"], "party list": []}}')
+    shown = [json.loads(line) for line in mynah("lists", "--json", **state).stdout.splitlines()]
+    assert shown == [
+        {"list": "shopping list", "items": ["milk"]},
+        {"list": "to-do list", "items": []},
+        {"list": "party list", "items": []},
+    ]
+    assert mynah("lists", "--clear", "shopping list", **state).stdout.startswith("shopping list: empty\n")
+    wrong = mynah("lists", "--clear", "wine list", **state)
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+    assert "no such list; there is shopping list, to-do list, party list" in wrong.stderr
+
+
+def test_chat_lets_time_pass() -> None:
+    lines = ["set a timer for one minute called tea", "turn on the floor lamp in two minutes", "+150"]
+    done = mynah("chat", "--json", "--clock", "2026-03-02T18:00", stdin="\n".join(lines))
+    told = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [one["text"] for one in told] == [*lines[:2], None, None]
+    assert [one["due"] and one["due"]["kind"] for one in told] == [None, None, "timer", "delayed"]
+    assert told[2]["due"]["at"] == "2026-03-02T18:01:00"
+    assert told[2]["reply"] == "Your tea timer is done"
+    assert told[3]["commands"] == [{"topic": "zigbee2mqtt/floor lamp/set", "payload": {"state": "ON"}}]
+
+
+def test_timers_are_shown_and_cancelled(tmp_path: Path) -> None:
+    memory = Memory(folder=tmp_path)
+    for seconds in (3600, 7200):
+        entry = Entry(
+            TIMER, datetime.now() + timedelta(seconds=seconds), name=f"a {seconds}", seconds=seconds
+        )
+        memory.apply([Change("timer.start", {}, memory.agenda.new(entry))])
+    shown = mynah("timers", "--json", STATE_DIRECTORY=str(tmp_path))
+    told = [json.loads(line) for line in shown.stdout.splitlines()]
+    assert [(one["id"], one["kind"], one["name"], one["paused"]) for one in told] == [
+        (1, "timer", "a 3600", False),
+        (2, "timer", "a 7200", False),
+    ]
+    assert mynah("timers", "--cancel", "7", STATE_DIRECTORY=str(tmp_path)).returncode == 2
+    assert "timer a 3600" in mynah("timers", "--cancel", "1", STATE_DIRECTORY=str(tmp_path)).stdout
+    assert [entry.id for entry in memory.agenda.entries] == [2]
+    mynah("timers", "--cancel", "all", STATE_DIRECTORY=str(tmp_path))
+    assert mynah("timers", STATE_DIRECTORY=str(tmp_path)).stdout == "nothing is due\n"

@@ -55,7 +55,7 @@ class Process:
                 stdout=output,
                 stderr=log,
                 bufsize=0,
-                env={**os.environ, **(environment or {})},
+                env={**os.environ, "STATE_DIRECTORY": str(folder), **(environment or {})},
             )
 
     @property

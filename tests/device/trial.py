@@ -11,11 +11,12 @@ from device.assistant import Assistant
 from device.audio import earcons
 from device.channels.channel import Channel, Duty
 from device.channels.home import States
+from device.channels.intercom import Intercom
 from device.channels.own import Own, Topics
-from device.channels.steps import Said, Step, Told
+from device.channels.steps import Due, Said, Step, Told
 from device.daemon.confirming import Confirming
 from device.daemon.daemon import Daemon
-from device.daemon.duties import Sounds
+from device.daemon.duties import Ring, Sounds
 from device.events import AudioChunk, Command, Samples, Turn
 from device.hearing.thresholds import Thresholds
 from device.mqtt.client import Receipt
@@ -72,13 +73,15 @@ class Broker:
         return self.values("state")
 
 
+EARCONS = (earcons.listening, earcons.done, earcons.error, earcons.announcing, earcons.ringing)
+
+
 class Speaker:
     def __init__(self) -> None:
         self.played: list[str] = []
 
     def play(self, samples: Samples) -> None:
-        names = {id(make()): make.__name__ for make in (earcons.listening, earcons.done, earcons.error)}
-        self.played.append(names[id(samples)])
+        self.played.append(next(make.__name__ for make in EARCONS if make() is samples))
 
     def stop(self) -> None:
         self.played.append("stopped")
@@ -90,6 +93,7 @@ class Witness(Channel):
 
     told: list[Told] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
+    due: list[Due] = field(default_factory=list)
 
     def take(self, step: Step) -> None:
         match step:
@@ -97,6 +101,8 @@ class Witness(Channel):
                 self.told.append(step)
             case Said(text):
                 self.texts.append(text)
+            case Due():
+                self.due.append(step)
 
 
 class Trial:
@@ -117,16 +123,24 @@ class Trial:
         self.speaker = Speaker()
         self.witness = Witness()
         self.installs: list[bool] = []
+        self.timers = "[]"
         own = Own(
             *(TOPICS, self.broker, thresholds or Thresholds(()), Problems()),
             lambda: self.installs.append(True),
+            lambda: self.timers,
         )
         self.daemon = Daemon(
             assistant,
             self.broker.messages,
             Confirming(self.broker, self.home.state),
-            [own, States(self.home), *channels, self.witness],
-            [Sounds(self.speaker), *duties],
+            [
+                own,
+                States(self.home),
+                Intercom(TOPICS, self.broker, lambda: self.home.here),
+                *channels,
+                self.witness,
+            ],
+            [Ring(self.speaker, lambda: self.home.rings), Sounds(self.speaker), *duties],
         )
 
     def run(self, audio: Iterator[AudioChunk]) -> Trial:

@@ -16,6 +16,10 @@ Message = tuple[str, bytes]
 
 OWN = {
     "mynah/kitchen/say": "Dinner is ready",
+    "mynah/kitchen/ask": "Shall I close the windows?",
+    "mynah/kitchen/announce": {"text": "Dinner is ready", "area": "kitchen", "from": "hall"},
+    "mynah/announce": {"text": "Dinner is ready", "area": None, "from": "hall"},
+    "mynah/kitchen/stop": "",
     "mynah/kitchen/listen": "",
     "mynah/kitchen/mute/set": "ON",
     "mynah/kitchen/threshold/hey_mynah/set": 0.5,

@@ -15,11 +15,13 @@ import yaml
 from device.appliances.actions import Action, Do
 from device.appliances.devices import Room
 from device.assembly.skills import make_sentences
-from device.channels.hermes import Hermes, Site
+from device.channels.hermes import Hermes
+from device.channels.hermes_site import Site
 from device.channels.home import Following, States
 from device.channels.homeassistant import HomeAssistant
+from device.channels.intercom import Intercom
 from device.channels.own import Own, Topics
-from device.conversation import Conversation
+from device.conversation.conversation import Conversation
 from device.daemon.confirming import Confirming
 from device.daemon.daemon import Daemon
 from device.discovery.announcements import Announcements
@@ -127,7 +129,8 @@ class World:
         outlet = Outlet()
         site = Site("kitchen", lambda heard: self._understanding.understand(heard, 0.0))
         channels = (
-            Own(Topics("kitchen"), outlet, Thresholds(()), Problems(), lambda: None),
+            Own(Topics("kitchen"), outlet, Thresholds(()), Problems(), lambda: None, lambda: "[]"),
+            Intercom(Topics("kitchen"), outlet, lambda: self.home.here),
             HomeAssistant("kitchen", {}, outlet),
             Hermes(site, outlet),
             States(self.home),
@@ -152,8 +155,8 @@ class World:
             for action in ACTIONS:
                 for command in self.home.commands(device, [action]):
                     publishable(command.topic)
-        for topic in self.home.topics():
-            publishable(topic)
+        for topic in self.home.topics():  # which may have wildcards, but not for all
+            publishable("/".join(level for level in topic.split("/") if level not in ("+", "#")))
 
     def learn(self) -> None:
         """What the learner's process does with the names that there are now; and they can be said."""

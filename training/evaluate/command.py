@@ -28,6 +28,7 @@ from training.evaluate import (
     keywords,
     parallel,
     phones,
+    stories,
     templates,
     turns,
     wake,
@@ -78,6 +79,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     keywords.add_arguments(
         kinds.add_parser("keywords", help="a wake bundle of several words: which is heard")
     )
+    told = kinds.add_parser("stories", help="conversations as data, typed")
+    stories.add_arguments(told)
+    told.add_argument("--home", type=Path)
+    told.add_argument("--sentences", type=Path, action="append")
     said = kinds.add_parser("dialogues", help="answers, and several requests in a sentence, by such voices")
     dialogues.add_arguments(said)
     written = kinds.add_parser("dictation", help="wrong words in sentences, read by people left out")
@@ -99,6 +104,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     if arguments.kind == "phones":
         phones.run(arguments)
+        return
+    if arguments.kind == "stories":
+        stories.run(arguments, adjusted(Settings(), home=arguments.home, sentences=arguments.sentences))
         return
     ratios = parse_ratios(arguments.ratios)
     if any(ratio != CLEAN for ratio in ratios) and arguments.noise is None:

@@ -20,7 +20,7 @@ import yaml
 from device.assembly.stages import make_assistant
 from device.assistant import Assistant
 from device.audio.pcm import CHUNK, chunked
-from device.conversation import Conversation
+from device.conversation.conversation import Conversation
 from device.events import Outcome, Samples, Transcript
 from device.settings import Settings
 from training.corpus import synthesis

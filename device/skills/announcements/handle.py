@@ -22,7 +22,9 @@ def announce(intent: Intent, world: World) -> Outcome:
     if len(text) > LONGEST:
         return refused(REPLIES.say("too_long", world.said).text)
     reply = REPLIES.say("announced_in" if area else "announced", world.said, text=text, area=area)
-    return Outcome(reply=reply, done=(Change("announce", {"text": text, "area": area}),), about={"message": text})
+    return Outcome(
+        reply=reply, done=(Change("announce", {"text": text, "area": area}),), about={"message": text}
+    )
 
 
 HANDLERS: Handlers = {"HassBroadcast": announce}

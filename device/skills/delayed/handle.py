@@ -1,8 +1,8 @@
 """Commands for later and for a while: "in ten minutes", "every weekday at seven", "for half an hour".
 
-A command is looked at when it is said: whether it is possible, which thing is meant, whether it is sure enough.
-It is stored as the request that it was understood as, and done as a sure one. "For an hour" does it now, or at
-its time, and its opposite an hour later.
+A command is checked when it is said: whether it is possible, which thing it means, and whether the hearing is
+sure enough. The parsed request is stored, and done at its time as a sure one. "For an hour" does it now, or
+at its time, and the opposite an hour later.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ def plan(intent: Intent, world: World, handle: Handler) -> Outcome:
 
 
 def _unfit(intent: Intent, now: Outcome, world: World, begin: datetime | None) -> Outcome | None:
-    """Why the request, of which `now` comes without its time, cannot be planned; or what must be asked before."""
+    """Why the request cannot be planned, or what must be asked; `now`: its outcome without the time."""
     if now.question is not None:
         about = now.question.about
         timing = {slot: value for slot, value in intent.slots.items() if slot in (*times.LENGTH, *times.WHEN)}

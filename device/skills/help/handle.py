@@ -7,6 +7,7 @@ from device.skills.help import examples
 from device.skills.help.examples import REPLIES
 from device.skills.skill import Handlers, World
 
+
 def help_(intent: Intent, world: World) -> Outcome:
     """In general, on a `topic` such as "light" or "timers", or on the thing called `name`."""
     topic, name = intent.slots.get("topic"), intent.slots.get("name")
@@ -27,7 +28,9 @@ def _of_thing(name: str, world: World) -> Outcome:
         return Outcome(reply=REPLIES.say("scene", world.said, name=name))
     devices = world.home.named(name)
     text = examples.of_device(devices[0]) if devices else None
-    return Outcome(reply=Reply(text)) if text else refused(REPLIES.say("no_thing", world.said, name=name).text)
+    return (
+        Outcome(reply=Reply(text)) if text else refused(REPLIES.say("no_thing", world.said, name=name).text)
+    )
 
 
 def _of_scenes(world: World) -> Outcome:

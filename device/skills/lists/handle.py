@@ -96,9 +96,7 @@ def _remove(intent: Intent, world: World, name: str, items: Sequence[str]) -> Ou
     )
 
 
-def _which(
-    intent: Intent, world: World, item: str, among: Sequence[str], others: Sequence[str]
-) -> Outcome:
+def _which(intent: Intent, world: World, item: str, among: Sequence[str], others: Sequence[str]) -> Outcome:
     """Several items fit one word. `others`: what else is to be removed, whatever the answer is."""
     text = _say(world, "which", item=item, items=listed(among, "or")).text
     slots = {slot: value for slot, value in intent.slots.items() if slot != "item"}
@@ -126,7 +124,9 @@ def get(intent: Intent, world: World) -> Outcome:
     if rest <= 0:
         return Outcome(reply=Reply(text), about={"list": name})
     on = replace(intent, slots={**intent.slots, "list": name, "begin": begin + AT_ONCE})
-    return replace(_asked(f"{text}. {_say(world, 'go_on', rest=rest).text}", on, "more"), about={"list": name})
+    return replace(
+        _asked(f"{text}. {_say(world, 'go_on', rest=rest).text}", on, "more"), about={"list": name}
+    )
 
 
 def _whether(world: World, name: str, wanted: Sequence[str]) -> Outcome:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 THINGS = Path(__file__).parent / "en" / "items.txt"
-"""What people write on lists, a line each: what can be heard, and how words that were run together are parted."""
+"""What people write on lists, a line each. It can be heard, and tells where an item ends."""
 LEADING = re.compile(r"^(?:(?:a|an|the|some|any|more|my|our|us|me|to|buy|also|and|please) )+(?=\S)")
 LONGEST = 200
 """Characters of an item."""
@@ -21,7 +21,7 @@ def things() -> frozenset[str]:
 
 
 def parted(text: str, known: Collection[str]) -> tuple[str, ...]:
-    """The items in `text`: "milk eggs and some bread" → milk, eggs, bread. `known`: words that belong together."""
+    """The items in `text`: "milk eggs and some bread" → milk, eggs, bread. `known`: things by their names."""
     pieces = _joined(text.split(" and "), known)
     if len(pieces) > 1:  # commas are not heard, and not typed by everybody
         pieces = [item for piece in pieces for item in _split(piece.split(), known) or [piece]]

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from device.appliances.actions import Action, Do
-from device.appliances.devices import Device, Scene, Template
+from device.appliances.devices import Device, Scene
+from device.appliances.templates import Template
 from device.events import Command, Intent
 from device.home.model import Home
 from device.home.reading import Layout

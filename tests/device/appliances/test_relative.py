@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from device.appliances.actions import Action, Do
-from device.appliances.devices import Device, Template
+from device.appliances.devices import Device
 from device.appliances.generic import Reading
+from device.appliances.templates import Template
 from device.events import Intent, Outcome
 from device.home import reading
 from device.home.model import EXAMPLE, Home
@@ -58,7 +59,7 @@ def test_what_cannot_be_switched_cannot_be_toggled() -> None:
 
 
 def test_a_toggled_device_is_expected_to_be_what_it_was_told() -> None:
-    readings = (Reading("x/state", "on", true="1", false="0"),)
+    readings = (Reading("x/state", "on", true=("1",), false=("0",)),)
     fan = Device("fan", "fan", "mqtt", "x/set", commands=ON_OFF, native={"readings": readings})
     home = Home(Layout(devices=(fan,)))
     home.observe("x/state", b"1")

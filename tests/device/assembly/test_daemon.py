@@ -12,6 +12,7 @@ from device.assembly.daemon import make_publisher, open_channels
 from device.channels.hermes import Hermes
 from device.channels.home import States
 from device.channels.homeassistant import HomeAssistant
+from device.channels.intercom import Intercom
 from device.channels.own import Own
 from device.channels.steps import Started
 from device.settings import DeviceSettings, MqttSettings, Settings
@@ -31,9 +32,9 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("mqtt", "kinds"),
     [
-        (MqttSettings(homeassistant=False), [Own, States]),
-        (MqttSettings(), [HomeAssistant, Own, States]),
-        (MqttSettings(hermes=True), [HomeAssistant, Own, Hermes, States]),
+        (MqttSettings(homeassistant=False), [Own, Intercom, States]),
+        (MqttSettings(), [HomeAssistant, Own, Intercom, States]),
+        (MqttSettings(hermes=True), [HomeAssistant, Own, Intercom, Hermes, States]),
     ],
     ids=["none", "Home Assistant", "Hermes"],
 )

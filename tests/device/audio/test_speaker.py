@@ -8,13 +8,14 @@ import pytest
 
 from device.audio import earcons
 from device.audio.speaker import SilentSpeaker, Speaker, open_speaker
+from device.daemon.duties import PERIOD
 from device.events import Samples
 from tests.device.audio.fake_pyaudio import FakeDevice, FakePyAudio
 from tests.virtual_audio import VirtualAudio, virtual_audio
 
 __all__ = ["virtual_audio"]
 
-EARCONS = [earcons.listening, earcons.done, earcons.error]
+EARCONS = [earcons.listening, earcons.done, earcons.error, earcons.announcing]
 
 
 @pytest.mark.parametrize("make", EARCONS)
@@ -27,9 +28,13 @@ def test_earcons_are_short_soft_and_without_clicks(make: Callable[[], Samples]) 
     assert abs(int(sound[-1])) < 10
 
 
+def test_a_ring_is_longer_and_leaves_time_to_speak_before_the_next() -> None:
+    assert 1.0 < len(earcons.ringing()) / 16_000 < PERIOD - 1.0
+
+
 def test_earcons_can_be_told_apart() -> None:
-    sounds = {make().tobytes() for make in EARCONS}
-    assert len(sounds) == 3
+    sounds = {make().tobytes() for make in (*EARCONS, earcons.ringing)}
+    assert len(sounds) == len(EARCONS) + 1
 
 
 def test_a_sound_is_played_to_its_end_and_then_the_device_rests() -> None:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import itertools
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from device.channels.hermes import END, QUERY, SAY, START, Hermes, Site, slot
-from device.events import Intent, NotRecognized, Transcript
+from device.channels.hermes import Hermes
+from device.channels.hermes_messages import CONTINUE, END, QUERY, SAY, START, slot
+from device.channels.hermes_site import Site
+from device.channels.steps import Due, Said
+from device.dialogue.exchange import Exchange
+from device.events import Intent, NotRecognized, Outcome, Reply, Transcript
 from device.mqtt.connection import Asker, Message
 from tests.device import fakes
 from tests.device.trial import Broker, Trial, message
@@ -28,11 +33,17 @@ def encoded(**content: Any) -> bytes:
     return json.dumps(content).encode()
 
 
-def run(texts: list[str], *incoming: tuple[int, Message]) -> Trial:
+def run(
+    texts: list[str],
+    *incoming: tuple[int, Message],
+    woken: bool | None = None,
+    home: fakes.AnyHome | None = None,
+) -> Trial:
     """A daemon that speaks Hermes, woken at 1 s unless something comes in; what else it posts is left out."""
     broker = Broker(dict(incoming))
-    assistant = fakes.assistant((1.0,) if not incoming else (), texts)
-    trial = Trial(assistant, broker, channels=[Hermes(site(), broker)]).run(fakes.audio(4))
+    times = (1.0,) if (not incoming if woken is None else woken) else ()
+    assistant = replace(fakes.assistant(times, texts), conversation=home or fakes.AnyHome())
+    trial = Trial(assistant, broker, home, channels=[Hermes(site(), broker)]).run(fakes.audio(8))
     broker.posted = [(topic, content) for topic, content in broker.posted if topic.startswith("hermes/")]
     return trial
 
@@ -172,7 +183,7 @@ def test_its_own_reply_is_not_said_to_itself() -> None:
     assert one.receive(SAY, json.dumps(reply).encode()).say == ""
 
 
-@pytest.mark.parametrize("topic", [QUERY, SAY, START, END])
+@pytest.mark.parametrize("topic", [QUERY, SAY, START, CONTINUE, END])
 @pytest.mark.parametrize(
     "payload",
     [
@@ -204,3 +215,135 @@ def test_who_asks_with_a_response_topic_gets_the_answer_there_as_well() -> None:
     ((topic, content),) = broker.posted
     assert topic == "hermes/intent/HassTurnOn"
     assert broker.answered == [(asker, content)]
+
+
+def conversing(texts: list[str], *incoming: tuple[int, Message]) -> Trial:
+    """The lamp is asked back about."""
+    return run(texts, *incoming, woken=True, home=fakes.AnyHome(asks=frozenset({"lamp"})))
+
+
+def said(trial: Trial) -> list[str]:
+    """What was said in Hermes: the ends of the topics, and texts that are to be spoken."""
+    return [
+        content["text"] if topic == SAY else topic.rpartition("/")[2]
+        for topic, content in trial.broker.posted
+        if "hotword" not in topic
+    ]
+
+
+ONE_TURN = ["startListening", "stopListening", "textCaptured"]
+
+
+def test_a_session_goes_on_while_a_question_is_open() -> None:
+    trial = conversing(["turn on the lamp", "yes"])
+    expected = ["sessionStarted", *ONE_TURN, "HassTurnOn", "Shall I?"]
+    assert said(trial) == [*expected, *ONE_TURN, "MynahYes", "Done", "sessionEnded"]
+    assert {content["sessionId"] for topic, content in trial.broker.posted if "hotword" not in topic} == {
+        "s1"
+    }
+    assert trial.broker.posted[-1][1]["termination"] == {"reason": "nominal"}
+
+
+def test_a_question_that_nobody_answers_ends_its_session() -> None:
+    trial = conversing(["turn on the lamp"])
+    assert said(trial).count("sessionEnded") == 1
+    assert [turn.commands for turn in trial.turns] == [(), ()]
+
+
+def test_muted_while_a_question_is_open_a_session_ends_once() -> None:
+    trial = conversing(["turn on the lamp", "yes"], (30, MUTE))
+    assert said(trial).count("sessionEnded") == 1
+    assert trial.broker.posted[-1][1]["termination"] == {"reason": "abortedByUser"}
+
+
+def continued(**content: Any) -> Message:
+    return Message(CONTINUE, encoded(siteId="kitchen", sessionId="s1", text="And how bright?", **content))
+
+
+@pytest.mark.parametrize(
+    ("texts", "wanted", "meant"),
+    [
+        (["turn off the fan", "turn on the lamp"], ["HassTurnOn"], "HassTurnOn"),
+        (["turn off the fan", "turn on the lamp"], ["HassTurnOff"], "intentNotRecognized"),
+        (["turn off the fan", "yes"], ["MynahYes", "MynahNo"], "MynahYes"),
+        (["turn off the fan", "turn on the lamp"], None, "HassTurnOn"),
+    ],
+    ids=["wanted", "not wanted", "yes", "all"],
+)
+def test_a_skill_may_continue_the_session_and_what_is_said_then_is_its_own(
+    texts: list[str], wanted: list[str] | None, meant: str
+) -> None:
+    trial = run(texts, (28, continued(intentFilter=wanted, customData="x2")), woken=True)
+    first = ["sessionStarted", *ONE_TURN, "HassTurnOff", "Done"]
+    assert said(trial) == [*first, "And how bright?", *ONE_TURN, meant, "sessionEnded"]
+    assert [turn.commands != () for turn in trial.turns] == [True, False]
+    (_, ended) = trial.broker.posted[-1]
+    reason = "intentNotRecognized" if meant == "intentNotRecognized" else "nominal"
+    assert (ended["sessionId"], ended["customData"]) == ("s1", "x2")
+    assert ended["termination"] == {"reason": reason}
+
+
+@pytest.mark.parametrize(
+    "incoming",
+    [(28, Message(CONTINUE, encoded(sessionId="other", text="And?"))), (60, continued()), (14, continued())],
+    ids=["another session", "too late", "too early"],
+)
+def test_no_other_session_is_continued(incoming: tuple[int, Message]) -> None:
+    trial = run(["turn off the fan", "turn on the lamp"], incoming, woken=True)
+    assert said(trial)[-1] == "sessionEnded"
+    assert len(trial.turns) == 1
+
+
+def test_a_session_that_waits_to_end_ends_before_the_next_begins() -> None:
+    one = site()
+    (turn,) = fakes.assistant((1.0,), ["turn on the lamp"]).turns(fakes.audio(4))
+    one.heard(turn)
+    one.told(turn)
+    topics = [topic.rpartition("/")[2] for topic, _ in one.begun(None)]
+    assert topics == ["sessionEnded", "sessionStarted", "startListening"]
+
+
+def test_a_skill_may_end_the_session_at_once() -> None:
+    one = site()
+    (turn,) = fakes.assistant((1.0,), ["turn on the lamp"]).turns(fakes.audio(4))
+    session = one.heard(turn)[0][1]["sessionId"]
+    one.told(turn)
+    asked = one.receive(END, encoded(sessionId=session))
+    assert [topic.rpartition("/")[2] for topic, _ in asked.answers] == ["sessionEnded"]
+    assert one.passed(60.0) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"), [("turn on the lamp", "HassTurnOn"), ("turn off the fan", "intentNotRecognized")]
+)
+def test_who_begins_a_session_for_some_intents_gets_them_and_nothing_is_done(text: str, meant: str) -> None:
+    init = {"type": "action", "text": "Shall I?", "intentFilter": ["HassTurnOn"]}
+    trial = run([text], (3, Message(START, encoded(siteId="kitchen", init=init))))
+    assert said(trial)[:-1] == ["sessionStarted", "Shall I?", *ONE_TURN, meant]
+    assert trial.turns[0].commands == ()
+
+
+def test_what_others_ask_over_our_own_topics_is_a_session_too() -> None:
+    trial = run(["yes"], (3, message("ask", b"Shall I?", asker=Asker("panel/answers"))))
+    assert said(trial) == ["sessionStarted", "Shall I?", *ONE_TURN, "MynahYes", "sessionEnded"]
+
+
+def test_all_parts_of_a_sentence_are_meant_or_none() -> None:
+    (turn,) = fakes.assistant((1.0,), ["turn on the lamp"]).turns(fakes.audio(4))
+    for more, topics in (
+        (turn.acts[0], ["HassTurnOn"] * 2),
+        (NotRecognized("x", ""), ["intentNotRecognized"]),
+    ):
+        heard = site().heard(replace(turn, acts=(turn.acts[0], more)))
+        assert [topic.rpartition("/")[2] for topic, _ in heard[3:]] == topics
+
+
+def test_what_falls_due_or_is_announced_is_spoken_and_what_others_say_is_not_said_twice() -> None:
+    broker = Broker()
+    hermes = Hermes(site(), broker)
+    hermes.take(Due(Exchange(None, (), Outcome(reply=Reply("Your timer is done")))))
+    hermes.take(Due(Exchange(None, (), Outcome())))
+    hermes.take(Said("Dinner", announced=True))
+    hermes.take(Said("The post is here"))
+    said = [(topic, content["text"], content["sessionId"]) for topic, content in broker.posted]
+    assert said == [(SAY, "Your timer is done", None), (SAY, "Dinner", None)]

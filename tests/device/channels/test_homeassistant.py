@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import datetime
 import time
 
+import jinja2
 import pytest
 
-from device.channels.homeassistant import AGAIN, STATUS, HomeAssistant, announcement
+from device.channels.homeassistant import AGAIN, NEXT, STATUS, HomeAssistant, announcement
 from device.channels.steps import Started
 from device.mqtt.connection import Message
 from tests.device.trial import TOPICS, Broker
@@ -40,6 +42,25 @@ def test_it_gets_a_slider_and_a_problem() -> None:
     assert (slider["platform"], slider["min"], slider["max"]) == ("number", 0.01, 0.99)
     assert slider["command_topic"] == "mynah/kitchen/threshold/hey_mynah/set"
     assert components["problem"]["device_class"] == "problem"
+
+
+@pytest.mark.parametrize(
+    ("timers", "told"),
+    [
+        ([], "None"),
+        ([{"at": None}], "None"),
+        (
+            [{"at": None}, {"at": "2026-03-03T07:00:00"}, {"at": "2026-03-04T07:00:00"}],
+            "2026-03-03T07:00:00+01:00",
+        ),
+    ],
+)
+def test_its_sensor_tells_when_the_next_timer_is_due(timers: list[dict[str, str | None]], told: str) -> None:
+    here = datetime.timezone(datetime.timedelta(hours=1))
+    environment = jinja2.Environment()
+    environment.filters["as_datetime"] = datetime.datetime.fromisoformat
+    environment.filters["as_local"] = lambda at: at.replace(tzinfo=here)
+    assert environment.from_string(NEXT).render(value_json=timers) == told
 
 
 def test_it_learns_of_updates_only_where_there_is_a_source() -> None:

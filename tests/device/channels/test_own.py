@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import datetime
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pytest
 
-from device.channels.asks import Ask, Listen, Mute, Say
+from device import events
+from device.channels.asks import Ask, Listen, Mute, Pose, Say, Stop
 from device.channels.own import Own, Topics
-from device.channels.report import turn_json
-from device.channels.steps import Muted, Refused, Started, Told
+from device.channels.report import answer_json, exchange_json, turn_json
+from device.channels.steps import Asked, Due, Muted, Refused, Said, Started, Told
+from device.dialogue.exchange import Exchange
+from device.events import Intent, Outcome, Question, Reply
 from device.hearing.thresholds import Thresholds
 from device.mqtt.connection import Asker, Message
 from device.system.problems import Problems
@@ -27,7 +32,10 @@ class Owner:
     def __init__(self) -> None:
         self.broker, self.problems, self.installs = Broker(), Problems(), 0
         self.word = Word("hey mynah", 0.5)
-        self.own = Own(TOPICS, self.broker, Thresholds([self.word]), self.problems, self.install)
+        self.timers = "[]"
+        self.own = Own(
+            TOPICS, self.broker, Thresholds([self.word]), self.problems, self.install, lambda: self.timers
+        )
 
     def install(self) -> None:
         self.installs += 1
@@ -53,6 +61,7 @@ def test_it_begins_with_how_things_stand(owner: Owner) -> None:
     assert owner.broker.retained == [
         ("mynah/kitchen/mute", "OFF"),
         ("mynah/kitchen/threshold/hey_mynah", "0.5"),
+        ("mynah/kitchen/timers", "[]"),
         ("mynah/kitchen/state", "idle"),
         ("mynah/kitchen/problem", '{"problems": ["there is none"]}'),
     ]
@@ -83,10 +92,47 @@ def test_a_turn_is_told_to_all_and_to_who_asked(owner: Owner) -> None:
     (turn,) = fakes.assistant((1.0,), ["turn on the lamp"]).turns(fakes.audio(4))
     owner.own.take(Told(turn, turn.commands))
     content = turn_json(turn, turn.commands)
-    assert owner.broker.posted == [("mynah/kitchen/turn", content)]
+    assert owner.broker.posted == [("mynah/kitchen/turn", content), ("mynah/kitchen/spoken", "Done")]
     assert owner.broker.answered == []
     owner.own.take(Told(turn, turn.commands, PANEL))
     assert owner.broker.answered == [(PANEL, content)]
+
+
+NOON = datetime.datetime(2026, 3, 2, 12, 0)
+RELAYED = Question("Shall I?", Intent("MynahAsk", {}, 1.0), "confirmation", relayed=True)
+
+
+def test_who_asked_a_question_is_told_what_was_said_to_it(owner: Owner) -> None:
+    (turn,) = fakes.assistant((1.0,), ["turn on the lamp"]).turns(fakes.audio(4))
+    answer = replace(turn, question=RELAYED, outcome=Outcome())
+    owner.own.take(Told(answer, (), PANEL))
+    assert owner.broker.answered == [(PANEL, answer_json(answer))]
+
+
+def test_what_falls_due_is_told(owner: Owner) -> None:
+    due = events.Due("timer", 1, NOON, "pasta")
+    exchange = Exchange(None, (), Outcome(reply=Reply("Your pasta timer is done")), due)
+    owner.own.take(Due(exchange))
+    assert owner.broker.posted == [
+        ("mynah/kitchen/due", exchange_json(exchange, ())),
+        ("mynah/kitchen/spoken", "Your pasta timer is done"),
+    ]
+
+
+def test_all_that_is_spoken_is_told(owner: Owner) -> None:
+    for step in (Said("Dinner"), Said(""), Said("Supper", announced=True), Asked(RELAYED)):
+        owner.own.take(step)
+    texts = ["Dinner", "Supper", "Shall I?"]
+    assert owner.broker.posted == [("mynah/kitchen/spoken", text) for text in texts]
+
+
+def test_timers_are_looked_at_once_a_second(owner: Owner) -> None:
+    owner.own.tick(10.0)
+    owner.timers = '[{"name": "pasta"}]'
+    owner.own.tick(10.9)
+    assert owner.broker.values("timers") == ["[]"]
+    owner.own.tick(11.0)
+    assert owner.broker.values("timers") == ["[]", '[{"name": "pasta"}]']
 
 
 def test_who_is_refused_is_told_why(owner: Owner) -> None:
@@ -107,6 +153,11 @@ def test_who_is_refused_is_told_why(owner: Owner) -> None:
         (message("say", "dinner ☕".encode()), [Say("dinner ☕")]),
         (message("say", b"\xff"), [Say("\ufffd")]),
         (message("say", b"old", retained=True), []),
+        (message("ask", "Café? ".encode(), asker=PANEL), [Pose("Café?", PANEL)]),
+        (message("ask", b"x" * 900, asker=PANEL), [Pose("x" * 500, PANEL)]),
+        (message("ask", b"Now?", retained=True, asker=PANEL), []),
+        (message("stop", b""), [Stop()]),
+        (message("stop", b"", retained=True), []),
         (message("state", b"idle"), []),
         (message("", b""), []),
         (Message("mynah/hall/listen", b""), []),
@@ -121,6 +172,27 @@ def test_a_wish_to_be_listened_to_that_waited_for_a_microphone_is_too_late(owner
     late = Message(TOPICS["listen"], b"", asker=PANEL, at=time.monotonic() - 6)
     assert owner.asked(late) == []
     assert owner.broker.answered == [(PANEL, {"error": "too long ago"})]
+
+
+@pytest.mark.parametrize(
+    ("asked", "error"),
+    [
+        (Message(TOPICS["ask"], b"Now?", asker=PANEL, at=time.monotonic() - 6), "too long ago"),
+        (message("ask", b" ", asker=PANEL), "no question: send its text"),
+    ],
+)
+def test_a_question_that_is_not_asked(owner: Owner, asked: Message, error: str) -> None:
+    assert owner.asked(asked) == []
+    assert owner.broker.answered == [(PANEL, {"error": error})]
+
+
+def test_a_question_without_a_response_topic_is_a_line(
+    owner: Owner, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert owner.asked(message("ask", b"Now?")) == []
+    (line,) = caplog.messages
+    assert "mynah/kitchen/ask" in line
+    assert "response topic" in line
 
 
 def test_a_threshold_is_moved_and_told(owner: Owner) -> None:

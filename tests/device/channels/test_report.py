@@ -3,9 +3,35 @@ from __future__ import annotations
 import dataclasses
 import json
 
+import pytest
+
 from device.assistant import Held
-from device.channels.report import no_turn_json, turn_json, turn_text
-from device.events import Turn
+from device.channels.report import (
+    answer_json,
+    exchange_json,
+    exchange_text,
+    no_turn_json,
+    turn_json,
+    turn_text,
+)
+from device.dialogue.exchange import Exchange
+from device.events import (
+    Act,
+    Affirm,
+    Cancel,
+    Change,
+    Command,
+    Confirmation,
+    Deny,
+    Intent,
+    NotRecognized,
+    Option,
+    Outcome,
+    Question,
+    Reply,
+    Request,
+    Turn,
+)
 from tests.device import fakes
 
 
@@ -18,16 +44,72 @@ def test_a_turn_as_json_is_as_documented() -> None:
     timings = report.pop("timings")
     assert list(timings) == ["audio_s", "wake_ms", "hearing_ms", "speech_end_to_command_ms"]
     assert timings["audio_s"] == 1.0
+    intent = {"name": "HassTurnOn", "slots": {"name": "lamp"}, "confidence": 0.9}
     assert report == {
         "file": "kitchen.wav",
         "detection": {"name": "hey mynah", "probability": 0.9, "at": 1.0},
         "endpoint": {"at": 2.0, "reason": "silence", "speech_end": 1.5},
         "transcript": {"text": "turn on the lamp", "confidence": 0.9},
-        "intent": {"name": "HassTurnOn", "slots": {"name": "lamp"}, "confidence": 0.9},
+        "text": "turn on the lamp",
+        "intents": [intent],
+        "intent": intent,
         "commands": [{"topic": "zigbee2mqtt/lamp/set", "payload": {"state": "ON"}}],
+        "done": [],
         "reply": "Done",
+        "question": None,
+        "source": None,
+        "due": None,
         "confirmation": None,
     }
+
+
+QUESTION = Question(
+    "Which lamp?",
+    Intent("HassTurnOn", {}, 1.0),
+    "choice",
+    (Option("floor lamp", (), {}), Option("bedside lamp", (), {})),
+)
+STARTED = Change("timer.start", {"name": "pasta", "seconds": 300})
+OUTCOME = Outcome(reply=Reply("Which lamp?"), done=(STARTED,), question=QUESTION)
+
+
+def test_what_was_done_and_what_is_asked() -> None:
+    report = turn_json(dataclasses.replace(turn(), outcome=OUTCOME))
+    assert report["done"] == [{"do": "timer.start", "name": "pasta", "seconds": 300}]
+    assert report["question"] == {"text": "Which lamp?", "options": ["floor lamp", "bedside lamp"]}
+
+
+def test_turn_chat_and_understand_share_their_keys() -> None:
+    exchange = Exchange("turn on the lamp", (), OUTCOME)
+    assert exchange_json(exchange).keys() <= turn_json(turn()).keys()
+
+
+def test_an_exchange_whose_commands_were_sent_tells_how_that_went() -> None:
+    sent = Command("zigbee2mqtt/lamp/set", "ON")
+    exchange = Exchange("", (), Outcome((sent,)), confirmation=Confirmation.FAILED)
+    report = exchange_json(exchange, [sent])
+    assert (report["confirmation"], report["dropped"]) == ("failed", report["commands"])
+
+
+@pytest.mark.parametrize(
+    ("acts", "intent", "slots", "confirmed"),
+    [
+        ((Affirm(),), None, {}, True),
+        ((Deny(),), None, {}, False),
+        ((Cancel(),), None, {}, None),
+        ((NotRecognized("words", "no sentence that is known"),), None, {}, None),
+        ((Request(Intent("HassTurnOn", {"name": "lamp"}, 0.9)),), "HassTurnOn", {"name": "lamp"}, None),
+    ],
+)
+def test_what_was_said_to_the_question_of_somebody_else(
+    acts: tuple[Act, ...], intent: str | None, slots: dict[str, str], confirmed: bool | None
+) -> None:
+    said = dataclasses.replace(turn("words"), acts=acts)
+    assert answer_json(said) == {"text": "words", "intent": intent, "slots": slots, "confirmed": confirmed}
+
+
+def test_nobody_answered_somebody_else() -> None:
+    assert answer_json(turn(None)) == {"error": "nobody answered"}
 
 
 def test_what_was_not_heard_or_meant_is_null() -> None:
@@ -70,3 +152,13 @@ def test_a_turn_as_text() -> None:
     assert lines[4][1].startswith("Done (")
     assert "dropped zigbee2mqtt/lamp/set" in turn_text(sent, sent.commands)
     assert "heard   nothing\n" in turn_text(turn(None))
+
+
+def test_what_was_done_and_what_is_asked_as_text() -> None:
+    lines = [
+        '  does    {"do": "timer.start", "name": "pasta", "seconds": 300}',
+        "  asks    Which lamp? (floor lamp, bedside lamp)",
+    ]
+    asked = dataclasses.replace(turn(), outcome=OUTCOME)
+    for text in (turn_text(asked), exchange_text(Exchange("set a timer", (), OUTCOME))):
+        assert [line for line in text.splitlines() if line in lines] == lines

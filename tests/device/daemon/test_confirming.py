@@ -11,8 +11,10 @@ from device.appliances.actions import Action, Do
 from device.appliances.devices import Device
 from device.appliances.expectations import expectation, met
 from device.appliances.generic import Reading
+from device.channels.steps import Due, Told
 from device.daemon.confirming import PATIENCE, Awaited, Confirming
-from device.events import Confirmation, Intent, Outcome, Reply, Turn
+from device.dialogue.exchange import Exchange
+from device.events import Confirmation, Intent, Outcome, Question, Reply, Turn
 from device.home.model import Home
 from device.mqtt.client import Receipt
 from device.mqtt.connection import Asker, Fate
@@ -31,7 +33,7 @@ def turn(home: Home, intent: str, **slots: object) -> Turn:
     return replace(made, outcome=outcome)
 
 
-def concluded(awaited: Awaited, now: float) -> Turn:
+def concluded(awaited: Awaited[Turn], now: float) -> Turn:
     done = awaited.concluded(now)
     assert done is not None
     return done
@@ -89,7 +91,7 @@ def test_all_of_several_must_report(home: Home) -> None:
 
 def test_what_was_not_sent_has_failed_and_says_so(home: Home) -> None:
     awaited = Awaited(turn(home, "HassTurnOn", name=lamp(home)), home.state, now=0.0)
-    awaited.receipt = Receipt((), awaited.turn.commands)
+    awaited.receipt = Receipt((), awaited.source.commands)
     failed = concluded(awaited, 0.0)
     assert failed.confirmation is Confirmation.FAILED
     assert "could not be sent" in failed.reply
@@ -98,9 +100,9 @@ def test_what_was_not_sent_has_failed_and_says_so(home: Home) -> None:
 def test_given_up_at_the_end_it_stands_as_it_is(home: Home) -> None:
     awaited = Awaited(turn(home, "HassTurnOn", name=lamp(home)), home.state, now=0.0)
     assert awaited.given_up().confirmation is Confirmation.UNCONFIRMED
-    awaited.receipt = Receipt((), awaited.turn.commands)
+    awaited.receipt = Receipt((), awaited.source.commands)
     assert awaited.given_up().confirmation is Confirmation.FAILED
-    assert Awaited(turn(home, "HassNevermind"), home.state, now=0.0).given_up().confirmation is None
+    assert Awaited(turn(home, "HassGetCurrentTime"), home.state, now=0.0).given_up().confirmation is None
 
 
 def test_dark_is_off(home: Home) -> None:
@@ -110,15 +112,8 @@ def test_dark_is_off(home: Home) -> None:
     assert concluded(awaited, 0.1).confirmation is Confirmation.CONFIRMED
 
 
-def test_a_temperature_is_expected_within_the_range() -> None:
-    heater = Device("heater", "climate", "zigbee2mqtt", "z/heater", native={"hottest": 30, "coolest": 5})
-    expected = expectation(heater, [Action(Do.TEMPERATURE, 35)], {})
-    assert expected is not None
-    assert expected.value == 30
-
-
 def test_who_tells_only_of_changes_is_not_waited_for_in_vain() -> None:
-    told = {"readings": (Reading("x/state", "on", true="ON", false="OFF"),)}
+    told = {"readings": (Reading("x/state", "on", true=("ON",), false=("OFF",)),)}
     light = Device("desk lamp", "light", "mqtt", "x/set", native=told)
     assert expectation(light, [Action(Do.ON)], {"on": True}) is None
     switched = expectation(light, [Action(Do.ON)], {"on": False})
@@ -130,7 +125,7 @@ def test_who_tells_only_of_changes_is_not_waited_for_in_vain() -> None:
 
 
 def test_what_expects_nothing_does_not_wait(home: Home) -> None:
-    done = concluded(Awaited(turn(home, "HassNevermind"), home.state, now=0.0), 0.0)
+    done = concluded(Awaited(turn(home, "HassGetCurrentTime"), home.state, now=0.0), 0.0)
     assert done.confirmation is None
 
 
@@ -188,7 +183,7 @@ def test_numbers_may_be_a_step_off(
     device = next(device for device in home.layout.devices if device.kind == kind)
     expected = home.expectation(device, [action])
     assert expected is not None
-    told = replace(turn(home, "HassNevermind"), outcome=Outcome((), Reply("Done"), (expected,)))
+    told = replace(turn(home, "HassGetCurrentTime"), outcome=Outcome((), Reply("Done"), (expected,)))
     awaited = Awaited(told, home.state, 0.0)
     home.state.update(device.name, report)
     assert (awaited.concluded(0.1) is not None) == fits
@@ -201,10 +196,10 @@ class Message:
     fate: Fate = Fate.OPEN
 
 
-def sent(home: Home, intent: str, **slots: Any) -> tuple[Awaited, Message]:
+def sent(home: Home, intent: str, **slots: Any) -> tuple[Awaited[Turn], Message]:
     awaited, message = Awaited(turn(home, intent, **slots), home.state, now=0.0), Message()
-    deliveries = (message,) * len(awaited.turn.commands)
-    awaited.receipt = Receipt(awaited.turn.commands, (), deliveries)  # type: ignore[arg-type]
+    deliveries = (message,) * len(awaited.source.commands)
+    awaited.receipt = Receipt(awaited.source.commands, (), deliveries)  # type: ignore[arg-type]
     return awaited, message
 
 
@@ -213,7 +208,7 @@ def test_what_does_not_report_is_done_when_the_broker_has_it(home: Home) -> None
     awaited._waits, awaited._open = False, {}
     assert awaited.concluded(0.1) is None
     message.fate = Fate.ARRIVED
-    assert awaited.concluded(0.2) == awaited.turn
+    assert awaited.concluded(0.2) == awaited.source
 
 
 @pytest.mark.parametrize(
@@ -235,14 +230,14 @@ def test_what_did_not_arrive_has_failed(home: Home, fate: Fate, reply: str, drop
 
 def test_turns_are_told_one_after_the_other_with_who_asked_for_them(home: Home) -> None:
     confirming, name = Confirming(Broker(), home.state), lamp(home)
-    first, second = turn(home, "HassTurnOn", name=name), turn(home, "HassNevermind")
+    first, second = turn(home, "HassTurnOn", name=name), turn(home, "HassGetCurrentTime")
     confirming.send(first, 0.0, Asker("panel"))
     confirming.send(second, 0.5)
     assert confirming.waits
     assert list(confirming.concluded(1.0)) == [], "the second waits for the first"
     home.state.update(name, {"on": True})
     told = list(confirming.concluded(1.1))
-    assert [(one.turn.confirmation, one.asker) for one in told] == [
+    assert [(one.turn.confirmation, one.asker) for one in told if isinstance(one, Told)] == [
         (Confirmation.CONFIRMED, Asker("panel")),
         (None, None),
     ]
@@ -256,5 +251,24 @@ def test_at_the_end_all_are_told(home: Home) -> None:
     )
     confirming.send(made, 0.0)
     (told,) = confirming.given_up()
+    assert isinstance(told, Told)
     assert told.dropped == made.commands
     assert not confirming.waits
+
+
+def test_what_was_asked_in_the_same_breath_is_still_asked(home: Home) -> None:
+    made = turn(home, "HassTurnOn", name=lamp(home))
+    question = Question("Shall I lock the door?", Intent("HassTurnOn", {}, 1.0), "confirmation")
+    asking = replace(made, outcome=replace(made.outcome, question=question, fine=False))
+    done = concluded(Awaited(asking, home.state, now=0.0), PATIENCE)
+    assert done.reply == f"The {lamp(home)} does not answer. Shall I lock the door?"
+    assert done.outcome.question == question
+
+
+def test_what_falls_due_does_not_wait_for_turns(home: Home) -> None:
+    confirming = Confirming(Broker(), home.state)
+    confirming.send(turn(home, "HassTurnOn", name=lamp(home)), 0.0)
+    confirming.send_due(Exchange(None, (), Outcome(reply=Reply("Your timer is done"))), 0.0)
+    (due,) = confirming.concluded(0.1)
+    assert isinstance(due, Due)
+    assert confirming.waits

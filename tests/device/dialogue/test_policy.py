@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Self
 
 import pytest
 
@@ -15,6 +15,7 @@ from device.events import (
     Also,
     Answer,
     Cancel,
+    Change,
     Command,
     Correct,
     Deny,
@@ -43,6 +44,9 @@ class World:
 
     def help(self) -> str:
         return "You can switch lamps"
+
+    def after(self, changes: Sequence[Change]) -> Self:
+        return self
 
     def handle(self, intent: Intent) -> Outcome:
         self.handled.append(intent)
@@ -265,3 +269,76 @@ def test_a_no_after_something_was_done_asks_whether_to_take_it_back() -> None:
     talk.say(on("floor lamp"))
     assert talk.say(Deny()).question is not None
     assert sent(talk.say(Affirm())) == [("floor lamp", "HassTurnOff")]
+
+
+@pytest.mark.parametrize(
+    ("act", "fine"),
+    [
+        (Affirm(), True),
+        (on("floor lamp"), True),
+        (Cancel(), True),
+        (Correct({"name": "desk lamp"}), True),
+        (NotRecognized("", "nothing was said"), False),
+    ],
+)
+def test_what_answers_somebody_elses_question_does_nothing_here(act: Act, fine: bool) -> None:
+    talk = Talk()
+    talk.say(on("wall lamp"))
+    question = Question("Shall I?", Intent("MynahAsk", {}, 1.0), "confirmation", relayed=True)
+    talk.dialogue = replace(talk.dialogue, question=question)
+    outcome = talk.say(act)
+    assert (outcome.commands, outcome.reply.text, outcome.fine) == ((), "", fine)
+    assert talk.dialogue.question is None
+    assert len(talk.world.handled) == 1
+
+
+@pytest.mark.parametrize("slot", ["item", "message", "text"])
+def test_words_of_ones_own_take_the_place_of_those_before(slot: str) -> None:
+    """ "No, brown bread" after bread was written down, "and butter" besides."""
+    world = Notes()
+    dialogue, _ = respond(Dialogue(), [Request(Intent("Note", {slot: "bread"}, 1.0))], world)
+    dialogue, outcome = respond(dialogue, [Correct({"words": "brown bread"})], world)
+    assert [command.payload for command in outcome.commands] == ["- bread", "+ brown bread"]
+    dialogue, outcome = respond(dialogue, [Also({"words": "butter"})], world)
+    assert [command.payload for command in outcome.commands] == ["+ butter"]
+
+
+@pytest.mark.parametrize("act", [Correct({"words": "bread"}), Also({"words": "bread"})])
+def test_and_continue_nothing_that_has_no_words(act: Act) -> None:
+    world = World()
+    dialogue, _ = respond(Dialogue(), [Request(Intent("HassTurnOn", {"name": "desk lamp"}, 1.0))], world)
+    for before in (dialogue, Dialogue()):
+        _, outcome = respond(before, [act], world)
+        assert (outcome.fine, outcome.commands) == (False, ())
+        assert outcome.reply.text == "Sorry, I did not understand that"
+
+
+class Notes(World):
+    """Writes down what it is told, and takes it back."""
+
+    def handle(self, intent: Intent) -> Outcome:
+        [(slot, text)] = intent.slots.items()
+        sign, undo = ("-", "Note") if intent.name == "Forget" else ("+", "Forget")
+        return Outcome(
+            (Command("notes", f"{sign} {text}"),),
+            Reply(f"{sign} {text}"),
+            undo=(Intent(undo, {slot: text}, 1.0),),
+            about={"list": "notes"},
+        )
+
+
+def test_it_is_nothing_that_was_written_down() -> None:
+    dialogue, _ = respond(Dialogue(), [Request(Intent("Note", {"text": "bread"}, 1.0))], Notes())
+    _, outcome = respond(dialogue, [Request(Intent("HassTurnOff", {"it": True}, 1.0))], World())
+    assert outcome == refused("I do not know what you mean")
+
+
+def test_variants_of_a_reply_are_counted() -> None:
+    class Jokes(World):
+        def handle(self, intent: Intent) -> Outcome:
+            return Outcome(reply=Reply("Ha", "joke"))
+
+    dialogue = Dialogue()
+    for count in (1, 2, 3):
+        dialogue, _ = respond(dialogue, [Request(Intent("Joke", {}, 1.0))], Jokes())
+        assert dialogue.times == {"joke": count}

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from device.appliances.actions import Do
-from device.appliances.devices import Device, Template
-from device.discovery.announced import Announced
+from device.appliances.announced import Announced
+from device.appliances.devices import Device
+from device.appliances.templates import Template
 from device.discovery.joining import joined, missing
 from device.events import Intent
 from device.home.model import Home
@@ -45,9 +46,10 @@ def test_an_entry_adds_by_name_or_topic(tmp_path: Path, entry: str, called: str)
     assert missing(own, []) != ()
     found = [light("desk_lamp", "zigbee2mqtt/desk_lamp"), light("work light", "zigbee2mqtt/other")]
     whole, problems = joined(own, found)
-    (device,) = whole.devices  # the alias is taken
+    (device,) = whole.devices
     assert (device.name, device.room, device.aliases) == (called, "bedroom", ("work light",))
-    assert (device.kind, device.can, problems) == ("light", COLORS, ())
+    assert (device.kind, device.can) == ("light", COLORS)
+    assert problems == ("zigbee2mqtt/other: 'work light' is what home.toml calls something else",)
     assert missing(own, found) == ()
 
 

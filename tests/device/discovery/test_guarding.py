@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from device.appliances.actions import Do
+from device.appliances.announced import Announced
 from device.appliances.devices import Device
-from device.discovery.announced import Announced
+from device.appliances.templates import Template
 from device.discovery.announcements import Announcements
 from device.discovery.joining import joined
 from device.events import Intent
@@ -94,16 +96,20 @@ def test_a_lamp_that_opens_the_door_is_guarded(topic: str) -> None:
     lamp = {"name": "kitchen lamp", "command_topic": topic, "payload_on": '{"state": "UNLOCK"}'}
     found.receive("homeassistant/light/lamp/config", json.dumps(lamp).encode())
     home = Home(joined(Layout(), found.found())[0])
-    assert not outcome_of(home, Intent("HassTurnOn", {"name": "kitchen lamp"}, 0.5)).fine
+    outcome = outcome_of(home, Intent("HassTurnOn", {"name": "kitchen lamp"}, 0.5))
+    assert (outcome.commands, outcome.reply.text) == ((), "Shall I turn on the kitchen lamp?")
 
 
 @pytest.mark.parametrize("order", [1, -1])
-def test_of_two_with_one_name_the_guarded_one_is_kept(order: int) -> None:
-    lamp = Announced("a", Device("entrance", "light", "mqtt", "a"))
-    lock = Announced("b", Device("entrance", "lock", "mqtt", "b"))
-    layout, problems = joined(Layout(), [lamp, lock][::order])
-    assert [device.kind for device in layout.devices] == ["lock"]
-    assert problems == ("a: another thing is called 'entrance' too: rename one of them",)
+def test_of_two_with_one_name_neither_is_told_anything_unasked(order: int) -> None:
+    commands = {Do.ON: Template("x", "ON"), Do.OFF: Template("x", "OFF")}
+    lamp = Announced("a", Device("entrance", "light", "mqtt", "a", commands=commands))
+    lock = Announced("b", Device("entrance", "lock", "mqtt", "b", commands=commands))
+    home = Home(joined(Layout(), [lamp, lock][::order])[0])
+    outcome = outcome_of(home, Intent("HassTurnOff", {"name": "entrance"}, 1.0))
+    assert outcome.commands == ()
+    assert outcome.question is not None
+    assert {option.label for option in outcome.question.options} == {"entrance one", "entrance two"}
 
 
 @pytest.mark.parametrize("order", [1, -1])

@@ -42,7 +42,14 @@ def test_without_a_file_it_is_remembered_until_the_end() -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b'{"lists": {"shopping list": ["mil', b"", b"\x00" * 100, b"[]", b'{"lists": {"a": [1]}}', b"[" * 100_000],
+    [
+        b'{"lists": {"shopping list": ["mil',
+        b"",
+        b"\x00" * 100,
+        b"[]",
+        b'{"lists": {"a": [1]}}',
+        b"[" * 100_000,
+    ],
 )
 def test_a_torn_or_foreign_file_is_set_aside(
     file: Path, content: bytes, caplog: pytest.LogCaptureFixture
@@ -86,3 +93,10 @@ def test_five_thousand_items(file: Path) -> None:
     store = ListStore(NAMES, file)
     store.apply(MILK)
     assert ListStore(NAMES, file).lists.items["shopping list"] == (*names, "milk")
+
+
+def test_two_processes_see_what_the_other_changes(file: Path) -> None:
+    one, other = ListStore(NAMES, file), ListStore(NAMES, file)
+    one.apply(MILK)
+    other.apply(Change("list.add", {"list": "shopping list", "item": "eggs"}))
+    assert one.lists.items["shopping list"] == ("milk", "eggs") == other.lists.items["shopping list"]

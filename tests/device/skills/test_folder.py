@@ -18,7 +18,14 @@ from device.skills import folder
 from device.skills.skill import World
 
 EXAMPLE = DEVICE.parent / "docs" / "examples" / "skill"
-SENTENCES = 'language: en\nintents:\n  Brew:\n    data:\n      - sentences: ["brew {drink}"]\nlists:\n  drink: {values: [tea, coffee]}\n'
+SENTENCES = """language: en
+intents:
+  Brew:
+    data:
+      - sentences: ["brew {drink}"]
+lists:
+  drink: {values: [tea, coffee]}
+"""
 SKILL = "intents:\n  Brew:\n    command: {topic: kitchen/brew, payload: '{{ drink }}'}\n    reply: brewing\n"
 REPLIES = 'brewing: "Brewing {{ drink }}"\n'
 
@@ -48,7 +55,11 @@ def test_the_example_of_the_docs(story: object) -> None:
 
 def test_the_example_is_what_the_docs_show() -> None:
     text = (DEVICE.parent / "docs" / "SKILLS.md").read_text("utf-8")
-    shown = [block.partition("\n")[2].rstrip() for block in text.split("```yaml")[1:] for block in [block.split("```")[0]]]
+    shown = [
+        block.partition("\n")[2].rstrip()
+        for block in text.split("```yaml")[1:]
+        for block in [block.split("```")[0]]
+    ]
     for name in ("sentences", "skill", "replies"):
         lines = (EXAMPLE / f"{name}.yaml").read_text("utf-8").splitlines()
         assert "\n".join(line for line in lines if not line.startswith("#")) in "\n\n".join(shown)
@@ -82,8 +93,14 @@ def test_lists_and_rules_of_a_skill_are_its_own(tmp_path: Path) -> None:
         ({"sentences": ""}, "there is no sentences.yaml"),
         ({"sentences": SENTENCES.replace("{drink}", "{drnk}")}, "sentences.yaml:5: unknown list {drnk}"),
         ({"sentences": SENTENCES + "extra: 1\n"}, "sentences.yaml:8: unknown key 'extra'"),
-        ({"skill": SKILL.replace("Brew", "Brow")}, "skill.yaml:2: no sentence means 'Brow'; did you mean 'Brew'?"),
-        ({"skill": SKILL.replace("reply:", "replies:")}, "skill.yaml:4: unknown key of Brew 'replies'; did you mean 'reply'?"),
+        (
+            {"skill": SKILL.replace("Brew", "Brow")},
+            "skill.yaml:2: no sentence means 'Brow'; did you mean 'Brew'?",
+        ),
+        (
+            {"skill": SKILL.replace("reply:", "replies:")},
+            "skill.yaml:4: unknown key of Brew 'replies'; did you mean 'reply'?",
+        ),
         ({"skill": SKILL.replace("brewing", "brwing")}, "skill.yaml:4: no reply is called 'brwing'"),
         ({"skill": SKILL.replace("}}", "}")}, "skill.yaml:3: the payload is no template"),
         ({"skill": SKILL.replace("kitchen/brew", "'kitchen/#'")}, "skill.yaml:3: the topic is 'kitchen/#'"),
@@ -110,7 +127,7 @@ def test_what_is_wrong_is_one_line_and_the_others_go_on(
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(MynahError, match="no such folder; check skills.folders"):
+    with pytest.raises(MynahError, match=r"no such folder; check skills\.folders"):
         folder.read(tmp_path / "nothing")
 
 

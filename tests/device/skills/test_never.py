@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,8 +17,8 @@ LINES = [
 
 
 @pytest.fixture(scope="module")
-def chat() -> Iterator[Chat]:
-    yield Chat.of(Settings(), "2026-03-02T18:00")
+def chat() -> Chat:
+    return Chat.of(Settings(), "2026-03-02T18:00")
 
 
 @pytest.mark.parametrize("text", LINES)

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from device.speaking.rendering import TemplateFailed, check, render
+from device.appliances.rendering import TemplateError
+from device.speaking.rendering import check, render
 
 
 @pytest.mark.parametrize(
@@ -38,12 +39,12 @@ def test_slots_are_filled_in(template: str, text: str) -> None:
     ],
 )
 def test_what_fails_says_so(template: str) -> None:
-    with pytest.raises(TemplateFailed) as error:
+    with pytest.raises(TemplateError) as error:
         render(template, {"item": "milk"})
     assert "\n" not in str(error.value)
 
 
 @pytest.mark.parametrize("template", ["{{ item", "{% if %}", "{% endif %}", "{{ item | nofilter }}"])
 def test_what_is_malformed_is_found_before(template: str) -> None:
-    with pytest.raises(TemplateFailed):
+    with pytest.raises(TemplateError):
         check(template)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from device.conversation import Conversation
+from device.conversation.conversation import Conversation
 from device.events import Intent, NotRecognized, Transcript
 from device.home import reading
 from device.home.model import EXAMPLE, Home

@@ -27,7 +27,7 @@ def match(text: str, follows: bool) -> Intent | None:
 
 def parse(text: str) -> list[str]:
     """Names of intents, and in quotes what is not known."""
-    found = parts(text, match, {"and", "except", "in", "never"})
+    found = parts(text, match, {"and", "except", "in", "never"}, {"turn", "close", "rock"})
     return [part.name if isinstance(part, Intent) else repr(part) for part in found]
 
 

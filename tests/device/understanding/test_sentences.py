@@ -78,9 +78,10 @@ def block(sentence: str, rest: str = "") -> str:
 
 
 def test_whatever_the_shipped_groups_produce_is_understood() -> None:
-    understanding = Understanding(Sentences.load(), Home.load())
+    sentences, home = Sentences.load(), Home.load()
+    understanding = Understanding(sentences, home)
     chance = random.Random(7)
-    for group in understanding.groups:
+    for group in sentences.groups(home):
         for sentence in group.sentences:
             text = sample(group, sentence.expression, chance)
             assert re.fullmatch(r"[a-z' ]+", text), text
@@ -90,10 +91,11 @@ def test_whatever_the_shipped_groups_produce_is_understood() -> None:
 
 
 def test_intents_of_a_sentence_are_not_mixed_up() -> None:
-    understanding = Understanding(Sentences.load(), Home.load())
+    sentences, home = Sentences.load(), Home.load()
+    understanding = Understanding(sentences, home)
     chance = random.Random(8)
     wrong = []
-    for group in (group for group in understanding.groups if not group.follows):
+    for group in (group for group in sentences.groups(home) if not group.follows):
         text = sample(group, chance.choice(group.sentences).expression, chance)
         meant = understanding.understand(Transcript(text, 1.0))
         assert isinstance(meant, Intent), text
@@ -178,9 +180,40 @@ def test_where_mynah_stands(tmp_path: Path) -> None:
     assert slots(path, "lights on", here) == {"domain": "light", "area": "Hall"}
 
 
-def test_wildcards_cannot_be_heard(tmp_path: Path) -> None:
-    text = block("play {what}") + "lists: {what: {wildcard: true}}"
-    assert Sentences.load([write(tmp_path, text)]).groups(LAMP) == ()
+def test_wildcards_can_be_typed_and_not_heard(tmp_path: Path) -> None:
+    path = write(tmp_path, block("play {what} [now]") + "lists: {what: {wildcard: true}}")
+    assert Sentences.load([path]).groups(LAMP) == ()
+    assert slots(path, "Play some jazz!") == {"what": "some jazz"}
+    assert slots(path, "play it loud now") == {"what": "it loud"}
+    assert slots(path, "play") is None
+
+
+def test_what_cannot_be_heard_is_told_in_a_line(tmp_path: Path) -> None:
+    path = write(tmp_path, block("play {what}") + "lists: {what: {wildcard: true}}")
+    [line] = Sentences.load([path]).unheard()
+    assert line == f"{path}:4: {{what}} takes any words: this can be typed, but not heard"
+    assert list(Sentences.load().unheard()) == []
+
+
+def test_what_need_not_be_heard_can_be_typed(tmp_path: Path) -> None:
+    path = write(tmp_path, block("do tell", "heard: false"))
+    assert Sentences.load([path]).groups(LAMP) == ()
+    assert slots(path, "do tell") == {}
+
+
+def test_a_list_may_lie_in_a_file(tmp_path: Path) -> None:
+    (tmp_path / "things.txt").write_text("# things\nmilk\n\nolive oil\n")
+    path = write(tmp_path, block("buy {thing}") + "lists: {thing: {file: things.txt}}")
+    assert slots(path, "buy olive oil") == {"thing": "olive oil"}
+    assert slots(path, "buy things") is None
+    missing = write(tmp_path, block("buy {thing}") + "lists: {thing: {file: nothing.txt}}")
+    with pytest.raises(SentencesError, match=r"nothing\.txt: cannot be read"):
+        Sentences.load([missing])
+
+
+def test_a_slot_that_is_given_twice_holds_both(tmp_path: Path) -> None:
+    path = write(tmp_path, block("buy {thing} [and {thing}]") + "lists: {thing: {values: [milk, eggs]}}")
+    assert slots(path, "buy milk and eggs") == {"thing": "milk and eggs"}
 
 
 def test_files_named_after_their_intent(tmp_path: Path) -> None:

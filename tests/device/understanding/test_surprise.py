@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from device.assembly.stages import make_understanding
-from device.conversation import Conversation
+from device.conversation.conversation import Conversation
 from device.events import Intent, Request, Transcript
 from device.home.model import Home
 from device.settings import Settings

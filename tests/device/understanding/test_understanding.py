@@ -1,7 +1,14 @@
 from __future__ import annotations
 
-from device.events import Intent, NotRecognized, Transcript
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from device.events import Also, Answer, Correct, Intent, NotRecognized, Question, Request, Transcript
 from device.home.model import Home
+from device.understanding.answers import Answers
 from device.understanding.sentences import Sentences
 from device.understanding.understanding import NOTHING_KNOWN, TOO_DOUBTFUL, Understanding
 
@@ -27,3 +34,91 @@ def test_a_device_comes_before_the_room_in_its_name() -> None:
     meaning = UNDERSTANDING.understand(Transcript("turn on the bedroom fan", 1.0))
     assert isinstance(meaning, Intent)
     assert dict(meaning.slots) == {"name": "bedroom fan"}
+
+
+NOTES = """
+language: en
+intents:
+  Note:
+    data:
+      - sentences: ["note {words}", "note {words} (on|in) {place}"]
+      - sentences: ["note {known}"]
+        slots: {sure: true}
+  Lamp:
+    data:
+      - sentences: ["lamp on"]
+  MynahAlso:
+    data:
+      - sentences: ["and {words}"]
+        follows: true
+  MynahCorrect:
+    data:
+      - sentences: ["no {words}"]
+        follows: true
+lists:
+  words: {wildcard: true}
+  known: {values: [milk, olive oil]}
+  place: {values: [paper, stone]}
+"""
+ANSWERS = """
+language: en
+intents:
+  note:
+    data: [{sentences: ["[the] {words}"]}]
+  always:
+    data: [{sentences: ["never mind"]}]
+lists:
+  words: {wildcard: true}
+"""
+QUESTION = Question("What?", Intent("Note", {}, 1.0), "note")
+
+
+@pytest.fixture
+def notes(tmp_path: Path) -> Understanding:
+    (tmp_path / "notes.yaml").write_text(NOTES)
+    (tmp_path / "answers.yaml").write_text(ANSWERS)
+    sentences, answers = Sentences.load([tmp_path / "notes.yaml"]), Answers.load([tmp_path / "answers.yaml"])
+    return Understanding(sentences, Home.load(), answers)
+
+
+def note(**slots: Any) -> Request:
+    return Request(Intent("Note", slots, 1.0))
+
+
+LAMP = Request(Intent("Lamp", {}, 1.0))
+
+
+@pytest.mark.parametrize(
+    ("text", "acts"),
+    [
+        ("note the meaning of life", [note(words="the meaning of life")]),
+        ("note milk", [note(known="milk", sure=True)]),
+        ("note milk and honey", [note(words="milk and honey")]),
+        ("note a poem on paper", [note(words="a poem", place="paper")]),
+        ("note what lies on the table on stone", [note(words="what lies on the table", place="stone")]),
+        ("note a poem and lamp on", [note(words="a poem"), LAMP]),
+        ("lamp on and note a poem", [LAMP, note(words="a poem")]),
+        ("note " + "very " * 50 + "much", [note(words="very " * 50 + "much")]),
+        ("and some more", [Also({"words": "some more"})]),
+        ("no something else", [Correct({"words": "something else"})]),
+        ("and lamp on", [LAMP]),
+    ],
+)
+def test_any_words_come_last(notes: Understanding, text: str, acts: list[object]) -> None:
+    assert list(notes.acts(Transcript(text, 1.0))) == acts
+
+
+def test_what_continues_nothing_known_is_not_understood(notes: Understanding) -> None:
+    acts = notes.acts(Transcript("lamp on and some more", 1.0))
+    assert acts == (LAMP, NotRecognized("some more", NOTHING_KNOWN))
+
+
+@pytest.mark.parametrize(
+    ("text", "slots"), [("the meaning of life", {"words": "meaning of life"}), ("milk", {"words": "milk"})]
+)
+def test_any_words_answer_a_question(notes: Understanding, text: str, slots: Mapping[str, Any]) -> None:
+    assert notes.acts(Transcript(text, 1.0), QUESTION) == (Answer(slots),)
+
+
+def test_but_a_known_sentence_is_no_answer(notes: Understanding) -> None:
+    assert notes.acts(Transcript("lamp on", 1.0), QUESTION) == (LAMP,)

@@ -157,7 +157,7 @@ def test_the_loop_ends_between_two_turns_where_a_new_version_waits(tmp_path: Pat
     topics = Topics("kitchen")
     topic = topics["update/install"]
     publisher = Publisher(broker.settings, "kitchen", availability=topics["availability"])
-    own = Own(topics, publisher, Thresholds(()), Problems(), watched.updates.install)
+    own = Own(topics, publisher, Thresholds(()), Problems(), watched.updates.install, lambda: "[]")
     publisher.follow("own", own.topics, qos=own.qos)
     with Subscriber(broker.port) as subscriber:
         subscriber.say(topic, "INSTALL", retain=True)

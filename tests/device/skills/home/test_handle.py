@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from device.appliances.devices import Device, Floor, Room
-from device.conversation import Conversation
+from device.conversation.conversation import Conversation
 from device.events import Affirm, Command, Intent, Outcome, Reply, Request, Transcript, impossible, refused
 from device.home.model import Home
 from device.home.reading import Layout
@@ -177,7 +177,7 @@ def test_topics_and_queries_are_those_of_the_devices(home: Home) -> None:
     assert set(home.topics()) >= {"zigbee2mqtt/front door", "stat/gate/RESULT", "tele/player/STATE"}
     queries = home.queries()
     assert Command("zigbee2mqtt/front door/get", {"state": ""}) in queries
-    assert Command("cmnd/gate/STATE", "") in queries
+    assert Command("cmnd/gate/STATUS", "10") in queries
 
 
 def test_messages_of_others_change_nothing(home: Home) -> None:

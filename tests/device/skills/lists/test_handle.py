@@ -22,7 +22,9 @@ def do(intent: str, lists: Lists, **slots: object) -> Outcome:
 
 @pytest.mark.parametrize("intent", ["HassListAddItem", "MynahRemoveItem", "MynahCreateList"])
 def test_what_is_too_long_is_refused_in_one_sentence(intent: str) -> None:
-    outcome = do(intent, Lists(), item="x" * 300, list="x" * 300 if intent == "MynahCreateList" else "to-do list")
+    outcome = do(
+        intent, Lists(), item="x" * 300, list="x" * 300 if intent == "MynahCreateList" else "to-do list"
+    )
     assert not outcome.fine
     assert outcome.done == ()
     assert outcome.reply.text == "That is too long for a list: say it in fewer words"

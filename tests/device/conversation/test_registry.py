@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from device.conversation import Conversation
+from device.conversation.conversation import Conversation
+from device.conversation.registry import Skills
 from device.events import Intent, Outcome, Transcript
 from device.home.model import Home
-from device.skills.registry import Skills
 from device.skills.skill import World
 from device.understanding.sentences import Sentences
 from device.understanding.understanding import Understanding

@@ -6,28 +6,20 @@ import datetime
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from device.conversation.registry import Skills
+from device.dialogue.exchange import Exchange
 from device.dialogue.falling_due import fallen_due
 from device.dialogue.policy import respond
 from device.dialogue.state import Dialogue
-from device.events import Act, Change, Due, Intent, Outcome, Question, Request
+from device.events import Act, Change, Intent, Outcome, Question, Request
 from device.home.model import Home
+from device.memory.agenda import Agenda
 from device.memory.memory import Memory
 from device.skills.help import examples
-from device.skills.registry import Skills
 from device.skills.skill import World
 from device.understanding.surprise import surprise
 
 Clock = Callable[[], datetime.datetime]
-
-
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """What was said by text, and what came of it; or, without a text, what came of something that was `due`."""
-
-    text: str | None
-    acts: tuple[Act, ...]
-    outcome: Outcome
-    due: Due | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +45,8 @@ class View:
 
 
 class Conversation:
-    """With one home. `clock` tells the local time; `patience`: how long a question waits by that clock for its
-    answer, None where whoever listens closes it. `memory`: what is kept; by default only until the end."""
+    """With one home. `clock` tells the local time; `patience`: how long a question waits for its answer by
+    that clock, None where whoever listens closes it. `memory`: what is kept; by default, until it ends."""
 
     def __init__(
         self,
@@ -75,9 +67,13 @@ class Conversation:
 
     def respond(self, acts: Sequence[Act]) -> Outcome:
         """What comes of `acts`. Changes the memory; sends nothing itself."""
-        self.dialogue, outcome = respond(self.dialogue, acts, self._view())
+        self.dialogue, outcome = respond(self.dialogue, acts, self.view())
         self.memory.apply(outcome.done)
         return outcome
+
+    def ask(self, question: Question) -> None:
+        """Somebody else asks `question`. It stays open until somebody answers it or closes it."""
+        self.dialogue = replace(self.dialogue, question=question, said=question.text)
 
     def due(self) -> Iterator[Exchange]:
         """What has fallen due, each once, in the order of its time. Cheap where that is nothing.
@@ -86,11 +82,25 @@ class Conversation:
         """
         now = self._clock()
         for one in self.memory.due(now) if self.memory.is_due(now) else ():
-            acts, outcome = fallen_due(one, self._view())
+            acts, outcome = fallen_due(one, self.view())
             self.memory.apply(outcome.done)
             self.dialogue = replace(self.dialogue, said=outcome.reply.text)
             yield Exchange(None, acts, outcome, one)
             self.memory.settle(one)
+
+    @property
+    def agenda(self) -> Agenda:
+        """What is due when."""
+        return self.memory.agenda
+
+    @property
+    def rings(self) -> bool:
+        """Whether something rings now. Cheap: to be asked between two chunks of audio."""
+        return self.memory.rings
+
+    def stop(self) -> None:
+        """End what rings. The dialogue goes on as if nothing had been said."""
+        self.memory.apply(self.view().handle(Intent("MynahStop", {}, 1.0)).done)
 
     def close(self) -> None:
         """Nobody answers: the question is dropped."""
@@ -102,7 +112,7 @@ class Conversation:
 
     def surprise(self, acts: Sequence[Act]) -> float:
         """Nats: how unlikely it is that somebody asks for this here. 0 for what is to be expected."""
-        view = self._view()
+        view = self.view()
         cost = 0.0
         for act in acts:
             if isinstance(act, Request):
@@ -111,7 +121,8 @@ class Conversation:
                 cost += surprise(act.intent, outcome)
         return cost
 
-    def _view(self) -> View:
+    def view(self) -> View:
+        """The world as it is now."""
         memory = self.memory
         world = World(
             self.home, self._clock(), lists=memory.lists, agenda=memory.agenda, said=self.dialogue.times

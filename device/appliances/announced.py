@@ -18,3 +18,15 @@ class Announced:
     device: Device
     address: str = ""
     own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Something announced under `source` that cannot be used, or of which a part cannot, and the reason."""
+
+    source: str
+    reason: str
+    name: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.source}: {self.name + ': ' if self.name else ''}{self.reason}"

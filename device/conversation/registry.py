@@ -6,6 +6,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from device.appliances.rendering import TemplateError
 from device.events import Intent, Outcome, Reply, refused
 from device.skills.alarms import handle as alarms
 from device.skills.announcements import handle as announcements
@@ -18,7 +19,7 @@ from device.skills.reminders import handle as reminders
 from device.skills.skill import Handlers, World
 from device.skills.smalltalk import handle as smalltalk
 from device.skills.timers import handle as timers
-from device.speaking.rendering import TemplateFailed, render
+from device.speaking.rendering import render
 from device.understanding.times import timed
 
 log = logging.getLogger(__name__)
@@ -39,14 +40,14 @@ FAILED = "Sorry, something went wrong with that"
 
 @dataclass(frozen=True, slots=True)
 class Skills:
-    """`handlers` by intent; `responses`: templates of replies that sentence files bring, by intent and key."""
+    """`handlers` by intent; `responses`: templates of replies in sentence files, by intent and key."""
 
     handlers: Handlers = field(default_factory=lambda: SHIPPED)
     responses: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def handle(self, intent: Intent, world: World) -> Outcome:
-        """What comes of `intent`, now or at the time that it bears. A handler that raises, and a template that fails,
-        are logged in a line."""
+        """What comes of `intent`, now or at the time in its slots. A handler that raises, and a template that
+        fails, are logged in a line."""
         if timed(intent.slots) and intent.name not in OF_TIME:
             return delayed.plan(intent, world, self.handle)
         handler = self.handlers.get(intent.name)
@@ -69,6 +70,6 @@ class Skills:
             return None
         try:
             return Reply(render(template, intent.slots))
-        except TemplateFailed as error:
+        except TemplateError as error:
             log.warning("the response %s of %s is not used: %s", intent.response, intent.name, error)
             return None

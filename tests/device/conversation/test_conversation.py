@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from device.conversation import Conversation
-from device.events import Intent, Outcome, refused
+from device.conversation.conversation import Conversation
+from device.events import Intent, Outcome, Question, Repeat, refused
 from device.home import reading
 from device.home.model import EXAMPLE, Home
 from device.home.reading import Layout
@@ -87,3 +87,37 @@ def test_it_may_have_left_meanwhile(talk: Conversation) -> None:
     handle(talk, "HassTurnOn", name="floor lamp")
     talk.home.rearrange(Layout())
     assert text(handle(talk, "HassLightSet", it=True, brightness_step=20)) == "There is no floor lamp"
+
+
+def test_a_question_of_somebody_else_stays_open_until_it_is_answered(
+    talk: Conversation, clock: Clock
+) -> None:
+    question = Question("Shall I?", Intent("MynahAsk", {}, 1.0), "confirmation", relayed=True)
+    talk.ask(question)
+    clock.pass_by(minutes=5)
+    assert talk.question == question
+    assert talk.respond([Repeat()]).reply.text == ""
+    assert talk.respond([Repeat()]).reply.text == "Shall I?"
+
+
+def test_a_question_that_nobody_answers_can_be_closed(talk: Conversation) -> None:
+    talk.ask(Question("Shall I?", Intent("MynahAsk", {}, 1.0), "confirmation", relayed=True))
+    talk.close()
+    assert talk.question is None
+
+
+def test_what_rings_is_stopped_and_the_dialogue_goes_on(talk: Conversation, clock: Clock) -> None:
+    handle(talk, "HassStartTimer", seconds=5)
+    handle(talk, "HassTurnOn", name="kitchen lamp")
+    clock.pass_by(seconds=5)
+    (due,) = talk.due()
+    assert due.due is not None
+    assert talk.rings
+    assert [entry.kind for entry in talk.agenda.ringing] == ["timer"]
+    before = talk.dialogue
+    talk.stop()
+    assert not talk.rings
+    assert talk.agenda.entries == ()
+    assert talk.dialogue == before
+    talk.stop()
+    assert talk.dialogue == before

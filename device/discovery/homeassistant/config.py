@@ -1,0 +1,105 @@
+"""One entity's config: what its keys say, and the commands that are made of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from device.appliances.actions import Action, Do
+from device.appliances.rendering import TemplateError
+from device.appliances.scale import SAME, Scale, fahrenheit
+from device.appliances.templates import Template
+from device.mqtt.topics import is_plain
+
+SAMPLES: Mapping[Do, float | str] = {
+    **dict.fromkeys((Do.BRIGHTNESS, Do.POSITION, Do.SPEED, Do.HUMIDITY), 50),
+    Do.NUMBER: 1,
+    Do.TEMPERATURE: 20,
+    Do.COLOR: "red",
+    Do.COLOR_TEMPERATURE: 4000,
+    Do.OPTION: "",
+}
+"""Values with which a command is tried."""
+
+
+@dataclass(slots=True)
+class Config:
+    """`entry`: its keys are written out. `commands` and `problems` grow while its kind's module reads it."""
+
+    entry: Mapping[str, Any]
+    commands: dict[Do, Template] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+    limits: tuple[float, float] | None = None
+    options: tuple[str, ...] = ()
+
+    def text(self, key: str, default: str | None = None) -> str | None:
+        """A value as the text that is sent or read, as Home Assistant makes it: true is "True", 1 is "1".
+
+        None for null, which says that there is no such thing.
+        """
+        value = self.entry.get(key, default)
+        return str(value) if isinstance(value, str | int | float) else None
+
+    def number(self, key: str, default: float) -> float:
+        value = self.entry.get(key, default)
+        try:
+            found = float(value)
+        except (TypeError, ValueError):
+            return default
+        return found if math.isfinite(found) else default
+
+    def texts(self, key: str, default: tuple[str, ...] = ()) -> tuple[str, ...]:
+        value = self.entry.get(key, default)
+        if not isinstance(value, list | tuple):
+            return default
+        return tuple(str(one) for one in value if isinstance(one, str | int | float))
+
+    def flag(self, key: str, default: bool = False) -> bool:
+        """As Home Assistant reads one: also "true", "yes", "on", "1"."""
+        value = self.entry.get(key, default)
+        return str(value).lower() in ("true", "yes", "on", "enable", "1", "1.0")
+
+    @property
+    def temperature(self) -> Scale:
+        """Of the degrees in which it is told its temperature."""
+        step = self.number("temp_step", 0.0) or None
+        return fahrenheit(step) if str(self.entry.get("temperature_unit")).upper() == "F" else SAME
+
+    def message(
+        self,
+        topic: str,
+        payload: str | None,
+        template: str = "command_template",
+        scale: Scale = SAME,
+        given: Mapping[str, Any] | None = None,
+    ) -> Template | None:
+        """The message of `payload` to the topic of that key, made by the template of that key if it has one.
+
+        None where there is no such topic, or no payload.
+        """
+        target, jinja = self.entry.get(topic), self.entry.get(template)
+        if payload is None or not is_plain(target):
+            return None
+        if jinja is not None and not isinstance(jinja, str):
+            jinja = str(jinja)
+        return Template(str(target), payload, scale, jinja, given or {})
+
+    def add(self, do: Do, *messages: Template | None) -> None:
+        """`do` is these messages, one after another; nothing where one of them is None, or cannot be made."""
+        if not messages or any(message is None for message in messages):
+            return
+        first, *rest = (message for message in messages if message is not None)
+        whole = Template(first.topic, first.payload, first.scale, first.jinja, first.given, tuple(rest))
+        sample = self.options[0] if do is Do.OPTION and self.options else SAMPLES.get(do)
+        try:
+            whole.commands(Action(do, sample))
+        except TemplateError as error:
+            self.problems.append(f"{do.value} is left out: {error}")
+        else:
+            self.commands[do] = whole
+
+    def leave_out(self, do: Do, reason: str) -> None:
+        self.commands.pop(do, None)
+        self.problems.append(f"{do.value} is left out: {reason}")

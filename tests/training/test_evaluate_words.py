@@ -8,29 +8,29 @@ import numpy as np
 import pytest
 
 from device.errors import MynahError
-from device.events import Intent, NotRecognized
+from device.events import Intent
 from training.corpus.noises import CLEAN
 from training.evaluate import dictation, everyday
 from training.evaluate.everyday import Kind, Outcome, judged
 from training.words import opinion
 
 ON, OFF = Intent("HassTurnOn", {"name": "lamp"}, 0.9), Intent("HassTurnOff", {"name": "lamp"}, 0.9)
-NOTHING = NotRecognized("", "no sentence that is known")
 
 
 @pytest.mark.parametrize(
     ("typed", "heard", "acts", "kind"),
     [
-        (ON, Intent("HassTurnOn", {"name": "lamp"}, 0.3), True, Kind.RIGHT),
-        (ON, OFF, True, Kind.WRONG_ACTION),
-        (ON, NOTHING, False, Kind.REFUSED),
-        (None, NOTHING, False, Kind.RIGHT),
-        (None, OFF, True, Kind.WRONG_ACTION),
-        (None, Intent("HassGetState", {}, 0.9), False, Kind.WRONG_REPLY),
+        ([ON], [Intent("HassTurnOn", {"name": "lamp"}, 0.3)], True, Kind.RIGHT),
+        ([ON], [OFF], True, Kind.WRONG_ACTION),
+        ([ON, OFF], [ON], True, Kind.WRONG_ACTION),
+        ([ON], [], False, Kind.REFUSED),
+        ([], [], False, Kind.RIGHT),
+        ([], [OFF], True, Kind.WRONG_ACTION),
+        ([], [Intent("HassGetState", {}, 0.9)], False, Kind.WRONG_REPLY),
     ],
 )
 def test_a_line_is_judged_by_what_it_means_when_typed(
-    typed: Intent | None, heard: Intent | NotRecognized, acts: bool, kind: Kind
+    typed: list[Intent], heard: list[Intent], acts: bool, kind: Kind
 ) -> None:
     assert judged(typed, heard, acts) is kind
 

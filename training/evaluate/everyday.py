@@ -22,13 +22,12 @@ from device.assembly.stages import make_assistant
 from device.audio.pcm import CHUNK, chunked
 from device.audio.wav import read
 from device.errors import MynahError
-from device.events import Intent, NotRecognized, Samples, Transcript
+from device.events import Intent, Request, Samples, Transcript
 from device.settings import Settings
 from training.corpus import synthesis
 from training.corpus.manifest import read_manifest
 from training.corpus.noises import Noises, ratio_name
 from training.evaluate import parallel
-from training.evaluate.hearing import Judge
 from training.evaluate.intervals import share_with_interval
 
 VOICES = 10
@@ -61,32 +60,38 @@ class Outcome:
     confidence: float
 
 
-def judged(typed: Intent | None, heard: Intent | NotRecognized, acts: bool) -> Kind:
-    """`typed`: what the line means; `acts`: something is sent to an appliance for what was heard."""
-    if isinstance(heard, NotRecognized):
-        return Kind.RIGHT if typed is None else Kind.REFUSED
-    if typed is not None and (typed.name, typed.slots) == (heard.name, heard.slots):
+def judged(typed: Sequence[Intent], heard: Sequence[Intent], acts: bool) -> Kind:
+    """What a line asks for against what was heard; `acts`: something is sent to an appliance for that."""
+    if _plain_intents(typed) == _plain_intents(heard):
         return Kind.RIGHT
+    if not heard:
+        return Kind.REFUSED
     return Kind.WRONG_ACTION if acts else Kind.WRONG_REPLY
+
+
+def _plain_intents(intents: Sequence[Intent]) -> list[tuple[str, dict[str, object]]]:
+    """However sure they are."""
+    return [(intent.name, dict(intent.slots)) for intent in intents]
 
 
 class Measure:
     """Runs in a worker: an assistant, and one recording after another at every ratio."""
 
     def __init__(self, settings: Settings, noise: Path | None) -> None:
-        self._assistant, self._judge = make_assistant(settings, push_to_talk=True), Judge(settings)
+        self._assistant = make_assistant(settings, push_to_talk=True)
         self._noises = Noises(noise) if noise else None
 
     def __call__(self, number: int, spoken: Spoken, ratios: Sequence[float]) -> list[Outcome]:
-        typed = self._judge.meaning(spoken.text)
+        acts = self._assistant.acts(Transcript(spoken.text, 1.0))
+        typed = [act.intent for act in acts if isinstance(act, Request)]
         outcomes = []
         for ratio in ratios:
             noisy = self._noises.behind(spoken.samples, ratio, number) if self._noises else spoken.samples
             turn = self._assistant.push_to_talk(chunked([noisy], CHUNK))
             heard = turn.transcript or Transcript("", 0.0)
-            kind = judged(typed, turn.meaning, bool(turn.commands))
+            kind = judged(typed, turn.intents, bool(turn.commands))
             told = heard.text, heard.confidence
-            outcomes.append(Outcome(ratio, spoken.text, spoken.speaker, typed is not None, kind, *told))
+            outcomes.append(Outcome(ratio, spoken.text, spoken.speaker, bool(typed), kind, *told))
         return outcomes
 
 

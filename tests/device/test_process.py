@@ -18,6 +18,7 @@ import pytest
 
 from device.audio import wav
 from device.cli import main
+from device.commands.forget import KEPT
 from tests.device.broker import Mosquitto, Subscriber, needs_mosquitto, retained, wait_for
 from tests.virtual_audio import VirtualAudio, virtual_audio
 
@@ -288,5 +289,5 @@ def test_home_assistant_learns_of_it_again_when_it_starts_and_may_forget_it(
     assert retained(broker.port, config)
     assert main(["forget", "--config", str(process.config)]) == 0
     assert "kitchen is forgotten" in capsys.readouterr().out
-    for topic in (config, "mynah/kitchen/availability", "mynah/kitchen/state", "mynah/kitchen/mute"):
+    for topic in (config, *(f"mynah/kitchen/{name}" for name in KEPT)):
         assert retained(broker.port, topic) is None

@@ -20,6 +20,7 @@ from device.settings import BundleFolder, Settings
 from training.corpus.manifest import CALIBRATED_ON, HELD_OUT, Utterance, read_manifest, split
 from training.corpus.noises import CLEAN
 from training.evaluate import (
+    assist,
     dialogues,
     dictation,
     enrolment,
@@ -73,6 +74,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     heard.add_argument("--most", type=positive, default=150, help="clips of each of --others (150)")
     heard.add_argument("--pocketsphinx", action="store_true", help="PocketSphinx beside it, same clips")
     heard.add_argument("--picture", type=Path, help="write the rejection curves here, PNG or SVG")
+    assist.add_arguments(kinds.add_parser("assist", help="typed requests in made-up homes: what changes"))
     phones.add_arguments(kinds.add_parser("phones", help="phone error rate on people left out of training"))
     wake.add_arguments(kinds.add_parser("wake", help="a wake bundle: misses and false accepts"))
     enrolment.add_arguments(kinds.add_parser("enrolment", help="a wake bundle that learns voices"))
@@ -102,6 +104,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
+    if arguments.kind == "assist":
+        assist.run(arguments)
+        return
     if arguments.kind == "phones":
         phones.run(arguments)
         return

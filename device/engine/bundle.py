@@ -92,6 +92,13 @@ def sha256(file: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
+def whole(path: Path) -> None:
+    """BundleError where a file of the bundle in folder `path`, of any kind, is missing or changed."""
+    for entry in _read(path).values():
+        if isinstance(entry, Mapping) and "sha256" in entry:
+            checked(path, entry)
+
+
 def described(path: Path, kind: str | None, version: int) -> Mapping[str, Any]:
     """The bundle.json in folder `path`, of that kind (None: of any) and version. BundleError if it is not."""
     content = _read(path)

@@ -13,13 +13,13 @@ from device.events import Also, Correct, Intent, NotRecognized
 TEXTS = ("item", "message", "text")
 """Slots that hold words of the user's own."""
 
-STATES: Mapping[str, str] = {
-    "on": "HassTurnOn",
-    "open": "HassTurnOn",
-    "off": "HassTurnOff",
-    "closed": "HassTurnOff",
+STATES: Mapping[str, tuple[str, str]] = {
+    "on": ("HassTurnOn", "turn"),
+    "open": ("HassTurnOn", "open"),
+    "off": ("HassTurnOff", "turn"),
+    "closed": ("HassTurnOff", "open"),
 }
-"""A state by which a request is corrected: "I meant off"."""
+"""By a state with which a request is corrected, "I meant off": the request that brings it about, and its verb."""
 
 NOTHING_SPOKEN_OF = "it continues nothing that was said"
 
@@ -49,7 +49,11 @@ def corrected(focus: Focus, correction: Correct) -> Intent | None:
         slots[slot] = slots.pop("number")
     if state := slots.pop("state", None):
         targets = {slot: value for slot, value in intent.slots.items() if slot in referring.TARGETS}
-        intent = Intent(STATES[state], {**targets, **focus.about}, intent.confidence)
+        name, verb = STATES[state]
+        meant = referring.told(Intent(name, {**targets, **focus.about}, intent.confidence), verb, focus.about)
+        if meant is None:
+            return None
+        intent = meant
     if not slots and intent is focus.intent:
         return None
     return replace(referring.merged(intent, slots, focus.about), confidence=correction.confidence)

@@ -36,6 +36,12 @@ from device.events import (
 from device.speaking.wording import listed
 
 UNKNOWN = "I do not know what you mean"
+NEVER_MIND = "Never mind"
+CANCELLING = ("HassCancelTimer", "MynahCancelAlarm", "MynahCancelReminder", "MynahCancelDelayed")
+"""Requests that take an entry out of the agenda, each for a kind of it."""
+CONFIRMATION = "confirmation"
+YES_OR_NO = (CONFIRMATION, "more")
+"""What questions expect that are answered with yes or no."""
 
 
 class World(Protocol):
@@ -66,21 +72,23 @@ def respond(dialogue: Dialogue, acts: Sequence[Act], world: World) -> Step:
     dialogue = dialogue.at(world.now)
     if dialogue.question is not None and dialogue.question.relayed:
         return _closed(dialogue), Outcome(fine=not any(isinstance(act, NotRecognized) for act in acts))
-    if any(isinstance(act, Cancel) for act in acts):  # also what was said before it in the same sentence
-        acts = [Cancel()]
+    cancels = [at for at, act in enumerate(acts) if isinstance(act, Cancel)]
+    if cancels:  # also what was said before it in the same sentence
+        acts = acts[cancels[-1] :]
     if len(acts) > 1 and any(isinstance(act, NotRecognized) for act in acts):
         return _said(*_asked_back(dialogue, acts, world))
     found: list[Outcome] = []
     todo = list(acts)
     while todo:
         act = todo.pop(0)
-        if isinstance(act, Answer | Affirm) and dialogue.question is not None:
+        if dialogue.question is not None and _answers(act, dialogue.question):
             todo = [*dialogue.question.then, *todo]
         dialogue, outcome = _step(dialogue, act, world)
         world = world.after(outcome.done)
         found.append(outcome)
         if dialogue.question is not None and outcome.question is not None:
-            dialogue = replace(dialogue, question=replace(dialogue.question, then=tuple(todo)))
+            question = dialogue.question
+            dialogue = replace(dialogue, question=replace(question, then=(*question.then, *todo)))
             break
     whole = outcomes.joined(found)
     return _said(_together(dialogue, whole, world) if len(found) > 1 else dialogue, whole)
@@ -92,7 +100,7 @@ def _together(dialogue: Dialogue, whole: Outcome, world: World) -> Dialogue:
     if focus is not None and whole.about:
         focus = replace(focus, about=whole.about)
     if whole.undo:
-        undo = Undo(whole.undo, world.now)
+        undo = Undo(whole.undo, world.now, focus.intent if focus is not None else None)
     return replace(dialogue, focus=focus, undo=undo)
 
 
@@ -103,9 +111,15 @@ def _said(dialogue: Dialogue, outcome: Outcome) -> Step:
     return replace(dialogue, said=outcome.reply.text or dialogue.said, times=times), outcome
 
 
+def _answers(act: Act, question: Question) -> bool:
+    """A yes answers only what can be confirmed."""
+    return isinstance(act, Answer) or (isinstance(act, Affirm) and question.expects in YES_OR_NO)
+
+
 def _step(dialogue: Dialogue, act: Act, world: World) -> Step:
+    focus = _spoken_of(dialogue, world)
     if isinstance(act, Correct | Also):
-        act = in_words(act, dialogue.focus)
+        act = in_words(act, focus)
     match act:
         case Request(intent):
             return _request(replace(dialogue, question=None, misses=0), intent, world)
@@ -114,22 +128,44 @@ def _step(dialogue: Dialogue, act: Act, world: World) -> Step:
             sure = min(about.confidence, confidence)
             completed = replace(about, slots={**about.slots, **slots}, confidence=sure)
             return _request(_closed(dialogue), completed, world, dialogue.question)
-        case Affirm() if dialogue.question is not None:
+        case Affirm() if dialogue.question is not None and _answers(act, dialogue.question):
             return _request(_closed(dialogue), replace(dialogue.question.about, confidence=1.0), world)
+        case Affirm() if dialogue.question is not None:
+            return _missed(dialogue, NotRecognized("yes", "it answers nothing that was asked"), world)
         case Deny():
             return _denied(dialogue, world)
         case Cancel():
-            return _closed(dialogue), Outcome(reply=Reply("Never mind"))
-        case Correct():
-            return _corrected(dialogue, act, world)
-        case Also(slots, confidence) if dialogue.focus is not None:
-            again = referring.merged(dialogue.focus.intent, slots, dialogue.focus.about)
-            return _request(_closed(dialogue), replace(again, confidence=confidence), world)
+            return _closed(dialogue), Outcome(reply=Reply(NEVER_MIND))
+        case Correct() if focus is not None:
+            return _corrected(dialogue, focus, act, world)
+        case Also() if dialogue.question is not None and dialogue.question.expects in YES_OR_NO:
+            return _missed(dialogue, NotRecognized("also", "it answers nothing that was asked"), world)
+        case Also(slots, confidence) if focus is not None:
+            again = replace(referring.merged(focus.intent, slots, focus.about), confidence=confidence)
+            outcome = _likewise(focus, again, world)
+            return _after(_closed(dialogue), again, outcome, world), outcome
         case Repeat():
-            return dialogue, Outcome(reply=Reply(dialogue.said or "I said nothing"), done=(Change("repeat"),))
+            question = _open(dialogue.question, world) if dialogue.question else None
+            reply = Reply(dialogue.said or "I said nothing")
+            outcome = Outcome(reply=reply, done=(Change("repeat"),), question=question)
+            return replace(dialogue, question=question), outcome
         case NotRecognized():
             return _missed(dialogue, act, world)
     return dialogue, refused(UNKNOWN)
+
+
+def _spoken_of(dialogue: Dialogue, world: World) -> Focus | None:
+    """What a correction or a continuation is about: what a question is about, or else the last request."""
+    question = dialogue.question
+    if question is None or question.about.name in OF_THE_DIALOGUE:
+        return dialogue.focus
+    kind = question.about.slots.get("kind")
+    return Focus(question.about, {"domain": kind} if kind else {}, world.now, question.options)
+
+
+def _open(question: Question, world: World) -> Question:
+    """`question`, which waits from now on."""
+    return replace(question, until=None if world.patience is None else world.now + world.patience)
 
 
 def _closed(dialogue: Dialogue) -> Dialogue:
@@ -152,15 +188,12 @@ def _after(
     dialogue: Dialogue, intent: Intent, outcome: Outcome, world: World, among: tuple[Option, ...] = ()
 ) -> Dialogue:
     """What is remembered of a request and its outcome."""
-    question = outcome.question
-    if question is not None:
-        until = None if world.patience is None else world.now + world.patience
-        question = replace(question, until=until)
+    question = _open(outcome.question, world) if outcome.question else None
     focus, undo = dialogue.focus, dialogue.undo
     if outcome.about:
         focus = Focus(intent, outcome.about, world.now, among)
     if outcome.fine and (outcome.commands or outcome.done):
-        undo = Undo(outcome.undo, world.now)
+        undo = Undo(outcome.undo, world.now, intent)
     return replace(dialogue, question=question, focus=focus, undo=undo, heard=intent)
 
 
@@ -170,25 +203,42 @@ def _denied(dialogue: Dialogue, world: World) -> Step:
         return _closed(dialogue), Outcome(reply=Reply("OK, I leave it as it is"))
     if dialogue.undo is None or not dialogue.undo.requests:
         return dialogue, Outcome(reply=Reply("OK"))
-    question = Question("Shall I take that back?", Intent("MynahUndo", {}, 1.0), "confirmation")
+    question = Question("Shall I take that back?", Intent("MynahUndo", {}, 1.0), CONFIRMATION)
     outcome = Outcome(reply=Reply(question.text), question=question)
     return _after(dialogue, question.about, outcome, world), outcome
 
 
-def _corrected(dialogue: Dialogue, act: Correct, world: World) -> Step:
+def _likewise(focus: Focus, intent: Intent, world: World) -> Outcome:
+    """What comes of `intent`, which is the last request with something else in it."""
+    outcome = world.handle(intent)
+    if outcome.question is not None and "kind" in outcome.question.about.slots:
+        about: Mapping[str, object] = {"domain": outcome.question.about.slots["kind"]}
+    else:
+        about = outcome.about
+    if intent.name == focus.intent.name and not referring.likewise(intent, focus.about, about):
+        return refused("I do not know what to do with that")
+    return outcome
+
+
+def _corrected(dialogue: Dialogue, focus: Focus, act: Correct, world: World) -> Step:
     """What was done is taken back, and what was meant is done; both, or nothing."""
-    if dialogue.question is not None:
-        return _step(dialogue, Answer(act.slots, act.confidence), world)
-    if dialogue.focus is None:
+    meant = corrected(focus, act)
+    if dialogue.question is not None and focus is not dialogue.focus:
+        if meant is None:
+            return _missed(dialogue, NotRecognized("no", "it corrects nothing that was asked"), world)
+        outcome = _likewise(focus, meant, world)
+        return _after(_closed(dialogue), meant, outcome, world), outcome
+    if meant is None and act.slots.keys() - {"other"}:
         return dialogue, refused(UNKNOWN)
-    meant = corrected(dialogue.focus, act)
+    was_done = dialogue.undo is not None and dialogue.undo.intent == focus.intent
     if meant is None:
-        return _not_that(dialogue, dialogue.focus, act, world)
-    outcome = world.handle(meant)
+        return _not_that(dialogue, focus, act, world) if was_done else (dialogue, refused(UNKNOWN))
+    outcome = _likewise(focus, meant, world)
     if not outcome.fine:
         return dialogue, outcome
-    back = _taken_back(dialogue, world, act.confidence, but=outcome.about.get("name"))
-    after = _after(dialogue, meant, outcome, world, dialogue.focus.among)
+    same = outcome.about.get("name", meant.slots.get("name"))
+    back = _taken_back(dialogue, world, act.confidence, but=same) if was_done else []
+    after = _after(_closed(dialogue), meant, outcome, world, focus.among)
     return after, outcomes.joined([*back, outcome], about=outcome.about)
 
 
@@ -241,12 +291,25 @@ def _stop(dialogue: Dialogue, intent: Intent, world: World) -> Step:
     """Whatever rings or speaks; else what was spoken of last, where it moves or plays."""
     outcome = world.handle(intent)
     about = dialogue.focus.about if dialogue.focus is not None else {}
-    if not outcome.fine and any(slot in about for slot in ("name", "names", *referring.PLACES)):
+    if not outcome.fine and any(slot in about for slot in referring.DEVICES):
         for name in ("HassStopMoving", "HassMediaPause"):
             stopped = world.handle(Intent(name, about, intent.confidence))
             if stopped.fine and stopped.question is None:
                 return _after(dialogue, intent, stopped, world), stopped
     return _after(dialogue, intent, outcome, world), outcome
+
+
+def _cancel(dialogue: Dialogue, intent: Intent, world: World) -> Step:
+    """ "Cancel that": the timer, alarm or the like that was spoken of last; else what was just done."""
+    about = dialogue.focus.about if dialogue.focus is not None else {}
+    entries = {slot: about[slot] for slot in ("entry", "entries") if slot in about}
+    for name in CANCELLING if entries else ():
+        outcome = world.handle(Intent(name, entries, intent.confidence))
+        if outcome.fine:
+            return _after(dialogue, intent, outcome, world), outcome
+    if dialogue.undo is not None and dialogue.undo.intent == dialogue.heard:
+        return _undo(dialogue, intent, world)
+    return dialogue, Outcome(reply=Reply(NEVER_MIND))
 
 
 def _why(dialogue: Dialogue, intent: Intent, world: World) -> Step:
@@ -261,6 +324,7 @@ OF_THE_DIALOGUE: Mapping[str, Callable[[Dialogue, Intent, World], Step]] = {
     "MynahAgain": _again,
     "MynahMore": _more,
     "MynahStop": _stop,
+    "MynahCancelThat": _cancel,
     "MynahWhy": _why,
 }
 """Requests about the conversation itself."""
@@ -277,7 +341,7 @@ def _missed(dialogue: Dialogue, missed: NotRecognized, world: World) -> Step:
         return again, refused(f"Sorry, I did not understand that{hint}")
     if question.misses:
         return _closed(dialogue), refused("Sorry, I did not understand that. I leave it as it is")
-    once = replace(question, misses=1)
+    once = _open(replace(question, misses=1), world)
     text = f"Sorry, I did not understand that. {outcomes.answers(once)}"
     return replace(dialogue, question=once), Outcome(reply=Reply(text), question=once, fine=False)
 
@@ -290,6 +354,6 @@ def _asked_back(dialogue: Dialogue, acts: Sequence[Act], world: World) -> Step:
         return _missed(dialogue, missed, world)
     first, *rest = known
     text = f"I did not understand “{missed.text}”. Shall I do the rest?"
-    question = Question(text, first.intent, "confirmation", then=tuple(rest))
+    question = Question(text, first.intent, CONFIRMATION, then=tuple(rest))
     outcome = Outcome(reply=Reply(text), question=question, fine=False)
     return _after(dialogue, first.intent, outcome, world), outcome

@@ -9,12 +9,27 @@ from typing import Any
 from device.dialogue.state import Focus
 from device.events import Intent, Option
 from device.understanding import times
+from device.understanding.acts import several
 
 THINGS = ("name", "names", "entry", "entries")
 PLACES = ("area", "floor")
 KINDS = ("domain", "device_class")
+DEVICES = ("name", "names", *PLACES, *KINDS)
+"""Slots that say which devices are meant."""
 TARGETS = (*THINGS, *PLACES, *KINDS)
 """Slots that say what a request is about."""
+VERBS: Mapping[str, str] = {"cover": "open", "valve": "open", "lock": "lock"}
+"""By the kind of a thing: how one speaks of what HassTurnOn does to it; all others are turned on."""
+SWITCHING = ("HassTurnOn", "HassTurnOff", "HassToggle")
+"""Requests that mean something else for things of another verb: HassTurnOff unlocks a lock."""
+INSTEAD: Mapping[tuple[str, str, str], str] = {
+    ("HassTurnOn", "open", "lock"): "MynahOpenLock",
+    ("HassTurnOff", "open", "lock"): "HassTurnOn",
+    ("HassTurnOn", "turn", "open"): "HassTurnOn",
+    ("HassTurnOff", "turn", "open"): "HassTurnOff",
+}
+"""By a request, the verb that was said and the verb of the thing: the request that is meant. To close a lock is
+to lock it."""
 POINTERS = ("it", "there", "except_it")
 """Slots that are true where the words only point at it. `it` may also be the name of a slot: it is then what
 was spoken of last if that has such a slot, and anything otherwise, which is for the skill to find out."""
@@ -23,6 +38,7 @@ was spoken of last if that has such a slot, and anything otherwise, which is for
 def resolved(intent: Intent, focus: Focus | None) -> Intent | None:
     """`intent` in which "it" and "there" have become what they stand for; None where nobody knows."""
     slots = dict(intent.slots)
+    verb = slots.pop("verb", None)
     if not any(slots.pop(pointer, False) for pointer in POINTERS):
         return intent
     about = focus.about if focus is not None else {}
@@ -36,9 +52,30 @@ def resolved(intent: Intent, focus: Focus | None) -> Intent | None:
     if not any(slot in about for slot in TARGETS):
         return None
     if intent.slots.get("except_it"):
-        name = about.get("name")
-        return None if name is None else replace(intent, slots={**slots, "except_name": name})
-    return replace(intent, slots={**about, **slots})
+        names = (*several(about.get("name")), *about.get("names", ()))
+        left_out = (*names, *several(slots.get("except_name")))
+        return replace(intent, slots={**slots, "except_name": left_out}) if names else None
+    return told(replace(intent, slots={**about, **slots}), verb, about)
+
+
+def told(intent: Intent, verb: str | None, about: Mapping[str, Any]) -> Intent | None:
+    """What `intent` means that was said with `verb` ("turn", "open", "lock"; None: any) of what is in `about`;
+    None where one does not say that of it: "lock it" of blinds."""
+    of = verb_of(about)
+    if verb is None or verb == of:
+        return intent
+    name = INSTEAD.get((intent.name, verb, of))
+    return None if name is None else replace(intent, name=name)
+
+
+def verb_of(about: Mapping[str, Any]) -> str:
+    """ "turn", "open" or "lock": how one speaks of the things in `about`."""
+    return VERBS.get(str(about.get("domain") or ("cover" if "device_class" in about else "")), "turn")
+
+
+def likewise(intent: Intent, about: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether `intent`, which was said of `about`, can mean `other` too: not "lock the door and the blinds"."""
+    return not other or intent.name not in SWITCHING or verb_of(about) == verb_of(other)
 
 
 def others(focus: Focus) -> tuple[Option, ...]:
@@ -52,7 +89,7 @@ def merged(intent: Intent, slots: Mapping[str, Any], about: Mapping[str, Any]) -
     "The kitchen" after something about a lamp means the things of that kind in the kitchen.
     """
     base = times.giving_way(intent.slots, slots)
-    if any(slot in slots for slot in THINGS):
+    if any(slot in slots for slot in (*THINGS, "device_class")):
         base = {slot: value for slot, value in base.items() if slot not in TARGETS}
     elif any(slot in slots for slot in PLACES):
         kind = {slot: about[slot] for slot in KINDS if slot in about}

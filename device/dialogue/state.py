@@ -30,10 +30,11 @@ class Focus:
 
 @dataclass(frozen=True, slots=True)
 class Undo:
-    """Requests that take back what was done at `at`."""
+    """Requests that take back what `intent` did at `at`."""
 
     requests: tuple[Intent, ...]
     at: datetime
+    intent: Intent | None = None
 
 
 @dataclass(frozen=True, slots=True)

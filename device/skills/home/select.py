@@ -11,6 +11,7 @@ from device.events import Intent, Outcome, impossible
 from device.home.model import Home
 from device.skills.home import replies
 from device.speaking.wording import listed
+from device.understanding.acts import several
 from device.understanding.numbers import spoken
 
 EVERYTHING = ("light", "switch", "fan", "media_player", "humidifier", "siren")
@@ -83,12 +84,11 @@ def _is_in(home: Home, device: Device, slots: Mapping[str, Any]) -> bool:
 
 
 def _left_out(home: Home, device: Device, slots: Mapping[str, Any]) -> bool:
-    name, area, floor = (slots.get(slot) for slot in EXCEPT)
-    by_name = name is not None and device in home.named(str(name))
+    names, areas, floors = (several(slots.get(slot)) for slot in EXCEPT)
     return (
-        by_name
-        or (area is not None and device.room == area)
-        or (floor is not None and home.floor_of(device) == floor)
+        any(device in home.named(str(name)) for name in names)
+        or device.room in areas
+        or home.floor_of(device) in floors
     )
 
 
@@ -99,10 +99,10 @@ def _excluded(home: Home, device: Device) -> bool:
 
 def _exception(home: Home, slots: Mapping[str, Any]) -> str:
     """What was left out, as it is said; nothing where nothing was."""
-    name, area, floor = (slots.get(slot) for slot in EXCEPT)
-    names = [device.called for device in home.named(str(name))] if name is not None else []
-    places = [f"the {place}" for place in (area, floor) if place is not None]
-    return listed([*names, *places]) if names or places else ""
+    names, areas, floors = (several(slots.get(slot)) for slot in EXCEPT)
+    called = [device.called for name in names for device in home.named(str(name))]
+    places = [f"the {place}" for place in (*areas, *floors)]
+    return listed([*called, *places]) if called or places else ""
 
 
 def _of_kind(devices: tuple[Device, ...], domain: str | None, device_class: str | None) -> tuple[Device, ...]:

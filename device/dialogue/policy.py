@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Protocol, Self
 
 from device.dialogue import outcomes, referring
-from device.dialogue.correcting import corrected, in_words, stepped
+from device.dialogue.correcting import corrected, from_value, in_words, stepped
 from device.dialogue.state import Dialogue, Focus, Undo
 from device.events import (
     Act,
@@ -143,7 +143,7 @@ def _step(dialogue: Dialogue, act: Act, world: World) -> Step:
         case Also(slots, confidence) if focus is not None:
             again = replace(referring.merged(focus.intent, slots, focus.about), confidence=confidence)
             outcome = _likewise(focus, again, world)
-            return _after(_closed(dialogue), again, outcome, world), outcome
+            return _added(focus, _after(_closed(dialogue), again, outcome, world), outcome), outcome
         case Repeat():
             question = _open(dialogue.question, world) if dialogue.question else None
             reply = Reply(dialogue.said or "I said nothing")
@@ -180,6 +180,8 @@ def _request(dialogue: Dialogue, intent: Intent, world: World, answered: Questio
     if resolved is None:
         return dialogue, refused(UNKNOWN)
     outcome = world.handle(resolved)
+    if not outcome.fine and (value := from_value(dialogue.focus, resolved)) is not None:
+        resolved, outcome = value, world.handle(value)
     among = answered.options if answered else ()
     return _after(dialogue, resolved, outcome, world, among), outcome
 
@@ -208,8 +210,19 @@ def _denied(dialogue: Dialogue, world: World) -> Step:
     return _after(dialogue, question.about, outcome, world), outcome
 
 
+def _added(before: Focus, dialogue: Dialogue, outcome: Outcome) -> Dialogue:
+    """After "and the hall light", "them" are the things from before and that one."""
+    if dialogue.focus is None or not outcome.about:
+        return dialogue
+    them = outcomes.together([before.together or before.about, outcome.about])
+    return replace(dialogue, focus=replace(dialogue.focus, together=them))
+
+
 def _likewise(focus: Focus, intent: Intent, world: World) -> Outcome:
     """What comes of `intent`, which is the last request with something else in it."""
+    named = [slot for slot in referring.DEVICES if intent.slots.get(slot) != focus.intent.slots.get(slot)]
+    if any(slot in intent.slots for slot in named) and not any(slot in focus.about for slot in referring.DEVICES):
+        return refused(UNKNOWN)  # a lamp, after a timer
     outcome = world.handle(intent)
     if outcome.question is not None and "kind" in outcome.question.about.slots:
         about: Mapping[str, object] = {"domain": outcome.question.about.slots["kind"]}
@@ -248,7 +261,7 @@ def _not_that(dialogue: Dialogue, focus: Focus, act: Correct, world: World) -> S
     rest = referring.others(focus)
     if not rest:
         return _undo(dialogue, Intent("MynahUndo", {}, act.confidence), world)
-    slots = {slot: value for slot, value in focus.intent.slots.items() if slot != "name"}
+    slots = {slot: value for slot, value in focus.intent.slots.items() if slot not in ("names", "entries")}
     text = f"Which one then: {listed([f'the {one.label}' for one in rest], 'or')}?"
     question = Question(text, replace(focus.intent, slots=slots), "choice", rest)
     asked = Outcome(reply=Reply(text), question=question)

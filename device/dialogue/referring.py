@@ -14,6 +14,8 @@ from device.understanding.acts import several
 THINGS = ("name", "names", "entry", "entries")
 PLACES = ("area", "floor")
 KINDS = ("domain", "device_class")
+MEMBERS = "members"
+"""What "it" stands for besides: the names of the things in a place, for "them" with others."""
 DEVICES = ("name", "names", *PLACES, *KINDS)
 """Slots that say which devices are meant."""
 TARGETS = (*THINGS, *PLACES, *KINDS)
@@ -30,6 +32,8 @@ INSTEAD: Mapping[tuple[str, str, str], str] = {
 }
 """By a request, the verb that was said and the verb of the thing: the request that is meant. To close a lock is
 to lock it."""
+OF_DEVICES = {"HassPauseTimer": "MynahPause", "HassUnpauseTimer": "HassMediaUnpause"}
+"""Requests about "it" that mean another for a device than for what they are about otherwise."""
 POINTERS = ("it", "there", "except_it")
 """Slots that are true where the words only point at it. `it` may also be the name of a slot: it is then what
 was spoken of last if that has such a slot, and anything otherwise, which is for the skill to find out."""
@@ -38,24 +42,33 @@ was spoken of last if that has such a slot, and anything otherwise, which is for
 def resolved(intent: Intent, focus: Focus | None) -> Intent | None:
     """`intent` in which "it" and "there" have become what they stand for; None where nobody knows."""
     slots = dict(intent.slots)
-    verb = slots.pop("verb", None)
+    verb, them = slots.pop("verb", None), slots.pop("them", None)
     if not any(slots.pop(pointer, False) for pointer in POINTERS):
         return intent
-    about = focus.about if focus is not None else {}
+    about: Mapping[str, Any] = {}
+    if focus is not None:
+        about = focus.together if them and focus.together else focus.about
     if (slot := intent.slots.get("it")) and isinstance(slot, str):
+        if slot not in about and any(one in about for one in DEVICES) and intent.name in OF_DEVICES:
+            return replace(intent, name=OF_DEVICES[intent.name], slots={**about, **slots})
         return replace(intent, slots={**slots, slot: about[slot]} if slot in about else slots)
     if not about:
         return None
     if intent.slots.get("there"):
         places = {slot: about[slot] for slot in PLACES if slot in about}
         return replace(intent, slots={**slots, **places}) if places else None
-    if not any(slot in about for slot in TARGETS):
+    if not any(slot in about for slot in DEVICES):
         return None
     if intent.slots.get("except_it"):
-        names = (*several(about.get("name")), *about.get("names", ()))
-        left_out = (*names, *several(slots.get("except_name")))
-        return replace(intent, slots={**slots, "except_name": left_out}) if names else None
-    return told(replace(intent, slots={**about, **slots}), verb, about)
+        left_out = (*names(about), *several(slots.get("except_name")))
+        return replace(intent, slots={**slots, "except_name": left_out}) if names(about) else None
+    meant = {slot: value for slot, value in about.items() if slot != MEMBERS}
+    return told(replace(intent, slots={**meant, **slots}), verb, about)
+
+
+def names(about: Mapping[str, Any]) -> tuple[Any, ...]:
+    """The names of the things in `about`."""
+    return several(about.get("names", about.get("name", about.get(MEMBERS))))
 
 
 def told(intent: Intent, verb: str | None, about: Mapping[str, Any]) -> Intent | None:

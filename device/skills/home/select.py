@@ -37,7 +37,7 @@ class Target:
 def select(home: Home, slots: Mapping[str, Any], domain: str | None) -> Target | Outcome:
     """The devices that the slots name: by `name`, or all of a domain in an `area`, on a `floor`, anywhere.
 
-    An Outcome says why there are none.
+    `one`: the word for a single one of them, "the door". An Outcome says why there are none.
     """
     if name := slots.get("name"):
         return _named(home, str(name), slots)
@@ -54,6 +54,8 @@ def select(home: Home, slots: Mapping[str, Any], domain: str | None) -> Target |
         return impossible(f"There are no {things} {place}".strip())
     if len(devices) == 1:
         return Target(devices, devices[0].called)
+    if one := slots.get("one"):
+        return Target(devices, f"the {one}", which=str(one))
     called = _together(domain, things, place)
     return Target(devices, f"{called} except {left}" if (left := _exception(home, slots)) else called)
 
@@ -125,9 +127,10 @@ def _place(slots: Mapping[str, Any]) -> str:
 
 
 def about(intent: Intent, target: Target) -> Mapping[str, Any]:
-    """The slots that "it" stands for from now on."""
+    """The slots that "it" stands for from now on. `members`: the names of what a place or a kind stands for."""
     if "name" not in intent.slots and "names" not in intent.slots:
-        return {slot: intent.slots[slot] for slot in PLACES if slot in intent.slots}
+        places = {slot: intent.slots[slot] for slot in PLACES if slot in intent.slots}
+        return {**places, "members": tuple(device.name for device in target.devices)}
     kind = target.devices[0].kind
     if len(target.devices) == 1:
         return {"name": target.devices[0].name, "domain": kind}

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from device.events import Intent, Outcome, Question, impossible, refused
+from device.skills.home import choosing
 from device.skills.home.prices import asked
 from device.skills.home.select import Target, select
 from device.skills.skill import Handlers, World
@@ -61,6 +62,8 @@ def open_lock(intent: Intent, world: World) -> Outcome:
         return target
     if any(device.kind != "lock" for device in target.devices):
         return impossible(f"I cannot unlock {target.called}")
+    if target.which is not None:
+        return asked(choosing.which(world.home, intent, target.which, target.devices))
     about = Intent("HassTurnOff", {**intent.slots, "kind": "lock"}, intent.confidence)
     return asked(Question(f"Shall I unlock {target.called}?", about, "confirmation"))
 

@@ -19,7 +19,7 @@ STATES: Mapping[str, tuple[str, str]] = {
     "off": ("HassTurnOff", "turn"),
     "closed": ("HassTurnOff", "open"),
 }
-"""By a state with which a request is corrected, "I meant off": the request that brings it about, and its verb."""
+"""By a state with which a request is corrected, "I meant off": what brings it about, and its verb."""
 
 NOTHING_SPOKEN_OF = "it continues nothing that was said"
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import Protocol, Self
 
-from device.dialogue import outcomes, referring
+from device.dialogue import itself, outcomes, referring
 from device.dialogue.correcting import corrected, from_value, in_words, stepped
+from device.dialogue.remembering import UNKNOWN, Step, World, closed, opened, remembered, taken_back
 from device.dialogue.state import Dialogue, Focus, Undo
 from device.events import (
     Act,
@@ -25,7 +24,6 @@ from device.events import (
     Deny,
     Intent,
     NotRecognized,
-    Option,
     Outcome,
     Question,
     Repeat,
@@ -35,43 +33,16 @@ from device.events import (
 )
 from device.speaking.wording import listed
 
-UNKNOWN = "I do not know what you mean"
-NEVER_MIND = "Never mind"
-CANCELLING = ("HassCancelTimer", "MynahCancelAlarm", "MynahCancelReminder", "MynahCancelDelayed")
-"""Requests that take an entry out of the agenda, each for a kind of it."""
 CONFIRMATION = "confirmation"
 YES_OR_NO = (CONFIRMATION, "more")
 """What questions expect that are answered with yes or no."""
-
-
-class World(Protocol):
-    """All that a conversation may look at, as it is now."""
-
-    @property
-    def now(self) -> datetime: ...
-
-    @property
-    def patience(self) -> timedelta | None:
-        """How long a question stays open by the clock; None: until somebody closes it."""
-
-    def handle(self, intent: Intent) -> Outcome:
-        """What comes of a request. Pure."""
-
-    def after(self, changes: Sequence[Change]) -> Self:
-        """The world in which `changes` of Mynah's own memory are done."""
-
-    def help(self) -> str:
-        """What can be said here, in a sentence."""
-
-
-Step = tuple[Dialogue, Outcome]
 
 
 def respond(dialogue: Dialogue, acts: Sequence[Act], world: World) -> Step:
     """The dialogue after `acts`, the parts of one sentence in their order, and what comes of them."""
     dialogue = dialogue.at(world.now)
     if dialogue.question is not None and dialogue.question.relayed:
-        return _closed(dialogue), Outcome(fine=not any(isinstance(act, NotRecognized) for act in acts))
+        return closed(dialogue), Outcome(fine=not any(isinstance(act, NotRecognized) for act in acts))
     cancels = [at for at, act in enumerate(acts) if isinstance(act, Cancel)]
     if cancels:  # also what was said before it in the same sentence
         acts = acts[cancels[-1] :]
@@ -127,15 +98,15 @@ def _step(dialogue: Dialogue, act: Act, world: World) -> Step:
             about = dialogue.question.about
             sure = min(about.confidence, confidence)
             completed = replace(about, slots={**about.slots, **slots}, confidence=sure)
-            return _request(_closed(dialogue), completed, world, dialogue.question)
+            return _request(closed(dialogue), completed, world, dialogue.question)
         case Affirm() if dialogue.question is not None and _answers(act, dialogue.question):
-            return _request(_closed(dialogue), replace(dialogue.question.about, confidence=1.0), world)
+            return _request(closed(dialogue), replace(dialogue.question.about, confidence=1.0), world)
         case Affirm() if dialogue.question is not None:
             return _missed(dialogue, NotRecognized("yes", "it answers nothing that was asked"), world)
         case Deny():
             return _denied(dialogue, world)
         case Cancel():
-            return _closed(dialogue), Outcome(reply=Reply(NEVER_MIND))
+            return closed(dialogue), Outcome(reply=Reply(itself.NEVER_MIND))
         case Correct() if focus is not None:
             return _corrected(dialogue, focus, act, world)
         case Also() if dialogue.question is not None and dialogue.question.expects in YES_OR_NO:
@@ -143,9 +114,9 @@ def _step(dialogue: Dialogue, act: Act, world: World) -> Step:
         case Also(slots, confidence) if focus is not None:
             again = replace(referring.merged(focus.intent, slots, focus.about), confidence=confidence)
             outcome = _likewise(focus, again, world)
-            return _added(focus, _after(_closed(dialogue), again, outcome, world), outcome), outcome
+            return _added(focus, remembered(closed(dialogue), again, outcome, world), outcome), outcome
         case Repeat():
-            question = _open(dialogue.question, world) if dialogue.question else None
+            question = opened(dialogue.question, world) if dialogue.question else None
             reply = Reply(dialogue.said or "I said nothing")
             outcome = Outcome(reply=reply, done=(Change("repeat"),), question=question)
             return replace(dialogue, question=question), outcome
@@ -157,25 +128,18 @@ def _step(dialogue: Dialogue, act: Act, world: World) -> Step:
 def _spoken_of(dialogue: Dialogue, world: World) -> Focus | None:
     """What a correction or a continuation is about: what a question is about, or else the last request."""
     question = dialogue.question
-    if question is None or question.about.name in OF_THE_DIALOGUE:
+    if question is None or question.about.name in itself.HANDLERS:
         return dialogue.focus
     kind = question.about.slots.get("kind")
     return Focus(question.about, {"domain": kind} if kind else {}, world.now, question.options)
 
 
-def _open(question: Question, world: World) -> Question:
-    """`question`, which waits from now on."""
-    return replace(question, until=None if world.patience is None else world.now + world.patience)
-
-
-def _closed(dialogue: Dialogue) -> Dialogue:
-    return replace(dialogue, question=None, misses=0)
-
-
 def _request(dialogue: Dialogue, intent: Intent, world: World, answered: Question | None = None) -> Step:
     """What is asked for, whoever asks; `answered`: the question that completed it."""
-    if intent.name in OF_THE_DIALOGUE:
-        return OF_THE_DIALOGUE[intent.name](dialogue, intent, world)
+    if intent.name in itself.HANDLERS:
+        return itself.HANDLERS[intent.name](dialogue, intent, world)
+    if intent.name in CONTINUING:
+        return CONTINUING[intent.name](dialogue, intent, world)
     resolved = referring.resolved(intent, dialogue.focus)
     if resolved is None:
         return dialogue, refused(UNKNOWN)
@@ -183,31 +147,18 @@ def _request(dialogue: Dialogue, intent: Intent, world: World, answered: Questio
     if not outcome.fine and (value := from_value(dialogue.focus, resolved)) is not None:
         resolved, outcome = value, world.handle(value)
     among = answered.options if answered else ()
-    return _after(dialogue, resolved, outcome, world, among), outcome
-
-
-def _after(
-    dialogue: Dialogue, intent: Intent, outcome: Outcome, world: World, among: tuple[Option, ...] = ()
-) -> Dialogue:
-    """What is remembered of a request and its outcome."""
-    question = _open(outcome.question, world) if outcome.question else None
-    focus, undo = dialogue.focus, dialogue.undo
-    if outcome.about:
-        focus = Focus(intent, outcome.about, world.now, among)
-    if outcome.fine and (outcome.commands or outcome.done):
-        undo = Undo(outcome.undo, world.now, intent)
-    return replace(dialogue, question=question, focus=focus, undo=undo, heard=intent)
+    return remembered(dialogue, resolved, outcome, world, among), outcome
 
 
 def _denied(dialogue: Dialogue, world: World) -> Step:
     """No to a question leaves everything as it is; no to what was just done asks whether to take it back."""
     if dialogue.question is not None:
-        return _closed(dialogue), Outcome(reply=Reply("OK, I leave it as it is"))
+        return closed(dialogue), Outcome(reply=Reply("OK, I leave it as it is"))
     if dialogue.undo is None or not dialogue.undo.requests:
         return dialogue, Outcome(reply=Reply("OK"))
     question = Question("Shall I take that back?", Intent("MynahUndo", {}, 1.0), CONFIRMATION)
     outcome = Outcome(reply=Reply(question.text), question=question)
-    return _after(dialogue, question.about, outcome, world), outcome
+    return remembered(dialogue, question.about, outcome, world), outcome
 
 
 def _added(before: Focus, dialogue: Dialogue, outcome: Outcome) -> Dialogue:
@@ -221,7 +172,9 @@ def _added(before: Focus, dialogue: Dialogue, outcome: Outcome) -> Dialogue:
 def _likewise(focus: Focus, intent: Intent, world: World) -> Outcome:
     """What comes of `intent`, which is the last request with something else in it."""
     named = [slot for slot in referring.DEVICES if intent.slots.get(slot) != focus.intent.slots.get(slot)]
-    if any(slot in intent.slots for slot in named) and not any(slot in focus.about for slot in referring.DEVICES):
+    if any(slot in intent.slots for slot in named) and not any(
+        slot in focus.about for slot in referring.DEVICES
+    ):
         return refused(UNKNOWN)  # a lamp, after a timer
     outcome = world.handle(intent)
     if outcome.question is not None and "kind" in outcome.question.about.slots:
@@ -240,7 +193,7 @@ def _corrected(dialogue: Dialogue, focus: Focus, act: Correct, world: World) -> 
         if meant is None:
             return _missed(dialogue, NotRecognized("no", "it corrects nothing that was asked"), world)
         outcome = _likewise(focus, meant, world)
-        return _after(_closed(dialogue), meant, outcome, world), outcome
+        return remembered(closed(dialogue), meant, outcome, world), outcome
     if meant is None and act.slots.keys() - {"other"}:
         return dialogue, refused(UNKNOWN)
     was_done = dialogue.undo is not None and dialogue.undo.intent == focus.intent
@@ -250,8 +203,8 @@ def _corrected(dialogue: Dialogue, focus: Focus, act: Correct, world: World) -> 
     if not outcome.fine:
         return dialogue, outcome
     same = outcome.about.get("name", meant.slots.get("name"))
-    back = _taken_back(dialogue, world, act.confidence, but=same) if was_done else []
-    after = _after(_closed(dialogue), meant, outcome, world, focus.among)
+    back = taken_back(dialogue, world, act.confidence, but=same) if was_done else []
+    after = remembered(closed(dialogue), meant, outcome, world, focus.among)
     return after, outcomes.joined([*back, outcome], about=outcome.about)
 
 
@@ -260,32 +213,13 @@ def _not_that(dialogue: Dialogue, focus: Focus, act: Correct, world: World) -> S
     offered once more."""
     rest = referring.others(focus)
     if not rest:
-        return _undo(dialogue, Intent("MynahUndo", {}, act.confidence), world)
+        return itself.undo(dialogue, Intent("MynahUndo", {}, act.confidence), world)
     slots = {slot: value for slot, value in focus.intent.slots.items() if slot not in ("names", "entries")}
     text = f"Which one then: {listed([f'the {one.label}' for one in rest], 'or')}?"
     question = Question(text, replace(focus.intent, slots=slots), "choice", rest)
     asked = Outcome(reply=Reply(text), question=question)
-    outcome = outcomes.joined([*_taken_back(dialogue, world, act.confidence), asked])
-    return _after(replace(dialogue, undo=None), focus.intent, outcome, world), outcome
-
-
-def _taken_back(dialogue: Dialogue, world: World, confidence: float, but: str | None = None) -> list[Outcome]:
-    """What takes back what was done last, the last first; `but` the thing that is told something else now."""
-    requests = dialogue.undo.requests if dialogue.undo else ()
-    kept = [one for one in requests if but is None or one.slots.get("name") != but]
-    return [world.handle(replace(one, confidence=confidence)) for one in reversed(kept)]
-
-
-def _undo(dialogue: Dialogue, intent: Intent, world: World) -> Step:
-    if dialogue.undo is None:
-        return dialogue, refused("There is nothing to take back")
-    if not dialogue.undo.requests:
-        return dialogue, refused("I do not know how it was before")
-    outcome = outcomes.joined(_taken_back(dialogue, world, intent.confidence))
-    if outcome.question is not None:
-        return _after(dialogue, outcome.question.about, outcome, world), outcome
-    fine = replace(outcome, done=(*outcome.done, Change("undo")))
-    return replace(_closed(dialogue), undo=None), fine
+    outcome = outcomes.joined([*taken_back(dialogue, world, act.confidence), asked])
+    return remembered(replace(dialogue, undo=None), focus.intent, outcome, world), outcome
 
 
 def _again(dialogue: Dialogue, intent: Intent, world: World) -> Step:
@@ -300,61 +234,25 @@ def _more(dialogue: Dialogue, intent: Intent, world: World) -> Step:
     return (dialogue, refused(UNKNOWN)) if found is None else _request(dialogue, found, world)
 
 
-def _stop(dialogue: Dialogue, intent: Intent, world: World) -> Step:
-    """Whatever rings or speaks; else what was spoken of last, where it moves or plays."""
-    outcome = world.handle(intent)
-    about = dialogue.focus.about if dialogue.focus is not None else {}
-    if not outcome.fine and any(slot in about for slot in referring.DEVICES):
-        for name in ("HassStopMoving", "HassMediaPause"):
-            stopped = world.handle(Intent(name, about, intent.confidence))
-            if stopped.fine and stopped.question is None:
-                return _after(dialogue, intent, stopped, world), stopped
-    return _after(dialogue, intent, outcome, world), outcome
-
-
-def _cancel(dialogue: Dialogue, intent: Intent, world: World) -> Step:
-    """ "Cancel that": the timer, alarm or the like that was spoken of last; else what was just done."""
-    about = dialogue.focus.about if dialogue.focus is not None else {}
-    entries = {slot: about[slot] for slot in ("entry", "entries") if slot in about}
-    for name in CANCELLING if entries else ():
-        outcome = world.handle(Intent(name, entries, intent.confidence))
-        if outcome.fine:
-            return _after(dialogue, intent, outcome, world), outcome
-    if dialogue.undo is not None and dialogue.undo.intent == dialogue.heard:
-        return _undo(dialogue, intent, world)
-    return dialogue, Outcome(reply=Reply(NEVER_MIND))
-
-
-def _why(dialogue: Dialogue, intent: Intent, world: World) -> Step:
-    heard = dialogue.heard
-    if heard is None:
-        return dialogue, refused("I did nothing yet")
-    return dialogue, Outcome(reply=Reply(outcomes.explained(heard)))
-
-
-OF_THE_DIALOGUE: Mapping[str, Callable[[Dialogue, Intent, World], Step]] = {
-    "MynahUndo": _undo,
+CONTINUING: Mapping[str, Callable[[Dialogue, Intent, World], Step]] = {
     "MynahAgain": _again,
     "MynahMore": _more,
-    "MynahStop": _stop,
-    "MynahCancelThat": _cancel,
-    "MynahWhy": _why,
 }
-"""Requests about the conversation itself."""
+"""Requests that do what was asked for last once more."""
 
 
 def _missed(dialogue: Dialogue, missed: NotRecognized, world: World) -> Step:
     """Nothing was understood. A question is explained once, then given up; it is not asked again."""
     question = dialogue.question
     if question is not None and not missed.text:
-        return _closed(dialogue), refused("I leave it as it is")
+        return closed(dialogue), refused("I leave it as it is")
     if question is None:
         hint = f". {world.help()}" if dialogue.misses else ""
         again = replace(dialogue, misses=dialogue.misses + 1)
         return again, refused(f"Sorry, I did not understand that{hint}")
     if question.misses:
-        return _closed(dialogue), refused("Sorry, I did not understand that. I leave it as it is")
-    once = _open(replace(question, misses=1), world)
+        return closed(dialogue), refused("Sorry, I did not understand that. I leave it as it is")
+    once = opened(replace(question, misses=1), world)
     text = f"Sorry, I did not understand that. {outcomes.answers(once)}"
     return replace(dialogue, question=once), Outcome(reply=Reply(text), question=once, fine=False)
 
@@ -369,4 +267,4 @@ def _asked_back(dialogue: Dialogue, acts: Sequence[Act], world: World) -> Step:
     text = f"I did not understand “{missed.text}”. Shall I do the rest?"
     question = Question(text, first.intent, CONFIRMATION, then=tuple(rest))
     outcome = Outcome(reply=Reply(text), question=question, fine=False)
-    return _after(dialogue, first.intent, outcome, world), outcome
+    return remembered(dialogue, first.intent, outcome, world), outcome

@@ -30,8 +30,8 @@ INSTEAD: Mapping[tuple[str, str, str], str] = {
     ("HassTurnOn", "turn", "open"): "HassTurnOn",
     ("HassTurnOff", "turn", "open"): "HassTurnOff",
 }
-"""By a request, the verb that was said and the verb of the thing: the request that is meant. To close a lock is
-to lock it."""
+"""By a request, the verb that was said and the verb of the thing: the request that is meant. To close a lock
+is to lock it."""
 OF_DEVICES = {"HassPauseTimer": "MynahPause", "HassUnpauseTimer": "HassMediaUnpause"}
 """Requests about "it" that mean another for a device than for what they are about otherwise."""
 POINTERS = ("it", "there", "except_it")
@@ -72,8 +72,10 @@ def names(about: Mapping[str, Any]) -> tuple[Any, ...]:
 
 
 def told(intent: Intent, verb: str | None, about: Mapping[str, Any]) -> Intent | None:
-    """What `intent` means that was said with `verb` ("turn", "open", "lock"; None: any) of what is in `about`;
-    None where one does not say that of it: "lock it" of blinds."""
+    """What `intent` means, said with `verb` ("turn", "open", "lock"; None: any) of what is in `about`.
+
+    None where nobody says that of it: "lock it" of blinds.
+    """
     of = verb_of(about)
     if verb is None or verb == of:
         return intent
@@ -87,7 +89,7 @@ def verb_of(about: Mapping[str, Any]) -> str:
 
 
 def likewise(intent: Intent, about: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """Whether `intent`, which was said of `about`, can mean `other` too: not "lock the door and the blinds"."""
+    """Whether `intent`, said of `about`, can mean `other` too: not "lock the door and the blinds"."""
     return not other or intent.name not in SWITCHING or verb_of(about) == verb_of(other)
 
 

@@ -19,8 +19,8 @@ UNDOABLE = timedelta(minutes=10)
 class Focus:
     """What was spoken of last: the request as it was completed, what "it" stands for, and when.
 
-    `among`: the options of the question that the request answered, for "the other one". `together`: what "them"
-    stands for after "and the hall light"; empty where it is the same.
+    `among`: the options of the question that the request answered, for "the other one". `together`: what
+    "them" stands for after "and the hall light"; empty where it is the same.
     """
 
     intent: Intent

@@ -83,8 +83,10 @@ def _has(intent: Intent, family: Sequence[str]) -> bool:
 
 
 def _left_out(request: Request, part: Intent) -> Mapping[str, object] | None:
-    """What else `request` leaves out: "… except the hall and the kitchen". None where it leaves out nothing, or
-    `part` names nothing."""
+    """What else `request` leaves out: "… except the hall and the kitchen".
+
+    None where it leaves out nothing, or `part` names nothing.
+    """
     slots = request.intent.slots
     if part.name != ALSO or not any(slot in slots for slot in RESTRICTING):
         return None

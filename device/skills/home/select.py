@@ -127,7 +127,7 @@ def _place(slots: Mapping[str, Any]) -> str:
 
 
 def about(intent: Intent, target: Target) -> Mapping[str, Any]:
-    """The slots that "it" stands for from now on. `members`: the names of what a place or a kind stands for."""
+    """The slots that "it" stands for from now on. `members`: the names of all in a place or of a kind."""
     if "name" not in intent.slots and "names" not in intent.slots:
         places = {slot: intent.slots[slot] for slot in PLACES if slot in intent.slots}
         return {**places, "members": tuple(device.name for device in target.devices)}

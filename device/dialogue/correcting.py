@@ -54,6 +54,8 @@ def corrected(focus: Focus, correction: Correct) -> Intent | None:
         if meant is None or not any(slot in meant.slots for slot in referring.DEVICES):
             return None
         intent = meant
+    if "list" in slots and "list" not in focus.about:
+        return None
     if not slots and intent is focus.intent:
         return None
     return replace(referring.merged(intent, slots, focus.about), confidence=correction.confidence)

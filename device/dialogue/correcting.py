@@ -13,13 +13,13 @@ from device.events import Also, Correct, Intent, NotRecognized
 TEXTS = ("item", "message", "text")
 """Slots that hold words of the user's own."""
 
-STATES: Mapping[str, str] = {
-    "on": "HassTurnOn",
-    "open": "HassTurnOn",
-    "off": "HassTurnOff",
-    "closed": "HassTurnOff",
+STATES: Mapping[str, tuple[str, str]] = {
+    "on": ("HassTurnOn", "turn"),
+    "open": ("HassTurnOn", "open"),
+    "off": ("HassTurnOff", "turn"),
+    "closed": ("HassTurnOff", "open"),
 }
-"""A state by which a request is corrected: "I meant off"."""
+"""By a state with which a request is corrected, "I meant off": what brings it about, and its verb."""
 
 NOTHING_SPOKEN_OF = "it continues nothing that was said"
 
@@ -49,7 +49,13 @@ def corrected(focus: Focus, correction: Correct) -> Intent | None:
         slots[slot] = slots.pop("number")
     if state := slots.pop("state", None):
         targets = {slot: value for slot, value in intent.slots.items() if slot in referring.TARGETS}
-        intent = Intent(STATES[state], {**targets, **focus.about}, intent.confidence)
+        name, verb = STATES[state]
+        meant = referring.told(Intent(name, {**targets, **focus.about}, intent.confidence), verb, focus.about)
+        if meant is None or not any(slot in meant.slots for slot in referring.DEVICES):
+            return None
+        intent = meant
+    if "list" in slots and "list" not in focus.about:
+        return None
     if not slots and intent is focus.intent:
         return None
     return replace(referring.merged(intent, slots, focus.about), confidence=correction.confidence)
@@ -97,4 +103,18 @@ def stepped(focus: Focus, more: Intent) -> Intent | None:
         if slot in STEPS:
             intent, step, by = STEPS[slot]
             return Intent(intent, {**slots, step: -by if less else by}, more.confidence)
+    return None
+
+
+def from_value(focus: Focus | None, step: Intent) -> Intent | None:
+    """A step from the value that was set last, for a thing that does not tell its own."""
+    for slot, (name, step_slot, _) in STEPS.items():
+        by = step.slots.get(step_slot)
+        if step.name != name or focus is None or focus.intent.name != name or not isinstance(by, int | float):
+            continue
+        rest = {key: value for key, value in step.slots.items() if key != step_slot}
+        value = focus.intent.slots.get(slot)
+        if isinstance(value, int | float) and rest.items() <= focus.about.items():
+            value = value + by if slot == "temperature" else min(100, max(0, value + by))
+            return replace(step, slots={**rest, slot: value})
     return None

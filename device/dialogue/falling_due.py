@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from device.dialogue import outcomes
-from device.dialogue.policy import World
+from device.dialogue.remembering import World
 from device.events import Act, Due, Outcome, Reply, Request, refused
 from device.speaking.times import clock, lasting, moment
 from device.speaking.wording import capitalized, said_back

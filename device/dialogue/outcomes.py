@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from device.dialogue import referring
 from device.events import Intent, Outcome, Question, Reply
 from device.speaking.wording import listed
 
@@ -33,13 +34,12 @@ def joined(found: Sequence[Outcome], about: Mapping[str, Any] | None = None) -> 
 
 def together(abouts: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
     """What "them" stands for: the things of all that is in `abouts`, or else what came last."""
-    names = [
-        name
-        for about in abouts
-        for name in (about.get("names") or ([about["name"]] if "name" in about else []))
-    ]
     known = [about for about in abouts if about]
-    if len(names) > 1 and all("name" in about or "names" in about for about in known):
+    if len(known) == 1:
+        return known[0]
+    things = [referring.names(about) for about in known]
+    names = [name for each in things for name in each]
+    if len(names) > 1 and all(things):
         return {"names": tuple(dict.fromkeys(names)), "domain": known[-1].get("domain")}
     return known[-1] if known else {}
 

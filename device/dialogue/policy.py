@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import Protocol, Self
 
-from device.dialogue import outcomes, referring
-from device.dialogue.correcting import corrected, in_words, stepped
+from device.dialogue import itself, outcomes, referring
+from device.dialogue.correcting import corrected, from_value, in_words, stepped
+from device.dialogue.remembering import UNKNOWN, Step, World, closed, opened, remembered, taken_back
 from device.dialogue.state import Dialogue, Focus, Undo
 from device.events import (
     Act,
@@ -25,7 +24,6 @@ from device.events import (
     Deny,
     Intent,
     NotRecognized,
-    Option,
     Outcome,
     Question,
     Repeat,
@@ -35,52 +33,33 @@ from device.events import (
 )
 from device.speaking.wording import listed
 
-UNKNOWN = "I do not know what you mean"
-
-
-class World(Protocol):
-    """All that a conversation may look at, as it is now."""
-
-    @property
-    def now(self) -> datetime: ...
-
-    @property
-    def patience(self) -> timedelta | None:
-        """How long a question stays open by the clock; None: until somebody closes it."""
-
-    def handle(self, intent: Intent) -> Outcome:
-        """What comes of a request. Pure."""
-
-    def after(self, changes: Sequence[Change]) -> Self:
-        """The world in which `changes` of Mynah's own memory are done."""
-
-    def help(self) -> str:
-        """What can be said here, in a sentence."""
-
-
-Step = tuple[Dialogue, Outcome]
+CONFIRMATION = "confirmation"
+YES_OR_NO = (CONFIRMATION, "more")
+"""What questions expect that are answered with yes or no."""
 
 
 def respond(dialogue: Dialogue, acts: Sequence[Act], world: World) -> Step:
     """The dialogue after `acts`, the parts of one sentence in their order, and what comes of them."""
     dialogue = dialogue.at(world.now)
     if dialogue.question is not None and dialogue.question.relayed:
-        return _closed(dialogue), Outcome(fine=not any(isinstance(act, NotRecognized) for act in acts))
-    if any(isinstance(act, Cancel) for act in acts):  # also what was said before it in the same sentence
-        acts = [Cancel()]
+        return closed(dialogue), Outcome(fine=not any(isinstance(act, NotRecognized) for act in acts))
+    cancels = [at for at, act in enumerate(acts) if isinstance(act, Cancel)]
+    if cancels:  # also what was said before it in the same sentence
+        acts = acts[cancels[-1] :]
     if len(acts) > 1 and any(isinstance(act, NotRecognized) for act in acts):
         return _said(*_asked_back(dialogue, acts, world))
     found: list[Outcome] = []
     todo = list(acts)
     while todo:
         act = todo.pop(0)
-        if isinstance(act, Answer | Affirm) and dialogue.question is not None:
+        if dialogue.question is not None and _answers(act, dialogue.question):
             todo = [*dialogue.question.then, *todo]
         dialogue, outcome = _step(dialogue, act, world)
         world = world.after(outcome.done)
         found.append(outcome)
         if dialogue.question is not None and outcome.question is not None:
-            dialogue = replace(dialogue, question=replace(dialogue.question, then=tuple(todo)))
+            question = dialogue.question
+            dialogue = replace(dialogue, question=replace(question, then=(*question.then, *todo)))
             break
     whole = outcomes.joined(found)
     return _said(_together(dialogue, whole, world) if len(found) > 1 else dialogue, whole)
@@ -92,7 +71,7 @@ def _together(dialogue: Dialogue, whole: Outcome, world: World) -> Dialogue:
     if focus is not None and whole.about:
         focus = replace(focus, about=whole.about)
     if whole.undo:
-        undo = Undo(whole.undo, world.now)
+        undo = Undo(whole.undo, world.now, focus.intent if focus is not None else None)
     return replace(dialogue, focus=focus, undo=undo)
 
 
@@ -103,9 +82,15 @@ def _said(dialogue: Dialogue, outcome: Outcome) -> Step:
     return replace(dialogue, said=outcome.reply.text or dialogue.said, times=times), outcome
 
 
+def _answers(act: Act, question: Question) -> bool:
+    """A yes answers only what can be confirmed."""
+    return isinstance(act, Answer) or (isinstance(act, Affirm) and question.expects in YES_OR_NO)
+
+
 def _step(dialogue: Dialogue, act: Act, world: World) -> Step:
+    focus = _spoken_of(dialogue, world)
     if isinstance(act, Correct | Also):
-        act = in_words(act, dialogue.focus)
+        act = in_words(act, focus)
     match act:
         case Request(intent):
             return _request(replace(dialogue, question=None, misses=0), intent, world)
@@ -113,82 +98,113 @@ def _step(dialogue: Dialogue, act: Act, world: World) -> Step:
             about = dialogue.question.about
             sure = min(about.confidence, confidence)
             completed = replace(about, slots={**about.slots, **slots}, confidence=sure)
-            return _request(_closed(dialogue), completed, world, dialogue.question)
+            return _request(closed(dialogue), completed, world, dialogue.question)
+        case Affirm() if dialogue.question is not None and _answers(act, dialogue.question):
+            return _request(closed(dialogue), replace(dialogue.question.about, confidence=1.0), world)
         case Affirm() if dialogue.question is not None:
-            return _request(_closed(dialogue), replace(dialogue.question.about, confidence=1.0), world)
+            return _missed(dialogue, NotRecognized("yes", "it answers nothing that was asked"), world)
         case Deny():
             return _denied(dialogue, world)
         case Cancel():
-            return _closed(dialogue), Outcome(reply=Reply("Never mind"))
-        case Correct():
-            return _corrected(dialogue, act, world)
-        case Also(slots, confidence) if dialogue.focus is not None:
-            again = referring.merged(dialogue.focus.intent, slots, dialogue.focus.about)
-            return _request(_closed(dialogue), replace(again, confidence=confidence), world)
+            return closed(dialogue), Outcome(reply=Reply(itself.NEVER_MIND))
+        case Correct() if focus is not None:
+            return _corrected(dialogue, focus, act, world)
+        case Also() if dialogue.question is not None and dialogue.question.expects in YES_OR_NO:
+            return _missed(dialogue, NotRecognized("also", "it answers nothing that was asked"), world)
+        case Also(slots, confidence) if focus is not None:
+            again = replace(referring.merged(focus.intent, slots, focus.about), confidence=confidence)
+            outcome = _likewise(focus, again, world)
+            return _added(focus, remembered(closed(dialogue), again, outcome, world), outcome), outcome
         case Repeat():
-            return dialogue, Outcome(reply=Reply(dialogue.said or "I said nothing"), done=(Change("repeat"),))
+            question = opened(dialogue.question, world) if dialogue.question else None
+            reply = Reply(dialogue.said or "I said nothing")
+            outcome = Outcome(reply=reply, done=(Change("repeat"),), question=question)
+            return replace(dialogue, question=question), outcome
         case NotRecognized():
             return _missed(dialogue, act, world)
     return dialogue, refused(UNKNOWN)
 
 
-def _closed(dialogue: Dialogue) -> Dialogue:
-    return replace(dialogue, question=None, misses=0)
+def _spoken_of(dialogue: Dialogue, world: World) -> Focus | None:
+    """What a correction or a continuation is about: what a question is about, or else the last request."""
+    question = dialogue.question
+    if question is None or question.about.name in itself.HANDLERS:
+        return dialogue.focus
+    kind = question.about.slots.get("kind")
+    return Focus(question.about, {"domain": kind} if kind else {}, world.now, question.options)
 
 
 def _request(dialogue: Dialogue, intent: Intent, world: World, answered: Question | None = None) -> Step:
     """What is asked for, whoever asks; `answered`: the question that completed it."""
-    if intent.name in OF_THE_DIALOGUE:
-        return OF_THE_DIALOGUE[intent.name](dialogue, intent, world)
+    if intent.name in itself.HANDLERS:
+        return itself.HANDLERS[intent.name](dialogue, intent, world)
+    if intent.name in CONTINUING:
+        return CONTINUING[intent.name](dialogue, intent, world)
     resolved = referring.resolved(intent, dialogue.focus)
     if resolved is None:
         return dialogue, refused(UNKNOWN)
     outcome = world.handle(resolved)
+    if not outcome.fine and (value := from_value(dialogue.focus, resolved)) is not None:
+        resolved, outcome = value, world.handle(value)
     among = answered.options if answered else ()
-    return _after(dialogue, resolved, outcome, world, among), outcome
-
-
-def _after(
-    dialogue: Dialogue, intent: Intent, outcome: Outcome, world: World, among: tuple[Option, ...] = ()
-) -> Dialogue:
-    """What is remembered of a request and its outcome."""
-    question = outcome.question
-    if question is not None:
-        until = None if world.patience is None else world.now + world.patience
-        question = replace(question, until=until)
-    focus, undo = dialogue.focus, dialogue.undo
-    if outcome.about:
-        focus = Focus(intent, outcome.about, world.now, among)
-    if outcome.fine and (outcome.commands or outcome.done):
-        undo = Undo(outcome.undo, world.now)
-    return replace(dialogue, question=question, focus=focus, undo=undo, heard=intent)
+    return remembered(dialogue, resolved, outcome, world, among), outcome
 
 
 def _denied(dialogue: Dialogue, world: World) -> Step:
     """No to a question leaves everything as it is; no to what was just done asks whether to take it back."""
     if dialogue.question is not None:
-        return _closed(dialogue), Outcome(reply=Reply("OK, I leave it as it is"))
+        return closed(dialogue), Outcome(reply=Reply("OK, I leave it as it is"))
     if dialogue.undo is None or not dialogue.undo.requests:
         return dialogue, Outcome(reply=Reply("OK"))
-    question = Question("Shall I take that back?", Intent("MynahUndo", {}, 1.0), "confirmation")
+    question = Question("Shall I take that back?", Intent("MynahUndo", {}, 1.0), CONFIRMATION)
     outcome = Outcome(reply=Reply(question.text), question=question)
-    return _after(dialogue, question.about, outcome, world), outcome
+    return remembered(dialogue, question.about, outcome, world), outcome
 
 
-def _corrected(dialogue: Dialogue, act: Correct, world: World) -> Step:
+def _added(before: Focus, dialogue: Dialogue, outcome: Outcome) -> Dialogue:
+    """After "and the hall light", "them" are the things from before and that one."""
+    if dialogue.focus is None or not outcome.about:
+        return dialogue
+    them = outcomes.together([before.together or before.about, outcome.about])
+    return replace(dialogue, focus=replace(dialogue.focus, together=them))
+
+
+def _likewise(focus: Focus, intent: Intent, world: World) -> Outcome:
+    """What comes of `intent`, which is the last request with something else in it."""
+    named = [slot for slot in referring.DEVICES if intent.slots.get(slot) != focus.intent.slots.get(slot)]
+    if any(slot in intent.slots for slot in named) and not any(
+        slot in focus.about for slot in referring.DEVICES
+    ):
+        return refused(UNKNOWN)  # a lamp, after a timer
+    outcome = world.handle(intent)
+    if outcome.question is not None and "kind" in outcome.question.about.slots:
+        about: Mapping[str, object] = {"domain": outcome.question.about.slots["kind"]}
+    else:
+        about = outcome.about
+    if intent.name == focus.intent.name and not referring.likewise(intent, focus.about, about):
+        return refused("I do not know what to do with that")
+    return outcome
+
+
+def _corrected(dialogue: Dialogue, focus: Focus, act: Correct, world: World) -> Step:
     """What was done is taken back, and what was meant is done; both, or nothing."""
-    if dialogue.question is not None:
-        return _step(dialogue, Answer(act.slots, act.confidence), world)
-    if dialogue.focus is None:
+    meant = corrected(focus, act)
+    if dialogue.question is not None and focus is not dialogue.focus:
+        if meant is None:
+            return _missed(dialogue, NotRecognized("no", "it corrects nothing that was asked"), world)
+        outcome = _likewise(focus, meant, world)
+        return remembered(closed(dialogue), meant, outcome, world), outcome
+    if meant is None and act.slots.keys() - {"other"}:
         return dialogue, refused(UNKNOWN)
-    meant = corrected(dialogue.focus, act)
+    was_done = dialogue.undo is not None and dialogue.undo.intent == focus.intent
     if meant is None:
-        return _not_that(dialogue, dialogue.focus, act, world)
-    outcome = world.handle(meant)
+        return _not_that(dialogue, focus, act, world) if was_done else (dialogue, refused(UNKNOWN))
+    outcome = _likewise(focus, meant, world)
     if not outcome.fine:
         return dialogue, outcome
-    back = _taken_back(dialogue, world, act.confidence, but=outcome.about.get("name"))
-    after = _after(dialogue, meant, outcome, world, dialogue.focus.among)
+    same = outcome.about.get("name", meant.slots.get("name"))
+    back = taken_back(dialogue, world, act.confidence, but=same) if was_done else []
+    after = remembered(closed(dialogue), meant, outcome, world, focus.among)
     return after, outcomes.joined([*back, outcome], about=outcome.about)
 
 
@@ -197,32 +213,13 @@ def _not_that(dialogue: Dialogue, focus: Focus, act: Correct, world: World) -> S
     offered once more."""
     rest = referring.others(focus)
     if not rest:
-        return _undo(dialogue, Intent("MynahUndo", {}, act.confidence), world)
-    slots = {slot: value for slot, value in focus.intent.slots.items() if slot != "name"}
+        return itself.undo(dialogue, Intent("MynahUndo", {}, act.confidence), world)
+    slots = {slot: value for slot, value in focus.intent.slots.items() if slot not in ("names", "entries")}
     text = f"Which one then: {listed([f'the {one.label}' for one in rest], 'or')}?"
     question = Question(text, replace(focus.intent, slots=slots), "choice", rest)
     asked = Outcome(reply=Reply(text), question=question)
-    outcome = outcomes.joined([*_taken_back(dialogue, world, act.confidence), asked])
-    return _after(replace(dialogue, undo=None), focus.intent, outcome, world), outcome
-
-
-def _taken_back(dialogue: Dialogue, world: World, confidence: float, but: str | None = None) -> list[Outcome]:
-    """What takes back what was done last, the last first; `but` the thing that is told something else now."""
-    requests = dialogue.undo.requests if dialogue.undo else ()
-    kept = [one for one in requests if but is None or one.slots.get("name") != but]
-    return [world.handle(replace(one, confidence=confidence)) for one in reversed(kept)]
-
-
-def _undo(dialogue: Dialogue, intent: Intent, world: World) -> Step:
-    if dialogue.undo is None:
-        return dialogue, refused("There is nothing to take back")
-    if not dialogue.undo.requests:
-        return dialogue, refused("I do not know how it was before")
-    outcome = outcomes.joined(_taken_back(dialogue, world, intent.confidence))
-    if outcome.question is not None:
-        return _after(dialogue, outcome.question.about, outcome, world), outcome
-    fine = replace(outcome, done=(*outcome.done, Change("undo")))
-    return replace(_closed(dialogue), undo=None), fine
+    outcome = outcomes.joined([*taken_back(dialogue, world, act.confidence), asked])
+    return remembered(replace(dialogue, undo=None), focus.intent, outcome, world), outcome
 
 
 def _again(dialogue: Dialogue, intent: Intent, world: World) -> Step:
@@ -237,47 +234,25 @@ def _more(dialogue: Dialogue, intent: Intent, world: World) -> Step:
     return (dialogue, refused(UNKNOWN)) if found is None else _request(dialogue, found, world)
 
 
-def _stop(dialogue: Dialogue, intent: Intent, world: World) -> Step:
-    """Whatever rings or speaks; else what was spoken of last, where it moves or plays."""
-    outcome = world.handle(intent)
-    about = dialogue.focus.about if dialogue.focus is not None else {}
-    if not outcome.fine and any(slot in about for slot in ("name", "names", *referring.PLACES)):
-        for name in ("HassStopMoving", "HassMediaPause"):
-            stopped = world.handle(Intent(name, about, intent.confidence))
-            if stopped.fine and stopped.question is None:
-                return _after(dialogue, intent, stopped, world), stopped
-    return _after(dialogue, intent, outcome, world), outcome
-
-
-def _why(dialogue: Dialogue, intent: Intent, world: World) -> Step:
-    heard = dialogue.heard
-    if heard is None:
-        return dialogue, refused("I did nothing yet")
-    return dialogue, Outcome(reply=Reply(outcomes.explained(heard)))
-
-
-OF_THE_DIALOGUE: Mapping[str, Callable[[Dialogue, Intent, World], Step]] = {
-    "MynahUndo": _undo,
+CONTINUING: Mapping[str, Callable[[Dialogue, Intent, World], Step]] = {
     "MynahAgain": _again,
     "MynahMore": _more,
-    "MynahStop": _stop,
-    "MynahWhy": _why,
 }
-"""Requests about the conversation itself."""
+"""Requests that do what was asked for last once more."""
 
 
 def _missed(dialogue: Dialogue, missed: NotRecognized, world: World) -> Step:
     """Nothing was understood. A question is explained once, then given up; it is not asked again."""
     question = dialogue.question
     if question is not None and not missed.text:
-        return _closed(dialogue), refused("I leave it as it is")
+        return closed(dialogue), refused("I leave it as it is")
     if question is None:
         hint = f". {world.help()}" if dialogue.misses else ""
         again = replace(dialogue, misses=dialogue.misses + 1)
         return again, refused(f"Sorry, I did not understand that{hint}")
     if question.misses:
-        return _closed(dialogue), refused("Sorry, I did not understand that. I leave it as it is")
-    once = replace(question, misses=1)
+        return closed(dialogue), refused("Sorry, I did not understand that. I leave it as it is")
+    once = opened(replace(question, misses=1), world)
     text = f"Sorry, I did not understand that. {outcomes.answers(once)}"
     return replace(dialogue, question=once), Outcome(reply=Reply(text), question=once, fine=False)
 
@@ -290,6 +265,6 @@ def _asked_back(dialogue: Dialogue, acts: Sequence[Act], world: World) -> Step:
         return _missed(dialogue, missed, world)
     first, *rest = known
     text = f"I did not understand “{missed.text}”. Shall I do the rest?"
-    question = Question(text, first.intent, "confirmation", then=tuple(rest))
+    question = Question(text, first.intent, CONFIRMATION, then=tuple(rest))
     outcome = Outcome(reply=Reply(text), question=question, fine=False)
-    return _after(dialogue, first.intent, outcome, world), outcome
+    return remembered(dialogue, first.intent, outcome, world), outcome

@@ -9,12 +9,31 @@ from typing import Any
 from device.dialogue.state import Focus
 from device.events import Intent, Option
 from device.understanding import times
+from device.understanding.acts import several
 
 THINGS = ("name", "names", "entry", "entries")
 PLACES = ("area", "floor")
 KINDS = ("domain", "device_class")
+MEMBERS = "members"
+"""What "it" stands for besides: the names of the things in a place, for "them" with others."""
+DEVICES = ("name", "names", *PLACES, *KINDS)
+"""Slots that say which devices are meant."""
 TARGETS = (*THINGS, *PLACES, *KINDS)
 """Slots that say what a request is about."""
+VERBS: Mapping[str, str] = {"cover": "open", "valve": "open", "lock": "lock"}
+"""By the kind of a thing: how one speaks of what HassTurnOn does to it; all others are turned on."""
+SWITCHING = ("HassTurnOn", "HassTurnOff", "HassToggle")
+"""Requests that mean something else for things of another verb: HassTurnOff unlocks a lock."""
+INSTEAD: Mapping[tuple[str, str, str], str] = {
+    ("HassTurnOn", "open", "lock"): "MynahOpenLock",
+    ("HassTurnOff", "open", "lock"): "HassTurnOn",
+    ("HassTurnOn", "turn", "open"): "HassTurnOn",
+    ("HassTurnOff", "turn", "open"): "HassTurnOff",
+}
+"""By a request, the verb that was said and the verb of the thing: the request that is meant. To close a lock
+is to lock it."""
+OF_DEVICES = {"HassPauseTimer": "MynahPause", "HassUnpauseTimer": "HassMediaUnpause"}
+"""Requests about "it" that mean another for a device than for what they are about otherwise."""
 POINTERS = ("it", "there", "except_it")
 """Slots that are true where the words only point at it. `it` may also be the name of a slot: it is then what
 was spoken of last if that has such a slot, and anything otherwise, which is for the skill to find out."""
@@ -23,22 +42,55 @@ was spoken of last if that has such a slot, and anything otherwise, which is for
 def resolved(intent: Intent, focus: Focus | None) -> Intent | None:
     """`intent` in which "it" and "there" have become what they stand for; None where nobody knows."""
     slots = dict(intent.slots)
+    verb, them = slots.pop("verb", None), slots.pop("them", None)
     if not any(slots.pop(pointer, False) for pointer in POINTERS):
         return intent
-    about = focus.about if focus is not None else {}
+    about: Mapping[str, Any] = {}
+    if focus is not None:
+        about = focus.together if them and focus.together else focus.about
     if (slot := intent.slots.get("it")) and isinstance(slot, str):
+        if slot not in about and any(one in about for one in DEVICES) and intent.name in OF_DEVICES:
+            return replace(intent, name=OF_DEVICES[intent.name], slots={**about, **slots})
         return replace(intent, slots={**slots, slot: about[slot]} if slot in about else slots)
     if not about:
         return None
     if intent.slots.get("there"):
         places = {slot: about[slot] for slot in PLACES if slot in about}
         return replace(intent, slots={**slots, **places}) if places else None
-    if not any(slot in about for slot in TARGETS):
+    if not any(slot in about for slot in DEVICES):
         return None
     if intent.slots.get("except_it"):
-        name = about.get("name")
-        return None if name is None else replace(intent, slots={**slots, "except_name": name})
-    return replace(intent, slots={**about, **slots})
+        left_out = (*names(about), *several(slots.get("except_name")))
+        return replace(intent, slots={**slots, "except_name": left_out}) if names(about) else None
+    meant = {slot: value for slot, value in about.items() if slot != MEMBERS}
+    return told(replace(intent, slots={**meant, **slots}), verb, about)
+
+
+def names(about: Mapping[str, Any]) -> tuple[Any, ...]:
+    """The names of the things in `about`."""
+    return several(about.get("names", about.get("name", about.get(MEMBERS))))
+
+
+def told(intent: Intent, verb: str | None, about: Mapping[str, Any]) -> Intent | None:
+    """What `intent` means, said with `verb` ("turn", "open", "lock"; None: any) of what is in `about`.
+
+    None where nobody says that of it: "lock it" of blinds.
+    """
+    of = verb_of(about)
+    if verb is None or verb == of:
+        return intent
+    name = INSTEAD.get((intent.name, verb, of))
+    return None if name is None else replace(intent, name=name)
+
+
+def verb_of(about: Mapping[str, Any]) -> str:
+    """ "turn", "open" or "lock": how one speaks of the things in `about`."""
+    return VERBS.get(str(about.get("domain") or ("cover" if "device_class" in about else "")), "turn")
+
+
+def likewise(intent: Intent, about: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether `intent`, said of `about`, can mean `other` too: not "lock the door and the blinds"."""
+    return not other or intent.name not in SWITCHING or verb_of(about) == verb_of(other)
 
 
 def others(focus: Focus) -> tuple[Option, ...]:
@@ -52,7 +104,7 @@ def merged(intent: Intent, slots: Mapping[str, Any], about: Mapping[str, Any]) -
     "The kitchen" after something about a lamp means the things of that kind in the kitchen.
     """
     base = times.giving_way(intent.slots, slots)
-    if any(slot in slots for slot in THINGS):
+    if any(slot in slots for slot in (*THINGS, "device_class")):
         base = {slot: value for slot, value in base.items() if slot not in TARGETS}
     elif any(slot in slots for slot in PLACES):
         kind = {slot: about[slot] for slot in KINDS if slot in about}

@@ -19,21 +19,24 @@ UNDOABLE = timedelta(minutes=10)
 class Focus:
     """What was spoken of last: the request as it was completed, what "it" stands for, and when.
 
-    `among`: the options of the question that the request answered, for "the other one".
+    `among`: the options of the question that the request answered, for "the other one". `together`: what
+    "them" stands for after "and the hall light"; empty where it is the same.
     """
 
     intent: Intent
     about: Mapping[str, Any]
     at: datetime
     among: tuple[Option, ...] = ()
+    together: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Undo:
-    """Requests that take back what was done at `at`."""
+    """Requests that take back what `intent` did at `at`."""
 
     requests: tuple[Intent, ...]
     at: datetime
+    intent: Intent | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,8 @@ from device.understanding.times import WHEN
 
 MOST = {TIMER: 40, ALARM: 100, REMINDER: 500, DELAYED: 200}
 """Entries of a kind that there may be."""
+READ_OUT = 6
+"""Entries that a question reads out; of more, the first few are examples."""
 NOUNS = {TIMER: "timer", ALARM: "alarm", REMINDER: "reminder", DELAYED: "planned command"}
 FINDERS = (
     "entry",
@@ -51,7 +53,8 @@ def which(intent: Intent, entries: Sequence[Entry], now: datetime) -> Question:
         for label, entry in zip(labels, entries, strict=True)
     )
     slots = {slot: value for slot, value in intent.slots.items() if slot not in FINDERS}
-    text = f"Which {NOUNS[entries[0].kind]}: {listed(labels, 'or')}?"
+    shown = listed(labels, "or") if len(labels) <= READ_OUT else f"{', '.join(labels[:READ_OUT])} or another"
+    text = f"Which {NOUNS[entries[0].kind]}: {shown}?"
     return Question(text, replace(intent, slots=slots), "choice", options)
 
 

@@ -17,6 +17,7 @@ from device.events import (
     Repeat,
     Request,
 )
+from device.understanding.times import LENGTH, WHEN
 
 UNKNOWN = "no sentence that is known"
 ALSO = "MynahAlso"
@@ -45,8 +46,10 @@ def acts(parts: Sequence[Intent | str], confidence: float, text: str) -> tuple[A
             found.append(NotRecognized(part, UNKNOWN))
         elif part.name == TIMING and not found:
             ahead |= part.slots
-        elif found and isinstance(last := found[-1], Request) and _belongs(part):
-            found[-1] = Request(replace(last.intent, slots={**last.intent.slots, **part.slots}))
+        elif (at := _changed(found, part)) is not None and isinstance(last := found[at], Request | Also):
+            found[at] = _with_slots(last, part.slots)
+        elif found and isinstance(last := found[-1], Request) and (left_out := _left_out(last, part)):
+            found[-1] = _with_slots(last, left_out)
         else:
             if part.name == ALSO:
                 _raise_kind(found, part)
@@ -57,9 +60,51 @@ def acts(parts: Sequence[Intent | str], confidence: float, text: str) -> tuple[A
     return tuple(found) or (NotRecognized(text, UNKNOWN),)
 
 
-def _belongs(part: Intent) -> bool:
-    """Whether it changes the request before it."""
-    return part.name == TIMING or (part.name == ALSO and any(slot in part.slots for slot in RESTRICTING))
+def _changed(found: Sequence[Act], part: Intent) -> int | None:
+    """Which of `found` an exception or a time changes; None where `part` is neither.
+
+    "The lamp and the radio at seven" means both, "the lamp at seven and the radio at eight" each its own.
+    """
+    excepts = part.name == ALSO and any(slot in part.slots for slot in RESTRICTING)
+    if not found or not (excepts or part.name == TIMING):
+        return None
+    first = last = len(found) - 1
+    while first > 0 and isinstance(found[first], Also):
+        first -= 1
+    begun = found[first]
+    own = isinstance(begun, Request) and any(
+        _has(begun.intent, family) and _has(part, family) for family in (LENGTH, WHEN)
+    )
+    return first if isinstance(begun, Request) and not own else last
+
+
+def _has(intent: Intent, family: Sequence[str]) -> bool:
+    return any(slot in intent.slots for slot in family)
+
+
+def _left_out(request: Request, part: Intent) -> Mapping[str, object] | None:
+    """What else `request` leaves out: "… except the hall and the kitchen".
+
+    None where it leaves out nothing, or `part` names nothing.
+    """
+    slots = request.intent.slots
+    if part.name != ALSO or not any(slot in slots for slot in RESTRICTING):
+        return None
+    more = {f"except_{slot}": value for slot, value in part.slots.items() if f"except_{slot}" in RESTRICTING}
+    return {slot: (*several(slots.get(slot)), value) for slot, value in more.items()}
+
+
+def several(value: object) -> tuple[object, ...]:
+    """The values of a slot that may have none, one or several."""
+    if isinstance(value, tuple):
+        return value
+    return () if value is None else (value,)
+
+
+def _with_slots(act: Request | Also, slots: Mapping[str, object]) -> Request | Also:
+    if isinstance(act, Request):
+        return Request(replace(act.intent, slots={**act.intent.slots, **slots}))
+    return replace(act, slots={**act.slots, **slots})
 
 
 def _with(part: Intent, ahead: Mapping[str, object]) -> Intent:

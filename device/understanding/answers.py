@@ -24,8 +24,9 @@ ALWAYS = "always"
 """The set that answers any question: "never mind"."""
 
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
-ALL, NONE, LAST = "all", "none", "last"
-"""Values of `option` besides the numbers of the options, which count from 0."""
+CHOOSING = ("option", "also", "except", "not")
+"""Slots that choose among the options: their numbers, which count from 0; `option` may also be "all", "both",
+"none" or "last"."""
 
 SEVERAL = {"name": "names", "item": "items", "entry": "entries"}
 """By the slot of one option: the slot of all of them."""
@@ -50,29 +51,54 @@ class Answers:
         return tuple(group for group in groups if group.intent in wanted)
 
 
-def act(intent: Intent, question: Question) -> Answer | Affirm | Deny | Cancel:
-    """What an answer does; `intent` is one of the question's groups, matched."""
+def act(intent: Intent, question: Question) -> Answer | Affirm | Deny | Cancel | None:
+    """What an answer does; `intent` is one of the question's groups, matched. None where it chooses nothing
+    that is there, such as "both" of three."""
     slots = dict(intent.slots)
     if intent.name == ALWAYS:
         return Cancel()
     if (answer := slots.pop("answer", None)) is not None:
         return Affirm(intent.confidence) if answer == "yes" else Deny()
-    option = slots.pop("option", None)
-    if option == NONE:
+    chosen = _chosen(slots, question.options)
+    if chosen is None:
+        return Answer(slots, intent.confidence) if not slots.keys() & CHOOSING else None
+    if not chosen:
         return Deny()
-    if option is not None:
-        slots |= _chosen(option, question.options)
-    return Answer(slots, intent.confidence)
+    rest = {slot: value for slot, value in slots.items() if slot not in CHOOSING}
+    return Answer({**rest, **_slots(chosen)}, intent.confidence)
 
 
-def _chosen(option: Any, options: tuple[Option, ...]) -> Mapping[str, Any]:
-    if option == ALL:
-        return {
-            several: tuple(one.slots[slot] for one in options)
-            for slot, several in SEVERAL.items()
-            if all(slot in one.slots for one in options)
-        }
-    return options[-1 if option == LAST else min(int(option), len(options) - 1)].slots
+def _chosen(slots: Mapping[str, Any], options: tuple[Option, ...]) -> tuple[Option, ...] | None:
+    """Those of `options` that are meant; None where that is not said."""
+    if "except" in slots:
+        return tuple(one for one in options if one is not options[slots["except"]])
+    if "not" in slots:  # which leaves one, or nobody knows which
+        rest = tuple(one for one in options if one is not options[slots["not"]])
+        return rest if len(rest) == 1 else None
+    match slots.get("option"):
+        case None:
+            return None
+        case "all":
+            return options
+        case "both":
+            return options if len(options) == 2 else None
+        case "none":
+            return ()
+        case "last":
+            return options[-1:]
+    numbers = dict.fromkeys((slots["option"], *(slots[slot] for slot in ("also",) if slot in slots)))
+    return tuple(options[number] for number in numbers)
+
+
+def _slots(chosen: tuple[Option, ...]) -> Mapping[str, Any]:
+    """What `chosen` stand for: the slots of one, or the names of several."""
+    if len(chosen) == 1:
+        return chosen[0].slots
+    return {
+        several: tuple(one.slots[slot] for one in chosen)
+        for slot, several in SEVERAL.items()
+        if all(slot in one.slots for one in chosen)
+    }
 
 
 def _ordinals(count: int) -> TextSlotList:

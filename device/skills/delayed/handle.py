@@ -122,16 +122,18 @@ def _shifted(days: tuple[str, ...], by: int) -> tuple[str, ...]:
 def _stored(now: Outcome, plans: Sequence[Plan], world: World, at_once: bool) -> Outcome:
     """The plans in the agenda, and `now` where it is done at once."""
     agenda, changes, undo = world.agenda, list(now.done) if at_once else [], []
+    about = dict(now.about)
     for one in plans:
         entry = agenda.new(
             Entry(DELAYED, one.at, seconds=one.seconds, text=one.text, requests=one.requests, days=one.days)
         )
         agenda = agenda.with_(entry)
+        about["entries"] = (*about.get("entries", ()), entry.id)
         changes.append(entries.change("set", entry, world.now))
         undo.append(Intent("MynahCancelDelayed", {"entry": entry.id}, 1.0))
     told = listed([f"{one.text} {_when(one, world.now)}" for one in plans])
     if not at_once:
-        return Outcome(reply=Reply(f"I will {told}"), done=tuple(changes), undo=tuple(undo), about=now.about)
+        return Outcome(reply=Reply(f"I will {told}"), done=tuple(changes), undo=tuple(undo), about=about)
     reply = Reply(f"{now.reply.text}, and I will {told}")
     return replace(now, reply=reply, done=tuple(changes), undo=(*now.undo, *undo))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 
 from device.appliances.devices import Device
 from device.events import Intent, Option, Question
@@ -21,13 +20,7 @@ def which(home: Home, intent: Intent, name: str, devices: Sequence[Device]) -> Q
     """ "Which lamp: the floor lamp or the bedside lamp?" The answer completes `intent`."""
     labels = [device.called for device in devices]
     shown = listed(labels, "or") if len(labels) <= MOST else f"{', '.join(labels[:MOST])} or another"
-    slots = {slot: value for slot, value in intent.slots.items() if slot != "name"}
-    return Question(
-        f"Which {name}: {shown}?",
-        replace(intent, slots=slots),
-        "choice",
-        tuple(options(home, devices)),
-    )
+    return Question(f"Which {name}: {shown}?", intent, "choice", tuple(options(home, devices)))
 
 
 def options(home: Home, devices: Sequence[Device]) -> Iterator[Option]:

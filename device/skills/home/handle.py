@@ -47,7 +47,9 @@ def _tell(home: Home, intent: Intent, target: Target, actions: Sequence[Action])
     if target.which is not None:
         able = tuple(device for device in target.devices if tell(home, [(device, actions)]).able)
         if len(able) != 1:
-            return prices.asked(choosing.which(home, intent, target.which, able or target.devices))
+            return prices.asked(
+                choosing.which(home, _kind(intent, target), target.which, able or target.devices)
+            )
         target = Target(able, able[0].called)
     if doubt := prices.doubt(home, _kind(intent, target), target.devices, actions, target.called):
         return prices.asked(replace(doubt, about=intent))

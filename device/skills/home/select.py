@@ -11,6 +11,7 @@ from device.events import Intent, Outcome, impossible
 from device.home.model import Home
 from device.skills.home import replies
 from device.speaking.wording import listed
+from device.understanding.acts import several
 from device.understanding.numbers import spoken
 
 EVERYTHING = ("light", "switch", "fan", "media_player", "humidifier", "siren")
@@ -36,7 +37,7 @@ class Target:
 def select(home: Home, slots: Mapping[str, Any], domain: str | None) -> Target | Outcome:
     """The devices that the slots name: by `name`, or all of a domain in an `area`, on a `floor`, anywhere.
 
-    An Outcome says why there are none.
+    `one`: the word for a single one of them, "the door". An Outcome says why there are none.
     """
     if name := slots.get("name"):
         return _named(home, str(name), slots)
@@ -53,6 +54,8 @@ def select(home: Home, slots: Mapping[str, Any], domain: str | None) -> Target |
         return impossible(f"There are no {things} {place}".strip())
     if len(devices) == 1:
         return Target(devices, devices[0].called)
+    if one := slots.get("one"):
+        return Target(devices, f"the {one}", which=str(one))
     called = _together(domain, things, place)
     return Target(devices, f"{called} except {left}" if (left := _exception(home, slots)) else called)
 
@@ -83,12 +86,11 @@ def _is_in(home: Home, device: Device, slots: Mapping[str, Any]) -> bool:
 
 
 def _left_out(home: Home, device: Device, slots: Mapping[str, Any]) -> bool:
-    name, area, floor = (slots.get(slot) for slot in EXCEPT)
-    by_name = name is not None and device in home.named(str(name))
+    names, areas, floors = (several(slots.get(slot)) for slot in EXCEPT)
     return (
-        by_name
-        or (area is not None and device.room == area)
-        or (floor is not None and home.floor_of(device) == floor)
+        any(device in home.named(str(name)) for name in names)
+        or device.room in areas
+        or home.floor_of(device) in floors
     )
 
 
@@ -99,10 +101,10 @@ def _excluded(home: Home, device: Device) -> bool:
 
 def _exception(home: Home, slots: Mapping[str, Any]) -> str:
     """What was left out, as it is said; nothing where nothing was."""
-    name, area, floor = (slots.get(slot) for slot in EXCEPT)
-    names = [device.called for device in home.named(str(name))] if name is not None else []
-    places = [f"the {place}" for place in (area, floor) if place is not None]
-    return listed([*names, *places]) if names or places else ""
+    names, areas, floors = (several(slots.get(slot)) for slot in EXCEPT)
+    called = [device.called for name in names for device in home.named(str(name))]
+    places = [f"the {place}" for place in (*areas, *floors)]
+    return listed([*called, *places]) if called or places else ""
 
 
 def _of_kind(devices: tuple[Device, ...], domain: str | None, device_class: str | None) -> tuple[Device, ...]:
@@ -125,9 +127,10 @@ def _place(slots: Mapping[str, Any]) -> str:
 
 
 def about(intent: Intent, target: Target) -> Mapping[str, Any]:
-    """The slots that "it" stands for from now on."""
+    """The slots that "it" stands for from now on. `members`: the names of all in a place or of a kind."""
     if "name" not in intent.slots and "names" not in intent.slots:
-        return {slot: intent.slots[slot] for slot in PLACES if slot in intent.slots}
+        places = {slot: intent.slots[slot] for slot in PLACES if slot in intent.slots}
+        return {**places, "members": tuple(device.name for device in target.devices)}
     kind = target.devices[0].kind
     if len(target.devices) == 1:
         return {"name": target.devices[0].name, "domain": kind}

@@ -79,6 +79,8 @@ def _opposite(device: Device, actions: Sequence[Action], known: Mapping[str, Any
     already = known.get(FLAGS.get(device.kind, "on"))
     if already is not None and already == (do is Do.ON) and do in (Do.ON, Do.OFF):
         return []
+    if already is None and device.kind == "lock" and do is Do.ON:
+        return []  # what may have been locked before is not opened
     opposite = OPPOSITES_OF_KINDS.get((device.kind, do), OPPOSITES.get(do))
     return [_of(device, opposite)] if opposite else []
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from device.events import Intent, Outcome, Question, refused
+from device.events import Intent, Outcome, Question, impossible, refused
+from device.skills.home import choosing
 from device.skills.home.prices import asked
 from device.skills.home.select import Target, select
 from device.skills.skill import Handlers, World
@@ -59,7 +60,11 @@ def open_lock(intent: Intent, world: World) -> Outcome:
     target = select(world.home, intent.slots, "lock")
     if isinstance(target, Outcome):
         return target
-    about = Intent("HassTurnOff", intent.slots, intent.confidence)
+    if any(device.kind != "lock" for device in target.devices):
+        return impossible(f"I cannot unlock {target.called}")
+    if target.which is not None:
+        return asked(choosing.which(world.home, intent, target.which, target.devices))
+    about = Intent("HassTurnOff", {**intent.slots, "kind": "lock"}, intent.confidence)
     return asked(Question(f"Shall I unlock {target.called}?", about, "confirmation"))
 
 

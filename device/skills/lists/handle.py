@@ -10,7 +10,7 @@ from typing import Any
 from device.events import Change, Intent, Option, Outcome, Question, Reply, refused
 from device.memory import lists as memory
 from device.memory.lists import find
-from device.skills.lists.items import LONGEST, parted, things
+from device.skills.lists.items import ANOTHER_LIST, LONGEST, parted, things
 from device.skills.skill import Handler, Handlers, World
 from device.speaking.replies import Replies
 from device.speaking.wording import capitalized, listed
@@ -45,6 +45,8 @@ def _on_a_list(
         return _asked(_say(world, wanted, list=called(name)).text, named, "items")
     if any(len(item) > LONGEST for item in items):
         return refused(_say(world, "too_long").text)
+    if any(ANOTHER_LIST.search(item) for item in items):
+        return refused(_say(world, "one_list").text)
     return do(named, world, name, items)
 
 

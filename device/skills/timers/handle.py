@@ -150,7 +150,7 @@ def stop(intent: Intent, world: World) -> Outcome:
     """Ends what rings, timers and alarms."""
     ringing = world.agenda.ringing
     if not ringing:
-        return refused("Nothing is ringing")
+        return refused("There is nothing to stop")
     return entries.cancelled(ringing, world, "Stopped")
 
 

@@ -1,0 +1,67 @@
+"""Requests about the conversation itself: to take back, cancel, stop or explain what was done. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from device.dialogue import outcomes, referring
+from device.dialogue.remembering import Step, World, closed, remembered, taken_back
+from device.dialogue.state import Dialogue
+from device.events import Change, Intent, Outcome, Reply, refused
+
+NEVER_MIND = "Never mind"
+CANCELLING = ("HassCancelTimer", "MynahCancelAlarm", "MynahCancelReminder", "MynahCancelDelayed")
+"""Requests that take an entry out of the agenda, each for a kind of it."""
+
+
+def undo(dialogue: Dialogue, intent: Intent, world: World) -> Step:
+    if dialogue.undo is None:
+        return dialogue, refused("There is nothing to take back")
+    if not dialogue.undo.requests:
+        return dialogue, refused("I do not know how it was before")
+    outcome = outcomes.joined(taken_back(dialogue, world, intent.confidence))
+    if outcome.question is not None:
+        return remembered(dialogue, outcome.question.about, outcome, world), outcome
+    fine = replace(outcome, done=(*outcome.done, Change("undo")))
+    return replace(closed(dialogue), undo=None), fine
+
+
+def cancel(dialogue: Dialogue, intent: Intent, world: World) -> Step:
+    """ "Cancel that": the timer, alarm or the like that was spoken of last; else what was just done."""
+    about = dialogue.focus.about if dialogue.focus is not None else {}
+    entries = {slot: about[slot] for slot in ("entry", "entries") if slot in about}
+    for name in CANCELLING if entries else ():
+        outcome = world.handle(Intent(name, entries, intent.confidence))
+        if outcome.fine:
+            return remembered(dialogue, intent, outcome, world), outcome
+    if dialogue.undo is not None and dialogue.undo.intent == dialogue.heard:
+        return undo(dialogue, intent, world)
+    return dialogue, Outcome(reply=Reply(NEVER_MIND))
+
+
+def stop(dialogue: Dialogue, intent: Intent, world: World) -> Step:
+    """Whatever rings or speaks; else what was spoken of last, where it moves or plays."""
+    outcome = world.handle(intent)
+    about = dialogue.focus.about if dialogue.focus is not None else {}
+    if not outcome.fine and any(slot in about for slot in referring.DEVICES):
+        for name in ("HassStopMoving", "HassMediaPause"):
+            stopped = world.handle(Intent(name, about, intent.confidence))
+            if stopped.fine and stopped.question is None:
+                return remembered(dialogue, intent, stopped, world), stopped
+    return remembered(dialogue, intent, outcome, world), outcome
+
+
+def why(dialogue: Dialogue, intent: Intent, world: World) -> Step:
+    heard = dialogue.heard
+    if heard is None:
+        return dialogue, refused("I did nothing yet")
+    return dialogue, Outcome(reply=Reply(outcomes.explained(heard)))
+
+
+HANDLERS: Mapping[str, Callable[[Dialogue, Intent, World], Step]] = {
+    "MynahUndo": undo,
+    "MynahCancelThat": cancel,
+    "MynahStop": stop,
+    "MynahWhy": why,
+}

@@ -1,0 +1,65 @@
+"""What a dialogue remembers of a turn, and what a conversation may look at. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Protocol, Self
+
+from device.dialogue.state import Dialogue, Focus, Undo
+from device.events import Change, Intent, Option, Outcome, Question
+
+UNKNOWN = "I do not know what you mean"
+
+
+class World(Protocol):
+    """All that a conversation may look at, as it is now."""
+
+    @property
+    def now(self) -> datetime: ...
+
+    @property
+    def patience(self) -> timedelta | None:
+        """How long a question stays open by the clock; None: until somebody closes it."""
+
+    def handle(self, intent: Intent) -> Outcome:
+        """What comes of a request. Pure."""
+
+    def after(self, changes: Sequence[Change]) -> Self:
+        """The world in which `changes` of Mynah's own memory are done."""
+
+    def help(self) -> str:
+        """What can be said here, in a sentence."""
+
+
+Step = tuple[Dialogue, Outcome]
+
+
+def opened(question: Question, world: World) -> Question:
+    """`question`, which waits from now on."""
+    return replace(question, until=None if world.patience is None else world.now + world.patience)
+
+
+def closed(dialogue: Dialogue) -> Dialogue:
+    return replace(dialogue, question=None, misses=0)
+
+
+def remembered(
+    dialogue: Dialogue, intent: Intent, outcome: Outcome, world: World, among: tuple[Option, ...] = ()
+) -> Dialogue:
+    """What is remembered of a request and its outcome."""
+    question = opened(outcome.question, world) if outcome.question else None
+    focus, undo = dialogue.focus, dialogue.undo
+    if outcome.about:
+        focus = Focus(intent, outcome.about, world.now, among)
+    if outcome.fine and (outcome.commands or outcome.done):
+        undo = Undo(outcome.undo, world.now, intent)
+    return replace(dialogue, question=question, focus=focus, undo=undo, heard=intent)
+
+
+def taken_back(dialogue: Dialogue, world: World, confidence: float, but: str | None = None) -> list[Outcome]:
+    """What takes back what was done last, the last first; `but` the thing that is told something else now."""
+    requests = dialogue.undo.requests if dialogue.undo else ()
+    kept = [one for one in requests if but is None or one.slots.get("name") != but]
+    return [world.handle(replace(one, confidence=confidence)) for one in reversed(kept)]

@@ -3,29 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from device.appliances.devices import Device
 from device.home.reading import Layout
-from device.understanding.numbers import ONES, TENS, spoken
+from device.home.shorter import LIGHT_WORDS, plurals, shorter
+from device.understanding.numbers import spoken
 from device.understanding.vocabulary import Name, Vocabulary
 
-LIGHT_WORDS = {"light", "lights", "lamp", "lamps"}
-NUMBER_WORDS = frozenset((*ONES, *TENS))
-KIND_WORDS = {
-    "vacuum": ("vacuum", "vacuum cleaner", "hoover"),
-    "lawn_mower": ("mower", "lawn mower"),
-    "humidifier": ("humidifier",),
-    "water_heater": ("water heater", "boiler"),
-    "siren": ("siren",),
-    "alarm_panel": ("alarm", "alarm system"),
-}
-"""What things are called whatever their names are, since a home has few of them."""
 COVER_WORDS = {"curtain", "blind", "shutter", "shade", "awning", "drape", "window", "gate"}
 """Of which people name one as several, and several as one."""
-PLAIN_WORDS = {"light", "door", "sensor", "one", "heating", "heater", "radiator", "thermostat"}
-"""Last words of names that mean a whole kind, or nothing by themselves: "the light" are the lights there."""
-
 OTHER_LISTS: Mapping[str, tuple[str, ...]] = {"shopping": ("grocery", "groceries"), "to do": ("todo", "task")}
 """By the kind of a list: other words for it."""
 
@@ -34,7 +20,7 @@ def vocabulary(layout: Layout) -> Vocabulary:
     rooms = {spoken(text) for room in layout.rooms for text in (room.name, *room.aliases)}
     shared = called(layout)
     names = tuple(
-        Name(text, text if text in shared else device.name, device.kind, device.announced)
+        Name(text, text if text in shared.one else device.name, device.kind, device.announced)
         for device in layout.devices
         for text in _said(device.name, device.aliases)
     )
@@ -44,10 +30,10 @@ def vocabulary(layout: Layout) -> Vocabulary:
         for text in _said(scene.name, scene.aliases)
     )
     forms = tuple(_forms((*names, *scenes), rooms))
-    nouns = tuple(_nouns(layout, {name.text for name in (*names, *scenes)}, shared))
+    short = tuple(_short(layout, shared, {name.text for name in (*names, *scenes)}))
     lights = tuple(_lights((*names, *scenes), rooms))
     return Vocabulary(
-        names=tuple(dict.fromkeys((*names, *scenes, *lights, *forms, *nouns))),
+        names=tuple(dict.fromkeys((*names, *scenes, *lights, *forms, *short))),
         areas=tuple(
             Name(text, room.name) for room in layout.rooms for text in _said(room.name, room.aliases)
         ),
@@ -71,39 +57,53 @@ def _lists(names: Iterable[str]) -> Iterator[Name]:
                 yield Name(text, name)
 
 
-def called(layout: Layout) -> Mapping[str, tuple[str, ...]]:
-    """Names of devices by what one or several of them are called: a name or an alias that they share, or the
-    last word of their names, "lamp", or the word for their kind, where nothing has that name alone."""
+@dataclass(frozen=True, slots=True)
+class Called:
+    """What several devices, or one, are called besides their own names: names of devices by each text.
+
+    `one`: one of them is meant: a name or an alias that they share, a part of their names, "lamp", or the
+    word for their kind, where nothing has that name alone. `all`: the plural, which means all of them.
+    """
+
+    one: Mapping[str, tuple[str, ...]]
+    all: Mapping[str, tuple[str, ...]]
+
+
+def called(layout: Layout) -> Called:
     whole: dict[str, list[str]] = {}
-    last: dict[str, list[str]] = {}
     for device in layout.devices:
         for text in _said(device.name, device.aliases):
             whole.setdefault(text, []).append(device.name)
-        for noun in _nouns_of(device):
-            last.setdefault(noun, []).append(device.name)
+    taken = {*whole, *(text for scene in layout.scenes for text in _said(scene.name, scene.aliases))}
+    short = {
+        text: devices
+        for text, devices in shorter(layout.devices, _places(layout)).items()
+        if text not in taken
+    }
     shared = {text: tuple(names) for text, names in whole.items() if len(set(names)) > 1}
-    nouns = {noun: tuple(names) for noun, names in last.items() if noun not in whole}
-    return {**nouns, **shared}
+    one = {text: tuple(device.name for device in devices) for text, devices in short.items()}
+    many = {
+        plural: one[text]
+        for text, devices in short.items()
+        for plural in plurals(text, devices)
+        if plural not in taken and plural not in short
+    }
+    return Called({**one, **shared}, many)
 
 
-def _nouns_of(device: Device) -> Iterable[str]:
-    """What a device is, in a word: the last of its name, where that does not say too little; and its kind."""
-    return dict.fromkeys((*_last(spoken(device.name).split()), *KIND_WORDS.get(device.kind, ())))
+def _places(layout: Layout) -> frozenset[str]:
+    places = (*layout.rooms, *layout.floors)
+    return frozenset(text for place in places for text in _said(place.name, place.aliases))
 
 
-def _last(said: Sequence[str]) -> Sequence[str]:
-    """The last word of a name that says what it is: of "big lamp two" the lamp. "Blinds" are all of them."""
-    words = said[: next((at for at, word in enumerate(said) if word in NUMBER_WORDS and at), len(said))]
-    plain = not words or words[-1] in PLAIN_WORDS or words[-1].endswith("s")
-    return () if plain or len(said) < 2 else words[-1:]
-
-
-def _nouns(layout: Layout, taken: Collection[str], shared: Mapping[str, tuple[str, ...]]) -> Iterator[Name]:
-    """ "the lamp", where there are lamps."""
-    for device in layout.devices:
-        for noun in _nouns_of(device):
-            if noun in shared and noun not in taken:
-                yield Name(noun, noun, device.kind, device.announced)
+def _short(layout: Layout, called: Called, taken: Collection[str]) -> Iterator[Name]:
+    """ "the lamp", where there are lamps; "all the lamps"."""
+    devices = {device.name: device for device in layout.devices}
+    for text, names in (*called.one.items(), *called.all.items()):
+        if text not in taken:
+            yield from dict.fromkeys(
+                Name(text, text, devices[name].kind, devices[name].announced) for name in names
+            )
 
 
 def _settings(layout: Layout) -> Iterable[str]:

@@ -63,6 +63,8 @@ def _named(home: Home, name: str, slots: Mapping[str, Any]) -> Target | Outcome:
     devices = tuple(device for device in found if _is_in(home, device, slots))
     if not devices:
         return impossible(f"There is no {name} {_place(slots)}".strip())
+    if home.is_plural(name):
+        return Target(devices, listed([device.called for device in devices]))
     here = tuple(device for device in devices if device.room == home.here)
     if len(devices) > 1 and len(here) == 1 and not slots.get("area"):
         devices = here

@@ -48,11 +48,11 @@ def _told(home: Home, target: Target, slots: Mapping[str, Any]) -> Outcome:
     known = [(device, holds) for device, holds in held if holds is not None]
     if not known:
         return refused(f"I do not know the state of {target.called} yet")
-    if "name" in slots:
+    if len(target.devices) == 1 and "name" in slots:
         [(device, holds)] = known
         now = wanted if holds else _opposite(wanted)
         return _answer(f"{'Yes' if holds else 'No'}, {device.called} {_is(device)} {now}")
-    return _answer(_counted(slots.get("question", "which"), known, wanted))
+    return _answer(_counted(slots.get("question", "all" if "name" in slots else "which"), known, wanted))
 
 
 def _counted(question: str, known: Sequence[tuple[Device, bool]], wanted: str) -> str:

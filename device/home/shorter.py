@@ -1,0 +1,76 @@
+"""Shorter names for devices: parts of their names, and the words for their kinds. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+from device.appliances.devices import Device
+from device.understanding.numbers import ONES, TENS, spoken
+
+LIGHT_WORDS = {"light", "lights", "lamp", "lamps"}
+NUMBER_WORDS = frozenset((*ONES, *TENS))
+KIND_WORDS = {
+    "vacuum": ("vacuum", "vacuum cleaner", "hoover"),
+    "lawn_mower": ("mower", "lawn mower"),
+    "humidifier": ("humidifier",),
+    "water_heater": ("water heater", "boiler"),
+    "siren": ("siren",),
+    "alarm_panel": ("alarm", "alarm system"),
+}
+"""What things are called whatever their names are, since a home has few of them."""
+PLAIN_WORDS = {"light", "door", "sensor", "one", "heating", "heater", "radiator", "thermostat", "room"}
+"""Words that mean a whole kind, or nothing by themselves: "the light" are the lights there."""
+
+
+def shorter(devices: Iterable[Device], places: Collection[str]) -> Mapping[str, tuple[Device, ...]]:
+    """Devices by the shorter names that they have. `places`: what rooms and floors are called; no device
+    has such a name."""
+    found: dict[str, list[Device]] = {}
+    for device in devices:
+        for text in dict.fromkeys(_of(device, places)):
+            if text not in places:
+                found.setdefault(text, []).append(device)
+    return {text: tuple(named) for text, named in found.items()}
+
+
+def plurals(text: str, devices: Sequence[Device]) -> Iterator[str]:
+    """What `devices`, of which each is called `text`, are called together; nothing for different kinds."""
+    if len(devices) > 1 and not text.endswith("s") and len({device.kind for device in devices}) == 1:
+        many = f"{text}s"
+        if many not in LIGHT_WORDS:
+            yield from (many, f"both {many}", f"all {many}", f"all the {many}")
+
+
+def _of(device: Device, places: Collection[str]) -> Iterator[str]:
+    words = _without_last_number(spoken(device.name).split())
+    place = _place_ahead(words, places)
+    rest = words[place:] if place else words[1:]
+    for at in range(len(rest)):
+        yield from _telling(rest[at:])
+    if place and device.kind == "light" and words[-1] in LIGHT_WORDS and len(words) > place + 1:
+        yield " ".join(words[:-1])
+    unnumbered = [word for word in words if word not in NUMBER_WORDS]
+    if len(unnumbered) < len(words) and not _place_ahead(unnumbered, places):
+        yield from _telling(unnumbered) if len(unnumbered) > 1 else ()
+    yield from KIND_WORDS.get(device.kind, ())
+
+
+def _telling(words: Sequence[str]) -> Iterator[str]:
+    """The words, where they tell what it is. "Blinds" by themselves are all of them."""
+    if len(words) == 1 and (words[0] in PLAIN_WORDS or words[0].endswith("s")):
+        return
+    if words[0] not in NUMBER_WORDS and words[0] not in PLAIN_WORDS:
+        yield " ".join(words)
+
+
+def _without_last_number(words: Sequence[str]) -> Sequence[str]:
+    """Of "big lamp two" the "big lamp"."""
+    end = len(words)
+    while end > 1 and words[end - 1] in NUMBER_WORDS:
+        end -= 1
+    return words[:end]
+
+
+def _place_ahead(words: Sequence[str], places: Collection[str]) -> int:
+    """How many words at the front name a room or a floor."""
+    return next((at for at in range(len(words) - 1, 0, -1) if " ".join(words[:at]) in places), 0)

@@ -28,13 +28,11 @@ def resolved(intent: Intent, focus: Focus | None) -> Intent | None:
     about = focus.about if focus is not None else {}
     if (slot := intent.slots.get("it")) and isinstance(slot, str):
         return replace(intent, slots={**slots, slot: about[slot]} if slot in about else slots)
-    if not about:
-        return None
     if intent.slots.get("there"):
         places = {slot: about[slot] for slot in PLACES if slot in about}
         return replace(intent, slots={**slots, **places}) if places else None
     if not any(slot in about for slot in TARGETS):
-        return None
+        return replace(intent, slots=slots) if "domain" in slots else None
     if intent.slots.get("except_it"):
         name = about.get("name")
         return None if name is None else replace(intent, slots={**slots, "except_name": name})

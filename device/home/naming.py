@@ -29,9 +29,9 @@ def vocabulary(layout: Layout) -> Vocabulary:
         for scene in layout.scenes
         for text in _said(scene.name, scene.aliases)
     )
-    forms = tuple(_forms((*names, *scenes), rooms))
+    forms = tuple(_forms((*names, *scenes), _places(layout)))
     short = tuple(_short(layout, shared, {name.text for name in (*names, *scenes)}))
-    lights = tuple(_lights((*names, *scenes), rooms))
+    lights = tuple(_lights((*names, *scenes, *short), rooms))
     return Vocabulary(
         names=tuple(dict.fromkeys((*names, *scenes, *lights, *forms, *short))),
         areas=tuple(
@@ -115,16 +115,17 @@ def _said(name: str, aliases: Iterable[str]) -> Iterable[str]:
     return dict.fromkeys(spoken(text) for text in (name, *aliases))
 
 
-def _forms(names: Sequence[Name], rooms: Collection[str]) -> Iterator[Name]:
-    """A cover called "smart curtain" is also called "smart curtains", and the other way round, unless that
-    is something else. "Bedroom blinds" are all that the bedroom has."""
+def _forms(names: Sequence[Name], places: Collection[str]) -> Iterator[Name]:
+    """A cover called "smart curtain" is also called "smart curtains", and the other way round, and so is a
+    "play light", unless that is something else. "Bedroom blinds" are all that the bedroom has."""
     taken = {name.text for name in names}
     for name in names:
         first, _, last = name.text.rpartition(" ")
         other = last.removesuffix("s") if last.endswith("s") else f"{last}s"
         text = f"{first} {other}"
-        free = first and first not in rooms and text not in taken
-        if name.domain == "cover" and free and {last, other} & COVER_WORDS:
+        free = first and first not in places and text not in taken
+        words = {"cover": COVER_WORDS, "light": LIGHT_WORDS}.get(name.domain, set())
+        if free and {last, other} & words:
             yield replace(name, text=text)
 
 

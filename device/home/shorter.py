@@ -10,6 +10,7 @@ from device.understanding.numbers import ONES, TENS, spoken
 LIGHT_WORDS = {"light", "lights", "lamp", "lamps"}
 NUMBER_WORDS = frozenset((*ONES, *TENS))
 KIND_WORDS = {
+    "lock": ("door", "lock"),
     "vacuum": ("vacuum", "vacuum cleaner", "hoover"),
     "lawn_mower": ("mower", "lawn mower"),
     "humidifier": ("humidifier",),
@@ -18,7 +19,7 @@ KIND_WORDS = {
     "alarm_panel": ("alarm", "alarm system"),
 }
 """What things are called whatever their names are, since a home has few of them."""
-PLAIN_WORDS = {"light", "door", "sensor", "one", "heating", "heater", "radiator", "thermostat", "room"}
+PLAIN_WORDS = {"light", "door", "sensor", "one", "heating", "room"}
 """Words that mean a whole kind, or nothing by themselves: "the light" are the lights there."""
 
 
@@ -44,9 +45,9 @@ def plurals(text: str, devices: Sequence[Device]) -> Iterator[str]:
 def _of(device: Device, places: Collection[str]) -> Iterator[str]:
     words = _without_last_number(spoken(device.name).split())
     place = _place_ahead(words, places)
-    rest = words[place:] if place else words[1:]
-    for at in range(len(rest)):
-        yield from _telling(rest[at:])
+    for at in range(1, len(words)):
+        if not _place_ahead(words[at:], places):
+            yield from _telling(words[at:])
     if place and device.kind == "light" and words[-1] in LIGHT_WORDS and len(words) > place + 1:
         yield " ".join(words[:-1])
     unnumbered = [word for word in words if word not in NUMBER_WORDS]

@@ -12,7 +12,13 @@ from device.understanding.vocabulary import Name, Vocabulary
 
 COVER_WORDS = {"curtain", "blind", "shutter", "shade", "awning", "drape", "window", "gate"}
 """Of which people name one as several, and several as one."""
-OTHER_LISTS: Mapping[str, tuple[str, ...]] = {"shopping": ("grocery", "groceries"), "to do": ("todo", "task")}
+OTHER_LISTS: Mapping[str, tuple[str, ...]] = {
+    "shopping": ("grocery", "groceries"),
+    "groceries": ("grocery", "shopping"),
+    "grocery": ("groceries", "shopping"),
+    "to do": ("todo", "task"),
+    "tasks": ("task", "to do", "todo"),
+}
 """By the kind of a list: other words for it."""
 
 
@@ -124,7 +130,7 @@ def _forms(names: Sequence[Name], places: Collection[str]) -> Iterator[Name]:
         other = last.removesuffix("s") if last.endswith("s") else f"{last}s"
         text = f"{first} {other}"
         free = first and first not in places and text not in taken
-        words = {"cover": COVER_WORDS, "light": LIGHT_WORDS}.get(name.domain, set())
+        words = {"cover": COVER_WORDS, "light": {"light", "lights"}}.get(name.domain, set())
         if free and {last, other} & words:
             yield replace(name, text=text)
 

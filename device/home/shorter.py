@@ -43,11 +43,15 @@ def plurals(text: str, devices: Sequence[Device]) -> Iterator[str]:
 
 
 def _of(device: Device, places: Collection[str]) -> Iterator[str]:
-    words = _without_last_number(spoken(device.name).split())
+    full = spoken(device.name).split()
+    words = _without_last_number(full)
     place = _place_ahead(words, places)
-    for at in range(1, len(words)):
-        if not _place_ahead(words[at:], places):
-            yield from _telling(words[at:])
+    for said in (words, full):
+        for at in range(1, len(said)):
+            if not _place_ahead(said[at:], places):
+                yield from _telling(said[at:])
+    if len(words) < len(full) and not {"light", "lights"}.issuperset(words[place:]):
+        yield from _telling(words)
     if place and device.kind == "light" and words[-1] in LIGHT_WORDS and len(words) > place + 1:
         yield " ".join(words[:-1])
     unnumbered = [word for word in words if word not in NUMBER_WORDS]

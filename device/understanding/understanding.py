@@ -36,7 +36,7 @@ class Understanding:
     def __init__(self, sentences: Sentences, home: Speakable, answers: Answers | None = None) -> None:
         self.groups = sentences.groups(home, free=True)
         self._answers, self._vocabulary = answers, home.vocabulary
-        self._fillers = sorted((spoken(word) for word in sentences.skip_words), key=len, reverse=True)
+        self._fillers = _longest_first((*sentences.skip_words, *sentences.typed.skip_words))
         self._whole = _intents(group for group in self.groups if not group.follows)
         following = [group for group in self.groups if group.follows and not takes_any_words(group)]
         self._following = _intents(following)
@@ -130,6 +130,10 @@ class Understanding:
             for phrase in self._fillers:
                 text = text.removeprefix(f"{phrase} ").removesuffix(f" {phrase}")
         return text
+
+
+def _longest_first(phrases: Iterable[str]) -> list[str]:
+    return sorted(map(spoken, phrases), key=len, reverse=True)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from device.appliances.devices import Device
 from device.events import Intent, Outcome, Reply, refused
 from device.home.model import Home
 from device.skills.home import choosing, prices
-from device.skills.home.select import Target, about, select
+from device.skills.home.select import Target, about, place_of, select
 from device.skills.skill import World
 from device.speaking.wording import listed, number
 
@@ -123,7 +123,7 @@ def _described(home: Home, device: Device) -> str:
 def temperature(intent: Intent, world: World) -> Outcome:
     """The first device that measures it in the place asked for, or anywhere."""
     home, slots = world.home, intent.slots
-    place = f" in the {slots['area']}" if "area" in slots else ""
+    place = f" {place_of(slots)}" if place_of(slots) else ""
     for device in _measuring(home, slots):
         degrees = home.state.of(device.name).get("temperature")
         if isinstance(degrees, int | float):
@@ -137,6 +137,8 @@ def _measuring(home: Home, slots: Mapping[str, Any]) -> Sequence[Device]:
         return [home.devices[slots["name"]]] if slots["name"] in home.devices else []
     if "area" in slots:
         return home.in_area(slots["area"])
+    if "floor" in slots:
+        return [device for device in home.layout.devices if home.floor_of(device) == slots["floor"]]
     here = home.in_area(home.layout.here) if home.layout.here else ()
     return (*here, *home.layout.devices)
 

@@ -33,7 +33,9 @@ def settled(
 
 def _settled(device: Device, action: Action, known: Mapping[str, Any]) -> Action | Missing:
     if action.do in device.commands:
-        return possible(device, action)
+        none = action.do in (Do.BRIGHTNESS, Do.SPEED) and action.number <= 0
+        # A message for a level need not know one that is off.
+        return Action(Do.OFF) if none and Do.OFF in device.commands else possible(device, action)
     if action.do is Do.TOGGLE and not dialects.commands(device, [action]):
         switches = any(commands(device, [Action(do)], known) for do in (Do.ON, Do.OFF))
         return toggled(device, known) if switches else action

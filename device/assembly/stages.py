@@ -167,7 +167,9 @@ def make_follower(settings: Settings, home: Home, assistant: Assistant, follow: 
 
     layout = own(home.layout, settings.home.file)
     announcements = Announcements(layout.zigbee2mqtt)
-    return Follower(home, layout, announcements, Learner(settings), adopt, follow)
+    talk = assistant.conversation
+    lists = (lambda: talk.memory.lists.names) if isinstance(talk, Conversation) else None
+    return Follower(home, layout, announcements, Learner(settings), adopt, follow, lists)
 
 
 def make_assistant(

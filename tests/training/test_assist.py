@@ -206,7 +206,7 @@ def test_a_command_tells_what_it_changes(
     file = tmp_path / "home.toml"
     file.write_text(assist_home.home_toml(Case(file, (), (), (Entity(f"{kind}.one", "One"),))))
     (device,) = reading.read(file).devices
-    sent = device.commands[action.do].command(action)
+    (sent,) = device.commands[action.do].commands(action)
     assert sent.topic == f"{kind}.one"
     assert assist_states.commanded(before, str(sent.payload)) == after
 

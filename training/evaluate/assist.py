@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from device.assembly.stages import adjusted, make_home, make_understanding
-from device.conversation import Conversation
+from device.conversation.conversation import Conversation
 from device.errors import MynahError
 from device.events import Outcome, Transcript
 from device.home.model import Home

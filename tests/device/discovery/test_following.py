@@ -125,6 +125,25 @@ def test_what_changes_nothing_is_not_learnt(home: Home) -> None:
     assert not teacher.prepared
 
 
+def test_a_list_that_was_made_is_learnt(home: Home) -> None:
+    teacher, lists = Taught(), ["shopping list"]
+    follower = Follower(
+        home,
+        home.layout,
+        Announcements(),
+        teacher,
+        lambda _: None,
+        lambda _, __: None,
+        lambda: (*home.layout.lists, *lists[1:]),
+    )
+    follower.tick(0.0)
+    assert teacher.begun == []
+    lists.append("packing list")
+    follower.tick(1.0)
+    follower.tick(2.0)
+    assert teacher.begun[0].lists == (*home.layout.lists, "packing list")
+
+
 def test_the_example_home_makes_way_only_for_what_is_announced() -> None:
     home, teacher = Home.load(), Taught()
     bare = Layout(rooms=home.layout.rooms)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from device.mqtt.client import Publisher
-from device.mqtt.topics import is_plain, level
+from device.mqtt.topics import is_pattern, is_plain, level, matches
 from tests.device.broker import Mosquitto, Subscriber, needs_mosquitto, wait_for
 
 UNFIT = [
@@ -76,3 +76,35 @@ def test_others_would_have_cost_it(tmp_path: Path, topic: str) -> None:
 def test_a_name_as_one_level() -> None:
     assert level("hey mynah") == "hey_mynah"
     assert level("a/b+c#d") == "a_b_c_d"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "topic", "fits"),
+    [
+        ("a/b", "a/b", True),
+        ("a/+/c", "a/b/c", True),
+        ("a/+", "a/b/c", False),
+        ("a/#", "a/b/c", True),
+        ("a/#", "a", True),
+        ("+/b/#", "a/c/b", False),
+        ("a/b", "a/+", False),
+    ],
+)
+def test_which_topics_a_pattern_brings(pattern: str, topic: str, fits: bool) -> None:
+    assert matches(pattern, topic) is fits
+
+
+@pytest.mark.parametrize(
+    ("pattern", "good"),
+    [
+        ("a/b", True),
+        ("+/a/#", True),
+        ("#", False),
+        ("+/+", False),
+        ("+/#", False),
+        ("a/#/b", False),
+        (3, False),
+    ],
+)
+def test_a_pattern_names_a_level(pattern: object, good: bool) -> None:
+    assert is_pattern(pattern) is good

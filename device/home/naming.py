@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -53,14 +54,26 @@ def vocabulary(layout: Layout) -> Vocabulary:
 
 
 def _lists(names: Iterable[str]) -> Iterator[Name]:
-    """Lists by their names, with and without the word "list"; the usual ones also by another word."""
-    taken: set[str] = set()
-    for name in names:
-        kind = spoken(name).removesuffix(" list")
-        for text in (spoken(name), f"{kind} list", *(f"{other} list" for other in OTHER_LISTS.get(kind, ()))):
-            if text not in taken:
-                taken.add(text)
-                yield Name(text, name)
+    """Lists by their names, with and without the word "list"; by another word, where it means one of them."""
+    names = tuple(names)
+    own = {text: name for name in reversed(names) for text in (spoken(name), f"{_kind(name)} list")}
+    others = [(text, name) for name in names for text in _other_words(_kind(name)) if text not in own]
+    count = Counter(text for text, _ in others)
+    for text, name in (*own.items(), *others):
+        if text in own or count[text] == 1:
+            yield Name(text, name)
+
+
+def _kind(name: str) -> str:
+    return spoken(name).removesuffix(" list")
+
+
+def _other_words(kind: str) -> Iterable[str]:
+    """For lists of a kind: "personal tasks" are "tasks", and a "to do list"."""
+    last = kind.split()[-1]
+    alone = (last, f"{last} list") if last not in (kind, "do") else ()
+    words = OTHER_LISTS.get(kind, OTHER_LISTS.get(last, ()))
+    return dict.fromkeys((*alone, *(f"{word} list" for word in words)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,16 @@ KIND_WORDS = {
     "alarm_panel": ("alarm", "alarm system"),
 }
 """What things are called whatever their names are, since a home has few of them."""
+OWN_WORDS: Mapping[str, Collection[str]] = {
+    "light": LIGHT_WORDS,
+    "lock": {"lock"},
+    "cover": {"blind", "blinds", "curtain", "curtains", "shade", "shades", "opener"},
+    "valve": {"valve"},
+    "sensor": {"sensor"},
+    "binary_sensor": {"sensor", "contact"},
+}
+"""Last words of names that may be left out: the "back door lock" is the back door."""
+SIDES = ("left", "right", "top", "bottom", "upper", "lower", "middle")
 PLAIN_WORDS = {"light", "door", "sensor", "one", "heating", "room"}
 """Words that mean a whole kind, or nothing by themselves: "the light" are the lights there."""
 
@@ -46,32 +56,35 @@ def _of(device: Device, places: Collection[str]) -> Iterator[str]:
     full = spoken(device.name).split()
     words = _without_last_number(full)
     place = _place_ahead(words, places)
+    if words != full and full[-1] in SIDES:
+        yield " ".join((full[-1], *words))
     for said in (words, full):
         for at in range(1, len(said)):
             if not _place_ahead(said[at:], places):
-                yield from _telling(said[at:])
+                yield from _telling(said[at:], device.kind)
     if len(words) < len(full) and not {"light", "lights"}.issuperset(words[place:]):
-        yield from _telling(words)
-    if place and device.kind == "light" and words[-1] in LIGHT_WORDS and len(words) > place + 1:
+        yield from _telling(words, device.kind)
+    if words[-1] in OWN_WORDS.get(device.kind, ()) and len(words) > 2:
         yield " ".join(words[:-1])
     unnumbered = [word for word in words if word not in NUMBER_WORDS]
     if len(unnumbered) < len(words) and not _place_ahead(unnumbered, places):
-        yield from _telling(unnumbered) if len(unnumbered) > 1 else ()
+        yield from _telling(unnumbered, device.kind) if len(unnumbered) > 1 else ()
     yield from KIND_WORDS.get(device.kind, ())
 
 
-def _telling(words: Sequence[str]) -> Iterator[str]:
+def _telling(words: Sequence[str], kind: str) -> Iterator[str]:
     """The words, where they tell what it is. "Blinds" by themselves are all of them."""
-    if len(words) == 1 and (words[0] in PLAIN_WORDS or words[0].endswith("s")):
+    several = kind in ("light", "cover", "lock") and words[0].endswith("s")
+    if len(words) == 1 and (words[0] in PLAIN_WORDS or several):
         return
     if words[0] not in NUMBER_WORDS and words[0] not in PLAIN_WORDS:
         yield " ".join(words)
 
 
 def _without_last_number(words: Sequence[str]) -> Sequence[str]:
-    """Of "big lamp two" the "big lamp"."""
+    """Of "big lamp two" and "big lamp left" the "big lamp"."""
     end = len(words)
-    while end > 1 and words[end - 1] in NUMBER_WORDS:
+    while end > 1 and (words[end - 1] in NUMBER_WORDS or words[end - 1] in SIDES):
         end -= 1
     return words[:end]
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from device.appliances.devices import MEASURING
 from device.home.reading import Layout
 from device.home.shorter import LIGHT_WORDS, plurals, shorter
 from device.understanding.numbers import spoken
@@ -37,7 +38,7 @@ def vocabulary(layout: Layout) -> Vocabulary:
         for text in _said(scene.name, scene.aliases)
     )
     forms = tuple(_forms((*names, *scenes), _places(layout)))
-    short = tuple(_short(layout, shared, {name.text for name in (*names, *scenes)}))
+    short = tuple(_short(layout, shared))
     lights = tuple(_lights((*names, *scenes, *short), rooms))
     return Vocabulary(
         names=tuple(dict.fromkeys((*names, *scenes, *lights, *forms, *short))),
@@ -93,21 +94,21 @@ def called(layout: Layout) -> Called:
     for device in layout.devices:
         for text in _said(device.name, device.aliases):
             whole.setdefault(text, []).append(device.name)
-    taken = {*whole, *(text for scene in layout.scenes for text in _said(scene.name, scene.aliases))}
-    short = {
-        text: devices
-        for text, devices in shorter(layout.devices, _places(layout)).items()
-        if text not in taken
-    }
-    shared = {text: tuple(names) for text, names in whole.items() if len(set(names)) > 1}
-    one = {text: tuple(device.name for device in devices) for text, devices in short.items()}
-    many = {
-        plural: one[text]
-        for text, devices in short.items()
-        for plural in plurals(text, devices)
-        if plural not in taken and plural not in short
-    }
-    return Called({**one, **shared}, many)
+    scenes = {text for scene in layout.scenes for text in _said(scene.name, scene.aliases)}
+    measuring = {device.name for device in layout.devices if device.kind in MEASURING}
+    one = {text: tuple(names) for text, names in whole.items() if len(set(names)) > 1}
+    many: dict[str, tuple[str, ...]] = {}
+    for text, devices in shorter(layout.devices, _places(layout)).items():
+        names = tuple(device.name for device in devices)
+        others = whole.get(text, [])
+        if text in scenes or not measuring.issuperset(others) or (others and not measuring.isdisjoint(names)):
+            continue  # it is the name of something else, and not of what measures the same thing
+        for plural in plurals(text, devices):
+            if plural not in whole:
+                many.setdefault(plural, names)
+        if text not in many:
+            one[text] = (*others, *names)
+    return Called(one, {text: names for text, names in many.items() if text not in one})
 
 
 def _places(layout: Layout) -> frozenset[str]:
@@ -115,14 +116,12 @@ def _places(layout: Layout) -> frozenset[str]:
     return frozenset(text for place in places for text in _said(place.name, place.aliases))
 
 
-def _short(layout: Layout, called: Called, taken: Collection[str]) -> Iterator[Name]:
-    """ "the lamp", where there are lamps; "all the lamps"."""
+def _short(layout: Layout, called: Called) -> Iterator[Name]:
+    """ "The lamp", where there are lamps; "all the lamps"."""
     devices = {device.name: device for device in layout.devices}
     for text, names in (*called.one.items(), *called.all.items()):
-        if text not in taken:
-            yield from dict.fromkeys(
-                Name(text, text, devices[name].kind, devices[name].announced) for name in names
-            )
+        for name in names:
+            yield Name(text, text, devices[name].kind, devices[name].announced)
 
 
 def _settings(layout: Layout) -> Iterable[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-from device.appliances.devices import Device
+from device.appliances.devices import MEASURING, Device
 from device.understanding.numbers import ONES, TENS, spoken
 
 LIGHT_WORDS = {"light", "lights", "lamp", "lamps"}
@@ -29,6 +29,8 @@ OWN_WORDS: Mapping[str, Collection[str]] = {
 }
 """Last words of names that may be left out: the "back door lock" is the back door."""
 SIDES = ("left", "right", "top", "bottom", "upper", "lower", "middle")
+PLURAL_KINDS = {"light", "cover", "lock"}
+"""Kinds of which a last word in "s" means several."""
 PLAIN_WORDS = {"light", "door", "sensor", "one", "heating", "room"}
 """Words that mean a whole kind, or nothing by themselves: "the light" are the lights there."""
 
@@ -36,9 +38,17 @@ PLAIN_WORDS = {"light", "door", "sensor", "one", "heating", "room"}
 def shorter(devices: Iterable[Device], places: Collection[str]) -> Mapping[str, tuple[Device, ...]]:
     """Devices by the shorter names that they have. `places`: what rooms and floors are called; no device
     has such a name."""
+    devices = tuple(devices)
+    told = (device for device in devices if device.kind not in MEASURING)
+    last = {(spoken(device.name).split()[-1], device.kind) for device in told}
     found: dict[str, list[Device]] = {}
     for device in devices:
-        for text in dict.fromkeys(_of(device, places)):
+        kind_words = (
+            word
+            for word in KIND_WORDS.get(device.kind, ())
+            if not any(word == other and kind != device.kind for other, kind in last)
+        )
+        for text in dict.fromkeys((*_of(device, places), *kind_words)):
             if text not in places:
                 found.setdefault(text, []).append(device)
     return {text: tuple(named) for text, named in found.items()}
@@ -46,8 +56,9 @@ def shorter(devices: Iterable[Device], places: Collection[str]) -> Mapping[str, 
 
 def plurals(text: str, devices: Sequence[Device]) -> Iterator[str]:
     """What `devices`, of which each is called `text`, are called together; nothing for different kinds."""
-    if len(devices) > 1 and not text.endswith("s") and len({device.kind for device in devices}) == 1:
-        many = f"{text}s"
+    kinds = {device.kind for device in devices}
+    if len(devices) > 1 and len(kinds) == 1:
+        many = text if text.endswith("s") and kinds <= PLURAL_KINDS else f"{text}s"
         if many not in LIGHT_WORDS:
             yield from (many, f"both {many}", f"all {many}", f"all the {many}")
 
@@ -69,12 +80,11 @@ def _of(device: Device, places: Collection[str]) -> Iterator[str]:
     unnumbered = [word for word in words if word not in NUMBER_WORDS]
     if len(unnumbered) < len(words) and not _place_ahead(unnumbered, places):
         yield from _telling(unnumbered, device.kind) if len(unnumbered) > 1 else ()
-    yield from KIND_WORDS.get(device.kind, ())
 
 
 def _telling(words: Sequence[str], kind: str) -> Iterator[str]:
     """The words, where they tell what it is. "Blinds" by themselves are all of them."""
-    several = kind in ("light", "cover", "lock") and words[0].endswith("s")
+    several = kind in PLURAL_KINDS and words[0].endswith("s")
     if len(words) == 1 and (words[0] in PLAIN_WORDS or several):
         return
     if words[0] not in NUMBER_WORDS and words[0] not in PLAIN_WORDS:

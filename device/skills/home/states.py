@@ -34,7 +34,11 @@ def state(intent: Intent, world: World) -> Outcome:
     if isinstance(target, Outcome):
         return target
     if target.which is not None:
-        return prices.asked(choosing.which(home, intent, target.which, target.devices))
+        wanted = str(slots.get("state"))
+        able = tuple(d for d in target.devices if wanted in MEANINGS and _holds(home, d, wanted) is not None)
+        if len(able) != 1:
+            return prices.asked(choosing.which(home, intent, target.which, able or target.devices))
+        target = Target(able, able[0].called)
     return replace(_told(home, target, slots), about=about(intent, target))
 
 

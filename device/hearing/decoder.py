@@ -248,10 +248,11 @@ def _cost(steps: list[_Step], scores: Scores) -> float:
 def _best_path(search: Any) -> list[_Step]:
     """The frames of the best path so far, empty where there is none.
 
-    The costs of arcs without a frame go to the frame before.
+    The costs of arcs without a frame go to the frame before; those before the first frame, to that one.
     """
     found, lattice = search.get_best_path()
     steps: list[_Step] = []
+    ahead = 0.0
     if not found:
         return steps
     for line in lattice.to_str(show_weight_one=True).splitlines():
@@ -260,9 +261,12 @@ def _best_path(search: Any) -> list[_Step]:
             continue
         phone, word, cost = int(fields[2]), int(fields[3]), float(fields[4].split(",")[0])
         if phone:
-            steps.append(_Step(phone - 1, word, cost))
+            steps.append(_Step(phone - 1, word, ahead + cost))
+            ahead = 0.0
         elif steps:
             steps[-1] = steps[-1]._replace(cost=steps[-1].cost + cost)
+        else:
+            ahead += cost
     return steps
 
 

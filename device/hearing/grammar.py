@@ -128,8 +128,8 @@ def network(groups: Iterable[Expandable]) -> Network:
 
 JOINTS = (("and",), ("then",), ("and", "then"))
 """Words between two sentences, as they are heard."""
-JOINT_COST = 4.0
-"""Nats: one sentence in some fifty goes on after its end."""
+JOINT_COST = 8.0
+"""Nats: one sentence in some fifty goes on after its end, and then with any of many others."""
 
 
 class _Part(NamedTuple):

@@ -41,7 +41,7 @@ def vocabulary(layout: Layout) -> Vocabulary:
     short = tuple(_short(layout, shared))
     lights = tuple(_lights((*names, *scenes, *short), rooms))
     return Vocabulary(
-        names=tuple(dict.fromkeys((*names, *scenes, *lights, *forms, *short))),
+        names=tuple(dict.fromkeys(_of_one_meaning((*names, *scenes, *forms, *short, *lights)))),
         areas=tuple(
             Name(text, room.name) for room in layout.rooms for text in _said(room.name, room.aliases)
         ),
@@ -52,6 +52,12 @@ def vocabulary(layout: Layout) -> Vocabulary:
         here=layout.here,
         lists=tuple(_lists(layout.lists)),
     )
+
+
+def _of_one_meaning(names: Iterable[Name]) -> Iterator[Name]:
+    """Without those that mean something else before."""
+    meant: dict[str, str] = {}
+    return (name for name in names if meant.setdefault(name.text, name.value) == name.value)
 
 
 def _lists(names: Iterable[str]) -> Iterator[Name]:
@@ -112,8 +118,9 @@ def called(layout: Layout) -> Called:
 
 
 def _places(layout: Layout) -> frozenset[str]:
-    places = (*layout.rooms, *layout.floors)
-    return frozenset(text for place in places for text in _said(place.name, place.aliases))
+    rooms = (text for room in layout.rooms for text in _said(room.name, room.aliases))
+    floors = (text for floor in layout.floors for text in _said(floor.name, floor.aliases))
+    return frozenset((*rooms, *floors))
 
 
 def _short(layout: Layout, called: Called) -> Iterator[Name]:

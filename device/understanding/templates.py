@@ -21,7 +21,17 @@ from device.reading import yaml
 from device.reading.located import Items, Place, Table
 from device.reading.text import load as load_text
 
-FILE_KEYS = ("language", "intents", "lists", "expansion_rules", "skip_words", "responses", "settings", "data", "typed")
+FILE_KEYS = (
+    "language",
+    "intents",
+    "lists",
+    "expansion_rules",
+    "skip_words",
+    "responses",
+    "settings",
+    "data",
+    "typed",
+)
 TYPED_KEYS = ("expansion_rules", "skip_words")
 BLOCK_KEYS = (
     "sentences", "slots", "response", "requires_context", "excludes_context", "expansion_rules", "lists",

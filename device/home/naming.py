@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from device.appliances.devices import MEASURING
 from device.home.reading import Layout
-from device.home.shorter import LIGHT_WORDS, plurals, shorter
+from device.home.shorter import LIGHT_WORDS, NUMBER_WORDS, plurals, shorter
 from device.understanding.numbers import spoken
 from device.understanding.vocabulary import Name, Vocabulary
 
@@ -42,9 +42,7 @@ def vocabulary(layout: Layout) -> Vocabulary:
     lights = tuple(_lights((*names, *scenes, *short), rooms))
     return Vocabulary(
         names=tuple(dict.fromkeys(_of_one_meaning((*names, *scenes, *forms, *short, *lights)))),
-        areas=tuple(
-            Name(text, room.name) for room in layout.rooms for text in _said(room.name, room.aliases)
-        ),
+        areas=tuple(_areas(layout)),
         floors=tuple(
             Name(text, floor.name) for floor in layout.floors for text in _said(floor.name, floor.aliases)
         ),
@@ -52,6 +50,17 @@ def vocabulary(layout: Layout) -> Vocabulary:
         here=layout.here,
         lists=tuple(_lists(layout.lists)),
     )
+
+
+def _areas(layout: Layout) -> Iterator[Name]:
+    """Rooms by their names; a "home office" is the office, where there is no other."""
+    whole = _places(layout)
+    last = Counter(spoken(room.name).split()[-1] for room in layout.rooms)
+    for room in layout.rooms:
+        word = spoken(room.name).split()[-1]
+        alone = last[word] == 1 and word not in whole and word not in (*NUMBER_WORDS, "room", "area")
+        for text in (*_said(room.name, room.aliases), *((word,) if alone else ())):
+            yield Name(text, room.name)
 
 
 def _of_one_meaning(names: Iterable[Name]) -> Iterator[Name]:

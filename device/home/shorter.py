@@ -68,7 +68,7 @@ def _of(device: Device, places: Collection[str]) -> Iterator[str]:
     words = _without_last_number(full)
     place = _place_ahead(words, places)
     if words != full and full[-1] in SIDES:
-        yield " ".join((full[-1], *words))
+        yield from (" ".join((full[-1], *words[at:])) for at in range(len(words)))
     for said in (words, full):
         for at in range(1, len(said)):
             if not _place_ahead(said[at:], places):
@@ -85,9 +85,9 @@ def _of(device: Device, places: Collection[str]) -> Iterator[str]:
 def _telling(words: Sequence[str], kind: str) -> Iterator[str]:
     """The words, where they tell what it is. "Blinds" by themselves are all of them."""
     several = kind in PLURAL_KINDS and words[0].endswith("s")
-    if len(words) == 1 and (words[0] in PLAIN_WORDS or several):
+    if len(words) == 1 and (words[0] in PLAIN_WORDS or words[0] in SIDES or several):
         return
-    if words[0] not in NUMBER_WORDS and words[0] not in PLAIN_WORDS:
+    if words[0] not in NUMBER_WORDS and words[0] not in ("room", "sensor"):
         yield " ".join(words)
 
 

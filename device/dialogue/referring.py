@@ -52,16 +52,14 @@ def resolved(intent: Intent, focus: Focus | None) -> Intent | None:
         if slot not in about and any(one in about for one in DEVICES) and intent.name in OF_DEVICES:
             return replace(intent, name=OF_DEVICES[intent.name], slots={**about, **slots})
         return replace(intent, slots={**slots, slot: about[slot]} if slot in about else slots)
-    if not about:
-        return None
     if intent.slots.get("there"):
         places = {slot: about[slot] for slot in PLACES if slot in about}
         return replace(intent, slots={**slots, **places}) if places else None
-    if not any(slot in about for slot in DEVICES):
-        return None
     if intent.slots.get("except_it"):
         left_out = (*names(about), *several(slots.get("except_name")))
         return replace(intent, slots={**slots, "except_name": left_out}) if names(about) else None
+    if not any(slot in about for slot in DEVICES):
+        return replace(intent, slots=slots) if "domain" in slots else None
     meant = {slot: value for slot, value in about.items() if slot != MEMBERS}
     return told(replace(intent, slots={**meant, **slots}), verb, about)
 

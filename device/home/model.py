@@ -70,9 +70,12 @@ class Home:
 
     def named(self, name: str) -> tuple[Device, ...]:
         """The devices that `name` may mean: the one of that name, or all that are called so."""
-        if name in self.devices:
-            return (self.devices[name],)
-        return tuple(self.devices[one] for one in self._called.get(name, ()))
+        shared = self._called.one.get(name) or self._called.all.get(name)
+        return tuple(self.devices[one] for one in shared or (name,) if one in self.devices)
+
+    def is_plural(self, name: str) -> bool:
+        """Whether `name` means all the devices that it may mean."""
+        return name in self._called.all
 
     @property
     def here(self) -> str | None:

@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from device.appliances.devices import Device
+from device.appliances.devices import MEASURING
 from device.home.reading import Layout
-from device.understanding.numbers import ONES, TENS, spoken
+from device.home.shorter import LIGHT_WORDS, NUMBER_WORDS, plurals, shorter
+from device.understanding.numbers import spoken
 from device.understanding.vocabulary import Name, Vocabulary
 
-LIGHT_WORDS = {"light", "lights", "lamp", "lamps"}
-NUMBER_WORDS = frozenset((*ONES, *TENS))
-KIND_WORDS = {
-    "vacuum": ("vacuum", "vacuum cleaner", "hoover"),
-    "lawn_mower": ("mower", "lawn mower"),
-    "humidifier": ("humidifier",),
-    "water_heater": ("water heater", "boiler"),
-    "siren": ("siren",),
-    "alarm_panel": ("alarm", "alarm system"),
-}
-"""What things are called whatever their names are, since a home has few of them."""
 COVER_WORDS = {"curtain", "blind", "shutter", "shade", "awning", "drape", "window", "gate"}
 """Of which people name one as several, and several as one."""
-PLAIN_WORDS = {"light", "door", "sensor", "one", "heating", "heater", "radiator", "thermostat"}
-"""Last words of names that mean a whole kind, or nothing by themselves: "the light" are the lights there."""
-
-OTHER_LISTS: Mapping[str, tuple[str, ...]] = {"shopping": ("grocery", "groceries"), "to do": ("todo", "task")}
+OTHER_LISTS: Mapping[str, tuple[str, ...]] = {
+    "shopping": ("grocery", "groceries"),
+    "groceries": ("grocery", "shopping"),
+    "grocery": ("groceries", "shopping"),
+    "to do": ("todo", "task"),
+    "tasks": ("task", "to do", "todo"),
+}
 """By the kind of a list: other words for it."""
 
 
@@ -34,7 +28,7 @@ def vocabulary(layout: Layout) -> Vocabulary:
     rooms = {spoken(text) for room in layout.rooms for text in (room.name, *room.aliases)}
     shared = called(layout)
     names = tuple(
-        Name(text, text if text in shared else device.name, device.kind, device.announced)
+        Name(text, text if text in shared.one else device.name, device.kind, device.announced)
         for device in layout.devices
         for text in _said(device.name, device.aliases)
     )
@@ -43,14 +37,12 @@ def vocabulary(layout: Layout) -> Vocabulary:
         for scene in layout.scenes
         for text in _said(scene.name, scene.aliases)
     )
-    forms = tuple(_forms((*names, *scenes), rooms))
-    nouns = tuple(_nouns(layout, {name.text for name in (*names, *scenes)}, shared))
-    lights = tuple(_lights((*names, *scenes), rooms))
+    forms = tuple(_forms((*names, *scenes), _places(layout)))
+    short = tuple(_short(layout, shared))
+    lights = tuple(_lights((*names, *scenes, *short), rooms))
     return Vocabulary(
-        names=tuple(dict.fromkeys((*names, *scenes, *lights, *forms, *nouns))),
-        areas=tuple(
-            Name(text, room.name) for room in layout.rooms for text in _said(room.name, room.aliases)
-        ),
+        names=tuple(dict.fromkeys(_of_one_meaning((*names, *scenes, *forms, *short, *lights)))),
+        areas=tuple(_areas(layout)),
         floors=tuple(
             Name(text, floor.name) for floor in layout.floors for text in _said(floor.name, floor.aliases)
         ),
@@ -60,50 +52,92 @@ def vocabulary(layout: Layout) -> Vocabulary:
     )
 
 
+def _areas(layout: Layout) -> Iterator[Name]:
+    """Rooms by their names; a "home office" is the office, where there is no other."""
+    whole = _places(layout)
+    last = Counter(spoken(room.name).split()[-1] for room in layout.rooms)
+    for room in layout.rooms:
+        word = spoken(room.name).split()[-1]
+        alone = last[word] == 1 and word not in whole and word not in (*NUMBER_WORDS, "room", "area")
+        for text in (*_said(room.name, room.aliases), *((word,) if alone else ())):
+            yield Name(text, room.name)
+
+
+def _of_one_meaning(names: Iterable[Name]) -> Iterator[Name]:
+    """Without those that mean something else before."""
+    meant: dict[str, str] = {}
+    return (name for name in names if meant.setdefault(name.text, name.value) == name.value)
+
+
 def _lists(names: Iterable[str]) -> Iterator[Name]:
-    """Lists by their names, with and without the word "list"; the usual ones also by another word."""
-    taken: set[str] = set()
-    for name in names:
-        kind = spoken(name).removesuffix(" list")
-        for text in (spoken(name), f"{kind} list", *(f"{other} list" for other in OTHER_LISTS.get(kind, ()))):
-            if text not in taken:
-                taken.add(text)
-                yield Name(text, name)
+    """Lists by their names, with and without the word "list"; by another word, where it means one of them."""
+    names = tuple(names)
+    own = {text: name for name in reversed(names) for text in (spoken(name), f"{_kind(name)} list")}
+    others = [(text, name) for name in names for text in _other_words(_kind(name)) if text not in own]
+    count = Counter(text for text, _ in others)
+    for text, name in (*own.items(), *others):
+        if text in own or count[text] == 1:
+            yield Name(text, name)
 
 
-def called(layout: Layout) -> Mapping[str, tuple[str, ...]]:
-    """Names of devices by what one or several of them are called: a name or an alias that they share, or the
-    last word of their names, "lamp", or the word for their kind, where nothing has that name alone."""
+def _kind(name: str) -> str:
+    return spoken(name).removesuffix(" list")
+
+
+def _other_words(kind: str) -> Iterable[str]:
+    """For lists of a kind: "personal tasks" are "tasks", and a "to do list"."""
+    last = kind.split()[-1]
+    alone = (last, f"{last} list") if last not in (kind, "do") else ()
+    words = OTHER_LISTS.get(kind, OTHER_LISTS.get(last, ()))
+    return dict.fromkeys((*alone, *(f"{word} list" for word in words)))
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """What several devices, or one, are called besides their own names: names of devices by each text.
+
+    `one`: one of them is meant: a name or an alias that they share, a part of their names, "lamp", or the
+    word for their kind, where nothing has that name alone. `all`: the plural, which means all of them.
+    """
+
+    one: Mapping[str, tuple[str, ...]]
+    all: Mapping[str, tuple[str, ...]]
+
+
+def called(layout: Layout) -> Called:
     whole: dict[str, list[str]] = {}
-    last: dict[str, list[str]] = {}
     for device in layout.devices:
         for text in _said(device.name, device.aliases):
             whole.setdefault(text, []).append(device.name)
-        for noun in _nouns_of(device):
-            last.setdefault(noun, []).append(device.name)
-    shared = {text: tuple(names) for text, names in whole.items() if len(set(names)) > 1}
-    nouns = {noun: tuple(names) for noun, names in last.items() if noun not in whole}
-    return {**nouns, **shared}
+    scenes = {text for scene in layout.scenes for text in _said(scene.name, scene.aliases)}
+    measuring = {device.name for device in layout.devices if device.kind in MEASURING}
+    one = {text: tuple(names) for text, names in whole.items() if len(set(names)) > 1}
+    many: dict[str, tuple[str, ...]] = {}
+    for text, devices in shorter(layout.devices, _places(layout)).items():
+        names = tuple(device.name for device in devices)
+        others = whole.get(text, [])
+        if text in scenes or not measuring.issuperset(others) or (others and not measuring.isdisjoint(names)):
+            continue  # it is the name of something else, and not of what measures the same thing
+        for plural in plurals(text, devices):
+            if plural not in whole:
+                many.setdefault(plural, names)
+        if text not in many:
+            one[text] = (*others, *names)
+    return Called(one, {text: names for text, names in many.items() if text not in one})
 
 
-def _nouns_of(device: Device) -> Iterable[str]:
-    """What a device is, in a word: the last of its name, where that does not say too little; and its kind."""
-    return dict.fromkeys((*_last(spoken(device.name).split()), *KIND_WORDS.get(device.kind, ())))
+def _places(layout: Layout) -> frozenset[str]:
+    rooms = (text for room in layout.rooms for text in _said(room.name, room.aliases))
+    floors = (text for floor in layout.floors for text in _said(floor.name, floor.aliases))
+    return frozenset((*rooms, *floors))
 
 
-def _last(said: Sequence[str]) -> Sequence[str]:
-    """The last word of a name that says what it is: of "big lamp two" the lamp. "Blinds" are all of them."""
-    words = said[: next((at for at, word in enumerate(said) if word in NUMBER_WORDS and at), len(said))]
-    plain = not words or words[-1] in PLAIN_WORDS or words[-1].endswith("s")
-    return () if plain or len(said) < 2 else words[-1:]
-
-
-def _nouns(layout: Layout, taken: Collection[str], shared: Mapping[str, tuple[str, ...]]) -> Iterator[Name]:
-    """ "the lamp", where there are lamps."""
-    for device in layout.devices:
-        for noun in _nouns_of(device):
-            if noun in shared and noun not in taken:
-                yield Name(noun, noun, device.kind, device.announced)
+def _short(layout: Layout, called: Called) -> Iterator[Name]:
+    """ "The lamp", where there are lamps; "all the lamps"."""
+    devices = {device.name: device for device in layout.devices}
+    for text, names in (*called.one.items(), *called.all.items()):
+        for name in names:
+            yield Name(text, text, devices[name].kind, devices[name].announced)
 
 
 def _settings(layout: Layout) -> Iterable[str]:
@@ -115,16 +149,17 @@ def _said(name: str, aliases: Iterable[str]) -> Iterable[str]:
     return dict.fromkeys(spoken(text) for text in (name, *aliases))
 
 
-def _forms(names: Sequence[Name], rooms: Collection[str]) -> Iterator[Name]:
-    """A cover called "smart curtain" is also called "smart curtains", and the other way round, unless that
-    is something else. "Bedroom blinds" are all that the bedroom has."""
+def _forms(names: Sequence[Name], places: Collection[str]) -> Iterator[Name]:
+    """A cover called "smart curtain" is also called "smart curtains", and the other way round, and so is a
+    "play light", unless that is something else. "Bedroom blinds" are all that the bedroom has."""
     taken = {name.text for name in names}
     for name in names:
         first, _, last = name.text.rpartition(" ")
         other = last.removesuffix("s") if last.endswith("s") else f"{last}s"
         text = f"{first} {other}"
-        free = first and first not in rooms and text not in taken
-        if name.domain == "cover" and free and {last, other} & COVER_WORDS:
+        free = first and first not in places and text not in taken
+        words = {"cover": COVER_WORDS, "light": {"light", "lights"}}.get(name.domain, set())
+        if free and {last, other} & words:
             yield replace(name, text=text)
 
 

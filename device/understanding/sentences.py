@@ -22,7 +22,7 @@ from device.understanding.groups import (
     references,
 )
 from device.understanding.speakable import speakable_list
-from device.understanding.templates import Block, SentenceTemplate
+from device.understanding.templates import Block, SentenceTemplate, Typed
 from device.understanding.vocabulary import Speakable, Vocabulary
 
 SKILLS = Path(__file__).parent.parent / "skills"
@@ -41,12 +41,14 @@ class Sentences:
         rules: Mapping[str, SentenceTemplate],
         skip_words: Iterable[str] = (),
         responses: Mapping[str, Mapping[str, str]] | None = None,
+        typed: Typed | None = None,
     ) -> None:
         """`responses`: templates of replies, by intent and by the `response` key of its blocks."""
         self.blocks = tuple(blocks)
         self.lists = {name: speakable_list(body) for name, body in lists.items()}
         self.responses = dict(responses or {})
         self.rules = dict(rules)
+        self.typed = typed or Typed()
         self.skip_words = tuple(dict.fromkeys(skip_words))
         for block in self.blocks:
             self._check(block)
@@ -73,7 +75,7 @@ class Sentences:
             for block in file.blocks
         ]
         responses = {intent: keys for file in files for intent, keys in file.responses.items()}
-        return cls(blocks, common.lists, common.rules, (), responses)
+        return cls(blocks, common.lists, common.rules, (), responses, common.typed)
 
     def plus(self, others: Iterable[Sentences]) -> Sentences:
         """With the sentences of skills of the user's own, which come first."""
@@ -82,7 +84,7 @@ class Sentences:
             return self
         blocks = (*(block for other in others for block in other.blocks), *self.blocks)
         responses = {intent: keys for each in (self, *others) for intent, keys in each.responses.items()}
-        return Sentences(blocks, self.lists, self.rules, self.skip_words, responses)
+        return Sentences(blocks, self.lists, self.rules, self.skip_words, responses, self.typed)
 
     def unheard(self) -> Iterator[str]:
         """A line for each sentence of the user's own that has a wildcard, and so can be typed alone."""
@@ -114,15 +116,16 @@ class Sentences:
         self, vocabulary: Vocabulary, lists: Mapping[str, SlotList], free: bool = False
     ) -> tuple[TemplateGroup, ...]:
         """As `groups`, for a vocabulary; `lists`: values for OF_THE_DIALOGUE."""
-        binder = Binder(self.lists, self.rules, self.skip_words, vocabulary, lists, free)
+        rules = {**self.rules, **self.typed.rules} if free else self.rules
+        binder = Binder(self.lists, rules, self.skip_words, vocabulary, lists, free)
         return tuple(binder.groups(self.blocks))
 
     def _check(self, block: Block) -> None:
         """Raise SentencesError for references to lists and rules that do not exist, and for circles."""
         lists = {*OF_THE_HOME, *OF_THE_DIALOGUE, *self.lists, *block.lists}
-        rules = {**self.rules, **block.rules}
-        for template in block.templates:
-            _check_references(template, template.sentence.expression, lists, rules, ())
+        for rules in ({**self.rules, **block.rules}, {**self.rules, **self.typed.rules, **block.rules}):
+            for template in block.templates:
+                _check_references(template, template.sentence.expression, lists, rules, ())
 
 
 @functools.lru_cache(maxsize=8)
@@ -138,7 +141,9 @@ def _loaded(paths: tuple[Path, ...], changed: tuple[int, ...]) -> Sentences:
     if not blocks:
         raise SentencesError(f"{paths[0]}: no sentences; add `intents:` with sentences to it")
     responses = {intent: keys for file in files for intent, keys in file.responses.items()}
-    return Sentences(blocks, lists, rules, (word for file in files for word in file.skip_words), responses)
+    skipped = (word for file in files for word in file.skip_words)
+    typed = functools.reduce(Typed.plus, (file.typed for file in files), common.typed)
+    return Sentences(blocks, lists, rules, skipped, responses, typed)
 
 
 def _check_references(

@@ -21,7 +21,18 @@ from device.reading import yaml
 from device.reading.located import Items, Place, Table
 from device.reading.text import load as load_text
 
-FILE_KEYS = ("language", "intents", "lists", "expansion_rules", "skip_words", "responses", "settings", "data")
+FILE_KEYS = (
+    "language",
+    "intents",
+    "lists",
+    "expansion_rules",
+    "skip_words",
+    "responses",
+    "settings",
+    "data",
+    "typed",
+)
+TYPED_KEYS = ("expansion_rules", "skip_words")
 BLOCK_KEYS = (
     "sentences", "slots", "response", "requires_context", "excludes_context", "expansion_rules", "lists",
     "metadata", "required_keywords", "follows", "heard", "cost",
@@ -66,6 +77,18 @@ class Block:
     """Ours: False for what is typed alone, so that the grammar stays small and clear."""
 
 
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """Ours: rules that take the place of others of their name where words are typed, and more words to skip
+    there. The grammar for hearing stays small and clear."""
+
+    rules: Mapping[str, SentenceTemplate] = field(default_factory=dict)
+    skip_words: tuple[str, ...] = ()
+
+    def plus(self, other: Typed) -> Typed:
+        return Typed({**self.rules, **other.rules}, (*self.skip_words, *other.skip_words))
+
+
 @dataclass(slots=True)
 class TemplateFile:
     """What one file adds."""
@@ -74,6 +97,7 @@ class TemplateFile:
     lists: dict[str, SlotList] = field(default_factory=dict)
     rules: dict[str, SentenceTemplate] = field(default_factory=dict)
     skip_words: tuple[str, ...] = ()
+    typed: Typed = field(default_factory=Typed)
     responses: dict[str, Mapping[str, str]] = field(default_factory=dict)
     """By intent and `response` key: Jinja2 templates of replies."""
 
@@ -99,7 +123,9 @@ def read(path: Path) -> TemplateFile:
     """Parse one file. Raises SentencesError with file and line."""
     document = yaml.load(path, SentencesError, "a sentence file")
     document.only(FILE_KEYS)
-    result = TemplateFile(skip_words=tuple(map(str, document.sequence("skip_words", "skip_words"))))
+    typed = document.mapping("typed", "typed")
+    typed.only(TYPED_KEYS, "key of typed")
+    result = TemplateFile(skip_words=_skip_words(document), typed=Typed(_rules(typed), _skip_words(typed)))
     result.lists.update(_lists(document))
     result.rules.update(_rules(document))
     result.responses.update(_responses(document))
@@ -164,6 +190,10 @@ def _template(text: Any, where: Place) -> SentenceTemplate:
 def _rules(owner: Table) -> dict[str, SentenceTemplate]:
     rules = owner.mapping("expansion_rules", "expansion_rules")
     return {name: _template(body, rules.place(name)) for name, body in rules.items()}
+
+
+def _skip_words(owner: Table) -> tuple[str, ...]:
+    return tuple(map(str, owner.sequence("skip_words", "skip_words")))
 
 
 def _responses(document: Table) -> Iterator[tuple[str, Mapping[str, str]]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -26,6 +26,8 @@ NOTHING_KNOWN = "no sentence that is known"
 TOO_DOUBTFUL = "heard too doubtfully"
 JOINT = re.compile(r"\b(?:and|then) (?:(?:then|also) )?")
 """What joins two sentences, in words."""
+APART = re.compile(r"\b(turn|switch|put) (?!on |off )(\S.* and .*\S) (on|off)\b(?=[^\w]*$)", re.IGNORECASE)
+"""Several things between a verb and its particle."""
 QUESTIONS = ("any", "all", "which", "how_many")
 """Home Assistant's response keys that say what is asked about several devices."""
 
@@ -36,7 +38,7 @@ class Understanding:
     def __init__(self, sentences: Sentences, home: Speakable, answers: Answers | None = None) -> None:
         self.groups = sentences.groups(home, free=True)
         self._answers, self._vocabulary = answers, home.vocabulary
-        self._fillers = sorted((spoken(word) for word in sentences.skip_words), key=len, reverse=True)
+        self._fillers = _longest_first((*sentences.skip_words, *sentences.typed.skip_words))
         self._whole = _intents(group for group in self.groups if not group.follows)
         following = [group for group in self.groups if group.follows and not takes_any_words(group)]
         self._following = _intents(following)
@@ -69,9 +71,10 @@ class Understanding:
         if question is not None and (answer := self.answer(text, question, sure)):
             return (answer,)
         found = self._parts(text, sure)
-        if "," in transcript.text and not all(isinstance(part, Intent) for part in found):
-            listed = self._parts(spoken(transcript.text.replace(",", " and ")), sure)
-            found = listed if all(isinstance(part, Intent) for part in listed) else found
+        for other in _reworded(transcript.text):
+            if not all(isinstance(part, Intent) for part in found):
+                again = self._parts(spoken(other), sure)
+                found = again if all(isinstance(part, Intent) for part in again) else found
         if any(isinstance(part, Intent) for part in found):
             return acts(found, sure, transcript.text)
         if question is not None and (answer := self.answer(text, question, sure, free=True)):
@@ -130,6 +133,18 @@ class Understanding:
             for phrase in self._fillers:
                 text = text.removeprefix(f"{phrase} ").removesuffix(f" {phrase}")
         return text
+
+
+def _reworded(text: str) -> Iterator[str]:
+    """Other ways to say the same: commas as "and", "turn the lamp and the fan off" as "turn off …"."""
+    if "," in text:
+        yield text.replace(",", " and ")
+    if APART.search(text):
+        yield APART.sub(r"\1 \3 \2", text)
+
+
+def _longest_first(phrases: Iterable[str]) -> list[str]:
+    return sorted(map(spoken, phrases), key=len, reverse=True)
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,7 @@ def select(home: Home, slots: Mapping[str, Any], domain: str | None) -> Target |
         there = tuple(d for d in there if not _excluded(home, d))
     devices = _of_kind(there, domain, device_class)
     things = replies.plural(domain, device_class) if domain in replies.PLURALS else "devices"
-    place = _place(slots)
+    place = place_of(slots)
     if not devices:
         return impossible(f"There are no {things} {place}".strip())
     if len(devices) == 1:
@@ -65,7 +65,9 @@ def _named(home: Home, name: str, slots: Mapping[str, Any]) -> Target | Outcome:
     found = home.named(name)
     devices = tuple(device for device in found if _is_in(home, device, slots))
     if not devices:
-        return impossible(f"There is no {name} {_place(slots)}".strip())
+        return impossible(f"There is no {name} {place_of(slots)}".strip())
+    if home.is_plural(name):
+        return Target(devices, listed([device.called for device in devices]))
     here = tuple(device for device in devices if device.room == home.here)
     if len(devices) > 1 and len(here) == 1 and not slots.get("area"):
         devices = here
@@ -118,7 +120,7 @@ def _of_kind(devices: tuple[Device, ...], domain: str | None, device_class: str 
     return tuple(d for d in covers if d.device_class in (*WINDOW_COVERINGS, None))
 
 
-def _place(slots: Mapping[str, Any]) -> str:
+def place_of(slots: Mapping[str, Any]) -> str:
     if area := slots.get("area"):
         return f"in the {area}"
     if floor := slots.get("floor"):

@@ -10,7 +10,7 @@ from device.appliances.devices import Device
 from device.events import Intent, Outcome, Reply, refused
 from device.home.model import Home
 from device.skills.home import choosing, prices
-from device.skills.home.select import Target, about, select
+from device.skills.home.select import Target, about, place_of, select
 from device.skills.skill import World
 from device.speaking.wording import listed, number
 
@@ -34,7 +34,11 @@ def state(intent: Intent, world: World) -> Outcome:
     if isinstance(target, Outcome):
         return target
     if target.which is not None:
-        return prices.asked(choosing.which(home, intent, target.which, target.devices))
+        wanted = str(slots.get("state"))
+        able = tuple(d for d in target.devices if wanted in MEANINGS and _holds(home, d, wanted) is not None)
+        if len(able) != 1:
+            return prices.asked(choosing.which(home, intent, target.which, able or target.devices))
+        target = Target(able, able[0].called)
     return replace(_told(home, target, slots), about=about(intent, target))
 
 
@@ -48,11 +52,11 @@ def _told(home: Home, target: Target, slots: Mapping[str, Any]) -> Outcome:
     known = [(device, holds) for device, holds in held if holds is not None]
     if not known:
         return refused(f"I do not know the state of {target.called} yet")
-    if "name" in slots:
+    if len(target.devices) == 1 and "name" in slots:
         [(device, holds)] = known
         now = wanted if holds else _opposite(wanted)
         return _answer(f"{'Yes' if holds else 'No'}, {device.called} {_is(device)} {now}")
-    return _answer(_counted(slots.get("question", "which"), known, wanted))
+    return _answer(_counted(slots.get("question", "all" if "name" in slots else "which"), known, wanted))
 
 
 def _counted(question: str, known: Sequence[tuple[Device, bool]], wanted: str) -> str:
@@ -123,7 +127,7 @@ def _described(home: Home, device: Device) -> str:
 def temperature(intent: Intent, world: World) -> Outcome:
     """The first device that measures it in the place asked for, or anywhere."""
     home, slots = world.home, intent.slots
-    place = f" in the {slots['area']}" if "area" in slots else ""
+    place = f" {place_of(slots)}" if place_of(slots) else ""
     for device in _measuring(home, slots):
         degrees = home.state.of(device.name).get("temperature")
         if isinstance(degrees, int | float):
@@ -137,6 +141,8 @@ def _measuring(home: Home, slots: Mapping[str, Any]) -> Sequence[Device]:
         return [home.devices[slots["name"]]] if slots["name"] in home.devices else []
     if "area" in slots:
         return home.in_area(slots["area"])
+    if "floor" in slots:
+        return [device for device in home.layout.devices if home.floor_of(device) == slots["floor"]]
     here = home.in_area(home.layout.here) if home.layout.here else ()
     return (*here, *home.layout.devices)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 THINGS = Path(__file__).parent / "en" / "items.txt"
 """What people write on lists, a line each. It can be heard, and tells where an item ends."""
-LEADING = re.compile(r"^(?:(?:a|an|the|some|any|more|my|our|us|me|to|buy|also|and|please) )+(?=\S)")
+LEADING = re.compile(r"^(?:(?:a|an|the|some|any|more|my|our|us|me|to|also|and|please) )+(?=\S)")
 ANOTHER_LIST = re.compile(r" (?:to|on|onto|off|from) (?:the|my|our) (?:\S+ ){0,3}list$")
 """The end of an item that names a list of its own: "milk to the list and bread to the to-do list"."""
 LONGEST = 200

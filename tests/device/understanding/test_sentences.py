@@ -302,3 +302,19 @@ def test_not_text(tmp_path: Path) -> None:
     path.write_bytes(b"language: en\nx: \xff\n")
     with pytest.raises(SentencesError, match=r"own.yaml:2: not UTF-8"):
         Sentences.load([path])
+
+
+def test_what_is_typed_may_be_broader_than_what_is_heard(tmp_path: Path) -> None:
+    path = write(
+        tmp_path,
+        """
+        language: en
+        intents: {Wave: {data: [{sentences: ["<wave> now"]}]}}
+        expansion_rules: {wave: wave}
+        typed: {expansion_rules: {wave: "(wave|greet)"}, skip_words: [kindly]}
+        """,
+    )
+    assert meaning(path, "kindly greet now") == Intent("Wave")
+    [group] = Sentences.load([path]).groups(LAMP)
+    said = {sample(group, sentence.expression, random.Random(1)) for sentence in group.sentences}
+    assert said == {"wave now"}

@@ -13,7 +13,7 @@ from device.events import Intent, Outcome, impossible, refused
 from device.home.model import Home
 from device.skills.home import choosing, prices, replies, states, wishes
 from device.skills.home.plans import PLANS
-from device.skills.home.select import Target, about, select
+from device.skills.home.select import ONLY_OFF, Target, about, select
 from device.skills.home.telling import tell
 from device.skills.skill import Handlers, World
 from device.speaking.wording import listed, sentence
@@ -34,6 +34,8 @@ def order(intent: Intent, world: World) -> Outcome:
         target = select(home, slots, domain)
     if isinstance(target, Outcome):
         return target
+    if intent.name != "HassTurnOff" and not {"name", "names", "domain"} & slots.keys():
+        target = replace(target, devices=tuple(one for one in target.devices if one.kind not in ONLY_OFF))
     return _tell(home, intent, target, actions)
 
 

@@ -16,6 +16,8 @@ from device.understanding.numbers import spoken
 
 EVERYTHING = ("light", "switch", "fan", "media_player", "humidifier", "siren")
 """What "turn off everything" means: nothing that warms, locks or covers, nor what home.toml excludes."""
+ONLY_OFF = ("siren",)
+"""Of these, what "turn on everything" leaves alone."""
 
 EXCEPT = ("except_name", "except_area", "except_floor")
 """Slots that name what is left out."""

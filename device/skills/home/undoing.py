@@ -44,6 +44,8 @@ OPPOSITES_OF_KINDS: Mapping[tuple[str, Do], str | None] = {
     ("button", Do.ON): None,
     ("scene", Do.ON): None,
 }
+NEVER_GUESSED = (("lock", Do.ON), ("siren", Do.OFF))
+"""What is not taken back unless it is known how it was: what may have been locked before is not opened."""
 STEPS: Mapping[Do, tuple[str, str, float]] = {
     Do.LOUDER: ("HassSetVolumeRelative", "volume_step", -10),
     Do.QUIETER: ("HassSetVolumeRelative", "volume_step", 10),
@@ -79,8 +81,8 @@ def _opposite(device: Device, actions: Sequence[Action], known: Mapping[str, Any
     already = known.get(FLAGS.get(device.kind, "on"))
     if already is not None and already == (do is Do.ON) and do in (Do.ON, Do.OFF):
         return []
-    if already is None and device.kind == "lock" and do is Do.ON:
-        return []  # what may have been locked before is not opened
+    if already is None and (device.kind, do) in NEVER_GUESSED:
+        return []
     opposite = OPPOSITES_OF_KINDS.get((device.kind, do), OPPOSITES.get(do))
     return [_of(device, opposite)] if opposite else []
 

@@ -24,6 +24,7 @@ COMMANDS = {
     "turn": "whole turns from recordings",
     "detect": "the wake word in recordings",
     "transcribe": "what is said in recordings",
+    "dictate": "what is said in recordings, in any words",
     "chat": "a conversation in the terminal",
     "understand": "what a text means",
     "timers": "timers, alarms, reminders and planned commands",

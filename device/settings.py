@@ -91,6 +91,8 @@ class HearingSettings:
     """Name of a shipped bundle, or a folder."""
     lexicon: Path | None = None
     """A file of pronunciations added to the dictionary's."""
+    words: BundleFolder = field(default_factory=lambda: bundle_folder("words"))
+    """The graph of any words, beside which commands are heard: name of a shipped bundle, or a folder."""
     reject_below: float | None = None
     """Confidence 0…1 below which nothing was recognized; default: the bundle's own."""
 

@@ -23,7 +23,7 @@ from packaging.requirements import Requirement
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 
 import device
-from device.engine.bundle import Bundle, sha256
+from device.engine.bundle import sha256, whole
 from device.errors import UpdateError
 from device.update import archive, keys
 from device.update.archive import Head
@@ -86,7 +86,7 @@ def make(
 def package_files(package: Path) -> Files:
     """What is installed of the package, its bundles checked. Raises BundleError."""
     for folder in sorted((package / "bundles").iterdir()):
-        Bundle.load(folder)
+        whole(folder)
     wanted = (
         path for path in sorted(package.rglob("*")) if path.is_file() and "__pycache__" not in path.parts
     )

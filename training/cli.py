@@ -11,6 +11,8 @@ from collections.abc import Sequence
 COMMANDS = {
     "wake": ("training.wake.command", "train a wake word from a typed phrase"),
     "hearing": ("training.hearing.train", "train the acoustic model"),
+    "words": ("training.words.train", "make the graph in which any words are heard"),
+    "opinion": ("training.words.opinion", "fit the graph of any words to an acoustic model"),
     "calibrate": ("training.hearing.calibrate", "set the decoder and its confidence on held-out speech"),
     "architectures": (
         "training.wake.architectures",

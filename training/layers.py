@@ -77,11 +77,13 @@ class CausalConv(keras.layers.Layer):
         offsets = [tap * self.dilation for tap in range(self.kernel_size)]
         return ops.concatenate([padded[:, i : i + span : self.stride] for i in offsets], axis=-1)
 
-    def call(self, x: Tensor, training: bool = False) -> Tensor:
+    def product(self, x: Tensor) -> Tensor:
+        """The convolution alone, before its normalisation."""
         padded = ops.pad(x, [[0, 0], [self.past, 0], [0, 0]])
-        y = self.norm(
-            ops.matmul(self._taps(padded, x.shape[1] // self.stride), self.kernel), training=training
-        )
+        return ops.matmul(self._taps(padded, x.shape[1] // self.stride), self.kernel)
+
+    def call(self, x: Tensor, training: bool = False) -> Tensor:
+        y = self.norm(self.product(x), training=training)
         return ops.relu(y) if self.activation else y
 
     def step(self, x: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:

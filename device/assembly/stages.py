@@ -129,6 +129,7 @@ def make_hearing(
 
 def _ears(settings: Settings, home: Home, sentences: Sentences, watchful: bool) -> tuple[Hearing, Learnt]:
     from device.assembly.learning import decoder_for, ears_for, learn
+    from device.assembly.words import second_opinion
     from device.engine.bundle import Bundle
     from device.hearing.acoustic import AcousticModel
     from device.hearing.lexicon import Lexicon
@@ -140,7 +141,9 @@ def _ears(settings: Settings, home: Home, sentences: Sentences, watchful: bool) 
     for problem in learnt.problems:
         log.warning(problem)
     decoder = decoder_for(settings, bundle, learnt, watchful)
-    return Hearing(AcousticModel(bundle), decoder, ears_for(settings, bundle, lexicon, watchful)), learnt
+    ears = ears_for(settings, bundle, lexicon, watchful)
+    second = second_opinion(settings.hearing.words, bundle)
+    return Hearing(AcousticModel(bundle), decoder, ears, second), learnt
 
 
 def make_follower(settings: Settings, home: Home, assistant: Assistant, follow: Follow) -> Follower | None:

@@ -59,13 +59,7 @@ class Bundle:
     @classmethod
     def load(cls, path: Path, kind: str | None = None) -> Bundle:
         """The bundle in folder `path`. Raises BundleError, saying which check failed."""
-        content = _read(path)
-        if content.get("version") != VERSION:
-            raise BundleError(
-                f"{path}: version {content.get('version')}, this Mynah reads {VERSION}; export it again"
-            )
-        if kind is not None and content.get("kind") != kind:
-            raise BundleError(f"{path}: a bundle for {content.get('kind')}, not for {kind}; name another one")
+        content = described(path, kind, VERSION)
         try:
             settings = FrontEndSettings(**content["features"])
             if settings.fingerprint != content["fingerprint"]:
@@ -78,9 +72,9 @@ class Bundle:
                 kind=content["kind"],
                 name=content["name"],
                 labels=tuple(content["labels"]),
-                model=_checked(path, content["model"]),
-                edgetpu=_checked(path, content["edgetpu"]) if content.get("edgetpu") else None,
-                others=_checked(path, content["others"]) if content.get("others") else None,
+                model=checked(path, content["model"]),
+                edgetpu=checked(path, content["edgetpu"]) if content.get("edgetpu") else None,
+                others=checked(path, content["others"]) if content.get("others") else None,
                 features=settings,
                 stream=Stream(**content["stream"]),
                 normalisation=content["normalisation"],
@@ -98,6 +92,25 @@ def sha256(file: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
+def whole(path: Path) -> None:
+    """BundleError where a file of the bundle in folder `path`, of any kind, is missing or changed."""
+    for entry in _read(path).values():
+        if isinstance(entry, Mapping) and "sha256" in entry:
+            checked(path, entry)
+
+
+def described(path: Path, kind: str | None, version: int) -> Mapping[str, Any]:
+    """The bundle.json in folder `path`, of that kind (None: of any) and version. BundleError if it is not."""
+    content = _read(path)
+    if content.get("version") != version:
+        raise BundleError(
+            f"{path}: version {content.get('version')}, this Mynah reads {version}; export it again"
+        )
+    if kind is not None and content.get("kind") != kind:
+        raise BundleError(f"{path}: a bundle for {content.get('kind')}, not for {kind}; name another one")
+    return content
+
+
 def _read(path: Path) -> Mapping[str, Any]:
     file = path / "bundle.json"
     try:
@@ -111,7 +124,8 @@ def _read(path: Path) -> Mapping[str, Any]:
     return content
 
 
-def _checked(path: Path, entry: Mapping[str, str]) -> Path:
+def checked(path: Path, entry: Mapping[str, str]) -> Path:
+    """The file that `entry` of a bundle.json names, whole. BundleError if it is not."""
     file = path / entry["file"]
     if not file.is_file():
         raise BundleError(f"{file}: missing; copy the bundle again")

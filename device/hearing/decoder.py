@@ -69,7 +69,8 @@ class HeardWord(NamedTuple):
 class Details(NamedTuple):
     """`llr`: what confidence rests on; `worst`: the lowest of a word; `speech`: frames without silence.
 
-    `hesitates`: the last thing that was heard is an "um".
+    `hesitates`: the last thing that was heard is an "um". `sound`: the scores of the path's phones, added up,
+    without any cost.
     """
 
     llr: float
@@ -78,6 +79,12 @@ class Details(NamedTuple):
     frames: int
     words: tuple[HeardWord, ...]
     hesitates: bool = False
+    sound: float = 0.0
+
+    @property
+    def gain(self) -> float:
+        """Nats by which the path is ahead of the loop of phones, over all frames; mostly less than none."""
+        return self.llr * max(self.speech, 1)
 
 
 class Decoded(NamedTuple):
@@ -167,10 +174,11 @@ class Decoder:
         words = tuple(word.text for word in details.words)
         return Decoded(words, confidence(details.llr, self.settings, self.chance), details)
 
-    def alternatives(self, count: int, within: float = 12.0) -> list[Alternative]:
+    def alternatives(self, count: int, within: float = 12.0, doubt: float = 0.0) -> list[Alternative]:
         """The `count` likeliest sentences of what was heard, the best first, at most `within` behind it.
 
-        Each with the confidence that it would have as the best one. Costs as much as hearing all of it again.
+        Each with the confidence that it would have as the best one, `doubt` taken from its ratio. Costs as
+        much as hearing all of it again.
         """
         best = self.result()
         if best is None:
@@ -181,7 +189,7 @@ class Decoder:
         return [
             Alternative(
                 tuple(self.graph.words[word - 1] for word in one.words),
-                confidence(best.details.llr - one.behind / speech, self.settings, self.chance),
+                confidence(best.details.llr - doubt - one.behind / speech, self.settings, self.chance),
                 one.behind,
             )
             for one in found
@@ -273,7 +281,8 @@ def _best_path(search: Any) -> list[_Step]:
 def _compared(steps: list[_Step], scores: Scores, loop: Scores, graph: Graph, silence: int) -> Details:
     """The best path held against the loop's gains (frames,)."""
     phones = np.array([step.phone for step in steps])
-    gains = scores[np.arange(len(steps)), phones] - np.array([step.cost for step in steps], np.float32)
+    sounds = scores[np.arange(len(steps)), phones]
+    gains = sounds - np.array([step.cost for step in steps], np.float32)
     ratio = (gains - loop).astype(np.float64)
     spoken = phones != silence
     heard: list[HeardWord] = []
@@ -292,4 +301,4 @@ def _compared(steps: list[_Step], scores: Scores, loop: Scores, graph: Graph, si
     speech = int(spoken.sum())
     worst = min((word.llr for word in heard), default=0.0)
     llr = float(ratio.sum()) / max(speech, 1)
-    return Details(llr, worst, speech, len(steps), tuple(heard), hesitates)
+    return Details(llr, worst, speech, len(steps), tuple(heard), hesitates, float(sounds.sum()))

@@ -73,6 +73,10 @@ class Graph:
             costs=none.astype(np.float32),
         )
 
+    def compiled(self) -> Graph:
+        """With the automata that were compiled and no arcs to compile others from."""
+        return replace(self.lean(), _fsts=dict(self._fsts))
+
     def fst(
         self, phone_cost: float = 0.0, word_cost: float = 0.0, filler_cost: float = 0.0, whole: bool = True
     ) -> kaldifst.StdConstFst:

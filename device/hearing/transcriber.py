@@ -9,6 +9,7 @@ from typing import Protocol
 from device.errors import LexiconError
 from device.events import AudioChunk, Samples, Transcript
 from device.hearing.decoder import Decoded, Decoder
+from device.hearing.opinion import SecondOpinion, Weighed
 from device.hearing.phone_loop import Scores
 from device.hearing.wording import Expandable
 
@@ -37,11 +38,15 @@ Ears = Callable[[Sequence[Expandable]], Decoder]
 class Hearing:
     """Transcribes utterances one after another."""
 
-    def __init__(self, acoustic: Acoustic, decoder: Decoder, ears: Ears) -> None:
-        """`ears`: makes the decoder for the answers to a question."""
+    def __init__(
+        self, acoustic: Acoustic, decoder: Decoder, ears: Ears, second: SecondOpinion | None = None
+    ) -> None:
+        """`ears`: makes the decoder for the answers to a question; `second`: doubts commands by any words."""
         self.acoustic = acoustic
         self.decoder = decoder
+        self.second = second
         self._ears = ears
+        self._doubt = 0.0
         self._answers: Decoder | None = None
 
     def adopt(self, decoder: Decoder) -> None:
@@ -64,33 +69,46 @@ class Hearing:
     def transcribe(self, speech: Iterable[AudioChunk]) -> Transcript | None:
         """The sentence that was said, however doubtful; None where no sentence fits or nobody spoke.
 
+        Any words instead of it, where these fit so much better that it is not to be acted on.
+
         Pulls `speech` to its end and decodes each chunk as it comes, so that after the last one only the
         model's look-ahead and the best path remain.
         """
         self.acoustic.reset()
-        for decoder in self._decoders:
-            decoder.reset()
+        for search in self._searches:
+            search.reset()
         for chunk in speech:
             self._advance(self.acoustic.process(chunk.samples))
         self._advance(self.acoustic.finish())
-        decoded = in_front(self._answers.result() if self._answers else None, self.decoder.result())
-        return None if decoded is None else Transcript(" ".join(decoded.words), decoded.confidence)
+        ordinary = self.decoder.result()
+        decoded = in_front(self._answers.result() if self._answers else None, ordinary)
+        if decoded is None:
+            return None
+        weighed = Weighed(decoded.words, decoded.confidence, 0.0)
+        if self.second is not None and decoded is ordinary:
+            weighed = self.second.of(decoded, self.decoder)
+        self._doubt = weighed.doubt
+        return Transcript(" ".join(weighed.words), weighed.confidence)
 
     def alternatives(self, count: int, within: float = 12.0) -> list[Transcript]:
         """The `count` likeliest sentences of the utterance that was transcribed last, the best first.
 
         `within`: the most nats by which one may be behind the best. Answers to a question are not among them.
         """
-        found = self.decoder.alternatives(count, within)
+        found = self.decoder.alternatives(count, within, self._doubt)
         return [Transcript(" ".join(one.words), one.confidence, one.behind) for one in found]
 
     @property
     def _decoders(self) -> Sequence[Decoder]:
         return [self.decoder] if self._answers is None else [self.decoder, self._answers]
 
+    @property
+    def _searches(self) -> Sequence[Decoder | SecondOpinion]:
+        return self._decoders if self.second is None else [*self._decoders, self.second]
+
     def _advance(self, scores: Scores) -> None:
-        for decoder in self._decoders:
-            decoder.advance(scores)
+        for search in self._searches:
+            search.advance(scores)
 
 
 def in_front(answer: Decoded | None, ordinary: Decoded | None, bonus: float = IN_FRONT) -> Decoded | None:
@@ -100,9 +118,4 @@ def in_front(answer: Decoded | None, ordinary: Decoded | None, bonus: float = IN
     """
     if answer is None or ordinary is None:
         return answer or ordinary
-    return answer if _gain(answer) + bonus >= _gain(ordinary) else ordinary
-
-
-def _gain(decoded: Decoded) -> float:
-    """Nats by which a sentence is ahead of the loop of phones, over all frames; mostly less than none."""
-    return decoded.details.llr * max(decoded.details.speech, 1)
+    return answer if answer.details.gain + bonus >= ordinary.details.gain else ordinary

@@ -28,7 +28,7 @@ def manifest(recipe: Recipe, root: Path) -> dict[str, Any]:
     fields = (dict(re.findall(r"^(\S+): (.*)$", entry, re.M)) for entry in status.split("\n\n"))
     debian = {entry["Package"]: entry["Version"] for entry in fields if "Package" in entry}
     pins = re.findall(r"^(\S+)==(\S+)", recipe.suite.requirements.read_text(), re.M)
-    bundles = {path.parent.name: _sum(path) for path in SOURCE.glob("device/bundles/*/model.tflite")}
+    bundles = {path.parent.name: _sum(path) for path in SOURCE.glob("device/bundles/*/bundle.json")}
     return {
         "mynah": version(),
         "suite": recipe.suite.name,

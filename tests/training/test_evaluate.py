@@ -138,7 +138,7 @@ data:
 
 
 def test_phrases_of_templates_are_those_that_people_say_and_we_know(tmp_path: Path) -> None:
-    for intent in ("HassTurnOn", "HassCancelTimer"):
+    for intent in ("HassTurnOn", "HassOpenTheSkylight"):
         (tmp_path / intent).mkdir()
         (tmp_path / intent / "all.yaml").write_text(TEMPLATES)
     home = make_home(Settings())

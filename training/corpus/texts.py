@@ -136,6 +136,16 @@ def sentences(file: Path) -> Iterator[str]:
         yield line.split("\t")[0]
 
 
+def spoken_parts(text: str) -> Iterator[str]:
+    """The sentences of `text`, normalised, those without digits and signs that are not said as written."""
+    for part in re.split(r"[.!?;:]+(?:\s|$)|\n", text):
+        if not _UNCLEAR.search(part.lower()) and (said := normalise(part)):
+            yield said
+
+
+_UNCLEAR = re.compile(r"[0-9@_$%&*\[\]]|(?<!['’])\b[b-hj-z]\b|https?:")
+
+
 def sayable(texts: Iterator[str], longest: int = 80) -> list[str]:
     """Those of `texts`, normalised, that are words only, three to `longest` characters; no repeats."""
     unclear = re.compile(r"[0-9@_$%&]|\b[b-hj-z]\b")

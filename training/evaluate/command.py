@@ -22,7 +22,9 @@ from training.corpus.noises import CLEAN
 from training.evaluate import (
     assist,
     dialogues,
+    dictation,
     enrolment,
+    everyday,
     hearing,
     keywords,
     parallel,
@@ -85,10 +87,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     told.add_argument("--sentences", type=Path, action="append")
     said = kinds.add_parser("dialogues", help="answers, and several requests in a sentence, by such voices")
     dialogues.add_arguments(said)
-    for kind in (spoken, heard, said):
+    written = kinds.add_parser("dictation", help="wrong words in sentences, read by people left out")
+    dictation.add_arguments(written)
+    lines = kinds.add_parser("everyday", help="what people say to a home: right, refused, wrong")
+    everyday.add_arguments(lines)
+    for kind in (spoken, heard, said, written, lines):
         kind.add_argument("--home", type=Path)
         kind.add_argument("--sentences", type=Path, action="append")
         kind.add_argument("--bundle", type=Path, help="another acoustic model than the shipped one")
+        kind.add_argument("--words", type=Path, help="another graph of any words than the shipped one")
         kind.add_argument("--noise", type=Path, help="folder of noise recordings with a manifest.tsv")
         kind.add_argument("--ratios", default="clean", help="comma-separated dB, and clean")
         kind.add_argument("--jobs", type=positive, default=1)
@@ -117,6 +124,10 @@ def run(arguments: argparse.Namespace) -> None:
         keywords.run(arguments, ratios)
     elif arguments.kind == "dialogues":
         dialogues.run(arguments, settings_for(arguments), ratios)
+    elif arguments.kind == "dictation":
+        dictation.run(arguments, settings_for(arguments))
+    elif arguments.kind == "everyday":
+        everyday.run(arguments, settings_for(arguments), ratios)
     elif arguments.kind == "turns":
         run_turns(arguments, ratios)
     else:
@@ -207,11 +218,11 @@ def clips_of(
 
 
 def settings_for(arguments: argparse.Namespace) -> Settings:
-    """The default settings, but for another home, other sentences or another acoustic model."""
+    """The default settings, but for another home, other sentences, another acoustic model or other words."""
     settings = adjusted(Settings(), home=arguments.home, sentences=arguments.sentences)
-    if arguments.bundle is None:
-        return settings
-    return replace(settings, hearing=replace(settings.hearing, bundle=BundleFolder(arguments.bundle)))
+    own = settings.hearing
+    bundle, words = BundleFolder(arguments.bundle or own.bundle), BundleFolder(arguments.words or own.words)
+    return replace(settings, hearing=replace(own, bundle=bundle, words=words))
 
 
 def other_speech(folder: Path, most: int) -> list[Utterance]:

@@ -112,6 +112,7 @@ class NoisyModel:
         self._noises = Noises(noise, trained_on=True)
 
     def hear(self, recordings: Sequence[tuple[str, Samples]], name: str) -> list[Heard]:
+        """The posteriors of each of the recordings, (text, samples), at each of RATIOS."""
         heard = []
         for number, (text, samples) in enumerate(tqdm(recordings, name, unit="clip", mininterval=5)):
             for ratio in RATIOS:

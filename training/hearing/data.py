@@ -26,16 +26,20 @@ Labels = npt.NDArray[np.int8]
 Batch = tuple[npt.NDArray[np.float32], npt.NDArray[np.int32]]
 
 WEIGHTS: Mapping[str, float] = {
-    "speech-librispeech": 0.16,
-    "speech-common-voice": 0.26,
-    "speech-an4": 0.14,
-    "speech-speech-commands": 0.09,
-    "speech-ljspeech": 0.03,
-    "speech-vctk-p239": 0.05,
-    "wake-custom-keywords": 0.04,
-    "wake-precise-community": 0.02,
-    "synthetic": 0.12,
-    "synthetic-fresh": 0.14,
+    "speech-librispeech": 0.13,
+    "speech-librispeech-more": 0.03,
+    "speech-common-voice": 0.21,
+    "speech-common-voice-more": 0.17,
+    "speech-speechocean762": 0.10,
+    "speech-an4": 0.09,
+    "speech-speech-commands": 0.05,
+    "speech-speech-commands-ten": 0.04,
+    "speech-ljspeech": 0.02,
+    "speech-vctk-p239": 0.03,
+    "wake-custom-keywords": 0.03,
+    "wake-precise-community": 0.01,
+    "synthetic": 0.11,
+    "synthetic-fresh": 0.13,
 }
 """How often each source is drawn for the next utterance: real speech three to four times as often."""
 

@@ -18,7 +18,7 @@ from training.hearing.align import align, states
 from training.hearing.data import Labels, segment_labels
 from training.hearing.model import INDEX, LABELS, LOOKAHEAD, STRIDE, Normalisation
 
-DROPPED = 0.03
+DROPPED = 0.05
 """Share of each source with the worst alignments, left out: wrong transcripts, other languages."""
 
 Key = tuple[str, int]

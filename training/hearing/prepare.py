@@ -12,9 +12,13 @@ from training.corpus.store import Store, first_copies, load_measured_rooms, load
 REAL = (
     "speech/an4",
     "speech/common-voice",
+    "speech/common-voice-more",
     "speech/librispeech",
+    "speech/librispeech-more",
     "speech/ljspeech",
     "speech/speech-commands",
+    "speech/speech-commands-ten",
+    "speech/speechocean762",
     "speech/vctk-p239",
     "wake/custom-keywords",
     "wake/precise-community",

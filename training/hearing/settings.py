@@ -57,3 +57,11 @@ class Settings:
         """The updates of stage `number`."""
         stage, before = self.stages[number], self.stages[:number]
         return Stretch(stage.name, stage.loss, stage.updates, stage.rate, sum(one.updates for one in before))
+
+
+CONTINUED = Settings(
+    bootstrap_utterances=0,
+    synthetic_utterances=3000,
+    stages=(Stage("wider", 12000, 3e-4, loss="sequence", depth=8),),
+)
+"""The recipe for a model that begins as a bundle's."""

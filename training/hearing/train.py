@@ -18,6 +18,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from device.engine.bundle import Bundle
 from device.hearing.lexicon import Lexicon
 from training.corpus.store import Store
 from training.hearing import labels as labelling
@@ -26,24 +27,31 @@ from training.hearing.data import Labels, RowSettings, batches
 from training.hearing.loss import Objectives
 from training.hearing.prepare import BOOTSTRAP, RECORDED, SOURCES, global_mean, prepare
 from training.hearing.result import WEIGHTS, accuracy, predictor, write_representative, write_run
-from training.hearing.settings import Settings, Stage
+from training.hearing.settings import CONTINUED, Settings, Stage
+from training.hearing.start import log_prior_of, normalisation_of, renormalise, unfold
 from training.json_files import write_json
 from training.trainer import Trainer
 
 
-def run_stages(store: Store, run: Path, settings: Settings) -> None:
-    """Trains what is left of `settings.stages` in `run`, which holds the last stage's model afterwards."""
+def run_stages(store: Store, run: Path, settings: Settings, start: Bundle | None = None) -> None:
+    """Trains what is left of `settings.stages` in `run`, which holds the last stage's model afterwards.
+
+    `start`: the bundle whose model is trained on, instead of a new one.
+    """
     write_json(run / "settings.json", asdict(settings))
-    normalisation = shape.Normalisation(prior=global_mean(store, RECORDED))
+    normalisation = normalisation_of(start) if start else shape.Normalisation(global_mean(store, RECORDED))
     objectives = Objectives(len(shape.LABELS))
     trainer = resumed(run, settings, objectives)
+    if start and not trainer.done:
+        unfold(trainer.model, start.model)
+        trainer.average_anew()
     lexicon = Lexicon()
     for number, stage in enumerate(settings.stages):
         if weights_of(run, stage.name).exists():
             continue
         if stage.depth > len(trainer.model.blocks):
             trainer = deeper(trainer, run, settings, objectives, stage.depth)
-        labels = stage_labels(run, settings, number, store, lexicon, trainer, normalisation)
+        labels = stage_labels(run, settings, number, store, lexicon, trainer, normalisation, start)
         train_on = labelling.training_part(store, labels)
         stretch = settings.stretch(number)
         done = trainer.done - stretch.first
@@ -52,6 +60,9 @@ def run_stages(store: Store, run: Path, settings: Settings) -> None:
         weights = {BOOTSTRAP: 1.0} if stage.sources == "bootstrap" else RowSettings().weights
         seed = settings.seed + 100 * number + done
         with closing(batches(store, train_on, normalisation, RowSettings(weights=weights), seed)) as rows:
+            if start and not trainer.done:
+                renormalise(trainer.model, np.concatenate([next(rows)[0] for _ in range(4)]))
+                trainer.average_anew()
             trainer.train(rows, stretch, stretch.end)
         model = averaged_together(trainer, run, stage.together)
         share = accuracy(store, labels, predictor(model), normalisation)
@@ -105,19 +116,20 @@ def stage_labels(
     lexicon: Lexicon,
     trainer: Trainer,
     normalisation: shape.Normalisation,
+    start: Bundle | None,
 ) -> dict[labelling.Key, Labels]:
     """What stage `number` trains on: kept in `run`, or made before its first update."""
     stage, file = settings.stages[number], labels_of(run, settings.stages[number])
     if file.exists():
         return labelling.load(file)
+    labels = labelling.load(labels_of(run, settings.stages[number - 1])) if number else {}
     if stage.sources == "bootstrap":
         labels = labelling.bootstrap_labels(store, BOOTSTRAP)
-    else:
-        labels = labelling.load(labels_of(run, settings.stages[number - 1]))
-        if stage.realigned:
-            prior, predict = labelling.prior_of(labels), predictor(trainer.averaged())
-            labels, score = labelling.aligned_labels(store, SOURCES, lexicon, predict, normalisation, prior)
-            print(f"aligned {len(labels)} utterances, {score:.3f} a frame", flush=True)
+    elif stage.realigned:
+        prior = labelling.prior_of(labels) if number or not start else log_prior_of(start)
+        predict = predictor(trainer.averaged())
+        labels, score = labelling.aligned_labels(store, SOURCES, lexicon, predict, normalisation, prior)
+        print(f"aligned {len(labels)} utterances, {score:.3f} a frame", flush=True)
     labelling.save(labels, file)
     return labels
 
@@ -157,17 +169,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out", type=Path, required=True, help="run folder; an unfinished run there is resumed"
     )
+    parser.add_argument(
+        "--start", type=Path, help="bundle whose model is trained on, by the last stage of the recipe alone"
+    )
     parser.add_argument("--scale", type=float, default=1.0, help="multiplies the updates of every stage")
     parser.add_argument("--width", type=int, default=Settings().width, help="channels of every layer")
 
 
 def run(arguments: argparse.Namespace) -> None:
+    start = Bundle.load(arguments.start, "hearing") if arguments.start else None
+    recipe = CONTINUED if start else Settings()
     stages = tuple(
-        replace(stage, updates=max(1, int(stage.updates * arguments.scale))) for stage in Settings().stages
+        replace(stage, updates=max(1, int(stage.updates * arguments.scale))) for stage in recipe.stages
     )
-    settings = Settings(width=arguments.width, stages=stages)
+    settings = replace(recipe, width=arguments.width, stages=stages)
     store = Store(arguments.out / "features")
     prepare(
         store, arguments.data, settings.bootstrap_utterances, settings.synthetic_utterances, settings.seed
     )
-    run_stages(store, arguments.out, settings)
+    run_stages(store, arguments.out, settings, start)

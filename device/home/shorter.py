@@ -31,10 +31,11 @@ OWN_WORDS: Mapping[str, Collection[str]] = {
 SIDES = ("left", "right", "top", "bottom", "upper", "lower", "middle")
 PLURAL_KINDS = {"light", "cover", "lock"}
 """Kinds of which a last word in "s" means several."""
-ALL_OF_A_KIND = frozenset(
-    ("lights", "lamps", "fans", "switches", "doors", "locks", "windows", "gates", "valves", "sensors")
-    + ("blinds", "curtains", "shutters", "shades", "awnings", "drapes", "covers")
-)
+ALL_OF_A_KIND = {
+    *("lights", "lamps", "fans", "switches", "doors", "locks", "windows", "gates", "valves", "sensors"),
+    *("blinds", "curtains", "shutters", "shades", "awnings", "drapes", "covers"),
+}
+"""Words that by themselves mean all there are of a kind."""
 PLAIN_WORDS = {"light", "door", "sensor", "one", "heating", "room"}
 """Words that mean a whole kind, or nothing by themselves: "the light" are the lights there."""
 
@@ -68,6 +69,7 @@ def plurals(text: str, devices: Sequence[Device]) -> Iterator[str]:
 
 
 def _of(device: Device, places: Collection[str]) -> Iterator[str]:
+    """The parts of its name that tell what it is: without its room, its number or side, its kind's word."""
     full = spoken(device.name).split()
     words = _without_last_number(full)
     place = _place_ahead(words, places)

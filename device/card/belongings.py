@@ -62,7 +62,7 @@ def unused(card: Card, page: Page) -> Iterator[str]:
 
 
 def misnamed(card: Card, page: Page) -> Iterator[str]:
-    """A line for each wake word of one's own that the page names as if it came with Mynah."""
+    """A line for each of the user's wake words that the page names as if it came with Mynah."""
     for folder in page.settings.wake.bundles:
         own = card.boot / BUNDLES / folder.name
         if folder.parent == SHIPPED and not folder.exists() and own.is_dir():

@@ -1,6 +1,6 @@
 """`mynah stories`: plays conversations that are written down, and says what goes otherwise.
 
-A folder is a skill of one's own: its `stories.yaml` is played with it.
+A folder is a user's skill: its `stories.yaml` is played with it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""An authority of one's own, by openssl."""
+"""A certificate authority for the tests, made with openssl."""
 
 from __future__ import annotations
 

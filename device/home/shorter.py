@@ -31,6 +31,11 @@ OWN_WORDS: Mapping[str, Collection[str]] = {
 SIDES = ("left", "right", "top", "bottom", "upper", "lower", "middle")
 PLURAL_KINDS = {"light", "cover", "lock"}
 """Kinds of which a last word in "s" means several."""
+ALL_OF_A_KIND = {
+    *("lights", "lamps", "fans", "switches", "doors", "locks", "windows", "gates", "valves", "sensors"),
+    *("blinds", "curtains", "shutters", "shades", "awnings", "drapes", "covers"),
+}
+"""Words that by themselves mean all there are of a kind."""
 PLAIN_WORDS = {"light", "door", "sensor", "one", "heating", "room"}
 """Words that mean a whole kind, or nothing by themselves: "the light" are the lights there."""
 
@@ -64,6 +69,7 @@ def plurals(text: str, devices: Sequence[Device]) -> Iterator[str]:
 
 
 def _of(device: Device, places: Collection[str]) -> Iterator[str]:
+    """The parts of its name that tell what it is: without its room, its number or side, its kind's word."""
     full = spoken(device.name).split()
     words = _without_last_number(full)
     place = _place_ahead(words, places)
@@ -72,20 +78,19 @@ def _of(device: Device, places: Collection[str]) -> Iterator[str]:
     for said in (words, full):
         for at in range(1, len(said)):
             if not _place_ahead(said[at:], places):
-                yield from _telling(said[at:], device.kind)
+                yield from _telling(said[at:])
     if len(words) < len(full) and not {"light", "lights"}.issuperset(words[place:]):
-        yield from _telling(words, device.kind)
+        yield from _telling(words)
     if words[-1] in OWN_WORDS.get(device.kind, ()) and len(words) > 2:
         yield " ".join(words[:-1])
     unnumbered = [word for word in words if word not in NUMBER_WORDS]
     if len(unnumbered) < len(words) and not _place_ahead(unnumbered, places):
-        yield from _telling(unnumbered, device.kind) if len(unnumbered) > 1 else ()
+        yield from _telling(unnumbered) if len(unnumbered) > 1 else ()
 
 
-def _telling(words: Sequence[str], kind: str) -> Iterator[str]:
+def _telling(words: Sequence[str]) -> Iterator[str]:
     """The words, where they tell what it is. "Blinds" by themselves are all of them."""
-    several = kind in PLURAL_KINDS and words[0].endswith("s")
-    if len(words) == 1 and (words[0] in PLAIN_WORDS or words[0] in SIDES or several):
+    if len(words) == 1 and words[0] in (*PLAIN_WORDS, *SIDES, *ALL_OF_A_KIND):
         return
     if words[0] not in NUMBER_WORDS and words[0] not in ("room", "sensor"):
         yield " ".join(words)

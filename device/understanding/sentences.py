@@ -66,7 +66,14 @@ class Sentences:
     def own(cls, paths: Iterable[Path]) -> Sentences:
         """The sentences of a skill whose lists and rules are for itself alone. Raises as `load`."""
         common = templates.read(COMMON)
-        files = [templates.read(path) for path in templates.template_files(paths)]
+        files = []
+        for path in templates.template_files(paths):
+            file = templates.read(path)
+            if file.typed != Typed():
+                raise SentencesError(
+                    f"{path}: `typed` cannot be used in a skill; give its blocks `heard: false`"
+                )
+            files.append(file)
         lists = {name: body for file in files for name, body in file.lists.items()}
         rules = {name: body for file in files for name, body in file.rules.items()}
         blocks = [

@@ -116,7 +116,7 @@ class Connection:
         self._answer: Any = None
         self._answered = threading.Event()
         self._unacknowledged: deque[tuple[float, Delivery]] = deque()
-        self._handing_over = threading.RLock()  # a receipt may come before the message is in the list
+        self._refused: dict[int, str] = {}  # by a message's number, why; until its delivery knows
         self.forbidden: set[str] = set()
         """Topics on which the broker does not let us publish, where it says so (MQTT 5)."""
         self._client = self._make_client(client_id, will)
@@ -190,13 +190,13 @@ class Connection:
             properties = None
             if self._settings.version == "5":
                 properties = _properties(expires if perishable else None, correlation)
-            with self._handing_over:
-                info = self._client.publish(topic, payload, qos=1, retain=retain, properties=properties)
-                if info.rc != MQTTErrorCode.MQTT_ERR_SUCCESS:
-                    return None
-                delivery = Delivery(topic, info, self.ended)
-                self._unacknowledged.append((time.monotonic() + expires, delivery))
-                return delivery
+            info = self._client.publish(topic, payload, qos=1, retain=retain, properties=properties)
+            if info.rc != MQTTErrorCode.MQTT_ERR_SUCCESS:
+                return None
+            delivery = Delivery(topic, info, self.ended)
+            self._unacknowledged.append((time.monotonic() + expires, delivery))
+            self._tell_refused([delivery])
+            return delivery
         except ValueError as error:
             log.error("%r is no topic to publish to: %s", topic, error)
             return None
@@ -259,9 +259,19 @@ class Connection:
     def _on_publish(self, client: Any, userdata: Any, number: int, reason: Any, properties: Any) -> None:
         if not reason.is_failure:
             return
-        with self._handing_over:
-            refused = [delivery for _, delivery in self._unacknowledged if delivery.info.mid == number]
-        for delivery in refused:
+        self._refused[number] = str(reason)
+        self._tell_refused([delivery for _, delivery in tuple(self._unacknowledged)])
+
+    def _tell_refused(self, deliveries: Iterable[Delivery]) -> None:
+        """Tell those that were refused.
+
+        A refusal may come before the message is in the list, so whichever comes second tells. No lock may be
+        taken for that: paho calls us while it holds the lock that its `publish` waits for.
+        """
+        for delivery in deliveries:
+            reason = self._refused.pop(delivery.info.mid, None)
+            if reason is None:
+                continue
             delivery.refused = True
             if delivery.topic not in self.forbidden:
                 self.forbidden.add(delivery.topic)

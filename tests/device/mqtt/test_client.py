@@ -19,7 +19,7 @@ from demo.broker import Broker
 from device.errors import BrokerError, SettingsError
 from device.events import Command
 from device.mqtt.client import Backoff, Publisher, connect
-from device.mqtt.connection import Asker, Message, Refused
+from device.mqtt.connection import Asker, Fate, Message, Refused
 from device.mqtt.credentials import password
 from device.settings import MqttSettings
 from tests.device import fakes
@@ -255,6 +255,18 @@ def test_a_command_that_the_broker_forbids_is_told(tmp_path: Path, caplog: pytes
         wait_for(lambda: publisher.forbidden)
         assert publisher.forbidden == {"zigbee2mqtt/lamp/set"}
     assert caplog.text.count("refuses what is sent to zigbee2mqtt/lamp/set (Not authorized)") == 1
+
+
+@needs_mosquitto
+def test_refusals_come_while_more_is_published(tmp_path: Path) -> None:
+    rules = tmp_path / "rules"
+    rules.write_text("topic readwrite mynah/#\n")
+    with Mosquitto(tmp_path, f"acl_file {rules}") as broker, quick(broker, version="5") as publisher:
+        assert publisher.wait_connected(30)
+        receipts = [publisher.send([Command(f"zigbee2mqtt/{n}/set", "ON")]) for n in range(2000)]
+        wait_for(lambda: len(publisher.forbidden) == 2000, 10.0)
+        fates = {delivery.fate for receipt in receipts for delivery in receipt.deliveries}
+        assert fates == {Fate.REFUSED}
 
 
 @needs_mosquitto

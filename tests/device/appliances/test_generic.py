@@ -1,8 +1,7 @@
-"""Devices whose commands are spelled out, as the README shows it for ESPHome's own topics."""
+"""Devices whose commands are spelled out, as the docs show it for ESPHome's own topics."""
 
 from __future__ import annotations
 
-import textwrap
 from pathlib import Path
 
 from device.events import Command, Intent
@@ -10,14 +9,14 @@ from device.home.model import Home
 from device.home.reading import read
 from tests.device.talking import outcome_of
 
-README = Path(__file__).parents[3] / "README.md"
+PAGE = Path(__file__).parents[3] / "docs" / "APPLIANCES-AND-MQTT.md"
 
 
-def test_the_readmes_example_for_esphome(tmp_path: Path) -> None:
-    text = README.read_text("utf-8")
-    start = text.index('    [[device]]\n    name = "patio awning"')
+def test_the_example_for_esphome(tmp_path: Path) -> None:
+    text = PAGE.read_text("utf-8")
+    start = text.index('[[device]]\nname = "patio awning"')
     file = tmp_path / "home.toml"
-    file.write_text(textwrap.dedent(text[start : text.index("\n\n", start)]), "utf-8")
+    file.write_text(text[start : text.index("```", start)], "utf-8")
     home = Home(read(file))
 
     def sent(intent: str, **slots: object) -> tuple[Command, ...]:

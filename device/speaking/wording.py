@@ -15,6 +15,12 @@ def listed(names: Sequence[str], word: str = "and") -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {word} {names[-1]}"
 
 
+def are(names: Sequence[str]) -> str:
+    """ "are" behind several names, or a plural, "the shutters"; otherwise "is"."""
+    plural = len(names) > 1 or (names[0].endswith("s") and not names[0].endswith("ss"))
+    return "are" if plural else "is"
+
+
 def capitalized(text: str) -> str:
     """With its first letter as at the beginning of a sentence."""
     return text[:1].upper() + text[1:]

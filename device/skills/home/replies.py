@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from device.appliances.actions import Action, Do
 from device.appliances.devices import Device
 from device.appliances.relative import Missing
-from device.speaking.wording import listed, number
+from device.speaking.wording import are, listed, number
 
 PLURALS = {
     "light": "lights", "switch": "switches", "fan": "fans", "climate": "heating", "lock": "locks",
@@ -45,17 +45,17 @@ def lacking(devices: Sequence[Device], reason: Missing | None) -> tuple[str, ...
     """Why `devices` were not told anything; without a reason, they are not there. Nothing for no devices."""
     if not devices:
         return ()
-    names = listed([device.called for device in devices])
-    are = "is" if len(devices) == 1 else "are"
+    called = [device.called for device in devices]
+    names, be = listed(called), are(called)
     match reason:
         case None:
-            return (f"{names} {are} not reachable",)
+            return (f"{names} {be} not reachable",)
         case Missing.LIGHT:
-            return (f"{names} {are} off",)
+            return (f"{names} {be} off",)
         case Missing.BRIGHTNESS:
             return (f"I do not know how bright {names} {are}",)
         case Missing.LEVEL:
-            return (f"I do not know how {names} {are} set",)
+            return (f"I do not know how {names} {be} set",)
         case Missing.STATE:
             return (f"I do not know the state of {names} yet",)
         case Missing.RANGE:

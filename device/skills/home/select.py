@@ -10,7 +10,7 @@ from device.appliances.devices import WINDOW_COVERINGS, Device
 from device.events import Intent, Outcome, impossible
 from device.home.model import Home
 from device.skills.home import replies
-from device.speaking.wording import listed
+from device.speaking.wording import are, listed
 from device.understanding.acts import several
 from device.understanding.numbers import spoken
 
@@ -53,7 +53,7 @@ def select(home: Home, slots: Mapping[str, Any], domain: str | None) -> Target |
     things = replies.plural(domain, device_class) if domain in replies.PLURALS else "devices"
     place = place_of(slots)
     if not devices:
-        return impossible(f"There are no {things} {place}".strip())
+        return impossible(f"There {are([things])} no {things} {place}".strip())
     if len(devices) == 1:
         return Target(devices, devices[0].called)
     if one := slots.get("one"):

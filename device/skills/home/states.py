@@ -12,7 +12,7 @@ from device.home.model import Home
 from device.skills.home import choosing, prices
 from device.skills.home.select import Target, about, place_of, select
 from device.skills.skill import World
-from device.speaking.wording import listed, number
+from device.speaking.wording import are, listed, number
 
 MEANINGS: Mapping[str, tuple[str, bool]] = {
     "on": ("on", True),
@@ -55,7 +55,7 @@ def _told(home: Home, target: Target, slots: Mapping[str, Any]) -> Outcome:
     if len(target.devices) == 1 and "name" in slots:
         [(device, holds)] = known
         now = wanted if holds else _opposite(wanted)
-        return _answer(f"{'Yes' if holds else 'No'}, {device.called} {_is(device)} {now}")
+        return _answer(f"{'Yes' if holds else 'No'}, {device.called} {are([device.name])} {now}")
     return _answer(_counted(slots.get("question", "all" if "name" in slots else "which"), known, wanted))
 
 
@@ -63,7 +63,7 @@ def _counted(question: str, known: Sequence[tuple[Device, bool]], wanted: str) -
     """The answer to a question about several devices."""
     true = [device for device, holds in known if holds]
     names = listed([device.called for device in true]) if true else ""
-    one = len(true) == 1 and _is(true[0]) == "is"
+    one = len(true) == 1 and are([true[0].name]) == "is"
     if question == "how_many":
         return f"{len(true) or 'None'} of {len(known)}{': ' + names if true else ''}"
     if question == "all":
@@ -87,12 +87,6 @@ def _holds(home: Home, device: Device, wanted: str) -> bool | None:
 def _opposite(wanted: str) -> str:
     key, value = MEANINGS[wanted]
     return next(word for word, meaning in MEANINGS.items() if meaning == (key, not value))
-
-
-def _is(device: Device) -> str:
-    """Shutters are, a lamp is."""
-    last = device.name.split()[-1].lower()
-    return "are" if last.endswith("s") and not last.endswith("ss") else "is"
 
 
 def _described(home: Home, device: Device) -> str:
@@ -120,7 +114,7 @@ def _described(home: Home, device: Device) -> str:
         parts.append(known["activity"].replace("_", " "))
     if not parts:
         return f"I do not know the state of {device.called} yet"
-    sentence = f"{device.called} {_is(device)} {' '.join(parts[:2])}"
+    sentence = f"{device.called} {are([device.name])} {' '.join(parts[:2])}"
     return sentence[0].upper() + sentence[1:]
 
 

@@ -13,7 +13,7 @@ from device.memory.lists import find
 from device.skills.lists.items import ANOTHER_LIST, LONGEST, parted, things
 from device.skills.skill import Handler, Handlers, World
 from device.speaking.replies import Replies
-from device.speaking.wording import capitalized, listed
+from device.speaking.wording import are, capitalized, listed
 
 REPLIES = Replies(Path(__file__).parent / "en" / "replies.yaml")
 MOST = 5000
@@ -64,7 +64,7 @@ def _add(intent: Intent, world: World, name: str, items: Sequence[str]) -> Outco
     if new:
         told.append(_say(world, "added", items=_named(new), list=called(name)).text)
     if already:
-        values = {"items": capitalized(listed(already)), "are": _are(already), "list": called(name)}
+        values = {"items": capitalized(listed(already)), "are": are(already), "list": called(name)}
         told.append(_say(world, "already", **values).text)
     return Outcome(
         reply=Reply(". ".join(told)),
@@ -137,9 +137,9 @@ def _whether(world: World, name: str, wanted: Sequence[str]) -> Outcome:
     missing = [text for text in wanted if not find(there, text)]
     told = []
     if found:
-        told.append(_say(world, "there", items=listed(found), are=_are(found), list=called(name)).text)
+        told.append(_say(world, "there", items=listed(found), are=are(found), list=called(name)).text)
     if missing:
-        told.append(_say(world, "missing", items=listed(missing), are=_are(missing), list=called(name)).text)
+        told.append(_say(world, "missing", items=listed(missing), are=are(missing), list=called(name)).text)
     return Outcome(reply=Reply(". ".join(told)))
 
 
@@ -251,11 +251,6 @@ def _named(items: Sequence[str]) -> str:
 
 def _count(items: Sequence[str]) -> str:
     return "1 item" if len(items) == 1 else f"{len(items)} items"
-
-
-def _are(items: Sequence[str]) -> str:
-    plural = len(items) > 1 or (items[0].endswith("s") and not items[0].endswith("ss"))
-    return "are" if plural else "is"
 
 
 def called(name: str) -> str:

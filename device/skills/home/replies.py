@@ -53,7 +53,7 @@ def lacking(devices: Sequence[Device], reason: Missing | None) -> tuple[str, ...
         case Missing.LIGHT:
             return (f"{names} {be} off",)
         case Missing.BRIGHTNESS:
-            return (f"I do not know how bright {names} {are}",)
+            return (f"I do not know how bright {names} {be}",)
         case Missing.LEVEL:
             return (f"I do not know how {names} {be} set",)
         case Missing.STATE:

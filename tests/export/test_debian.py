@@ -14,7 +14,7 @@ from export.targets import MACHINES, SUITES, Suite
 
 BOOKWORM = SUITES["bookworm"]
 
-pytestmark = pytest.mark.skipif(shutil.which("dpkg-deb") is None, reason="not a Debian system")
+pytestmark = pytest.mark.skipif(shutil.which("dpkg-deb") is None, reason="dpkg-deb is not installed")
 
 
 def fetched(site: Path, suite: Suite, machine: str) -> None:

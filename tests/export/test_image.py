@@ -26,7 +26,7 @@ PROGRAMS = ("mke2fs", "mkfs.vfat", "mcopy", "sfdisk", "cpio", "depmod", "xz")
 
 pytestmark = pytest.mark.skipif(
     any(which(program) is None for program in PROGRAMS),
-    reason=f"needs {' '.join(PACKAGES[program] for program in PROGRAMS)}",
+    reason=f"not installed: one of {' '.join(PACKAGES[program] for program in PROGRAMS)}",
 )
 
 RECIPE = replace(Recipe(SUITES["bookworm"]), boot_size=36 * MIB, state_size=8 * MIB, root_spare=8 * MIB)

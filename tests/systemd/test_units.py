@@ -14,7 +14,7 @@ ANALYZE = shutil.which("systemd-analyze")
 SYSTEM = Path("/lib/systemd/system")
 
 pytestmark = pytest.mark.skipif(
-    ANALYZE is None or not SYSTEM.is_dir(), reason="needs systemd-analyze: apt-get install systemd"
+    ANALYZE is None or not SYSTEM.is_dir(), reason="systemd-analyze is not installed: apt-get install systemd"
 )
 
 MOST_EXPOSED = {"mynah.service": 2.0, "mynah-card.service": 2.5, "mynah-card-problems.service": 2.0}

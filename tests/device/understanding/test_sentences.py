@@ -57,6 +57,10 @@ LAMP = House(
 )
 
 
+SCENE = "good night"
+"""Small talk too, but this home has a scene of that name, which goes first."""
+
+
 def write(folder: Path, text: str, name: str = "own.yaml") -> Path:
     path = folder / name
     path.parent.mkdir(exist_ok=True)
@@ -99,7 +103,7 @@ def test_intents_of_a_sentence_are_not_mixed_up() -> None:
         text = sample(group, chance.choice(group.sentences).expression, chance)
         meant = understanding.understand(Transcript(text, 1.0))
         assert isinstance(meant, Intent), text
-        if meant.name != group.intent:
+        if meant.name != group.intent and not text.endswith(SCENE):
             wrong.append((text, group.intent, meant.name))
     assert wrong == []
 

@@ -35,7 +35,7 @@ def main(arguments: list[str]) -> int:
 
 def prove(site: Path, number: str, config: Path | None) -> int:
     """Raises MynahError, or whatever it is that fails."""
-    from device.engine.bundle import SHIPPED, Bundle
+    from device.engine.bundle import SHIPPED, whole
     from device.settings import load
 
     if Path(device.__file__).parent.parent.resolve() != site.resolve():
@@ -46,7 +46,7 @@ def prove(site: Path, number: str, config: Path | None) -> int:
         if not module.name.endswith("__main__"):
             importlib.import_module(module.name)
     for folder in sorted(SHIPPED.iterdir()):
-        Bundle.load(folder)
+        whole(folder)
     hear(load(config))
     return 0
 

@@ -29,10 +29,11 @@ def parts(text: str, match: Match, openers: Collection[str], starters: Collectio
 
     `openers`: the words with which sentences that follow may begin; `starters`: those of whole sentences.
     """
-    words = tuple(text.split())
-    if len(words) > MOST:
-        return (match(text, False) or text,)
-    return _Parser(words, lru_cache(maxsize=None)(match), openers, starters).parts()
+    words, match = tuple(text.split()), lru_cache(maxsize=None)(match)
+    whole = match(" ".join(words), False)
+    if whole is not None or len(words) > MOST:
+        return (whole or text,)
+    return _Parser(words, match, openers, starters).parts()
 
 
 class _Parser:

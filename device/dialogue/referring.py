@@ -9,10 +9,9 @@ from typing import Any
 from device.dialogue.state import Focus
 from device.events import Intent, Option
 from device.understanding import times
-from device.understanding.acts import several
+from device.understanding.acts import PLACES, several
 
 THINGS = ("name", "names", "entry", "entries")
-PLACES = ("area", "floor")
 KINDS = ("domain", "device_class")
 MEMBERS = "members"
 """What "it" stands for besides: the names of the things in a place, for "them" with others."""

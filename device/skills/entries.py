@@ -10,7 +10,7 @@ from typing import Any
 from device.events import Change, Intent, Option, Outcome, Question, Reply, refused
 from device.memory.agenda import ALARM, DELAYED, REMINDER, TIMER, Agenda, Entry
 from device.memory.finding import chosen
-from device.skills.skill import World
+from device.skills.skill import World, asked
 from device.speaking import times
 from device.speaking.wording import capitalized, listed, said_back
 from device.understanding.numbers import spoken
@@ -39,7 +39,7 @@ def called(entry: Entry, now: datetime) -> str:
     """ "the pasta timer", "the alarm at 7 in the morning tomorrow"."""
     if entry.kind == TIMER:
         return f"the {entry.name or times.lasting(entry.seconds or 0)} timer"
-    when = times.repeated(entry.days, entry.at) if entry.days else times.moment(entry.at, now)
+    when = times.when(entry.days, entry.at, now)
     if entry.kind == ALARM:
         return f"the {entry.name} alarm" if entry.name else f"the alarm {when}"
     return f"the reminder to {said_back(entry.text)}" if entry.kind == REMINDER else f"“{entry.text}” {when}"
@@ -147,11 +147,6 @@ def restored(verb: str, entry: Entry, world: World) -> Outcome:
     """`entry` is in the agenda again, as it was."""
     reply = Reply(f"{capitalized(called(entry, world.now))} is back")
     return Outcome(reply=reply, done=(change(verb, entry, world.now),))
-
-
-def asked(question: Question) -> Outcome:
-    """Nothing is done until `question` is answered."""
-    return Outcome(reply=Reply(question.text), question=question)
 
 
 def together(entries: Sequence[Entry], now: datetime) -> str:

@@ -24,7 +24,7 @@ from device.events import Command, Intent, Outcome, Question, Reply
 from device.mqtt.topics import is_plain
 from device.reading import yaml
 from device.reading.located import Table, hint
-from device.skills.skill import Handlers, World
+from device.skills.skill import Handlers, World, asked
 from device.speaking.rendering import check, render
 from device.speaking.replies import Replies
 from device.understanding.sentences import Sentences
@@ -136,8 +136,7 @@ def _handle(does: Does, replies: Replies | None, intent: Intent, world: World) -
         raise TemplateError(f"{topic!r} is no topic")
     command = Command(topic, render(does.payload, intent.slots))
     if _guarded(command, world) and intent.confidence < world.home.layout.lock_confidence:
-        question = Question("Shall I do that?", intent, "confirmation")
-        return Outcome(reply=Reply(question.text), question=question)
+        return asked(Question("Shall I do that?", intent, "confirmation"))
     return Outcome((command,), reply)
 
 

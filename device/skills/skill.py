@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from device.events import Change, Intent, Outcome
+from device.events import Change, Intent, Outcome, Question, Reply
 from device.home.model import Home
 from device.memory.agenda import Agenda
 from device.memory.lists import Lists
@@ -39,3 +39,8 @@ Handler = Callable[[Intent, World], Outcome]
 
 Handlers = Mapping[str, Handler]
 """By the names of intents."""
+
+
+def asked(question: Question) -> Outcome:
+    """Nothing is done until `question` is answered."""
+    return Outcome(reply=Reply(question.text), question=question)

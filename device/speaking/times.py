@@ -78,6 +78,11 @@ def repeated(days: Sequence[str], at: time | datetime) -> str:
     return f"every {_days(tuple(days))} at {clock(at)}"
 
 
+def when(days: Sequence[str], at: datetime, now: datetime) -> str:
+    """The days and the time of what is repeated; of all else, the moment."""
+    return repeated(days, at) if days else moment(at, now)
+
+
 def _days(days: tuple[str, ...]) -> str:
     if days == WEEK:
         return "day"

@@ -14,7 +14,7 @@ from hassil.intents import IntentData, Intents
 from hassil.recognize import RecognizeResult, recognize_all
 
 from device.events import Act, Intent, NotRecognized, Question, Transcript
-from device.understanding.acts import acts
+from device.understanding.acts import UNKNOWN, acts
 from device.understanding.answers import Answers, act
 from device.understanding.groups import TemplateGroup, first_words, takes_any_words
 from device.understanding.numbers import spoken
@@ -22,7 +22,6 @@ from device.understanding.parsing import Parts, parts
 from device.understanding.sentences import Sentences
 from device.understanding.vocabulary import Speakable
 
-NOTHING_KNOWN = "no sentence that is known"
 TOO_DOUBTFUL = "heard too doubtfully"
 JOINT = re.compile(r"\b(?:and|then) (?:(?:then|also) )?")
 """What joins two sentences, in words."""
@@ -59,7 +58,7 @@ class Understanding:
         if transcript.confidence < reject_below:
             return NotRecognized(transcript.text, TOO_DOUBTFUL)
         found = self._match(spoken(transcript.text), False, transcript.confidence)
-        return found or NotRecognized(transcript.text, NOTHING_KNOWN)
+        return found or NotRecognized(transcript.text, UNKNOWN)
 
     def acts(
         self, transcript: Transcript, question: Question | None = None, reject_below: float = 0.0

@@ -5,8 +5,8 @@ from __future__ import annotations
 from device.events import Intent, Outcome, Question, Reply, refused
 from device.memory.agenda import ALARM, Entry, instant
 from device.skills import entries
-from device.skills.skill import Handlers, World
-from device.speaking.times import moment, repeated
+from device.skills.skill import Handlers, World, asked
+from device.speaking.times import when
 from device.speaking.wording import listed
 from device.understanding import times
 
@@ -16,16 +16,15 @@ def set_alarm(intent: Intent, world: World) -> Outcome:
     if isinstance(kept := slots.get("kept"), Entry):
         return entries.restored("set", kept, world)
     if not times.has_clock(slots):
-        return entries.asked(Question("For what time?", intent, "time"))
+        return asked(Question("For what time?", intent, "time"))
     at = times.moment(slots, world.now, waking=True)
     if at is None or instant(at) <= instant(world.now):
         return refused("It is past that time already")
     if full := entries.full(world.agenda, ALARM):
         return full
     entry = world.agenda.new(Entry(ALARM, at, name=slots.get("name"), days=times.days(slots)))
-    when = repeated(entry.days, at) if entry.days else moment(at, world.now)
     return Outcome(
-        reply=Reply(f"Alarm set {when}"),
+        reply=Reply(f"Alarm set {when(entry.days, at, world.now)}"),
         done=(entries.change("set", entry, world.now),),
         undo=(Intent("MynahCancelAlarm", {"entry": entry.id}, 1.0),),
         about={"entry": entry.id},
@@ -44,17 +43,13 @@ def alarms(intent: Intent, world: World) -> Outcome:
         entry = meant[0]
         return Outcome(reply=Reply(f"There is {_told(entry, world)}"), about={"entry": entry.id})
     ordered = sorted(meant, key=lambda entry: instant(entry.at))
-    told = [_when(entry, world) for entry in ordered]
+    told = [when(entry.days, entry.at, world.now) for entry in ordered]
     return Outcome(reply=Reply(f"There are {len(meant)} alarms: {listed(told)}"))
 
 
 def _told(entry: Entry, world: World) -> str:
     name = f" called {entry.name}" if entry.name else ""
-    return f"an alarm{name} {_when(entry, world)}"
-
-
-def _when(entry: Entry, world: World) -> str:
-    return repeated(entry.days, entry.at) if entry.days else moment(entry.at, world.now)
+    return f"an alarm{name} {when(entry.days, entry.at, world.now)}"
 
 
 HANDLERS: Handlers = {"MynahSetAlarm": set_alarm, "MynahCancelAlarm": cancel, "MynahAlarms": alarms}

@@ -16,8 +16,8 @@ from device.events import Intent, Outcome, Reply, refused
 from device.home.model import Home
 from device.memory.agenda import DELAYED, Entry, instant
 from device.skills import entries
-from device.skills.skill import Handler, Handlers, World
-from device.speaking.times import moment, repeated, span
+from device.skills.skill import Handler, Handlers, World, asked
+from device.speaking.times import span, when
 from device.speaking.wording import listed, to_do
 from device.understanding import times
 
@@ -71,7 +71,7 @@ def plan(intent: Intent, world: World, handle: Handler) -> Outcome:
             return refused("I do not know how it was before, so I could not put it back")
         later = [handle(replace(one, confidence=intent.confidence), world) for one in back]
         if doubt := next((one.question for one in later if one.question), None):
-            return entries.asked(replace(doubt, about=intent))  # "unlock … for an hour" also locks
+            return asked(replace(doubt, about=intent))  # "unlock … for an hour" also locks
         text = " and ".join(to_do(one.reply.text) for one in later)
         days = _shifted(times.days(intent.slots), (end.date() - (begin or world.now).date()).days)
         plans.append(Plan(end, back, text, _seconds(intent, "") if begin is None else None, days))
@@ -84,7 +84,7 @@ def _unfit(intent: Intent, now: Outcome, world: World, begin: datetime | None) -
         about = now.question.about
         timing = {slot: value for slot, value in intent.slots.items() if slot in (*times.LENGTH, *times.WHEN)}
         whole = replace(about, slots={**about.slots, **timing})
-        return entries.asked(replace(now.question, about=whole))
+        return asked(replace(now.question, about=whole))
     if not now.fine:
         return now
     if not now.commands and not now.done:
@@ -139,11 +139,9 @@ def _stored(now: Outcome, plans: Sequence[Plan], world: World, at_once: bool) ->
 
 
 def _when(one: Plan | Entry, now: datetime) -> str:
-    if one.days:
-        return repeated(one.days, one.at)
-    if isinstance(one, Plan) and one.seconds is not None:
+    if isinstance(one, Plan) and one.seconds is not None and not one.days:
         return f"in {span(one.seconds)}"
-    return moment(one.at, now)
+    return when(one.days, one.at, now)
 
 
 def cancel(intent: Intent, world: World) -> Outcome:

@@ -15,7 +15,7 @@ from device.skills.home import choosing, prices, replies, states, wishes
 from device.skills.home.plans import PLANS
 from device.skills.home.select import ONLY_OFF, Target, about, select
 from device.skills.home.telling import tell
-from device.skills.skill import Handlers, World
+from device.skills.skill import Handlers, World, asked
 from device.speaking.wording import listed, sentence
 
 
@@ -49,12 +49,10 @@ def _tell(home: Home, intent: Intent, target: Target, actions: Sequence[Action])
     if target.which is not None:
         able = tuple(device for device in target.devices if tell(home, [(device, actions)]).able)
         if len(able) != 1:
-            return prices.asked(
-                choosing.which(home, _kind(intent, target), target.which, able or target.devices)
-            )
+            return asked(choosing.which(home, _kind(intent, target), target.which, able or target.devices))
         target = Target(able, able[0].called)
     if doubt := prices.doubt(home, _kind(intent, target), target.devices, actions, target.called):
-        return prices.asked(replace(doubt, about=intent))
+        return asked(replace(doubt, about=intent))
     told = tell(home, ((device, actions) for device in target.devices))
     if not told.able:
         lacking = (*told.notes, *replies.lacking(told.dark, Missing.LIGHT))
@@ -84,7 +82,7 @@ def _activate(home: Home, intent: Intent, scene: Scene) -> Outcome:
     things: list[Device | Scene] = [scene]
     kind = replace(intent, slots={**intent.slots, "kind": "scene"})
     if doubt := prices.doubt(home, kind, things, (), scene.name):
-        return prices.asked(replace(doubt, about=intent))
+        return asked(replace(doubt, about=intent))
     told = tell(home, ((device, scene.steps[device.name]) for device in devices))
     told.commands = [*scene.sends, *told.commands]
     told.notes += tuple(f"there is no {name} yet" for name in scene.steps if name not in home.devices)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from device.appliances.actions import Action, Do
 from device.appliances.devices import Device, Scene
-from device.events import Intent, Outcome, Question, Reply
+from device.events import Intent, Question
 from device.home.model import Home
 
 MUCH = 0.6
@@ -50,11 +50,6 @@ def _securing(thing: Device | Scene) -> Sequence[Do]:
 def confirmation(intent: Intent, called: str) -> Question:
     """ "Shall I unlock the front door?" A yes counts as a confident hearing."""
     return Question(f"Shall I {_verb(intent).format(called)}?", intent, "confirmation")
-
-
-def asked(question: Question) -> Outcome:
-    """Nothing is done until `question` is answered."""
-    return Outcome(reply=Reply(question.text), question=question)
 
 
 VERBS = {

@@ -9,9 +9,9 @@ from typing import Any
 from device.appliances.devices import Device
 from device.events import Intent, Outcome, Reply, refused
 from device.home.model import Home
-from device.skills.home import choosing, prices
+from device.skills.home import choosing
 from device.skills.home.select import Target, about, place_of, select
-from device.skills.skill import World
+from device.skills.skill import World, asked
 from device.speaking.wording import are, listed, number
 
 MEANINGS: Mapping[str, tuple[str, bool]] = {
@@ -37,7 +37,7 @@ def state(intent: Intent, world: World) -> Outcome:
         wanted = str(slots.get("state"))
         able = tuple(d for d in target.devices if wanted in MEANINGS and _holds(home, d, wanted) is not None)
         if len(able) != 1:
-            return prices.asked(choosing.which(home, intent, target.which, able or target.devices))
+            return asked(choosing.which(home, intent, target.which, able or target.devices))
         target = Target(able, able[0].called)
     return replace(_told(home, target, slots), about=about(intent, target))
 

@@ -7,9 +7,8 @@ from typing import Any
 
 from device.events import Intent, Outcome, Question, impossible, refused
 from device.skills.home import choosing
-from device.skills.home.prices import asked
 from device.skills.home.select import Target, select
-from device.skills.skill import Handlers, World
+from device.skills.skill import Handlers, World, asked
 
 Guess = tuple[str, Mapping[str, Any], str, str]
 """An intent, its slots, the domain that it needs, and the question."""

@@ -11,7 +11,7 @@ from device.events import Change, Intent, Option, Outcome, Question, Reply, refu
 from device.memory import lists as memory
 from device.memory.lists import find
 from device.skills.lists.items import ANOTHER_LIST, LONGEST, parted, things
-from device.skills.skill import Handler, Handlers, World
+from device.skills.skill import Handler, Handlers, World, asked
 from device.speaking.replies import Replies
 from device.speaking.wording import are, capitalized, listed
 
@@ -202,7 +202,7 @@ def _whether_sure(intent: Intent, world: World, name: str, question: str) -> Out
 
 
 def _asked(text: str, about: Intent, expects: str) -> Outcome:
-    return Outcome(reply=Reply(text), question=Question(text, about, expects))
+    return asked(Question(text, about, expects))
 
 
 def _list(intent: Intent, world: World) -> str | None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from device.events import Intent, Outcome, Question, Reply, refused
 from device.memory.agenda import REMINDER, Entry, instant
 from device.skills import entries
-from device.skills.skill import Handlers, World
-from device.speaking.times import moment, repeated
+from device.skills.skill import Handlers, World, asked
 from device.speaking.times import span as in_words
+from device.speaking.times import when
 from device.speaking.wording import listed, said_back
 from device.understanding import times
 
@@ -21,12 +21,12 @@ def set_reminder(intent: Intent, world: World) -> Outcome:
         return entries.restored("set", kept, world)
     text = str(slots.get("text", "")).strip()
     if not text:
-        return entries.asked(Question("What shall I remind you of?", intent, "task"))
+        return asked(Question("What shall I remind you of?", intent, "task"))
     if len(text) > LONGEST:
         return refused("That is too long for a reminder; say it in fewer words")
     at = times.moment(slots, world.now)
     if at is None:
-        return entries.asked(Question("When shall I remind you?", intent, "time"))
+        return asked(Question("When shall I remind you?", intent, "time"))
     if instant(at) <= instant(world.now):
         return refused("It is past that time already")
     if full := entries.full(world.agenda, REMINDER):
@@ -34,9 +34,9 @@ def set_reminder(intent: Intent, world: World) -> Outcome:
     span = times.length(slots, "in_")
     seconds = round(span.total_seconds()) if span and not times.days(slots) else None
     entry = world.agenda.new(Entry(REMINDER, at, text=text, seconds=seconds, days=times.days(slots)))
-    when = f"in {in_words(seconds)}" if seconds else _when(entry, world)
+    told = f"in {in_words(seconds)}" if seconds else when(entry.days, at, world.now)
     return Outcome(
-        reply=Reply(f"I will remind you {when} to {said_back(text)}"),
+        reply=Reply(f"I will remind you {told} to {said_back(text)}"),
         done=(entries.change("set", entry, world.now),),
         undo=(Intent("MynahCancelReminder", {"entry": entry.id}, 1.0),),
         about={"entry": entry.id},
@@ -53,13 +53,9 @@ def reminders(intent: Intent, world: World) -> Outcome:
     if isinstance(meant, Outcome):
         return Outcome(reply=Reply("There is no such reminder" if waiting else "There is no reminder"))
     ordered = sorted(meant, key=lambda entry: instant(entry.at))
-    told = [f"{said_back(entry.text)} {_when(entry, world)}" for entry in ordered]
+    told = [f"{said_back(entry.text)} {when(entry.days, entry.at, world.now)}" for entry in ordered]
     about = {"entry": meant[0].id} if len(meant) == 1 else {}
     return Outcome(reply=Reply(f"You wanted to be reminded to {listed(told)}"), about=about)
-
-
-def _when(entry: Entry, world: World) -> str:
-    return repeated(entry.days, entry.at) if entry.days else moment(entry.at, world.now)
 
 
 HANDLERS: Handlers = {

@@ -8,7 +8,7 @@ from datetime import timedelta
 from device.events import Intent, Outcome, Question, Reply, refused
 from device.memory.agenda import TIMER, Entry
 from device.skills import entries
-from device.skills.skill import Handlers, World
+from device.skills.skill import Handlers, World, asked
 from device.speaking.times import rough, span
 from device.speaking.wording import capitalized, listed
 from device.understanding import times
@@ -155,7 +155,7 @@ def stop(intent: Intent, world: World) -> Outcome:
 
 
 def _asked(text: str, intent: Intent) -> Outcome:
-    return Outcome(reply=Reply(text), question=Question(text, intent, "duration"))
+    return asked(Question(text, intent, "duration"))
 
 
 def _unfit(length: timedelta) -> Outcome | None:

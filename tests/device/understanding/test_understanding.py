@@ -8,9 +8,10 @@ import pytest
 
 from device.events import Also, Answer, Correct, Intent, NotRecognized, Question, Request, Transcript
 from device.home.model import Home
+from device.understanding.acts import UNKNOWN
 from device.understanding.answers import Answers
 from device.understanding.sentences import Sentences
-from device.understanding.understanding import NOTHING_KNOWN, TOO_DOUBTFUL, Understanding
+from device.understanding.understanding import TOO_DOUBTFUL, Understanding
 
 UNDERSTANDING = Understanding(Sentences.load(), Home.load())
 
@@ -27,7 +28,7 @@ def test_doubtful_words_are_rejected() -> None:
 
 
 def test_unknown_words_say_so() -> None:
-    assert UNDERSTANDING.understand(Transcript("Sing!", 1.0)) == NotRecognized("Sing!", NOTHING_KNOWN)
+    assert UNDERSTANDING.understand(Transcript("Sing!", 1.0)) == NotRecognized("Sing!", UNKNOWN)
 
 
 def test_a_device_comes_before_the_room_in_its_name() -> None:
@@ -110,7 +111,7 @@ def test_any_words_come_last(notes: Understanding, text: str, acts: list[object]
 
 def test_what_continues_nothing_known_is_not_understood(notes: Understanding) -> None:
     acts = notes.acts(Transcript("lamp on and some more", 1.0))
-    assert acts == (LAMP, NotRecognized("some more", NOTHING_KNOWN))
+    assert acts == (LAMP, NotRecognized("some more", UNKNOWN))
 
 
 @pytest.mark.parametrize(

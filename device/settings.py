@@ -111,7 +111,7 @@ class HomeSettings:
 
 @dataclass(frozen=True, slots=True)
 class SkillSettings:
-    """Skills of the user's own."""
+    """The user's skills."""
 
     folders: tuple[Path, ...] = ()
     """Folders with sentences, replies and messages, one for each skill: docs/SKILLS.md."""

@@ -9,7 +9,7 @@ from device.understanding.sentences import Sentences
 
 
 def make_sentences(settings: Settings) -> Sentences:
-    """Raises SentencesError. What is wrong with a skill of the user's own is logged instead."""
+    """Raises SentencesError. What is wrong with a user's skill is logged instead."""
     own = folder.read_all(settings.skills.folders, SHIPPED)
     return Sentences.load(settings.home.sentences).plus(skill.sentences for skill in own)
 

@@ -76,8 +76,23 @@ def announcement(
     }
     if room is not None:
         device["suggested_area"] = room.title()
+    thresholds = {f"threshold_{name}": _threshold(topics, name, word) for name, word in words.items()}
+    components = {**_components(topics), **thresholds, **({"update": _update(topics)} if updates else {})}
+    return {
+        "device": device,
+        "origin": {"name": "mynah", "sw_version": number},
+        "availability": [{"topic": topics["availability"]}],
+        "components": {
+            name: {**component, "unique_id": f"{unique}_{name}"} for name, component in components.items()
+        },
+        "qos": 1,
+    }
+
+
+def _components(topics: Topics) -> Mapping[str, Mapping[str, Any]]:
+    """What every Mynah has, by what it is called in `unique_id`."""
     turn, timers = topics["turn"], topics["timers"]
-    components: Mapping[str, Mapping[str, Any]] = {
+    return {
         "mute": {
             "platform": "switch",
             "name": "Mute",
@@ -152,30 +167,21 @@ def announcement(
             "json_attributes_template": "{{ {'timers': value_json} | tojson }}",
         },
     }
-    thresholds = {
-        f"threshold_{name}": {
-            "platform": "number",
-            "name": f"Threshold of {word}",
-            "icon": "mdi:tune",
-            "entity_category": "config",
-            "min": LEAST,
-            "max": MOST,
-            "step": 0.01,
-            "mode": "slider",
-            "state_topic": topics[f"threshold/{name}"],
-            "command_topic": topics[f"threshold/{name}/set"],
-        }
-        for name, word in words.items()
-    }
-    components = {**components, **thresholds, **({"update": _update(topics)} if updates else {})}
+
+
+def _threshold(topics: Topics, name: str, word: str) -> Mapping[str, Any]:
+    """The slider for the wake word `word`, which is `name` in topics."""
     return {
-        "device": device,
-        "origin": {"name": "mynah", "sw_version": number},
-        "availability": [{"topic": topics["availability"]}],
-        "components": {
-            name: {**component, "unique_id": f"{unique}_{name}"} for name, component in components.items()
-        },
-        "qos": 1,
+        "platform": "number",
+        "name": f"Threshold of {word}",
+        "icon": "mdi:tune",
+        "entity_category": "config",
+        "min": LEAST,
+        "max": MOST,
+        "step": 0.01,
+        "mode": "slider",
+        "state_topic": topics[f"threshold/{name}"],
+        "command_topic": topics[f"threshold/{name}/set"],
     }
 
 

@@ -11,7 +11,7 @@ from device.dialogue.state import Focus
 from device.events import Also, Correct, Intent, NotRecognized
 
 TEXTS = ("item", "message", "text")
-"""Slots that hold words of the user's own."""
+"""Slots that hold the user's words."""
 
 STATES: Mapping[str, tuple[str, str]] = {
     "on": ("HassTurnOn", "turn"),

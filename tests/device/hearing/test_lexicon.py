@@ -78,6 +78,11 @@ def test_some_words_are_read_otherwise_by_others(lexicon: Lexicon) -> None:
 @pytest.mark.parametrize(
     ("word", "expected"),
     [
+        ("niño", "N IY N Y OW"),
+        ("bücher", "B UW SH ER"),
+        ("gemüse", "G AH M UW Z AH"),
+        ("skål", "S K OW L"),
+        ("île", "IY L"),
         ("mynah", "M AY N AH"),
         ("zigbee", "Z IH G B IY"),
         ("Sjöberg", "SH OW B ER G"),

@@ -53,7 +53,8 @@ def test_hundreds_are_said_with_and_without_and() -> None:
     ("text", "said"),
     [
         ("Set the Lamp to 25%!", "set the lamp to twenty five percent"),
-        ("21.5°C", "twenty one point five degrees"),
+        ("21.5°C", "twenty one point five degrees celsius"),
+        ("70 °F", "seventy degrees fahrenheit"),
         ("19.50", "nineteen point five"),
         ("19,5 degrees", "nineteen point five degrees"),
         ("20.0 degrees", "twenty degrees"),

@@ -10,6 +10,7 @@ from device.appliances.actions import Action, Do
 from device.appliances.templates import Template
 from device.events import Command
 from device.understanding.numbers import spoken
+from device.understanding.writing import readable
 
 CAN: Mapping[str, tuple[str, ...]] = {
     "light": ("brightness",),
@@ -81,6 +82,7 @@ class Device:
     `options`: what a select can be set to. `limits`: the least and the most that its temperature, humidity
     or number can be set to, in the units of `Do`. `native`: names and ranges that the device announced, for
     its protocol's module. `guard`: it is known to be something that is guarded, whatever it is called here.
+    `instead`: names that it may have where it shares its own with another.
     `usual`: `can` is only what its kind usually can. `announced`: home.toml says nothing of it.
     """
 
@@ -98,14 +100,16 @@ class Device:
     commands: Mapping[Do, Template] = field(default_factory=dict)
     native: Mapping[str, Any] = field(default_factory=dict)
     guard: bool = False
+    instead: tuple[str, ...] = ()
     usual: bool = False
     announced: bool = False
 
     @property
     def called(self) -> str:
         """ "the kitchen lamp"; names that have an article of their own keep it."""
-        first = self.name.partition(" ")[0].lower()
-        return self.name if first in ("the", "my", "our") or first.endswith("'s") else f"the {self.name}"
+        name = readable(self.name)
+        first = name.partition(" ")[0].lower()
+        return name if first in ("the", "my", "our") or first.endswith("'s") else f"the {name}"
 
     @property
     def guarded(self) -> bool:

@@ -1,6 +1,8 @@
 """`mynah discover`: what the broker announces of the home, beside what home.toml says.
 
 Zigbee2MQTT, Tasmota and whatever announces itself to Home Assistant. The daemon follows all of it by itself.
+With --names: how everything in the home is said, and which names clash or cannot be said; this works without
+a broker as well.
 """
 
 from __future__ import annotations
@@ -10,12 +12,16 @@ import sys
 from pathlib import Path
 
 from device.appliances.devices import Device
+from device.assembly.names import said
 from device.commands import options as common
 from device.discovery.announcements import Announcements
 from device.discovery.joining import joined, missing
 from device.discovery.zigbee2mqtt import LARGEST
+from device.errors import BrokerError
+from device.hearing.lexicon import Lexicon
 from device.home import reading
-from device.home.model import own
+from device.home.model import Home, own
+from device.home.reading import Layout
 from device.mqtt.client import connect
 
 
@@ -23,6 +29,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     common.config(parser)
     parser.add_argument("--home", type=Path, metavar="F", help="home.toml")
     common.output(parser)
+    parser.add_argument("--names", action="store_true", help="how each name is said, and which clash")
     parser.add_argument("--seconds", type=float, default=5.0, help="how long to listen at most (5)")
 
 
@@ -30,10 +37,18 @@ def main(options: argparse.Namespace) -> int:
     settings = common.load(options)
     layout = own(reading.read(settings.home.file), settings.home.file)
     announcements = Announcements(layout.zigbee2mqtt)
-    with connect(settings.mqtt, settings.device_id, announcements.topics, LARGEST) as publisher:
-        announcements.listen(publisher.messages, options.seconds)
+    try:
+        with connect(settings.mqtt, settings.device_id, announcements.topics, LARGEST) as publisher:
+            announcements.listen(publisher.messages, options.seconds)
+    except BrokerError as error:
+        if not options.names:
+            raise
+        print(f"mynah: {error}; these are the names of {settings.home.file}", file=sys.stderr)
     found = announcements.found()
     whole, problems = joined(layout, found)
+    if options.names:
+        _names(options, whole, problems, Lexicon(settings.hearing.lexicon))
+        return 0
     new = whole.devices[len(layout.devices) :]
     for device in new:
         common.emit(options, described(device), line(device))
@@ -42,6 +57,14 @@ def main(options: argparse.Namespace) -> int:
     if not new:
         print("nothing new is announced on this broker", file=sys.stderr)
     return 0
+
+
+def _names(options: argparse.Namespace, layout: Layout, problems: tuple[str, ...], lexicon: Lexicon) -> None:
+    home = Home(layout)
+    for one in said(home, lexicon):
+        common.emit(options, one.report(), str(one))
+    for problem in problems:
+        print(f"mynah: {problem}", file=sys.stderr)
 
 
 def described(device: Device) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from device.appliances.announced import Announced
@@ -12,6 +12,7 @@ from device.home.distinct import distinct
 from device.home.reading import Layout
 from device.mqtt.topics import is_plain
 from device.understanding.numbers import spoken
+from device.understanding.writing import readable
 
 MOST = 2000
 """Devices of a home: more would take more memory than a small computer has."""
@@ -24,6 +25,8 @@ def joined(layout: Layout, found: Iterable[Announced]) -> tuple[Layout, tuple[st
     its properties, but for what the layout says itself. What the layout only adds to is there once it is
     announced.
     """
+    found = list(found)
+    layout = replace(layout, rooms=(*layout.rooms, *_new_rooms(layout, found)))
     announced = added(layout, _in_rooms(layout, found))
     known, new = _known(layout.devices, announced)
     named = [(device.name, *device.aliases) for device in layout.devices]
@@ -54,6 +57,24 @@ def missing(layout: Layout, found: Iterable[Announced]) -> tuple[str, ...]:
         f"{one.name or one.topic!r} of home.toml is not announced: if it never is, it needs kind and protocol"
         for one in unmet(layout, _in_rooms(layout, found))
     )
+
+
+def _new_rooms(layout: Layout, found: Iterable[Announced]) -> Iterator[Room]:
+    """The rooms that devices tell and the layout does not have: "attic" of "attic/lamp"."""
+    taken = {spoken(text) for floor in layout.floors for text in (floor.name, *floor.aliases)}
+    taken |= rooms_by_text(layout.rooms).keys()
+    for one in found:
+        for name in filter(None, (one.device.room, _place(one.device.name))):
+            text = spoken(name)
+            if text and text not in taken:
+                taken.add(text)
+                yield Room(" ".join(readable(name).split()))
+
+
+def _place(name: str) -> str:
+    """ "attic" of "attic/lamp"."""
+    first, _, rest = name.partition("/")
+    return first.replace("_", " ") if spoken(rest) else ""
 
 
 def _in_rooms(layout: Layout, found: Iterable[Announced]) -> list[Announced]:
@@ -131,10 +152,9 @@ def placed(device: Device, rooms: Mapping[str, str]) -> Device:
     """
     whole = device.name.encode("utf-8", "ignore").decode()  # JSON may hold halves of characters
     name = " ".join(whole.replace("_", " ").replace("/", " ").split())
+    name = readable(name)
     suggested = rooms.get(spoken(device.room or ""))
-    first, _, rest = device.name.partition("/")
-    if rest and (room := rooms.get(spoken(first.replace("_", " ")))):
-        suggested = room
+    suggested = rooms.get(spoken(_place(device.name)), suggested)
     text = spoken(name)
     if suggested is None:
         starts = (room for said, room in rooms.items() if text.startswith(f"{said} "))

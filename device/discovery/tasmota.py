@@ -17,6 +17,7 @@ from typing import Any
 from device.appliances.announced import Announced, LeftOut
 from device.appliances.devices import Device
 from device.appliances.tasmota import measured
+from device.home.calling import joined
 from device.mqtt.topics import is_plain
 
 RELAY, LIGHT, SHUTTER = 1, 2, 3
@@ -190,7 +191,17 @@ def _made(
     more: Mapping[str, Any] | None = None,
 ) -> Device:
     native = {**config.native, **(more or {})}
-    return Device(name, kind, "tasmota", config.topic, can=frozenset(can), relay=relay, native=native)
+    instead = () if (whole := joined(config.name, name)) in (name, config.name) else (whole,)
+    return Device(
+        name,
+        kind,
+        "tasmota",
+        config.topic,
+        can=frozenset(can),
+        relay=relay,
+        instead=instead,
+        native=native,
+    )
 
 
 def _list(value: Any) -> Sequence[Any]:

@@ -25,6 +25,10 @@ APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼ´`", "'"))
 WHOLE = frozenset({"youtube", "playstation", "chromecast", "homepod", "airpods", "facetime"})
 """What is written in CamelCase and is one word."""
 
+PICTURES = ("So", "Cs", "Co", "Cn")
+"""Categories of Unicode's characters."""
+JOINERS = frozenset("\u200d\ufe0e\ufe0f\u20e3")
+
 _CAMEL = re.compile(r"(?<=[a-zà-ÿ]{3})(?=[A-ZÀ-Þ](?:[a-zà-ÿ]{2}|[A-Z]+\b))|(?<=[A-Z]{2})(?=[A-Z][a-zà-ÿ]{2})")
 _FRACTION = re.compile(r"(?:(\d) ?)?([½⅓⅔¼¾⅛])|(?<![\d/.])(?:(\d) )?([123]/[234])(?![\d/])")
 _ORDINAL = re.compile(r"(?<![\w.])(\d{1,2})(?:st|nd|rd|th)\b")
@@ -45,6 +49,12 @@ def written_out(text: str) -> str:
     text = _FRACTION.sub(_fraction, text)
     text = _ORDINAL.sub(lambda match: f" {ordinal(int(match[1]))} ", text)
     return _GAS.sub("c o 2", unicodedata.normalize("NFKC", text).casefold())
+
+
+def readable(text: str) -> str:
+    """`text` without emoji and other pictures, which nobody reads out."""
+    kept = (" " if unicodedata.category(each) in PICTURES else each for each in text if each not in JOINERS)
+    return " ".join("".join(kept).split()) or text
 
 
 def ordinal(number: int) -> str:

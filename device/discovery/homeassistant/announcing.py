@@ -16,8 +16,8 @@ from device.discovery.homeassistant import availability
 from device.discovery.homeassistant.config import Config
 from device.discovery.homeassistant.entities import ENTITIES
 from device.discovery.homeassistant.keys import expanded
+from device.home.calling import Calling, called
 from device.mqtt.topics import is_plain
-from device.understanding.numbers import spoken
 
 SHARED = (
     *("availability", "availability_mode", "availability_template", "availability_topic"),
@@ -55,7 +55,8 @@ def devices(content: Any, topic: str) -> Iterator[Announced | LeftOut]:
 def _one(
     entry: Mapping[str, Any], owner: Mapping[str, Any], component: str, topic: str
 ) -> Iterator[Announced | LeftOut]:
-    name = _name(entry, owner)
+    calling = _called(entry, owner)
+    name = calling.name
     if reason := _unwanted(entry, component, name):
         yield LeftOut(topic, reason, name)
         return
@@ -73,6 +74,8 @@ def _one(
         topic,
         Device(
             name=name,
+            aliases=calling.aliases,
+            instead=calling.instead,
             kind=entity.kind,
             protocol="mqtt",
             topic=next(filter(is_plain, topics), topic),
@@ -87,16 +90,9 @@ def _one(
     )
 
 
-def _name(entry: Mapping[str, Any], owner: Mapping[str, Any]) -> str:
-    """What it is called: "relay" of the device "heater" is the "heater relay"."""
-    own, called = entry.get("name"), owner.get("name")
-    name = own if isinstance(own, str) else ""
-    if not isinstance(called, str) or not called:
-        return name
-    if not name:
-        return called
-    doubled = spoken(name).startswith(spoken(called))
-    return f"{called} {name}" if len(name.split()) == 1 and not doubled else name
+def _called(entry: Mapping[str, Any], owner: Mapping[str, Any]) -> Calling:
+    own, device = entry.get("name"), owner.get("name")
+    return called(own if isinstance(own, str) else "", device if isinstance(device, str) else "")
 
 
 def _unwanted(entry: Mapping[str, Any], component: str, name: str) -> str:

@@ -62,7 +62,7 @@ def test_everything_that_can_be_said_is_found(home: Home) -> None:
         ("Bathroom sensor", "sensor", "bathroom"),
         ("Garden light", "light", "garden"),
         ("Garage door", "cover", None),
-        ("Heater Relay", "switch", None),
+        ("Heater", "switch", None),
         ("Heater Blower", "fan", None),
         ("Heater Temperature", "sensor", None),
         ("Hall motion", "binary_sensor", None),
@@ -139,7 +139,7 @@ def test_states_are_read_by_the_announced_names(home: Home) -> None:
         ),
         ("Garage door", "garage/door/position", "35", {"position": 35, "open": True}),
         ("Garage door", "garage/status", "offline", {"reachable": False}),
-        ("Heater Relay", "heater/switch/relay/state", "OFF", {"on": False}),
+        ("Heater", "heater/switch/relay/state", "OFF", {"on": False}),
         ("Heater Temperature", "heater/sensor/t/state", "21.5", {"temperature": 21.5}),
         ("Hall motion", "hall/motion", "ON", {"occupancy": True}),
         ("Cellar window", "cellar", '{"window": {"is open": true}}', {"contact": False}),
@@ -208,7 +208,7 @@ def test_what_only_measures_is_asked_and_tells(home: Home, topic: str, content: 
 
 def test_only_who_tells_is_waited_for(home: Home) -> None:
     waited = {name for name, one in home.devices.items() if home.expectation(one, [Action(Do.ON)])}
-    assert {"Heater Relay", "Garden light", "grinder"} <= waited
+    assert {"Heater", "Garden light", "grinder"} <= waited
     assert "Heater Blower" not in waited
 
 

@@ -58,3 +58,15 @@ def test_a_long_list_ends() -> None:
     assert lines[0].startswith("1 device announced")
     assert len(lines) == MOST + 2
     assert lines[-1].strip() == "and 60 more: see mynah discover"
+
+
+def test_discover_shows_names_also_without_a_broker(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config, home = tmp_path / "mynah.toml", tmp_path / "home.toml"
+    config.write_text('[mqtt]\nhost = "127.0.0.1"\nport = 9\n')
+    home.write_text('[[room]]\nname = "2nd floor"\n')
+    assert main(["discover", "--names", "--config", str(config), "--home", str(home)]) == 0
+    told = capsys.readouterr()
+    assert told.out == '2nd floor (room): "second floor"\n'
+    assert "home.toml" in told.err

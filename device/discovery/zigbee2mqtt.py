@@ -6,6 +6,7 @@ device exposes says what it can do, under which names, and within which ranges; 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -107,7 +108,10 @@ def _things(name: str, topic: str, definition: Any) -> Iterator[Device | LeftOut
         made = _device(thing, description)
         if len(things) > 1:
             own = thing.endpoint or (thing.kind if count[thing.kind] == 1 else str(number + 1))
-            yield replace(made, name=name if own in spoken(name).split() else f"{name} {own}", topic=topic)
+            numbered = re.fullmatch(r"l(\d+)", own)  # the first of a double switch is its "l1"
+            aliases = (f"{name} {numbered[1]}",) if numbered else ()
+            called = name if own in spoken(name).split() else f"{name} {own}"
+            yield replace(made, name=called, aliases=aliases, topic=topic)
         else:
             yield replace(made, name=name, topic=topic)
     names = {str(expose.get("name")) for expose in exposes}

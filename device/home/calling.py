@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from device.understanding.numbers import spoken
@@ -14,6 +15,8 @@ DEFAULTS = frozenset(
     }
 )
 """What firmware calls a part that nobody has named, as it is spoken; also behind "MQTT"."""
+
+NUMBERED = re.compile(r"(.*?)[ _-]?(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,9 @@ def called(own: str, device: str) -> Calling:
         return Calling(whole)
     if spoken(own).removeprefix("mqtt ") in DEFAULTS:
         return Calling(device, (whole,), (whole,))
+    if numbered := NUMBERED.fullmatch(own):
+        if spoken(numbered[1]).removeprefix("mqtt ") in DEFAULTS:
+            return Calling(whole, (f"{device} {numbered[2]}",))
     if len(own.split()) == 1:
         return Calling(whole)
     return Calling(own, (), (whole,))

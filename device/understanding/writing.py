@@ -26,7 +26,8 @@ WHOLE = frozenset({"youtube", "playstation", "chromecast", "homepod", "airpods",
 """What is written in CamelCase and is one word."""
 
 PICTURES = ("So", "Cs", "Co", "Cn")
-"""Categories of Unicode's characters."""
+"""Categories of Unicode's characters: from FIRST_PICTURE on; "°" is one of them before."""
+FIRST_PICTURE = "\u2190"
 JOINERS = frozenset("\u200d\ufe0e\ufe0f\u20e3")
 
 _CAMEL = re.compile(r"(?<=[a-zà-ÿ]{3})(?=[A-ZÀ-Þ](?:[a-zà-ÿ]{2}|[A-Z]+\b))|(?<=[A-Z]{2})(?=[A-Z][a-zà-ÿ]{2})")
@@ -44,17 +45,27 @@ def written_out(text: str) -> str:
     "kitchen light". Numbers and most signs are left to `numbers.spoken`.
     """
     text = unicodedata.normalize("NFC", _MARKS.sub(" ", text)).translate(APOSTROPHES)
-    text = " ".join(word if word.casefold() in WHOLE else _CAMEL.sub(" ", word) for word in text.split(" "))
+    text = _apart(text)
     text = _NUMBER_SIGN.sub(" number ", text.casefold())
     text = _FRACTION.sub(_fraction, text)
     text = _ORDINAL.sub(lambda match: f" {ordinal(int(match[1]))} ", text)
     return _GAS.sub("c o 2", unicodedata.normalize("NFKC", text).casefold())
 
 
+def _apart(text: str) -> str:
+    """The words of what is written in CamelCase."""
+    return " ".join(word if word.casefold() in WHOLE else _CAMEL.sub(" ", word) for word in text.split(" "))
+
+
 def readable(text: str) -> str:
-    """`text` without emoji and other pictures, which nobody reads out."""
-    kept = (" " if unicodedata.category(each) in PICTURES else each for each in text if each not in JOINERS)
+    """`text` in words that can be read out: without emoji and other pictures, "KitchenLight" as two."""
+    text = _apart(text)
+    kept = (" " if _is_picture(each) else each for each in text if each not in JOINERS)
     return " ".join("".join(kept).split()) or text
+
+
+def _is_picture(character: str) -> bool:
+    return character >= FIRST_PICTURE and unicodedata.category(character) in PICTURES
 
 
 def ordinal(number: int) -> str:

@@ -25,6 +25,7 @@ from device.home.reading import Layout
         ("Switch", "Chimney", "Chimney"),
         ("MQTT Light", "Chimney", "Chimney"),
         ("Lamp", "Desk lamp", "Desk lamp"),
+        ("Relay 2", "Chimney", "Chimney Relay 2"),
         ("Flue", "Chimney", "Chimney Flue"),
         ("chimney flue", "Chimney", "chimney flue"),
         ("Ceiling light", "Study", "Ceiling light"),

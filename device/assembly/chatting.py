@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from device.assembly.remarks import remarks
 from device.assembly.skills import make_skills
 from device.assembly.stages import make_answers, make_home
 from device.conversation.conversation import Conversation
@@ -62,6 +63,8 @@ class Chat:
         self._home, self._conversation, self._clock = home, conversation, clock
         self._understand, self._understanding = understand, understand()
         self._announcements, self._own = announcements, home.layout
+        self.remarks: tuple[str, ...] = ()
+        """Lines on the user's sentence files: what of them does not do what it says."""
 
     @classmethod
     def of(cls, settings: Settings, clock: str | None = None) -> Chat:
@@ -76,6 +79,7 @@ class Chat:
             home, conversation, lambda: Understanding(sentences, home, answers), announcements, simulated
         )
         chat._own = own(home.layout, settings.home.file)
+        chat.remarks = tuple(remarks(sentences))
         return chat
 
     def take(self, line: str) -> Iterator[Exchange]:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import kaldifst
 
+from device.assembly.remarks import remarks
 from device.assembly.skills import make_sentences
 from device.discovery.learnt import Learnt
 from device.engine.bundle import Bundle
@@ -60,7 +61,7 @@ def learn(
     graph = grammar.compile(sentences.groups(names), lexicon, bundle.labels)
     decoder = Decoder(graph, bundle.decision["log_prior"], decoding_of(settings, bundle))
     chance = others.measured(decoder, others.load(bundle.others) if bundle.others else ())
-    problems = (*names.problems, *sentences.unheard())
+    problems = (*names.problems, *remarks(sentences))
     learnt = Learnt(graph, chance, Understanding(sentences, home, Answers.load()), problems)
     decoder_for(settings, bundle, learnt, watchful)  # compiles what the graph then keeps
     return learnt

@@ -30,6 +30,7 @@ def main(options: argparse.Namespace) -> int:
     if options.documents is not None:
         print("mynah: --documents: manuals are not read yet; nothing is answered from them", file=sys.stderr)
     chat = Chat.of(common.load(options), options.clock)
+    common.warn(chat.remarks)
     prompt = sys.stdin.isatty() and not options.json
     while True:
         if prompt:

@@ -63,6 +63,12 @@ def emit(options: argparse.Namespace, report: dict[str, Any], text: str) -> None
     print(json.dumps(report, ensure_ascii=False) if options.json else CONTROL.sub("?", text), flush=True)
 
 
+def warn(lines: Iterable[str]) -> None:
+    """Print what is worth knowing, and stops nothing."""
+    for line in lines:
+        print(f"mynah: {line}", file=sys.stderr, flush=True)
+
+
 def each_file(files: Iterable[str], work: Callable[[str], None]) -> int:
     """Do `work` for each file; one that cannot be read gives a line, and does not stop the others."""
     status = 0

@@ -18,6 +18,7 @@ def main(options: argparse.Namespace) -> int:
     from device.assembly.chatting import Chat
 
     chat = Chat.of(common.load(options))
+    common.warn(chat.remarks)
     for text in common.lines(options.texts):
         chat.begin()
         exchange = chat.say(text)

@@ -149,17 +149,20 @@ def judge_pronunciation(espeak: str | None) -> Finding:
 
 
 def home(settings: Settings) -> Finding:
+    from device.assembly.remarks import remarks
     from device.assembly.skills import make_sentences
     from device.assembly.stages import make_home
     from device.hearing.lexicon import Lexicon
     from device.hearing.names import hearable
 
     house = make_home(settings)
-    groups = make_sentences(settings).groups(house)
+    sentences = make_sentences(settings)
+    groups = sentences.groups(house)
     text = f"{len(house.devices)} devices from {settings.home.file}, {len(groups)} groups of sentences"
     if not house.devices:
         return warning("home", f"{text}: describe your devices in home.toml")
-    problems = hearable(house.vocabulary, Lexicon(settings.hearing.lexicon)).problems
+    heard = hearable(house.vocabulary, Lexicon(settings.hearing.lexicon))
+    problems = (*heard.problems, *remarks(sentences))
     return warning("home", "; ".join((text, *problems))) if problems else ok("home", text)
 
 

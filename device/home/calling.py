@@ -42,9 +42,8 @@ def called(own: str, device: str) -> Calling:
         return Calling(whole)
     if spoken(own).removeprefix("mqtt ") in DEFAULTS:
         return Calling(device, (whole,), (whole,))
-    if numbered := NUMBERED.fullmatch(own):
-        if spoken(numbered[1]).removeprefix("mqtt ") in DEFAULTS:
-            return Calling(whole, (f"{device} {numbered[2]}",))
+    if (numbered := NUMBERED.fullmatch(own)) and spoken(numbered[1]).removeprefix("mqtt ") in DEFAULTS:
+        return Calling(whole, (f"{device} {numbered[2]}",))
     if len(own.split()) == 1:
         return Calling(whole)
     return Calling(own, (), (whole,))

@@ -28,7 +28,13 @@ def vocabulary(layout: Layout) -> Vocabulary:
     rooms = {spoken(text) for room in layout.rooms for text in (room.name, *room.aliases)}
     shared = called(layout)
     names = tuple(
-        Name(text, text if text in shared.one else device.name, device.kind, device.announced)
+        Name(
+            text,
+            text if text in shared.one else device.name,
+            device.kind,
+            device.announced,
+            device.device_class,
+        )
         for device in layout.devices
         for text in _said(device.name, device.aliases)
     )
@@ -137,7 +143,8 @@ def _short(layout: Layout, called: Called) -> Iterator[Name]:
     devices = {device.name: device for device in layout.devices}
     for text, names in (*called.one.items(), *called.all.items()):
         for name in names:
-            yield Name(text, text, devices[name].kind, devices[name].announced)
+            one = devices[name]
+            yield Name(text, text, one.kind, one.announced, one.device_class)
 
 
 def _settings(layout: Layout) -> Iterable[str]:

@@ -8,7 +8,7 @@ the grammar can hear is what understanding accepts.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -23,6 +23,7 @@ from hassil.expression import (
 )
 from hassil.intents import SlotList, TextSlotList, WildcardSlotList
 
+from device.understanding.contexts import Context
 from device.understanding.speakable import (
     NotSpeakable,
     filler,
@@ -50,8 +51,8 @@ class TemplateGroup:
     `lists` are `TextSlotList`s of spoken words; {name} holds only names that fit this group. `rules` maps
     <rule> names to `Sentence`s. Lists are shared between groups: the same object means the same expansion
     (a rule's depends on the group's lists). `slots` are what the intent has besides those that the lists
-    give. `contextual` marks
-    sentences without a place that mean the room in which Mynah stands.
+    give. `contextual` marks sentences without a place that mean the room in which Mynah stands; `context` is
+    what they require besides.
     """
 
     intent: str
@@ -62,6 +63,7 @@ class TemplateGroup:
     response: str | None = None
     required_keywords: frozenset[str] = frozenset()
     contextual: bool = False
+    context: Context = field(default_factory=Context)
     follows: bool = False
     cost: float = 0.0
 
@@ -86,8 +88,8 @@ class Binder:
         self.floors = _name_list("floor", vocabulary.floors)
         self.kept_lists = _name_list("list", vocabulary.lists)
         self.settings = _name_list("setting", vocabulary.settings)
-        self.names: dict[frozenset[str] | None, TextSlotList] = {}
-        self.usual_rules: dict[frozenset[str] | None, Mapping[str, Sentence]] = {}
+        self.names: dict[Hashable, TextSlotList] = {}
+        self.usual_rules: dict[Hashable, Mapping[str, Sentence]] = {}
         self.taken = {name.text for name in (*vocabulary.names, *vocabulary.areas, *vocabulary.floors)}
         self.lists = {name: self.free_of_names(name, body) for name, body in lists.items()}
         self.rules = _speakable_rules(rules)
@@ -101,7 +103,7 @@ class Binder:
         for block in blocks:
             if block.domain and block.domain not in self.vocabulary.domains:
                 continue
-            if block.needs_here and not self.vocabulary.here:
+            if not block.context.holds(self.vocabulary.here):
                 continue
             if not block.heard and not self.free:
                 continue
@@ -113,7 +115,7 @@ class Binder:
         lists: dict[str, SlotList] = {
             **self.lists,
             **self.given,
-            "name": self.names_of(block.name_domains),
+            "name": self.names_of(block),
             "area": self.areas,
             "floor": self.floors,
             "list": self.kept_lists,
@@ -124,7 +126,8 @@ class Binder:
             lists = {name: _without_wildcard(body) for name, body in lists.items()}
         rules = self.rules_of(block, lists)
         sentences = tuple(self.bound(block, lists, rules))
-        slots = {**block.slots, "area": self.vocabulary.here} if block.needs_here else block.slots
+        area = block.context.area
+        slots = {**block.slots, area.slot: self.vocabulary.here} if area and area.slot else block.slots
         return TemplateGroup(
             block.intent,
             sentences,
@@ -133,7 +136,8 @@ class Binder:
             slots,
             block.response,
             block.required_keywords,
-            block.needs_here,
+            area is not None,
+            block.context,
             block.follows,
             block.cost,
         )
@@ -142,9 +146,10 @@ class Binder:
         """The rules, of which what cannot be said in this block is left out."""
         if block.rules or block.lists:
             return _with_words({**self.rules, **_speakable_rules(block.rules)}, lists)
-        if block.name_domains not in self.usual_rules:
-            self.usual_rules[block.name_domains] = _with_words(self.rules, lists)
-        return self.usual_rules[block.name_domains]
+        key = block.name_domains, block.context.key
+        if key not in self.usual_rules:
+            self.usual_rules[key] = _with_words(self.rules, lists)
+        return self.usual_rules[key]
 
     def bound(
         self, block: Block, lists: dict[str, SlotList], rules: Mapping[str, Sentence]
@@ -152,7 +157,10 @@ class Binder:
         for template in block.templates:
             try:
                 expression = speakable(template.sentence.expression)
-                for reference in references(expression, rules):
+                found = references(expression, rules)
+                if not has_context(block.context, [lists.get(each.list_name) for each in found]):
+                    continue
+                for reference in found:
                     if reference.list_name not in lists and (inline := reference.get_inline_range()):
                         lists[reference.list_name] = range_list(reference.list_name, *inline)
             except NotSpeakable:
@@ -162,19 +170,39 @@ class Binder:
             if kept is not None:
                 yield Sentence(self.fillers(kept), text=template.sentence.text)
 
-    def names_of(self, domains: frozenset[str] | None) -> TextSlotList:
-        if domains not in self.names:
-            chosen = (name for name in self.vocabulary.names if domains is None or name.domain in domains)
-            self.names[domains] = _name_list("name", chosen)
-        return self.names[domains]
+    def names_of(self, block: Block) -> TextSlotList:
+        domains, context = block.name_domains, block.context
+        key = domains, context.key
+        if key not in self.names:
+            names = self.vocabulary.names
+            fitting = (name for name in names if domains is None or name.domain in domains)
+            self.names[key] = _name_list("name", (name for name in fitting if context.fits(name)))
+        return self.names[key]
 
 
 def _name_list(list_name: str, names: Iterable[Name]) -> TextSlotList:
     return TextSlotList.from_tuples(
-        ((name.text, name.value, {"domain": name.domain}) for name in names),
+        ((name.text, name.value, _context(name)) for name in names),
         allow_template=False,
         name=list_name,
     )
+
+
+def _context(name: Name) -> dict[str, Any]:
+    known = {"domain": name.domain, "device_class": name.device_class}
+    return {key: value for key, value in known.items() if value}
+
+
+def has_context(context: Context, lists: Iterable[SlotList | None]) -> bool:
+    """Whether a sentence with these lists may have all that its context requires of their values."""
+    given = {key for body in lists for key in keys_of(body)}
+    return given.issuperset(context.of_values())
+
+
+def keys_of(body: SlotList | None) -> set[str]:
+    """The keys of the contexts of a list's values."""
+    values = body.values if isinstance(body, TextSlotList) else ()
+    return {key for value in values for key in value.context or ()}
 
 
 def _speakable_rules(rules: Mapping[str, SentenceTemplate]) -> dict[str, Sentence]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,8 +18,6 @@ from device.understanding.groups import (
     OF_THE_HOME,
     Binder,
     TemplateGroup,
-    is_wildcard,
-    references,
 )
 from device.understanding.speakable import speakable_list
 from device.understanding.templates import Block, SentenceTemplate, Typed
@@ -92,16 +90,6 @@ class Sentences:
         blocks = (*(block for other in others for block in other.blocks), *self.blocks)
         responses = {intent: keys for each in (self, *others) for intent, keys in each.responses.items()}
         return Sentences(blocks, self.lists, self.rules, self.skip_words, responses, self.typed)
-
-    def unheard(self) -> Iterator[str]:
-        """A line for each of the user's sentences that has a wildcard: it can be typed, but not heard."""
-        for block in self.blocks:
-            wild = {name for name, each in {**self.lists, **block.lists}.items() if is_wildcard(each)}
-            for template in block.templates:
-                names = {each.list_name for each in references(template.sentence.expression, {})} & wild
-                if names and not Path(template.where.file).is_relative_to(SKILLS):
-                    wildcard = f"{{{min(names)}}}"
-                    yield f"{template.where}: {wildcard} takes any words: this can be typed, but not heard"
 
     @property
     def intents(self) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ LONGEST_RANGE = 1000
 
 
 class NotSpeakable(Exception):
-    """An expression that only writing has, such as "%" or "°"."""
+    """An expression that only writing has, such as "→"."""
 
 
 def speakable(expression: Expression) -> Expression:
@@ -65,10 +65,10 @@ def _speakable_text(chunk: TextChunk) -> TextChunk:
     if not text.strip():
         return TextChunk(text)
     said = numbers.spoken(text)
-    if not said or any(symbol in text for symbol in numbers.SYMBOLS):
+    if not said:
         raise NotSpeakable(text)
-    before = " " if text[0].isspace() else ""
-    after = " " if text[-1].isspace() else ""
+    before = " " if text[0].isspace() or text[0] in numbers.SYMBOLS else ""
+    after = " " if text[-1].isspace() or text[-1] in numbers.SYMBOLS else ""
     return TextChunk(f"{before}{said}{after}")
 
 

@@ -20,6 +20,9 @@ from device.errors import SentencesError
 from device.reading import yaml
 from device.reading.located import Items, Place, Table
 from device.reading.text import load as load_text
+from device.understanding import contexts
+from device.understanding.contexts import Context
+from device.understanding.numbers import spoken
 
 FILE_KEYS = (
     "language",
@@ -67,7 +70,7 @@ class Block:
     name_domains: frozenset[str] | None
     domain: str | None
     response: str | None
-    needs_here: bool
+    context: Context
     required_keywords: frozenset[str]
     cost: float = 0.0
     """Ours: nats by which it is less likely to be said than an ordinary sentence."""
@@ -147,7 +150,10 @@ def _block(intent: str, block: Table) -> Block:
     sentences = block.sequence("sentences", f"the sentences of {intent}")
     if not sentences:
         raise block.wrong(f"a block of {intent} has no sentences; add `sentences:` with a list")
-    context = block.mapping("requires_context", "requires_context")
+    context = contexts.parsed(
+        block.mapping("requires_context", "requires_context"),
+        block.mapping("excludes_context", "excludes_context"),
+    )
     slots = dict(block.mapping("slots", "slots"))
     domain = block.get("inferred_domain")
     if domain and "{name" not in "".join(map(str, sentences)):
@@ -158,11 +164,13 @@ def _block(intent: str, block: Table) -> Block:
         slots=_plain(slots),
         lists=_lists(block),
         rules=_rules(block),
-        name_domains=_name_domains(block.get("name_domains"), context.get("domain")),
+        name_domains=_name_domains(block.get("name_domains")),
         domain=str(domain) if domain else None,
         response=str(block["response"]) if block.get("response") else None,
-        needs_here="area" in context,
-        required_keywords=frozenset(map(str, block.sequence("required_keywords", "keywords"))),
+        context=context,
+        required_keywords=frozenset(
+            spoken(str(word)) for word in block.sequence("required_keywords", "required_keywords")
+        ),
         cost=_cost(block),
         follows=block.get("follows") is True,
         heard=block.get("heard") is not False,
@@ -255,17 +263,12 @@ def _balanced(text: str, where: Place) -> None:
         raise SentencesError(f"{where}: {opened[-1]!r} is never closed in {text!r}")
 
 
-def _name_domains(names: Any, required: Any) -> frozenset[str] | None:
+def _name_domains(names: Any) -> frozenset[str] | None:
     """The domains that {name} may come from; None: any."""
-    found: set[str] = set()
-    for source in (names, required.get("value") if isinstance(required, Mapping) else required):
-        if source == "default":
-            found.update(ON_OFF_DOMAINS)
-        elif isinstance(source, str):
-            found.add(str(source))
-        elif isinstance(source, list):
-            found.update(map(str, source))
-    return frozenset(found) if found else None
+    if names == "default":
+        return frozenset(ON_OFF_DOMAINS)
+    found = map(str, names) if isinstance(names, list) else (str(names),) if names else ()
+    return frozenset(found) or None
 
 
 def _texts(body: Table) -> dict[str, Any]:

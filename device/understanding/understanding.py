@@ -169,6 +169,8 @@ def _intents(groups: Iterable[TemplateGroup]) -> Intents:
                 expansion_rules=dict(group.rules),
                 slot_lists=dict(group.lists),
                 required_keywords=set(group.required_keywords) or None,
+                requires_context=group.context.of_values(),
+                excludes_context=group.context.not_of_values(),
                 group=group,
             )
         )

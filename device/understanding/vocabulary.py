@@ -17,6 +17,7 @@ class Name:
     value: str
     domain: str = ""
     announced: bool = False
+    device_class: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

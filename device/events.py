@@ -81,13 +81,15 @@ class Transcript:
 class Intent:
     """What was meant. `slots` maps slot names to the values that the sentence's list gives them.
 
-    `response`: which of the intent's replies the sentence asks for, where its file has some.
+    `response`: which of the intent's replies the sentence asks for, where its file has some. `all_meant`:
+    False where the sentence does not say "all" or "everything", so that without a target it means nothing.
     """
 
     name: str
     slots: Mapping[str, Any]
     confidence: float
     response: str = "default"
+    all_meant: bool = field(default=True, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

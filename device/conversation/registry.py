@@ -48,6 +48,8 @@ class Skills:
     def handle(self, intent: Intent, world: World) -> Outcome:
         """What comes of `intent`, now or at the time in its slots. A handler that raises, and a template that
         fails, are logged in a line."""
+        if not home.has_target(intent):
+            return refused("Sorry, I do not know what you mean by that")
         if timed(intent.slots) and intent.name not in OF_TIME:
             return delayed.plan(intent, world, self.handle)
         handler = self.handlers.get(intent.name)

@@ -27,6 +27,8 @@ JOINT = re.compile(r"\b(?:and|then) (?:(?:then|also) )?")
 """What joins two sentences, in words."""
 APART = re.compile(r"\b(turn|switch|put) (?!on |off )(\S.* and .*\S) (on|off)\b(?=[^\w]*$)", re.IGNORECASE)
 """Several things between a verb and its particle."""
+ALL = frozenset({"all", "every", "everything", "everywhere"})
+"""Words that say that everything is meant."""
 QUESTIONS = ("any", "all", "which", "how_many")
 """Home Assistant's response keys that say what is asked about several devices."""
 
@@ -79,7 +81,7 @@ class Understanding:
         if question is not None and (answer := self.answer(text, question, sure, free=True)):
             return (answer,)
         free = self._best(text, self._continuing, free=True)
-        return acts([_intent(free, sure)] if free else found, sure, transcript.text)
+        return acts([_intent(free, sure, text)] if free else found, sure, transcript.text)
 
     def _parts(self, text: str, confidence: float) -> Parts:
         def match(part: str, follows: bool) -> Intent | None:
@@ -103,7 +105,7 @@ class Understanding:
 
     def _match(self, text: str, follows: bool, confidence: float) -> Intent | None:
         best = self._best(text, self._following if follows else self._whole, free=True)
-        return _intent(best, confidence) if best else None
+        return _intent(best, confidence, text) if best else None
 
     def _best(self, text: str, intents: Intents, free: bool) -> RecognizeResult | None:
         """The best match of `text`. `free`: wildcards may match, where no sentence hides in their words."""
@@ -192,9 +194,9 @@ def _free(match: RecognizeResult) -> list[str]:
     return [str(entity.value) for entity in match.entities_list if entity.is_wildcard]
 
 
-def _intent(match: RecognizeResult, confidence: float) -> Intent:
+def _intent(match: RecognizeResult, confidence: float, text: str = "") -> Intent:
     response = match.intent_data.response or "default"
-    return Intent(match.intent.name, _slots(match), confidence, response)
+    return Intent(match.intent.name, _slots(match), confidence, response, not ALL.isdisjoint(text.split()))
 
 
 def _slots(match: RecognizeResult) -> Mapping[str, Any]:

@@ -13,7 +13,7 @@ from device.events import Intent, Outcome, impossible, refused
 from device.home.model import Home
 from device.skills.home import choosing, prices, replies, states, wishes
 from device.skills.home.plans import PLANS
-from device.skills.home.select import ONLY_OFF, Target, about, select
+from device.skills.home.select import ONLY_OFF, TARGETS, Target, about, select
 from device.skills.home.telling import tell
 from device.skills.skill import Handlers, World, asked
 from device.speaking.wording import listed, sentence
@@ -37,6 +37,11 @@ def order(intent: Intent, world: World) -> Outcome:
     if intent.name != "HassTurnOff" and not {"name", "names", "domain"} & slots.keys():
         target = replace(target, devices=tuple(one for one in target.devices if one.kind not in ONLY_OFF))
     return _tell(home, intent, target, actions)
+
+
+def has_target(intent: Intent) -> bool:
+    """Whether it says which devices it is for, if it is for any: nothing is done to all of them unawares."""
+    return intent.name not in PLANS or intent.all_meant or not TARGETS.isdisjoint(intent.slots)
 
 
 def _several(home: Home, names: Sequence[str]) -> Target:

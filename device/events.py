@@ -79,11 +79,7 @@ class Transcript:
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """What was meant. `slots` maps slot names to the values that the sentence's list gives them.
-
-    `response`: which of the intent's replies the sentence asks for, where its file has some. `all_meant`:
-    False where the sentence does not say "all" or "everything", so that without a target it means nothing.
-    """
+    """What was meant. `response`: which of its replies is asked for. `all_meant`: it may mean everything."""
 
     name: str
     slots: Mapping[str, Any]

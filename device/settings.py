@@ -107,6 +107,8 @@ class HomeSettings:
     """Whether what Zigbee2MQTT, Tasmota and others announce on the broker belongs to the home as well."""
     sentences: tuple[Path, ...] = ()
     """Sentence files or folders that replace the shipped ones; none: those of `device/skills`."""
+    units: str = ""
+    """"metric" for degrees Celsius, "imperial" for Fahrenheit; empty: what home.toml says, else metric."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,7 @@ class SkillSettings:
 
 
 VERSIONS = ("3.1.1", "5")
+UNITS = ("metric", "imperial")
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +288,8 @@ def _mistakes(settings: Settings) -> Iterator[str]:
     yield from _mqtt_mistakes(settings.mqtt)
     if not settings.wake.bundles:
         yield "wake.bundles is empty: name at least one wake word's bundle"
+    if settings.home.units not in ("", *UNITS):
+        yield f"home.units is {settings.home.units!r}, but must be one of {', '.join(UNITS)}"
     if settings.review.most < 1:
         yield "review.most must be 1 or more: to keep nothing set review.keep = false"
     if not 1 <= settings.update.every <= 8760:

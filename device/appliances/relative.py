@@ -63,11 +63,23 @@ LIMITED = (Do.TEMPERATURE, Do.HUMIDITY, Do.NUMBER)
 """What a device's `limits` are of."""
 
 
+HEATING = ("climate", "water_heater")
+USUAL_LIMITS = {"climate": (5.0, 35.0), "water_heater": (20.0, 90.0)}
+"""Degrees Celsius between which things are set that do not say their own."""
+NEAR = 0.05
+"""By how much a number may be beyond its limit: those of Fahrenheit are not round in Celsius."""
+
+
+def limits(device: Device) -> tuple[float, float] | None:
+    """The least and the most that it can be set to, where there are such."""
+    return device.limits or USUAL_LIMITS.get(device.kind)
+
+
 def possible(device: Device, action: Action) -> Action | Missing:
     """`action`, unless the device cannot be set to its value. Nothing is bent into the range."""
-    if action.do in LIMITED and device.limits is not None:
-        least, most = device.limits
-        return action if least <= action.number <= most else Missing.RANGE
+    if action.do in LIMITED and (ends := limits(device)) is not None:
+        least, most = ends
+        return action if least - NEAR <= action.number <= most + NEAR else Missing.RANGE
     if action.do is Do.OPTION:
         return _chosen(device, spoken(str(action.value)))
     return action
@@ -87,6 +99,6 @@ def stepped(device: Device, action: Action, known: Mapping[str, Any]) -> Action 
     if step.key not in known:
         return step.missing
     least, most = step.least, step.most
-    if step.sets in LIMITED and device.limits is not None:
-        least, most = device.limits
+    if step.sets in LIMITED and (ends := limits(device)) is not None:
+        least, most = ends
     return Action(step.sets, min(most, max(least, known[step.key] + action.number)))

@@ -38,6 +38,8 @@ class Scale:
 
 
 SAME = Scale()
+CELSIUS = Scale(step=0.5)
+"""Of thermostats, which take half degrees, where they do not say otherwise."""
 MIRED = 1_000_000
 """Mired times kelvin."""
 
@@ -50,6 +52,11 @@ def percent(least: float, most: float) -> Scale:
 def speeds(least: float, most: float) -> Scale:
     """For a fan with whole speeds from `least` to `most`, of which none is off."""
     return Scale((most - least + 1) / 100, least - 1, step=1, up=True, least=least, most=most)
+
+
+def celsius(step: float | None) -> Scale:
+    """Of a device that counts in Celsius, in steps of half a degree or finer ones of its own."""
+    return Scale(step=step) if step and step < 0.5 else CELSIUS
 
 
 def fahrenheit(step: float | None = None) -> Scale:

@@ -15,6 +15,7 @@ from device.appliances.actions import Action, Do
 from device.appliances.colors import HEX
 from device.appliances.devices import Device
 from device.appliances.relative import FLAGS
+from device.appliances.scale import CELSIUS
 from device.appliances.zigbee2mqtt import thirds
 from device.events import Command
 from device.mqtt.payload import parsed
@@ -125,7 +126,7 @@ def _order(device: Device, action: Action) -> tuple[str, str] | None:
         case "cover", Do.POSITION:
             return f"ShutterPosition{number}", str(_position(device, round(action.number)))
         case "climate", Do.TEMPERATURE:
-            return "TempTargetSet", f"{action.number:g}"
+            return "TempTargetSet", str(CELSIUS.there(action.number))
         case "media_player", Do.PLAY | Do.PAUSE:
             return f"MP3{action.do.value.capitalize()}", ""
         case "media_player", Do.VOLUME:

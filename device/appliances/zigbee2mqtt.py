@@ -13,6 +13,7 @@ from device.appliances.actions import Action, Do
 from device.appliances.colors import HEX
 from device.appliances.devices import Device
 from device.appliances.relative import FLAGS
+from device.appliances.scale import Scale, celsius, fahrenheit
 from device.events import Command
 from device.mqtt.payload import parsed
 
@@ -84,6 +85,8 @@ def state(device: Device, topic: str, payload: bytes) -> Mapping[str, Any]:
     if not isinstance(message, dict):
         return {}
     read: dict[str, Any] = {key: message[key] for key in MEASURES if message.get(key) is not None}
+    if device.native.get("fahrenheit") and isinstance(read.get("temperature"), int | float):
+        read["temperature"] = degrees(device).back(read["temperature"])
     alarms = [message[key] for key in ALARMS if isinstance(message.get(key), bool)]
     if device.kind == "binary_sensor" and alarms:
         read["on"] = any(alarms)
@@ -167,7 +170,7 @@ def _payload(device: Device, action: Action) -> dict[str, Any] | None:
         case "select", Do.OPTION:
             return {_named(device, "option"): action.value}
         case "climate", Do.TEMPERATURE:
-            return {_named(device, "setpoint"): action.number}
+            return {_named(device, "setpoint"): degrees(device).there(action.number)}
         case "cover", Do.STOP if "STOP" in device.native.get("states", ("STOP",)):
             return {_named(device, "state"): "STOP"}
         case "cover" | "valve", Do.POSITION:
@@ -180,6 +183,12 @@ def _payload(device: Device, action: Action) -> dict[str, Any] | None:
         case "light", _:
             return _light(device, action)
     return None
+
+
+def degrees(device: Device) -> Scale:
+    """In which it counts its temperatures."""
+    scale = fahrenheit if device.native.get("fahrenheit") else celsius
+    return scale(device.native.get("degree_step"))
 
 
 def _light(device: Device, action: Action) -> dict[str, Any] | None:
@@ -262,7 +271,11 @@ def _fan(device: Device, message: Mapping[str, Any]) -> dict[str, Any]:
 
 def _climate(device: Device, message: Mapping[str, Any]) -> dict[str, Any]:
     names = {"local_temperature": "temperature", _named(device, "setpoint"): "target"}
-    read = {ours: message[theirs] for theirs, ours in names.items() if message.get(theirs) is not None}
+    read: dict[str, Any] = {
+        ours: degrees(device).back(message[theirs])
+        for theirs, ours in names.items()
+        if isinstance(message.get(theirs), int | float)
+    }
     mode = message.get(_named(device, "system_mode"))
     if isinstance(mode, str):
         if not device.native.get("switched"):

@@ -53,6 +53,7 @@ def make_home(settings: Settings) -> Home:
     from device.home.model import Home, standing_in
 
     layout = reading.read(settings.home.file)
+    layout = replace(layout, units=settings.home.units or layout.units)
     return Home(standing_in(layout, settings.device.room) if settings.device.room else layout)
 
 

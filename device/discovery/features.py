@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from device.appliances.scale import SAME, fahrenheit
+
 Feature = Mapping[str, Any]
 SETPOINTS = ("occupied_heating_setpoint", "current_heating_setpoint", "occupied_cooling_setpoint")
 """Of a thermostat that has several, the first is set."""
@@ -66,9 +68,14 @@ def _climate(found: Found, features: Mapping[str, Feature]) -> None:
     setpoint = next((features[name] for name in SETPOINTS if name in features), None)
     if setpoint is not None:
         _ranged(found, "temperature", setpoint, "setpoint")
+        if "F" in str(setpoint.get("unit")):
+            found.native["fahrenheit"] = True
+        if _is_number(step := setpoint.get("value_step")):
+            found.native["degree_step"] = step
+        scale = fahrenheit() if found.native.get("fahrenheit") else SAME
         least, most = setpoint.get("value_min"), setpoint.get("value_max")
         if isinstance(least, int | float) and isinstance(most, int | float):
-            found.limits = float(least), float(most)
+            found.limits = round(scale.back(least), 1), round(scale.back(most), 1)
     if "state" in features:
         found.native["switched"] = True
     if (mode := features.get("system_mode")) is not None:

@@ -117,7 +117,8 @@ def _things(name: str, topic: str, definition: Any) -> Iterator[Device | LeftOut
     names = {str(expose.get("name")) for expose in exposes}
     if not things and names & {*SENSORS, *BINARY_SENSORS}:
         kind = "binary_sensor" if names & set(BINARY_SENSORS) else "sensor"
-        yield Device(name, kind, "zigbee2mqtt", topic)
+        fahrenheit = any(one.get("name") == "temperature" and "F" in str(one.get("unit")) for one in exposes)
+        yield Device(name, kind, "zigbee2mqtt", topic, native={"fahrenheit": True} if fahrenheit else {})
     elif not things:
         yield LeftOut(topic, "it exposes nothing that can be spoken to")
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from device.hearing.lexicon import Lexicon
 from device.understanding.numbers import spoken
@@ -44,7 +44,10 @@ def hearable(vocabulary: Vocabulary, lexicon: Lexicon) -> Hearable:
     lexicon.prepare(word for name in short for word in _words(name))
     problems: list[str] = []
     names, areas, floors, lists, settings = (_kept(each, lexicon, problems) for each in everything)
-    return Hearable(Vocabulary(names, areas, floors, vocabulary.here, lists, settings), tuple(problems))
+    return Hearable(
+        replace(vocabulary, names=names, areas=areas, floors=floors, lists=lists, settings=settings),
+        tuple(problems),
+    )
 
 
 def _kept(names: Sequence[Name], lexicon: Lexicon, problems: list[str]) -> tuple[Name, ...]:

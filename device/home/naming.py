@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from device.appliances.devices import MEASURING
 from device.home.reading import Layout
 from device.home.shorter import LIGHT_WORDS, NUMBER_WORDS, plurals, shorter
+from device.home.units import IMPERIAL
 from device.understanding.numbers import spoken
 from device.understanding.vocabulary import Name, Vocabulary
 
@@ -55,6 +56,7 @@ def vocabulary(layout: Layout) -> Vocabulary:
         settings=tuple(Name(text, text) for text in _settings(layout)),
         here=layout.here,
         lists=tuple(_lists(layout.lists)),
+        imperial=layout.units == IMPERIAL,
     )
 
 

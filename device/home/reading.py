@@ -21,19 +21,22 @@ from device.appliances.devices import (
     Room,
     Scene,
 )
+from device.appliances.scale import CELSIUS, SAME
 from device.appliances.templates import Template
 from device.errors import HomeError
 from device.events import Command
 from device.home.distinct import distinct
+from device.home.units import METRIC
 from device.memory.lists import LISTS
 from device.mqtt.topics import is_plain
 from device.reading import toml
 from device.reading.located import Table
+from device.settings import UNITS
 from device.understanding.numbers import spoken
 
 PROTOCOLS = ("zigbee2mqtt", "tasmota", "mqtt")
 HOME_KEYS = (
-    *("here", "lock_confidence", "zigbee2mqtt_topic", "exclude", "lists"),
+    *("here", "lock_confidence", "zigbee2mqtt_topic", "exclude", "lists", "units"),
     *("floor", "room", "device", "scene"),
 )
 FLOOR_KEYS = ("name", "aliases")
@@ -56,7 +59,8 @@ class Layout:
     """A home as its file describes it. `here` is the room in which Mynah stands; locks and doors obey only
     what was heard with at least `lock_confidence`; `zigbee2mqtt` is that program's base topic; `additions`
     are said of devices that announce themselves, and are none before. `lists`: names of lists to write on.
-    `exclude` holds the names, as they are spoken, of what "everything" does not mean."""
+    `exclude` holds the names, as they are spoken, of what "everything" does not mean. `units`: "metric" or
+    "imperial"."""
 
     floors: tuple[Floor, ...] = ()
     rooms: tuple[Room, ...] = ()
@@ -68,6 +72,7 @@ class Layout:
     additions: tuple[Addition, ...] = ()
     lists: tuple[str, ...] = LISTS
     exclude: frozenset[str] = frozenset()
+    units: str = METRIC
 
 
 def read(path: Path) -> Layout:
@@ -96,7 +101,8 @@ def read(path: Path) -> Layout:
         raise document.wrong(f"lock_confidence is {sure!r}; it must be a number from 0 to 1")
     lists = _words(document, "lists") if "lists" in document else LISTS
     exclude = frozenset(map(spoken, _words(document, "exclude")))
-    return Layout(floors, rooms, devices, scenes, here, float(sure), zigbee, additions, lists, exclude)
+    units = document.one_of(document.get("units", METRIC), UNITS, "unit", "units")
+    return Layout(floors, rooms, devices, scenes, here, float(sure), zigbee, additions, lists, exclude, units)
 
 
 def _entries(document: Table, kind: str) -> list[Table]:
@@ -245,7 +251,8 @@ def _commands(entry: Table, name: str) -> dict[Do, Template]:
         do = COMMANDS[commands.one_of(verb, list(COMMANDS), "command", name)]
         what = f"command {verb!r} of {name!r}"
         sent = _sent(commands.mapping(verb, what), what)
-        made[do] = Template(sent.topic, str(sent.payload))
+        scale = CELSIUS if do is Do.TEMPERATURE else SAME
+        made[do] = Template(sent.topic, str(sent.payload), scale)
     return made
 
 

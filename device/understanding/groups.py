@@ -40,6 +40,8 @@ OF_THE_HOME = ("name", "area", "floor", "list", "setting")
 """Lists that the home fills."""
 OF_ELSEWHERE = ("absent_thing", "absent_area")
 """Lists of what other homes have; what this home has by such a name is left out of them."""
+TYPED, IMPERIAL = "_typed", "_imperial"
+"""Endings of lists that take the place of those without, where words are typed, and in imperial homes."""
 OF_THE_DIALOGUE = ("option", "ordinal")
 """Lists that an open question fills."""
 
@@ -91,7 +93,9 @@ class Binder:
         self.names: dict[Hashable, TextSlotList] = {}
         self.usual_rules: dict[Hashable, Mapping[str, Sentence]] = {}
         self.taken = {name.text for name in (*vocabulary.names, *vocabulary.areas, *vocabulary.floors)}
-        self.lists = {name: self.free_of_names(name, body) for name, body in lists.items()}
+        variants = (*((TYPED,) if free else ()), *((IMPERIAL,) if vocabulary.imperial else ()), "")
+        chosen = {name: next(v for v in variants if f"{name}{v}" in lists) for name in lists}
+        self.lists = {name: self.free_of_names(name, lists[f"{name}{v}"]) for name, v in chosen.items()}
         self.rules = _speakable_rules(rules)
         self.fillers = filler(skip_words)
 

@@ -203,6 +203,8 @@ def _slots(match: RecognizeResult) -> Mapping[str, Any]:
     slots: dict[str, Any] = {}
     for entity in match.entities_list:
         value = entity.value.strip() if entity.is_wildcard else entity.value
+        if value == "":  # it says what is meant anyway
+            continue
         several = entity.name in slots and isinstance(value, str)  # "milk and eggs" are both the item
         slots[entity.name] = f"{slots[entity.name]} and {value}" if several else value
     if match.intent.name == "HassGetState" and match.response in QUESTIONS:

@@ -24,7 +24,7 @@ class Name:
 class Vocabulary:
     """What fills {name}, {area}, {floor}, {list} and {setting}, the options of what can be set to some.
 
-    `here` is the room in which Mynah stands, where it is known.
+    `here` is the room in which Mynah stands, where it is known. `imperial`: degrees are Fahrenheit's.
     """
 
     names: tuple[Name, ...] = ()
@@ -33,6 +33,7 @@ class Vocabulary:
     here: str | None = None
     lists: tuple[Name, ...] = ()
     settings: tuple[Name, ...] = ()
+    imperial: bool = False
 
     @property
     def domains(self) -> frozenset[str]:

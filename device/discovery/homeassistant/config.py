@@ -9,7 +9,7 @@ from typing import Any
 
 from device.appliances.actions import Action, Do
 from device.appliances.rendering import TemplateError
-from device.appliances.scale import SAME, Scale, fahrenheit
+from device.appliances.scale import SAME, Scale, celsius, fahrenheit
 from device.appliances.templates import Template
 from device.mqtt.topics import is_plain
 
@@ -65,7 +65,7 @@ class Config:
     def temperature(self) -> Scale:
         """Of the degrees in which it is told its temperature."""
         step = self.number("temp_step", 0.0) or None
-        return fahrenheit(step) if str(self.entry.get("temperature_unit")).upper() == "F" else SAME
+        return (fahrenheit if str(self.entry.get("temperature_unit")).upper() == "F" else celsius)(step)
 
     def message(
         self,

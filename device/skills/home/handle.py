@@ -10,6 +10,7 @@ from device.appliances.actions import Action
 from device.appliances.devices import Device, Scene
 from device.appliances.relative import Missing
 from device.events import Intent, Outcome, impossible, refused
+from device.home import units
 from device.home.model import Home
 from device.skills.home import choosing, prices, replies, states, wishes
 from device.skills.home.plans import PLANS
@@ -18,13 +19,18 @@ from device.skills.home.telling import tell
 from device.skills.skill import Handlers, World, asked
 from device.speaking.wording import listed, sentence
 
+CLIMATE = "HassClimateSetTemperature"
+"""The intent whose slots hold degrees of heat."""
+
 
 def order(intent: Intent, world: World) -> Outcome:
     """An intent that tells devices something: commands and a reply, or the reason why there are none."""
     home, slots = world.home, intent.slots
     if scene := _scene(home, slots):
         return _activate(home, intent, scene) if intent.name == "HassTurnOn" else _cannot(scene.name)
-    actions, domain = PLANS[intent.name](slots)
+    actions, domain = PLANS[intent.name](
+        units.in_celsius(slots, home.layout.units) if intent.name == CLIMATE else slots
+    )
     if not actions:
         return refused("Sorry, I cannot set it to that")
     several = slots.get("names")
@@ -60,11 +66,11 @@ def _tell(home: Home, intent: Intent, target: Target, actions: Sequence[Action])
         return asked(replace(doubt, about=intent))
     told = tell(home, ((device, actions) for device in target.devices))
     if not told.able:
-        lacking = (*told.notes, *replies.lacking(told.dark, Missing.LIGHT))
+        lacking = (*told.notes, *replies.lacking(told.dark, Missing.LIGHT, home.layout.units))
         return refused(sentence(lacking)) if lacking else _cannot(target.called)
     called = told.able[0].called if len(told.able) == 1 else target.called
     done = told.done[0] if len(set(told.done)) == 1 else actions
-    outcome = told.outcome(replies.done(done, told.able, called))
+    outcome = told.outcome(replies.done(done, told.able, called, home.layout.units))
     return replace(outcome, about=about(intent, target))
 
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from device.appliances.actions import Action, Do
 from device.appliances.devices import Device
-from device.appliances.relative import Missing
+from device.appliances.relative import HEATING, Missing, limits
+from device.home.units import METRIC, bare, degrees
 from device.speaking.wording import are, listed, number
 
 PLURALS = {
@@ -24,8 +25,8 @@ def plural(domain: str, device_class: str | None = None) -> str:
     return PLURALS[domain]
 
 
-def done(actions: Sequence[Action], devices: Sequence[Device], target: str) -> str:
-    """What was done to `target`, "the kitchen lamp" or "all the lights"."""
+def done(actions: Sequence[Action], devices: Sequence[Device], target: str, units: str = METRIC) -> str:
+    """What was done to `target`, "the kitchen lamp" or "all the lights"; in the `units` of the home."""
     step = next((action for action in actions if action.do is Do.BRIGHTNESS_STEP), None)
     if step is not None:
         return f"Made {target} {'brighter' if step.number > 0 else 'darker'}"
@@ -35,13 +36,13 @@ def done(actions: Sequence[Action], devices: Sequence[Device], target: str) -> s
         do = Do.LOUDER if verb.number > 0 else Do.QUIETER
     kinds = {device.kind for device in devices}
     kind = kinds.pop() if len(kinds) == 1 else "switch"
-    settings = [setting for action in actions if (setting := _setting(action))]
+    settings = [setting for action in actions if (setting := _setting(action, units))]
     if settings:
         return f"Set {target} to {listed(settings)}"
     return _DONE.get((kind, do), _VERBS[do]).format(target)
 
 
-def lacking(devices: Sequence[Device], reason: Missing | None) -> tuple[str, ...]:
+def lacking(devices: Sequence[Device], reason: Missing | None, units: str = METRIC) -> tuple[str, ...]:
     """Why `devices` were not told anything; without a reason, they are not there. Nothing for no devices."""
     if not devices:
         return ()
@@ -59,14 +60,16 @@ def lacking(devices: Sequence[Device], reason: Missing | None) -> tuple[str, ...
         case Missing.STATE:
             return (f"I do not know the state of {names} yet",)
         case Missing.RANGE:
-            return tuple(_range(device) for device in devices)
+            return tuple(_range(device, units) for device in devices)
         case Missing.OPTION:
             return tuple(_options(device) for device in devices)
 
 
-def _range(device: Device) -> str:
-    least, most = device.limits or (0, 0)
-    unit = {"climate": " degrees", "water_heater": " degrees", "humidifier": " percent"}.get(device.kind, "")
+def _range(device: Device, units: str) -> str:
+    least, most = limits(device) or (0, 0)
+    if device.kind in HEATING:
+        return f"{device.called} can only be set from {bare(least, units)} to {degrees(most, units)}"
+    unit = " percent" if device.kind == "humidifier" else ""
     return f"{device.called} can only be set from {number(least)} to {number(most)}{unit}"
 
 
@@ -74,7 +77,7 @@ def _options(device: Device) -> str:
     return f"{device.called} can only be set to {listed(device.options, 'or')}"
 
 
-def _setting(action: Action) -> str | None:
+def _setting(action: Action, units: str) -> str | None:
     match action.do:
         case Do.COLOR | Do.OPTION:
             return str(action.value)
@@ -83,7 +86,7 @@ def _setting(action: Action) -> str | None:
         case Do.BRIGHTNESS | Do.POSITION | Do.SPEED | Do.VOLUME | Do.HUMIDITY:
             return f"{number(action.number)} percent"
         case Do.TEMPERATURE:
-            return f"{number(action.number)} degrees"
+            return degrees(round(action.number * 2) / 2 if units == METRIC else action.number, units)
         case Do.COLOR_TEMPERATURE:
             return f"{number(action.number)} kelvin"
     return None

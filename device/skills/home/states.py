@@ -9,6 +9,7 @@ from typing import Any
 from device.appliances.devices import Device
 from device.events import Intent, Outcome, Reply, refused
 from device.home.model import Home
+from device.home.units import degrees
 from device.skills.home import choosing
 from device.skills.home.select import Target, about, place_of, select
 from device.skills.skill import World, asked
@@ -101,9 +102,9 @@ def _described(home: Home, device: Device) -> str:
     if 0 < known.get("position", 0) < 100:
         parts.append(f"at {number(known['position'])} percent")
     if "temperature" in known:
-        parts.append(f"at {number(known['temperature'])} degrees")
+        parts.append(f"at {degrees(known['temperature'], home.layout.units)}")
     if "target" in known:
-        parts.append(f"set to {number(known['target'])} degrees")
+        parts.append(f"set to {degrees(known['target'], home.layout.units)}")
     if "humidity_target" in known:
         parts.append(f"set to {number(known['humidity_target'])} percent")
     if "number" in known:
@@ -123,10 +124,10 @@ def temperature(intent: Intent, world: World) -> Outcome:
     home, slots = world.home, intent.slots
     place = f" {place_of(slots)}" if place_of(slots) else ""
     for device in _measuring(home, slots):
-        degrees = home.state.of(device.name).get("temperature")
-        if isinstance(degrees, int | float):
+        found = home.state.of(device.name).get("temperature")
+        if isinstance(found, int | float):
             where = place or (f" in the {device.room}" if device.room else "")
-            return _answer(f"It is {number(degrees)} degrees{where}")
+            return _answer(f"It is {degrees(found, home.layout.units)}{where}")
     return refused(f"I do not know the temperature{place} yet")
 
 

@@ -54,7 +54,11 @@ def tell(home: Home, orders: Iterable[tuple[Device, Sequence[Action]]]) -> Told:
                 told.expected.append(expected)
     told.dark = lacking.pop(Missing.LIGHT)  # no need to say so, where others shine
     told.notes = (
-        *replies.lacking(gone, None),
-        *(note for reason, devices in lacking.items() for note in replies.lacking(devices, reason)),
+        *replies.lacking(gone, None, home.layout.units),
+        *(
+            note
+            for reason, devices in lacking.items()
+            for note in replies.lacking(devices, reason, home.layout.units)
+        ),
     )
     return told

@@ -9,6 +9,7 @@ from device.appliances.actions import Action, Do
 from device.appliances.devices import Device
 from device.appliances.relative import FLAGS
 from device.events import Intent
+from device.home.units import DEGREES, UNIT_SLOT
 
 SETTERS: Mapping[Do, tuple[str, str, str]] = {
     Do.BRIGHTNESS: ("brightness", "HassLightSet", "brightness"),
@@ -63,7 +64,9 @@ def back(device: Device, actions: Sequence[Action], known: Mapping[str, Any]) ->
         if action.do in SETTERS and (setter := SETTERS[action.do])[0] in known:
             key, intent, slot = setter
             before = known[key]
-            return [_of(device, intent, {slot: before if isinstance(before, str) else round(before, 1)})]
+            unit = {UNIT_SLOT: "celsius"} if slot == DEGREES else {}
+            value = before if isinstance(before, str) else round(before, 1)
+            return [_of(device, intent, {slot: value, **unit})]
     return _opposite(device, actions, known)
 
 

@@ -190,6 +190,7 @@ def make_assistant(
 
     home, (sentences, skills) = home or make_home(settings), make_skills(settings)
     hearing, learnt = _ears(settings, home, sentences, watchful=not push_to_talk)
+    learnt.understanding.prepare()
     return Assistant(
         wake=Never() if push_to_talk else make_wake(settings),
         endpointer=Held() if push_to_talk else Endpointer(settings.endpoint, hearing.settled),

@@ -128,6 +128,15 @@ def test_a_yes_counts_as_a_confident_hearing() -> None:
     assert sent(talk.say(Affirm(0.7))) == [("lock", "HassTurnOn")]
 
 
+def test_a_yes_that_was_hardly_heard_is_none() -> None:
+    talk = Talk()
+    talk.say(on("lock", 0.5))
+    outcome = talk.say(Affirm(0.3))
+    assert outcome.commands == ()
+    assert outcome.question is not None, "its answers are told once"
+    assert sent(talk.say(Affirm(0.95))) == [("lock", "HassTurnOn")]
+
+
 @pytest.mark.parametrize("act", [Deny(), Cancel()])
 def test_a_no_leaves_everything_as_it_is(act: Act) -> None:
     talk = Talk()

@@ -24,6 +24,7 @@ from device.events import (
     Deny,
     Intent,
     NotRecognized,
+    Option,
     Outcome,
     Question,
     Repeat,
@@ -97,6 +98,8 @@ def _step(dialogue: Dialogue, act: Act, world: World) -> Step:
     if isinstance(act, Correct | Also):
         act = in_words(act, focus)
     match act:
+        case Request(intent, either) if either:
+            return _either(replace(dialogue, question=None, misses=0), intent, either, world)
         case Request(intent):
             return _request(replace(dialogue, question=None, misses=0), intent, world)
         case Answer(slots, confidence) if dialogue.question is not None:
@@ -153,6 +156,19 @@ def _request(dialogue: Dialogue, intent: Intent, world: World, answered: Questio
         resolved, outcome = value, world.handle(value)
     among = answered.options if answered else ()
     return remembered(dialogue, resolved, outcome, world, among), outcome
+
+
+def _either(dialogue: Dialogue, intent: Intent, either: tuple[Option, ...], world: World) -> Step:
+    """Of what sounds alike, that which can be done; where all can, Mynah asks."""
+    meant = [replace(intent, slots={**intent.slots, **one.slots}) for one in either]
+    steps = [_request(dialogue, one, world) for one in meant]
+    if not all(outcome.fine for _, outcome in steps):
+        return next((step for step in steps if step[1].fine), steps[0])
+    text = f"{listed([one.label for one in either], 'or').capitalize()}?"
+    rest = {slot: value for slot, value in intent.slots.items() if slot not in either[0].slots}
+    question = Question(text, replace(intent, slots=rest), "choice", either)
+    outcome = Outcome(reply=Reply(text), question=question)
+    return remembered(dialogue, intent, outcome, world), outcome
 
 
 def _denied(dialogue: Dialogue, world: World) -> Step:

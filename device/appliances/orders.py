@@ -8,7 +8,7 @@ from typing import Any
 from device.appliances import dialects
 from device.appliances.actions import Action, Do
 from device.appliances.devices import CAPABILITIES, Device
-from device.appliances.relative import STEPS, Missing, possible, stepped, toggled
+from device.appliances.relative import STEPS, Missing, leveled, possible, stepped, toggled
 from device.appliances.rendering import TemplateError
 from device.events import Command
 
@@ -32,6 +32,8 @@ def settled(
 
 
 def _settled(device: Device, action: Action, known: Mapping[str, Any]) -> Action | Missing:
+    if action.do is Do.LEVEL:
+        action = leveled(device, action)
     if action.do in device.commands:
         none = action.do in (Do.BRIGHTNESS, Do.SPEED) and action.number <= 0
         # A message for a level need not know one that is off.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -47,6 +48,8 @@ STEPS: Mapping[Do, Step] = {
     Do.POSITION_STEP: Step(Do.POSITION, "position", 0, 100),
     Do.SPEED_STEP: Step(Do.SPEED, "speed", 1, 100),
     Do.TEMPERATURE_STEP: Step(Do.TEMPERATURE, "target", 5, 35),
+    Do.HUMIDITY_STEP: Step(Do.HUMIDITY, "humidity_target", 0, 100),
+    Do.NUMBER_STEP: Step(Do.NUMBER, "number", -math.inf, math.inf),
 }
 """Volume is apart: most players have messages of their own for louder and quieter."""
 
@@ -59,13 +62,21 @@ def toggled(device: Device, known: Mapping[str, Any]) -> Action | Missing:
     return Action(Do.OFF if known[flag] else Do.ON) if flag in known else Missing.STATE
 
 
+LEVELS: Mapping[str, Do] = {
+    **dict.fromkeys(("climate", "water_heater"), Do.TEMPERATURE),
+    "humidifier": Do.HUMIDITY,
+    "number": Do.NUMBER,
+}
+"""What is set on the kinds that have a level in no percent."""
+TENTH = 0.1
+"""Of a range: how far "up" is where nothing says by how much."""
 LIMITED = (Do.TEMPERATURE, Do.HUMIDITY, Do.NUMBER)
 """What a device's `limits` are of."""
 
 
 HEATING = ("climate", "water_heater")
-USUAL_LIMITS = {"climate": (5.0, 35.0), "water_heater": (20.0, 90.0)}
-"""Degrees Celsius between which things are set that do not say their own."""
+USUAL_LIMITS = {"climate": (5.0, 35.0), "water_heater": (20.0, 90.0), "humidifier": (0.0, 100.0)}
+"""Degrees Celsius, or percent, between which things are set that do not say their own."""
 NEAR = 0.05
 """By how much a number may be beyond its limit: those of Fahrenheit are not round in Celsius."""
 
@@ -91,6 +102,15 @@ def _chosen(device: Device, said: str) -> Action | Missing:
     return next(found, Missing.OPTION)
 
 
+def leveled(device: Device, action: Action) -> Action:
+    """`Do.LEVEL` as the value that it is of the device; unchanged where it has no such range."""
+    ends = limits(device)
+    if device.kind not in LEVELS or ends is None:
+        return action
+    least, most = ends
+    return Action(LEVELS[device.kind], round(least + (most - least) * action.number / 100, 2))
+
+
 def stepped(device: Device, action: Action, known: Mapping[str, Any]) -> Action | Missing:
     """What a relative action in STEPS leads to. A lamp never goes quite dark, and what is off stays off."""
     step = STEPS[action.do]
@@ -101,4 +121,10 @@ def stepped(device: Device, action: Action, known: Mapping[str, Any]) -> Action 
     least, most = step.least, step.most
     if step.sets in LIMITED and (ends := limits(device)) is not None:
         least, most = ends
-    return Action(step.sets, min(most, max(least, known[step.key] + action.number)))
+    by = action.value
+    if isinstance(by, str) or by is None:  # "up", "down"
+        ends = limits(device)
+        if ends is None:
+            return Missing.LEVEL
+        by = (ends[1] - ends[0]) * (TENTH if by == "up" else -TENTH)
+    return Action(step.sets, min(most, max(least, known[step.key] + by)))

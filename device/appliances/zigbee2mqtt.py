@@ -105,7 +105,7 @@ def _told(device: Device, message: Mapping[str, Any]) -> dict[str, Any]:
     match device.kind:
         case "light" if isinstance(brightness := message.get(_named(device, "brightness")), int | float):
             read["brightness"] = round(brightness / _brightest(device) * 100)
-        case "cover":
+        case "cover" | "valve":
             read |= _cover(power, message.get(_named(device, "position")))
         case "fan":
             read |= _fan(device, message)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from device.dialogue.levels import of_kind
 from device.dialogue.state import Focus
 from device.events import Intent, Option
 from device.understanding import times
@@ -13,6 +14,8 @@ from device.understanding.acts import PLACES, several
 
 THINGS = ("name", "names", "entry", "entries")
 KINDS = ("domain", "device_class")
+NEAR = "near"
+"""True in the slots of what means the things around here, where there are such: "brighter"."""
 MEMBERS = "members"
 """What "it" stands for besides: the names of the things in a place, for "them" with others."""
 DEVICES = ("name", "names", *PLACES, *KINDS)
@@ -58,9 +61,9 @@ def resolved(intent: Intent, focus: Focus | None) -> Intent | None:
         left_out = (*names(about), *several(slots.get("except_name")))
         return replace(intent, slots={**slots, "except_name": left_out}) if names(about) else None
     if not any(slot in about for slot in DEVICES):
-        return replace(intent, slots=slots) if "domain" in slots else None
+        return replace(intent, slots={**slots, NEAR: True}) if "domain" in slots else None
     meant = {slot: value for slot, value in about.items() if slot != MEMBERS}
-    return told(replace(intent, slots={**meant, **slots}), verb, about)
+    return told(of_kind(replace(intent, slots={**meant, **slots}), about.get("domain")), verb, about)
 
 
 def names(about: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -61,9 +61,21 @@ _LIGHT = _any_of(
     _value("brightness_step", Do.BRIGHTNESS_STEP),
     _value("temperature", Do.COLOR_TEMPERATURE),
 )
-_CLIMATE = _any_of(_value("temperature", Do.TEMPERATURE), _value("temperature_step", Do.TEMPERATURE_STEP))
+_LEVEL = _value("level", Do.LEVEL)
+_CLIMATE = _any_of(
+    _value("temperature", Do.TEMPERATURE), _value("temperature_step", Do.TEMPERATURE_STEP), _LEVEL
+)
+_HUMIDITY = _any_of(_value("humidity", Do.HUMIDITY), _value("humidity_step", Do.HUMIDITY_STEP), _LEVEL)
 _POSITION = _any_of(_value("position", Do.POSITION), _value("position_step", Do.POSITION_STEP))
 _SPEED = _any_of(_value("percentage", Do.SPEED), _value("percentage_step", Do.SPEED_STEP))
+
+
+def _number_step(slots: Mapping[str, Any]) -> Sequence[Action]:
+    by = slots.get("number_step")
+    return () if by is None else (Action(Do.NUMBER_STEP, by),)
+
+
+_NUMBER = _any_of(_value("number", Do.NUMBER), _number_step, _LEVEL)
 
 PLANS: Mapping[str, Plan] = {
     "HassTurnOn": _just(None, Do.ON),
@@ -89,10 +101,11 @@ PLANS: Mapping[str, Plan] = {
     "HassLawnMowerStartMowing": _just("lawn_mower", Do.START),
     "HassLawnMowerDock": _just("lawn_mower", Do.DOCK),
     "MynahPause": _just(None, Do.PAUSE),
-    "HassHumidifierSetpoint": _plan("humidifier", _value("humidity", Do.HUMIDITY)),
+    "HassHumidifierSetpoint": _plan("humidifier", _HUMIDITY),
     "MynahArmAlarm": _plan("alarm_panel", _arm),
     "MynahDisarmAlarm": _just("alarm_panel", Do.DISARM),
-    "MynahSetNumber": _plan("number", _value("number", Do.NUMBER)),
+    "MynahSetNumber": _plan("number", _NUMBER),
+    "MynahLevel": _plan(None, lambda slots: ()),  # of what has no such level
     "MynahSelectOption": _plan("select", _option),
 }
 """By the names of intents."""
@@ -114,5 +127,6 @@ STEPS = {
     "HassClimateSetTemperature": ("temperature_step", 1),
     "HassFanSetSpeed": ("percentage_step", 10),
     "HassSetVolumeRelative": ("volume_step", 10),
+    "HassHumidifierSetpoint": ("humidity_step", 5),
 }
 """The slot of an intent that changes a value by some of its unit, and by how much "a bit" is."""

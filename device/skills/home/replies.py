@@ -32,8 +32,9 @@ def done(actions: Sequence[Action], devices: Sequence[Device], target: str, unit
         return f"Made {target} {'brighter' if step.number > 0 else 'darker'}"
     verb = next((action for action in actions if action.do is not Do.ON), actions[0])
     do = verb.do
-    if do is Do.VOLUME_STEP:
-        do = Do.LOUDER if verb.number > 0 else Do.QUIETER
+    if do in RELATIVE:
+        upward = verb.value == "up" or (isinstance(verb.value, int | float) and verb.value > 0)
+        return RELATIVE[do][0 if upward else 1].format(target)
     kinds = {device.kind for device in devices}
     kind = kinds.pop() if len(kinds) == 1 else "switch"
     settings = [setting for action in actions if (setting := _setting(action, units))]
@@ -92,6 +93,15 @@ def _setting(action: Action, units: str) -> str | None:
     return None
 
 
+RELATIVE = {
+    **dict.fromkeys(
+        (Do.VOLUME_STEP, Do.SPEED_STEP, Do.TEMPERATURE_STEP, Do.HUMIDITY_STEP, Do.NUMBER_STEP),
+        ("Turned up {}", "Turned down {}"),
+    ),
+    Do.POSITION_STEP: ("Opened {} further", "Closed {} further"),
+}
+"""What is said of steps up and down, where they lead to different values."""
+
 _DONE = {
     ("cover", Do.ON): "Opened {}",
     ("cover", Do.OFF): "Closed {}",
@@ -114,6 +124,7 @@ _VERBS = {
     Do.PREVIOUS: "Went back to the previous on {}",
     Do.MUTE: "Muted {}",
     Do.UNMUTE: "Unmuted {}",
+    Do.LEVEL: "Set {}",
     Do.LOUDER: "Turned up {}",
     Do.QUIETER: "Turned down {}",
     Do.START: "Started {}",

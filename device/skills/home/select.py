@@ -47,6 +47,8 @@ def select(home: Home, slots: Mapping[str, Any], domain: str | None) -> Target |
         return _named(home, str(name), slots)
     if isinstance(slots.get("domain"), str):
         domain = slots["domain"]
+    if slots.get("near") and any(device.kind == domain for device in home.in_area(home.here or "")):
+        slots = {**slots, "area": home.here}
     device_class = slots.get("device_class")
     there = tuple(d for d in home.layout.devices if _is_in(home, d, slots) and not _left_out(home, d, slots))
     if domain is None:

@@ -20,6 +20,10 @@ from device.understanding.numbers import spoken
 KINDS = ("light", "switch", "cover", "lock", "fan", "climate")
 SENSORS = ("temperature", "humidity", "battery", "power", "illuminance", "co2")
 BINARY_SENSORS = ("contact", "occupancy", "water_leak", "smoke", "gas", "carbon_monoxide")
+CLASSES = {"contact": "opening", "occupancy": "occupancy", "water_leak": "moisture"} | {
+    name: name for name in ("smoke", "gas", "carbon_monoxide")
+}
+"""Home Assistant's classes of binary sensors."""
 COVERS = ("garage", "gate", "curtain", "blind", "shutter", "awning")
 """Classes of covers, and the words in a description that tell them: "Garage door opener", "Roller blinds"."""
 GUARDED = ("garage", "gate")
@@ -118,7 +122,9 @@ def _things(name: str, topic: str, definition: Any) -> Iterator[Device | LeftOut
     if not things and names & {*SENSORS, *BINARY_SENSORS}:
         kind = "binary_sensor" if names & set(BINARY_SENSORS) else "sensor"
         fahrenheit = any(one.get("name") == "temperature" and "F" in str(one.get("unit")) for one in exposes)
-        yield Device(name, kind, "zigbee2mqtt", topic, native={"fahrenheit": True} if fahrenheit else {})
+        native = {"fahrenheit": True} if fahrenheit else {}
+        found = next((CLASSES[one] for one in BINARY_SENSORS if one in names), None)
+        yield Device(name, kind, "zigbee2mqtt", topic, device_class=found, native=native)
     elif not things:
         yield LeftOut(topic, "it exposes nothing that can be spoken to")
 

@@ -11,7 +11,11 @@ DEFAULTS = frozenset(
     {
         *("switch", "relay", "light", "lamp", "plug", "outlet", "output", "fan", "cover", "lock", "climate"),
         *("thermostat", "siren", "valve", "vacuum", "humidifier", "water heater", "lawn mower", "alarm"),
-        *("dimmer", "state", "power", "none", "null", "unknown", "main", "default", "tasmota", "sonoff"),
+        *("temperature", "humidity", "battery", "power", "illuminance", "brightness", "carbon dioxide"),
+        *("c o two", "motion", "occupancy", "presence", "contact", "leak", "water leak", "moisture", "smoke"),
+        *("battery level", "power usage", "current power", "air temperature", "relative humidity"),
+        *("door", "window", "opening", "dimmer", "state", "none", "null", "unknown", "main", "default"),
+        *("tasmota", "sonoff"),
     }
 )
 """What firmware calls a part that nobody has named, as it is spoken; also behind "MQTT"."""

@@ -36,7 +36,10 @@ ALL_OF_A_KIND = {
     *("blinds", "curtains", "shutters", "shades", "awnings", "drapes", "covers"),
 }
 """Words that by themselves mean all there are of a kind."""
-PLAIN_WORDS = {"light", "door", "sensor", "one", "heating", "room"}
+PLAIN_WORDS = {
+    *("light", "door", "sensor", "one", "heating", "room"),
+    *("temperature", "humidity", "battery", "power", "illuminance", "level", "motion", "smoke"),
+}
 """Words that mean a whole kind, or nothing by themselves: "the light" are the lights there."""
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from device.appliances.announced import Announced, LeftOut
-from device.appliances.devices import CAPABILITIES, COVER_CLASSES, Device
+from device.appliances.devices import BINARY_CLASSES, CAPABILITIES, COVER_CLASSES, SENSOR_CLASSES, Device
 from device.discovery.homeassistant import availability
 from device.discovery.homeassistant.config import Config
 from device.discovery.homeassistant.entities import ENTITIES
@@ -24,6 +24,8 @@ SHARED = (
     *("payload_available", "payload_not_available", "command_topic", "state_topic"),
 )
 """What a device's config says for all its components."""
+CLASSES = {"cover": COVER_CLASSES, "sensor": SENSOR_CLASSES, "binary_sensor": BINARY_CLASSES}
+"""Classes that say something here."""
 OTHERS = ("zigbee2mqtt", "tasmota", "mynah")
 """Origins whose own announcements say more."""
 
@@ -81,7 +83,7 @@ def _one(
             topic=next(filter(is_plain, topics), topic),
             room=area if isinstance(area, str) else None,
             can=frozenset(do.value for do in config.commands if do.value in CAPABILITIES),
-            device_class=device_class if component == "cover" and device_class in COVER_CLASSES else None,
+            device_class=device_class if device_class in CLASSES.get(component, ()) else None,
             options=config.options,
             limits=config.limits,
             commands=config.commands,

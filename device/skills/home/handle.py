@@ -12,7 +12,7 @@ from device.appliances.relative import Missing
 from device.events import Intent, Outcome, impossible, refused
 from device.home import units
 from device.home.model import Home
-from device.skills.home import choosing, prices, replies, states, wishes
+from device.skills.home import choosing, measures, prices, replies, states, wishes
 from device.skills.home.plans import PLANS
 from device.skills.home.select import ONLY_OFF, TARGETS, Target, about, select
 from device.skills.home.telling import tell
@@ -106,5 +106,8 @@ HANDLERS: Handlers = {
     **wishes.HANDLERS,
     **dict.fromkeys(PLANS, order),
     "HassGetState": states.state,
-    "HassClimateGetTemperature": states.temperature,
+    "HassClimateGetTemperature": measures.temperature,
+    "MynahMeasure": measures.measured,
+    "MynahBatteries": measures.batteries,
+    "MynahFinding": measures.found,
 }

@@ -11,7 +11,8 @@ from device.events import Intent, Outcome, Reply, refused
 from device.home.model import Home
 from device.home.units import degrees
 from device.skills.home import choosing
-from device.skills.home.select import Target, about, place_of, select
+from device.skills.home.measures import UNITS
+from device.skills.home.select import Target, about, select
 from device.skills.skill import World, asked
 from device.speaking.wording import are, listed, number
 
@@ -114,32 +115,11 @@ def _described(home: Home, device: Device) -> str:
     if "activity" in known:
         parts.append(known["activity"].replace("_", " "))
     if not parts:
+        parts = [f"at {number(known[key])} {unit}" for key, unit in UNITS.items() if key in known]
+    if not parts:
         return f"I do not know the state of {device.called} yet"
     sentence = f"{device.called} {are([device.name])} {' '.join(parts[:2])}"
     return sentence[0].upper() + sentence[1:]
-
-
-def temperature(intent: Intent, world: World) -> Outcome:
-    """The first device that measures it in the place asked for, or anywhere."""
-    home, slots = world.home, intent.slots
-    place = f" {place_of(slots)}" if place_of(slots) else ""
-    for device in _measuring(home, slots):
-        found = home.state.of(device.name).get("temperature")
-        if isinstance(found, int | float):
-            where = place or (f" in the {device.room}" if device.room else "")
-            return _answer(f"It is {degrees(found, home.layout.units)}{where}")
-    return refused(f"I do not know the temperature{place} yet")
-
-
-def _measuring(home: Home, slots: Mapping[str, Any]) -> Sequence[Device]:
-    if "name" in slots:
-        return [home.devices[slots["name"]]] if slots["name"] in home.devices else []
-    if "area" in slots:
-        return home.in_area(slots["area"])
-    if "floor" in slots:
-        return [device for device in home.layout.devices if home.floor_of(device) == slots["floor"]]
-    here = home.in_area(home.layout.here) if home.layout.here else ()
-    return (*here, *home.layout.devices)
 
 
 def _answer(text: str) -> Outcome:

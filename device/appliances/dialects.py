@@ -54,6 +54,11 @@ def tells(device: Device) -> bool:
     return dialect is not None and dialect.tells(device)
 
 
+def in_mode(device: Device, known: Mapping[str, Any]) -> Device:
+    """The device as it takes orders in the state `known`."""
+    return zigbee2mqtt.in_mode(device, known) if device.protocol == "zigbee2mqtt" else device
+
+
 def state(device: Device, topic: str, payload: bytes) -> Mapping[str, Any]:
     """Raises ValueError, OverflowError for a message that cannot be read."""
     return DIALECTS[device.protocol].state(device, topic, payload)

@@ -6,6 +6,7 @@ https://www.home-assistant.io/docs/configuration/templating/
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -132,6 +133,13 @@ def _bool(value: Any, default: Any = MISSING) -> Any:
     return default
 
 
+def _is_number(value: Any) -> bool:
+    try:
+        return math.isfinite(float(value))
+    except (TypeError, ValueError, OverflowError):
+        return False
+
+
 def _length(value: Any) -> int:
     return len(_given(value))
 
@@ -183,11 +191,13 @@ FLOAT = _number(float, "float")
 BOTH: Mapping[str, Callable[..., Any]] = {"int": INT, "float": FLOAT, "bool": _bool, "iif": _iif}
 FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     **BOTH,
+    "is_number": _is_number,
     "min": lambda *values: min(*values) if len(values) > 1 else min(_given(values[0])),
     "max": lambda *values: max(*values) if len(values) > 1 else max(_given(values[0])),
 }
 FILTERS: Mapping[str, Callable[..., Any]] = {
     **BOTH,
+    "is_number": _is_number,
     "measured": measured,
     "round": _round,
     "abs": lambda value: abs(FLOAT(value)) if isinstance(value, str) else abs(value),

@@ -25,22 +25,27 @@ log = logging.getLogger(__name__)
 class Jointly:
     """What several flags said last, of which all (`every`) or any must be true.
 
-    `who`: what tells them apart; who said nothing does not count.
+    `who`: what tells them apart; who said nothing does not count. `guesses`: those of them that only conclude
+    from data that is missing that something is not there; they do not count where another says that it is.
     """
 
     every: bool
     who: tuple[Hashable, ...]
+    guesses: frozenset[Hashable] = frozenset()
     said: dict[Hashable, bool] = field(default_factory=dict, compare=False, repr=False)
 
     def hear(self, one: Hashable, value: bool) -> bool:
         self.said[one] = value
+        sure = [said for who, said in self.said.items() if who not in self.guesses]
+        if self.every and any(sure):
+            return all(sure)
         return all(self.said.values()) if self.every else any(self.said.values())
 
 
 @lru_cache(maxsize=4096)
-def jointly(every: bool, who: tuple[Hashable, ...]) -> Jointly:
+def jointly(every: bool, who: tuple[Hashable, ...], guesses: frozenset[Hashable] = frozenset()) -> Jointly:
     """The same one for the same flags: a device that is announced once more has not said otherwise."""
-    return Jointly(every, who)
+    return Jointly(every, who, guesses)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +123,9 @@ def state(device: Device, topic: str, payload: bytes) -> Mapping[str, Any]:
     for one in readings(device):
         if matches(one.topic, topic) and (read := one.read(payload)) is not None:
             if one.jointly is not None:
-                read = one.jointly.hear(one.who, bool(read))
+                said, read = bool(read), one.jointly.hear(one.who, bool(read))
+                if read and not said and one.who in one.jointly.guesses:
+                    log.info("%s: %s lacks what would tell that it is there", device.name, topic)
             found[one.key] = read
     position = found.get("position")
     if isinstance(position, int | float):

@@ -22,6 +22,7 @@ def settled(
     """`actions`, in which those for which the device has no message became what they lead to from the
     state `known`. What the device cannot do in any state stays as it is.
     """
+    device = dialects.in_mode(device, known)
     found: list[Action] = []
     for action in actions:
         to = _settled(device, action, known)
@@ -60,7 +61,7 @@ def _volume(step: Action, known: Mapping[str, Any]) -> Action:
 def commands(device: Device, actions: Iterable[Action], known: Mapping[str, Any]) -> tuple[Command, ...]:
     """The messages for `actions`; nothing if the device cannot do one of them, or one leads nowhere."""
     found = settled(device, actions, known)
-    return () if isinstance(found, Missing) else messages(device, found)
+    return () if isinstance(found, Missing) else messages(dialects.in_mode(device, known), found)
 
 
 def messages(device: Device, actions: Iterable[Action]) -> tuple[Command, ...]:

@@ -34,7 +34,7 @@ METHODS = frozenset(
             "removesuffix",
         ),
         *("split", "replace", "startswith", "endswith", "find", "isdigit", "isnumeric", "format"),
-        *("get", "keys", "values", "items"),
+        *("get", "keys", "values", "items", "index", "count"),
     }
 )
 PARTS = (
@@ -68,6 +68,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return result
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        if isinstance(obj, list | tuple):
+            return attr in ("index", "count")
         return isinstance(obj, str | Mapping) and attr in METHODS
 
     def wrap_str_format(self, value: Any) -> Callable[..., str] | None:

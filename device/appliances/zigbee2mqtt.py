@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from device.appliances.actions import Action, Do
@@ -269,7 +270,16 @@ def _fan(device: Device, message: Mapping[str, Any]) -> dict[str, Any]:
     return read
 
 
+def in_mode(device: Device, known: Mapping[str, Any]) -> Device:
+    """The device as it takes orders in its present mode: what heats and cools has a setpoint for each."""
+    if "cooling" not in device.native or known.get("option") != "cool":
+        return device
+    native = {**device.native, "setpoint": device.native["cooling"]}
+    return replace(device, native=native, limits=device.native.get("cooling_limits", device.limits))
+
+
 def _climate(device: Device, message: Mapping[str, Any]) -> dict[str, Any]:
+    device = in_mode(device, {"option": message.get(_named(device, "system_mode"))})
     names = {"local_temperature": "temperature", _named(device, "setpoint"): "target"}
     read: dict[str, Any] = {
         ours: degrees(device).back(message[theirs])

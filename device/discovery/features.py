@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from device.appliances.scale import SAME, fahrenheit
+from device.appliances.scale import SAME, Scale, fahrenheit
 
 Feature = Mapping[str, Any]
 SETPOINTS = ("occupied_heating_setpoint", "current_heating_setpoint", "occupied_cooling_setpoint")
@@ -73,9 +73,12 @@ def _climate(found: Found, features: Mapping[str, Feature]) -> None:
         if _is_number(step := setpoint.get("value_step")):
             found.native["degree_step"] = step
         scale = fahrenheit() if found.native.get("fahrenheit") else SAME
-        least, most = setpoint.get("value_min"), setpoint.get("value_max")
-        if isinstance(least, int | float) and isinstance(most, int | float):
-            found.limits = round(scale.back(least), 1), round(scale.back(most), 1)
+        found.limits = _limits(setpoint, scale)
+        cooling = features.get("occupied_cooling_setpoint")
+        if cooling is not None and cooling is not setpoint:
+            _ranged(found, "", cooling, "cooling")
+            if (ends := _limits(cooling, scale)) is not None:
+                found.native["cooling_limits"] = ends
     if "state" in features:
         found.native["switched"] = True
     if (mode := features.get("system_mode")) is not None:
@@ -84,6 +87,13 @@ def _climate(found: Found, features: Mapping[str, Feature]) -> None:
         found.can |= {"option"} if found.options else frozenset()
     else:
         found.native["modes"] = ()
+
+
+def _limits(setpoint: Feature, scale: Scale) -> tuple[float, float] | None:
+    least, most = setpoint.get("value_min"), setpoint.get("value_max")
+    if isinstance(least, int | float) and isinstance(most, int | float):
+        return round(scale.back(least), 1), round(scale.back(most), 1)
+    return None
 
 
 def _speeds(modes: tuple[str, ...]) -> tuple[str, ...]:

@@ -102,6 +102,7 @@ def _things(name: str, topic: str, definition: Any) -> Iterator[Device | LeftOut
     """A device for each thing that can be told something; else one sensor, if it measures anything."""
     exposes, description = mappings(definition.get("exposes")), str(definition.get("description", ""))
     every = [_expose(entry) for entry in exposes if entry.get("type") in KINDS and not _categorized(entry)]
+    every += [_siren(entry) for entry in exposes if entry.get("name") == "alarm" and _is_siren(entry)]
     things = [one for one in every if not one.setting] or every
     settings = [one.setting or one.kind for one in every if one not in things]
     settings += [_setting(entry) for entry in exposes if _categorized(entry) and _settable(entry)]
@@ -151,6 +152,15 @@ def _expose(entry: Mapping[str, Any]) -> Expose:
         if _writable(feature) or feature.get("name") == "local_temperature"
     }
     return Expose(str(entry.get("type")), endpoint if isinstance(endpoint, str) else None, features)
+
+
+def _is_siren(entry: Mapping[str, Any]) -> bool:
+    """Whether it is the "alarm" of a siren, which can be set."""
+    return entry.get("type") == "binary" and _writable(entry) and not _categorized(entry)
+
+
+def _siren(entry: Mapping[str, Any]) -> Expose:
+    return Expose("siren", None, {"state": entry})
 
 
 def _writable(feature: Mapping[str, Any]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -9,12 +10,16 @@ from device.appliances.generic import Reading, jointly
 from device.discovery.homeassistant.config import Config
 from device.discovery.homeassistant.reading import flag
 
+GUESS = re.compile(r"\bis (not )?defined\b|\bin value_json\b")
+"""In a template that concludes from what a message does not have."""
+
 
 def readings(config: Config) -> tuple[Reading, ...]:
     there = tuple(_each(config))
     mode = config.entry.get("availability_mode")
     if mode in ("all", "any") and len(there) > 1:
-        group = jointly(mode == "all", tuple(one.who for one in there))
+        guesses = frozenset(one.who for one in there if one.template and GUESS.search(one.template))
+        group = jointly(mode == "all", tuple(one.who for one in there), guesses)
         there = tuple(replace(one, jointly=group) for one in there)
     return there
 

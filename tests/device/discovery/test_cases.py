@@ -51,6 +51,9 @@ def test_what_is_read(case: dict[str, Any], home: Home) -> None:
         home.observe(topic, payload.encode())
     for name, known in case.get("known", {}).items():
         assert home.state.of(name) == known, name
+    for name, do, value, messages in case.get("tell_then", ()):
+        sent = home.commands(home.devices[name], [Action(Do(do), value)])
+        assert [[command.topic, command.payload] for command in sent] == messages, (name, do, value)
 
 
 def test_what_is_left_out(case: dict[str, Any], announcements: Announcements, home: Home) -> None:

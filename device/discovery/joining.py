@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from device.appliances.announced import Announced
@@ -14,6 +15,36 @@ from device.mqtt.topics import is_plain
 from device.understanding.numbers import spoken
 from device.understanding.writing import readable
 
+ROOMS = frozenset(
+    {
+        *(
+            "kitchen",
+            "garage",
+            "attic",
+            "basement",
+            "cellar",
+            "bedroom",
+            "bathroom",
+            "office",
+            "study",
+            "hall",
+        ),
+        *("hallway", "lounge", "den", "room", "garden", "porch", "patio", "terrace", "balcony", "laundry"),
+        *(
+            "pantry",
+            "nursery",
+            "landing",
+            "loft",
+            "shed",
+            "workshop",
+            "corridor",
+            "entrance",
+            "studio",
+            "yard",
+        ),
+    }
+)
+"""Last words of what is a room wherever it stands in a name."""
 MOST = 2000
 """Devices of a home: more would take more memory than a small computer has."""
 
@@ -59,12 +90,18 @@ def missing(layout: Layout, found: Iterable[Announced]) -> tuple[str, ...]:
     )
 
 
-def _new_rooms(layout: Layout, found: Iterable[Announced]) -> Iterator[Room]:
+def _new_rooms(layout: Layout, found: Sequence[Announced]) -> Iterator[Room]:
     """The rooms that devices tell and the layout does not have: "attic" of "attic/lamp"."""
     taken = {spoken(text) for floor in layout.floors for text in (floor.name, *floor.aliases)}
     taken |= rooms_by_text(layout.rooms).keys()
+    count = Counter(_place(one.device.name) for one in found if one.device.protocol == "zigbee2mqtt")
     for one in found:
-        for name in filter(None, (one.device.room, _place(one.device.name))):
+        place = _place(one.device.name)
+        known = place.islower() or ROOMS.issuperset(
+            spoken(place).split()[-1:]
+        )  # other than "Salt/pepper mill"
+        is_room = count[place] > 1 or (count[place] == 1 and known and len(place) > 2)
+        for name in filter(None, (one.device.room, place if is_room else "")):
             text = spoken(name)
             if text and text not in taken:
                 taken.add(text)

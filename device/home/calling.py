@@ -38,7 +38,7 @@ def called(own: str, device: str) -> Calling:
     "relay" of the "heater" is the "heater", which is also the "heater relay"; "left" of the "twin lamp" is
     the "twin lamp left"; "ceiling light" of the "office" is the "ceiling light", unless there are others.
     """
-    own, device = _once(own), _once(device)
+    own, device = (_once(text.replace("_", " ")) for text in (own, device))
     if not own or not device:
         return Calling(own or device)
     whole = joined(device, own)
@@ -50,7 +50,9 @@ def called(own: str, device: str) -> Calling:
         return Calling(whole, (f"{device} {numbered[2]}",))
     if len(own.split()) == 1:
         return Calling(whole)
-    return Calling(own, (), (whole,))
+    shared = set(spoken(own).split()) & set(spoken(device).split())
+    short = len(own.split()) == 2 and not shared
+    return Calling(own, (whole,) if short else (), (whole,))
 
 
 def _once(name: str) -> str:

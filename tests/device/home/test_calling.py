@@ -93,3 +93,22 @@ def test_a_name_with_its_room_is_also_known_without() -> None:
     house = home({"zigbee2mqtt/bridge/devices": announced}, ("attic",))
     assert [device.room for device in house.layout.devices] == ["attic", "cellar"]
     assert [device.name for device in house.named("wall spots")] == ["attic wall spots", "cellar wall spots"]
+
+
+def test_rooms_that_are_announced_are_rooms() -> None:
+    exposes = [{"type": "switch", "features": [{"name": "state", "property": "state", "access": 7}]}]
+    names = ("Workshop/drill", "shack/saw", "Salt/pepper mill", "A/C")
+    announced = [
+        {"friendly_name": name, "ieee_address": f"0x{name}", "definition": {"exposes": exposes}}
+        for name in names
+    ]
+    pump = {"name": "Pump", "cmd_t": "pump", "dev": {"name": "x", "sa": "Boiler closet"}}
+    house = home({"zigbee2mqtt/bridge/devices": announced, "homeassistant/switch/p/config": pump})
+    assert {room.name for room in house.layout.rooms} == {"Boiler closet", "Workshop", "shack"}
+    assert {device.name: device.room for device in house.layout.devices} == {
+        "Pump": "Boiler closet",
+        "Workshop drill": "Workshop",
+        "shack saw": "shack",
+        "Salt pepper mill": None,
+        "A C": None,
+    }

@@ -102,7 +102,7 @@ def test_rooms_that_are_announced_are_rooms() -> None:
         {"friendly_name": name, "ieee_address": f"0x{name}", "definition": {"exposes": exposes}}
         for name in names
     ]
-    pump = {"name": "Pump", "cmd_t": "pump", "dev": {"name": "x", "sa": "Boiler closet"}}
+    pump = {"name": "Pump", "cmd_t": "pump", "dev": {"sa": "Boiler closet"}}
     house = home({"zigbee2mqtt/bridge/devices": announced, "homeassistant/switch/p/config": pump})
     assert {room.name for room in house.layout.rooms} == {"Boiler closet", "Workshop", "shack"}
     assert {device.name: device.room for device in house.layout.devices} == {

@@ -15,18 +15,21 @@ from device.understanding.numbers import spoken
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What is called `name` is said in these words. `problem`: why that does not do, or is asked back."""
+    """What is called `name` is said in these words, the first of them as `phones`. `problem`: why that does not
+    do, or is asked back."""
 
     name: str
     kind: str
     words: tuple[str, ...]
     problem: str = ""
+    phones: str = ""
 
     def report(self) -> dict[str, Any]:
         return {
             "name": self.name,
             "kind": self.kind,
             "said": list(self.words),
+            "phones": self.phones,
             "problem": self.problem or None,
         }
 
@@ -47,7 +50,16 @@ def said(home: Home, lexicon: Lexicon) -> Iterator[Said]:
     )
     for kind, name, aliases in things:
         words = tuple(dict.fromkeys(spoken(text) for text in (name, *aliases)))
-        yield Said(name, kind, words, "; ".join(_problems(home, heard, name, words)))
+        problem = "; ".join(_problems(home, heard, name, words))
+        yield Said(name, kind, words, problem, _phones(words[0], lexicon))
+
+
+def _phones(text: str, lexicon: Lexicon) -> str:
+    """How `text` sounds, in the phones of the CMU dictionary; empty where nobody can say it."""
+    words = text.split()
+    if lexicon.prepare(words):
+        return ""
+    return " ".join(phone for word in words for phone in lexicon.pronunciations(word)[0])
 
 
 def _problems(home: Home, heard: Hearable, name: str, words: tuple[str, ...]) -> Iterator[str]:

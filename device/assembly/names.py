@@ -15,8 +15,8 @@ from device.understanding.numbers import spoken
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What is called `name` is said in these `words`, the first of them with these `phones`. `problem`: why that
-    does not do, or is asked back."""
+    """What is called `name` is said in these `words`, the first of them with these `phones`. `problem`: why
+    that does not do, or is asked back."""
 
     name: str
     kind: str

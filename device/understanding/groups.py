@@ -64,6 +64,7 @@ class TemplateGroup:
     contextual: bool = False
     follows: bool = False
     cost: float = 0.0
+    leads: bool = False
 
 
 class Binder:
@@ -136,6 +137,7 @@ class Binder:
             block.needs_here,
             block.follows,
             block.cost,
+            block.leads,
         )
 
     def rules_of(self, block: Block, lists: Mapping[str, SlotList]) -> Mapping[str, Sentence]:

@@ -6,9 +6,10 @@ import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
-from device.card import belongings, sources, system, taking, text
+from device.card import belongings, sources, supplicant, system, taking, text
 from device.card.checks import refusals
 from device.card.machine import Machine
 from device.card.page import NAME, Page, nothing_set
@@ -64,7 +65,9 @@ def start(card: Card, machine: Machine) -> Told:
         taking.recover(card.taken)
     if _there(card.boot):
         with told.wrong():
-            system.fulfil(sources.wishes(card.boot, told.tell), card, machine, told.tell)
+            refusal = partial(supplicant.refusal, machine=machine)
+            wanted = sources.wishes(card.boot, told.tell, refusal)
+            system.fulfil(wanted, card, machine, told.tell)
         for name, advice in UNHEARD.items():
             if (card.boot / name).exists():
                 told.tell(f"{name}: {advice}")

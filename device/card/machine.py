@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from device.errors import CardError
+from device.system import identity
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +54,10 @@ class Machine:
             socket.sethostname(host)
         except OSError as error:
             raise CardError(f"the host cannot be called {host}: {error.strerror}") from None
+
+    def identity(self) -> str:
+        """What tells it from all others."""
+        return identity.machine()
 
     def mounted(self, place: Path) -> bool:
         """Whether a partition is mounted there."""

@@ -41,6 +41,9 @@ class Bench(Machine):
     def name(self, host: str) -> None:
         self.called.append(host)
 
+    def identity(self) -> str:
+        return "0123456789abcdef"
+
     def mounted(self, place: Path) -> bool:
         return self.partition
 

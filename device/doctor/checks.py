@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from device.audio.health import Fault
-from device.doctor.access import appliances, broker, services
+from device.doctor.access import appliances, broker, daemon, services
 from device.doctor.announcements import announced
 from device.doctor.finding import Finding, ok, problem, warning
 from device.errors import MynahError
@@ -42,6 +42,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         wake_words,
         hearing,
         broker,
+        daemon,
         services,
         appliances,
         announced,

@@ -8,6 +8,8 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from demo.broker import Broker
 from device.doctor import access
 from device.doctor.finding import Finding, Health
@@ -247,3 +249,20 @@ def test_services_that_the_broker_keeps_from_us(tmp_path: Path) -> None:
     assert none == Finding(
         "services", Health.OK, "not wanted (mqtt.homeassistant = false, mqtt.hermes = false)"
     )
+
+
+@needs_mosquitto
+def test_the_daemon_is_heard(tmp_path: Path) -> None:
+    with Mosquitto(tmp_path) as broker, Subscriber(broker.port) as other:
+        finding = access.daemon(settings(broker.settings))
+        assert finding == Finding("daemon", Health.OK, "no Mynah called kitchen is connected at the moment")
+        other.say("mynah/kitchen/availability", "online", retain=True)
+        other.say("mynah/kitchen/problem", json.dumps({"problems": ["one thing", "another"]}), retain=True)
+        finding = access.daemon(settings(broker.settings))
+    assert finding == Finding("daemon", Health.PROBLEM, "kitchen says: one thing; another")
+
+
+@pytest.mark.parametrize("said", [b"", b"{}", b"[", b'{"problems": 1}', b'{"problems": []}'])
+def test_a_daemon_that_says_nothing_of_use_is_well(said: bytes) -> None:
+    finding = access.judge_daemon("kitchen", b"online", said)
+    assert finding == Finding("daemon", Health.OK, "kitchen is connected and says that all is well")

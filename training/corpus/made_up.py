@@ -18,8 +18,8 @@ from device.events import SAMPLE_RATE
 from training.corpus import synthesis, texts
 from training.corpus.convert import Row, write_manifest
 
-SENTENCES = 5000
-"""Sentences that are spoken: about three hours."""
+SENTENCES = 3000
+"""Sentences that are spoken: about two hours."""
 NOISES = 120
 """Noises of ten seconds."""
 LASTS = 10 * SAMPLE_RATE

@@ -18,6 +18,9 @@ ESPEAK = shutil.which("espeak-ng")
 needs_espeak = pytest.mark.skipif(ESPEAK is None, reason="espeak-ng is not installed")
 
 
+SAID = ("turn it on", "the other way round", "what a fine day", "nobody is here")
+
+
 @pytest.fixture
 def espeak_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     programs = tmp_path / "programs"
@@ -43,7 +46,7 @@ def test_espeak_ng_alone_says_the_phrase_and_no_other_engine_is_asked() -> None:
 @pytest.mark.usefixtures("espeak_alone")
 def test_speech_and_noise_are_made_up_once_and_are_enough_for_a_wake_word(tmp_path: Path) -> None:
     data = tmp_path / "data"
-    made_up.make(data, sentences=4, noises=2)
+    made_up.make(data, SAID, noises=2)
     lacks.require_for_wake(data)
     spoken, noises = read_manifest(data / made_up.SPEECH), read_manifest(data / "noise")
     assert len(spoken) == 4
@@ -51,7 +54,7 @@ def test_speech_and_noise_are_made_up_once_and_are_enough_for_a_wake_word(tmp_pa
     assert [item.seconds for item in noises] == [10.0, 10.0]
     assert read(spoken[0].path).any()
     made = spoken[0].path.stat().st_mtime_ns
-    made_up.make(data, sentences=4, noises=2)
+    made_up.make(data, SAID, noises=2)
     assert spoken[0].path.stat().st_mtime_ns == made
 
 

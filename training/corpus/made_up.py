@@ -6,6 +6,7 @@ anybody recorded, and its false accepts are counted on synthetic voices alone.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -34,8 +35,8 @@ LACKS = (
 Floats = npt.NDArray[np.float64]
 
 
-def make(data: Path, sentences: int = SENTENCES, noises: int = NOISES) -> None:
-    """Fill `data` with both, as far as they are not there.
+def make(data: Path, said: Sequence[str] | None = None, noises: int = NOISES) -> None:
+    """Fill `data` with `said`, by default SENTENCES, and with noise, as far as they are not there.
 
     Raises SynthesisError where nothing here can speak.
     """
@@ -45,11 +46,12 @@ def make(data: Path, sentences: int = SENTENCES, noises: int = NOISES) -> None:
     if (folder / "manifest.tsv").is_file():
         return
     rng = np.random.default_rng(5)
-    said = [*texts.home_commands(sentences // 2, rng), *texts.rare_words(sentences // 2, rng)]
+    if said is None:
+        said = [*texts.home_commands(SENTENCES // 2, rng), *texts.rare_words(SENTENCES // 2, rng)]
     voices = synthesis.able(synthesis.FRESH_VOICES + synthesis.TRAINING_VOICES)
-    utterances = synthesis.draw(said, voices, sentences, rng)
+    utterances = synthesis.draw(said, voices, len(said), rng)
     rows: list[Row] = []
-    spoken = tqdm(synthesis.speak_all(utterances), "synthetic speech", sentences, unit="utt")
+    spoken = tqdm(synthesis.speak_all(utterances), "synthetic speech", len(said), unit="utt")
     for number, (utterance, samples) in enumerate(zip(utterances, spoken, strict=True)):
         rows.append(_kept(folder, f"{number:05}", str(utterance.voice), samples))
     write_manifest(folder, rows)

@@ -38,6 +38,8 @@ def broker(settings: Settings) -> Finding:
                 time.sleep(0.05)
                 if any(True for _ in publisher.messages()):
                     return ok("broker", f"{host}:{port} answers and lets {topics['#']} through")
+            if why := publisher.problem or publisher.complaint:
+                return problem("broker", why)
     except BrokerError as error:
         return problem("broker", str(error))
     return problem(

@@ -134,6 +134,12 @@ class Publisher:
         return "" if self.connected else self._said
 
     @property
+    def complaint(self) -> str:
+        """What is wrong although there is a connection, or was a moment ago, in a line."""
+        connection = self._connection
+        return self._trouble.standing or next(iter(connection.complaints if connection else ()), "")
+
+    @property
     def forbidden(self) -> frozenset[str]:
         """Topics on which this connection's broker does not let us publish, as far as it says so (MQTT 5)."""
         connection = self._connection
@@ -268,7 +274,7 @@ class Publisher:
         for query in (query for one in followed for query in one.queries):
             connection.publish(query.topic, _text(query.payload))
         self._said = ""
-        self._complain(connection)
+        self._complain()
         self._connected.set()
         self._tried.set()
         log.info("connected to the broker at %s:%s", *self._settings.address)
@@ -278,16 +284,16 @@ class Publisher:
             if quiet > LASTS:  # a broker that throws us out at once is not asked at once again
                 self._backoff.reset()
             self._trouble.lasts(quiet)
-            self._complain(connection)
+            self._complain()
         if not self._closing.is_set():
             self._say(self._trouble.lost(connection.dropped, quiet))
 
-    def _complain(self, connection: Connection) -> None:
-        """Tell what is wrong although there is a connection."""
+    def _complain(self) -> None:
+        """Tell what is wrong although there is a connection; the connection logs its own complaints."""
         standing = self._trouble.standing
         if standing and standing != self._told:
             log.warning("%s", standing)
-        self._tell(standing or next(iter(connection.complaints), ""))
+        self._tell(self.complaint)
 
     def _say(self, problem: str) -> None:
         """Log why there is no connection, once and not at each attempt; a command of the command line reports

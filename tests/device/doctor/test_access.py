@@ -17,6 +17,7 @@ from device.mqtt.client import connect
 from device.settings import DeviceSettings, HomeSettings, MqttSettings, Settings
 from tests.device.broker import Mosquitto, Subscriber, free_port, needs_mosquitto, retained, wait_for
 from tests.device.certificates import Authority, needs_openssl
+from tests.device.scripted_broker import CONNECTED, Scripted
 
 
 def settings(mqtt: MqttSettings) -> Settings:
@@ -266,3 +267,11 @@ def test_the_daemon_is_heard(tmp_path: Path) -> None:
 def test_a_daemon_that_says_nothing_of_use_is_well(said: bytes) -> None:
     finding = access.judge_daemon("kitchen", b"online", said)
     assert finding == Finding("daemon", Health.OK, "kitchen is connected and says that all is well")
+
+
+def test_a_broker_that_drops_us_says_why() -> None:
+    quota = bytes((0xE0, 2, 0x97, 0))
+    with Scripted("5", {1: lambda _: CONNECTED["5"], 8: lambda _: quota}) as broker:
+        finding = access.broker(settings(broker.settings))
+    assert finding.health is Health.PROBLEM
+    assert "ended the connection (Quota exceeded): raise the broker's limit" in finding.text

@@ -39,18 +39,18 @@ def _user_data(boot: Path, tell: Tell) -> Wishes:
         "user-data",
         tell,
         {
-            "hostname": lambda: host(name) if (name := _text(data, "hostname")) else None,
+            "hostname": lambda: host(name) if (name := _word(data, "hostname")) else None,
             "user": lambda: _user(user) if user else None,
             "ssh": lambda: True if keys or _yes(data, "ssh_pwauth") or _yes(data, "enable_ssh") else None,
             "ssh_password": lambda: _yes(data, "ssh_pwauth"),
             "keys": lambda: key_lines([keys] if isinstance(keys, str) else keys),
-            "timezone": lambda: _text(data, "timezone") or None,
+            "timezone": lambda: _word(data, "timezone") or None,
         },
     )
 
 
 def _user(user: Mapping[str, Any]) -> User:
-    name = login(_text(user, "name") or "")
+    name = login(_word(user, "name"))
     plain = _text(user, "plain_text_passwd")
     hashed = _text(user, "hashed_passwd") or _text(user, "passwd")
     return User(name, hashed or plain or None, hashed=bool(hashed) or not plain)
@@ -122,9 +122,14 @@ def _text(table: Mapping[str, Any], key: str) -> str | None:
     return value
 
 
+def _word(table: Mapping[str, Any], key: str) -> str:
+    """As `_text`, of what has no blanks and line breaks around it, whoever wrote them there; "" for none."""
+    return (_text(table, key) or "").strip()
+
+
 def _yes(table: Mapping[str, Any], key: str) -> bool | None:
     """None where nothing is said, or that it stays as it is. Raises CardError."""
-    word = (_text(table, key) or "unchanged").lower()
+    word = _word(table, key).lower() or "unchanged"
     if word not in (*TRUE, *FALSE, "unchanged"):
         raise CardError(f"{key} must be true or false: correct it")
     return None if word == "unchanged" else word in TRUE

@@ -146,7 +146,9 @@ def test_what_is_no_network_config_is_told(card: Card, content: str, line: str) 
     ],
 )
 def test_who_may_log_in_is_text_too(card: Card, user: str, meant: User) -> None:
-    content = f"hostname: 0042\nssh_pwauth: No\ntimezone: ''\nusers:\n- default\n- name: no\n  {user}\n"
+    content = (
+        f"hostname: \"0042\\n\"\nssh_pwauth: No\ntimezone: ''\nusers:\n- default\n- name: no\n  {user}\n"
+    )
     wanted, told = read(card, "user-data", content)
     assert told == []
     assert wanted == Wishes(hostname="0042", user=meant, ssh_password=False)

@@ -1,7 +1,7 @@
-"""The vocabulary of the voice loop: frozen values that one stage hands to the next.
+"""The vocabulary of the voice loop: frozen values that one stage hands to the next. Imports nothing of ours.
 
 Time is audio time, in samples at 16 kHz since the audio opened (`AudioChunk.start`, `at`), so no test
-needs a clock. Negative outcomes are types of their own. This module imports nothing of ours.
+needs a clock. Negative outcomes are types of their own.
 """
 
 from __future__ import annotations
@@ -99,10 +99,20 @@ class NotRecognized:
 
 
 @dataclass(frozen=True, slots=True)
+class Option:
+    """One thing that a question offers: how it is read out, what it may be called, what it stands for."""
+
+    label: str
+    said: tuple[str, ...]
+    slots: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
-    """Do or answer `intent`."""
+    """Do or answer `intent`. `either`: values of its slots that sound alike, those of `intent` first."""
 
     intent: Intent
+    either: tuple[Option, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,15 +199,6 @@ class Expectation:
     key: str | None = None
     value: Any = None
     before: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One thing that a question offers: how it is read out, what it may be called, what it stands for."""
-
-    label: str
-    said: tuple[str, ...]
-    slots: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ from device.hearing.wording import Expandable
 from device.home.model import Home
 from device.home.reading import Layout
 from device.settings import Settings
+from device.system.allocated import uncollected
 from device.understanding.answers import Answers
 from device.understanding.sentences import Sentences
 from device.understanding.understanding import Understanding
@@ -56,6 +57,13 @@ def learn(
     settings: Settings, home: Home, sentences: Sentences, bundle: Bundle, lexicon: Lexicon, watchful: bool
 ) -> Learnt:
     """Raises BundleError, SentencesError, LexiconError."""
+    with uncollected():
+        return _learn(settings, home, sentences, bundle, lexicon, watchful)
+
+
+def _learn(
+    settings: Settings, home: Home, sentences: Sentences, bundle: Bundle, lexicon: Lexicon, watchful: bool
+) -> Learnt:
     names = hearable(home.vocabulary, lexicon)
     graph = grammar.compile(sentences.groups(names), lexicon, bundle.labels)
     decoder = Decoder(graph, bundle.decision["log_prior"], decoding_of(settings, bundle))

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from device.discovery.following import Follow, Follower
     from device.discovery.learnt import Learnt
     from device.engine.bundle import Bundle
+    from device.engine.interpreter import StreamingModel
     from device.hearing.transcriber import Hearing
     from device.hearing.wake import WakeWord
     from device.home.model import Home
@@ -97,8 +98,8 @@ def wake_bundles(settings: Settings) -> list[Bundle]:
     return bundles
 
 
-def make_wake(settings: Settings) -> WakeWord:
-    """The wake words, with an acoustic model of their own for the second look.
+def make_wake(settings: Settings, model: StreamingModel | None = None) -> WakeWord:
+    """The wake words, and the acoustic model for the second look; `model`: that, where it is loaded already.
 
     Raises BundleError, SettingsError.
     """
@@ -108,7 +109,8 @@ def make_wake(settings: Settings) -> WakeWord:
     from device.hearing.wake import WakeWord
 
     bundles = wake_bundles(settings)
-    second_look = SecondLook(AcousticModel(Bundle.load(settings.hearing.bundle, "hearing")))
+    acoustic = AcousticModel(Bundle.load(settings.hearing.bundle, "hearing"), model=model)
+    second_look = SecondLook(acoustic)
     return WakeWord.load(bundles, settings.wake.thresholds, second_look)
 
 
@@ -127,7 +129,13 @@ def make_hearing(
     return hearing, hearing.decoder.settings.reject_below
 
 
-def _ears(settings: Settings, home: Home, sentences: Sentences, watchful: bool) -> tuple[Hearing, Learnt]:
+def _ears(
+    settings: Settings,
+    home: Home,
+    sentences: Sentences,
+    watchful: bool,
+    model: StreamingModel | None = None,
+) -> tuple[Hearing, Learnt]:
     from device.assembly.learning import decoder_for, ears_for, learn
     from device.assembly.words import second_opinion
     from device.engine.bundle import Bundle
@@ -138,12 +146,13 @@ def _ears(settings: Settings, home: Home, sentences: Sentences, watchful: bool) 
     bundle = Bundle.load(settings.hearing.bundle, "hearing")
     lexicon = Lexicon(settings.hearing.lexicon)
     learnt = learn(settings, home, sentences, bundle, lexicon, watchful)
+    learnt = replace(learnt, graph=learnt.graph.compiled())  # the arcs take as much memory again
     for problem in learnt.problems:
         log.warning(problem)
     decoder = decoder_for(settings, bundle, learnt, watchful)
     ears = ears_for(settings, bundle, lexicon, watchful)
     second = second_opinion(settings.hearing.words, bundle)
-    return Hearing(AcousticModel(bundle), decoder, ears, second), learnt
+    return Hearing(AcousticModel(bundle, model=model), decoder, ears, second), learnt
 
 
 def make_follower(settings: Settings, home: Home, assistant: Assistant, follow: Follow) -> Follower | None:
@@ -187,11 +196,15 @@ def make_assistant(
     from device.assembly.skills import make_skills
     from device.assistant import Held, Never
     from device.audio.endpoint import Endpointer
+    from device.engine.bundle import Bundle
+    from device.engine.interpreter import StreamingModel
 
     home, (sentences, skills) = home or make_home(settings), make_skills(settings)
-    hearing, learnt = _ears(settings, home, sentences, watchful=not push_to_talk)
+    model = StreamingModel(Bundle.load(settings.hearing.bundle, "hearing"))
+    hearing, learnt = _ears(settings, home, sentences, not push_to_talk, model)
+    learnt.understanding.prepare()
     return Assistant(
-        wake=Never() if push_to_talk else make_wake(settings),
+        wake=Never() if push_to_talk else make_wake(settings, model),
         endpointer=Held() if push_to_talk else Endpointer(settings.endpoint, hearing.settled),
         hearing=hearing,
         understanding=learnt.understanding,

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from device.bench.daemon import resident_mb
 from device.settings import Settings
+from device.system.allocated import uncollected
 
 ROOMS = (
     *("kitchen", "living room", "bedroom", "bathroom", "hall", "office", "garage", "garden", "attic"),
@@ -94,9 +95,10 @@ def home_cost(settings: Settings, devices: int) -> HomeCost:
     decoding = DecoderSettings.of(bundle.decision)
 
     before, began = resident_mb(os.getpid()), time.process_time()
-    groups = sentences.groups(hearable(home.vocabulary, lexicon))
-    graph = grammar.compile(groups, lexicon, bundle.labels)
-    Decoder(graph, bundle.decision["log_prior"], decoding, watchful=True)
+    with uncollected():
+        groups = sentences.groups(hearable(home.vocabulary, lexicon))
+        graph = grammar.compile(groups, lexicon, bundle.labels)
+        Decoder(graph, bundle.decision["log_prior"], decoding, watchful=True)
     compiled = time.process_time()
     others.measured(Decoder(graph, bundle.decision["log_prior"], decoding), strangers)
     return HomeCost(

@@ -7,7 +7,6 @@ a new version that it has installed.
 from __future__ import annotations
 
 import argparse
-import gc
 import logging
 import signal
 import sys
@@ -29,6 +28,7 @@ from device.daemon.daemon import Daemon
 from device.errors import MynahError
 from device.mqtt.client import Publisher
 from device.settings import Settings
+from device.system.allocated import settle
 from device.system.problems import SETTINGS_PAGE, ProblemFile, Problems, kept, problem_file
 from device.system.service import Service
 from device.update import offer
@@ -110,7 +110,7 @@ def serve(
             tuple(duties(settings, assistant, speaker, service)),
             ends=lambda: updates.restart,
         )
-        gc.freeze()  # what is loaded by now stays: no collection need look at it again
+        settle()
         try:
             daemon.run(audio)
         finally:

@@ -24,6 +24,7 @@ from device.events import (
     Deny,
     Intent,
     NotRecognized,
+    Option,
     Outcome,
     Question,
     Repeat,
@@ -36,6 +37,9 @@ from device.speaking.wording import listed
 CONFIRMATION = "confirmation"
 YES_OR_NO = (CONFIRMATION, "more")
 """What questions expect that are answered with yes or no."""
+SURE = 0.7
+"""How sure a yes must be: it stands for a command that is done at once. Of 190 that held-out voices said to a
+question, clean and at 15 and 8 dB, the least sure had 0.93."""
 
 
 def respond(dialogue: Dialogue, acts: Sequence[Act], world: World) -> Step:
@@ -83,8 +87,10 @@ def _said(dialogue: Dialogue, outcome: Outcome) -> Step:
 
 
 def _answers(act: Act, question: Question) -> bool:
-    """A yes answers only what can be confirmed."""
-    return isinstance(act, Answer) or (isinstance(act, Affirm) and question.expects in YES_OR_NO)
+    """A yes answers only what can be confirmed, and only where it was heard well."""
+    if isinstance(act, Affirm):
+        return question.expects in YES_OR_NO and act.confidence >= SURE
+    return isinstance(act, Answer)
 
 
 def _step(dialogue: Dialogue, act: Act, world: World) -> Step:
@@ -92,6 +98,8 @@ def _step(dialogue: Dialogue, act: Act, world: World) -> Step:
     if isinstance(act, Correct | Also):
         act = in_words(act, focus)
     match act:
+        case Request(intent, either) if either:
+            return _either(replace(dialogue, question=None, misses=0), intent, either, world)
         case Request(intent):
             return _request(replace(dialogue, question=None, misses=0), intent, world)
         case Answer(slots, confidence) if dialogue.question is not None:
@@ -148,6 +156,19 @@ def _request(dialogue: Dialogue, intent: Intent, world: World, answered: Questio
         resolved, outcome = value, world.handle(value)
     among = answered.options if answered else ()
     return remembered(dialogue, resolved, outcome, world, among), outcome
+
+
+def _either(dialogue: Dialogue, intent: Intent, either: tuple[Option, ...], world: World) -> Step:
+    """Of what sounds alike, that which can be done; where all can, Mynah asks."""
+    meant = [replace(intent, slots={**intent.slots, **one.slots}) for one in either]
+    steps = [_request(dialogue, one, world) for one in meant]
+    if not all(outcome.fine for _, outcome in steps):
+        return next((step for step in steps if step[1].fine), steps[0])
+    text = f"{listed([one.label for one in either], 'or').capitalize()}?"
+    rest = {slot: value for slot, value in intent.slots.items() if slot not in either[0].slots}
+    question = Question(text, replace(intent, slots=rest), "choice", either)
+    outcome = Outcome(reply=Reply(text), question=question)
+    return remembered(dialogue, intent, outcome, world), outcome
 
 
 def _denied(dialogue: Dialogue, world: World) -> Step:

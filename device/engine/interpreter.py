@@ -8,6 +8,7 @@ on both sides, so its bytes are fed straight back.
 from __future__ import annotations
 
 import contextlib
+import copy
 import importlib
 import os
 from collections.abc import Iterator
@@ -60,7 +61,7 @@ def _quiet() -> Iterator[None]:
 
 
 class StreamingModel:
-    """A bundle's model, one step at a time, its state kept between steps."""
+    """A bundle's model, one step at a time, its state kept between steps. Not for several threads."""
 
     def __init__(self, bundle: Bundle, module: Any = None) -> None:
         """`module`: a runtime as `runtime()` gives it. Raises BundleError if the model does not fit."""
@@ -81,20 +82,26 @@ class StreamingModel:
         self.frames, self.labels = bundle.stream.frames, len(bundle.labels)
         self.reset()
 
+    def beside(self) -> StreamingModel:
+        """The same model for another stream: what was loaded is shared, the state is its own."""
+        another = copy.copy(self)
+        another.reset()
+        return another
+
     def reset(self) -> None:
         """Back to silence: every state zero."""
-        for into, _ in self._states:
-            self._interpreter.set_tensor(
-                into["index"], np.full(into["shape"], into["quantization"][1], into["dtype"])
-            )
+        self._state = [
+            np.full(into["shape"], into["quantization"][1], into["dtype"]) for into, _ in self._states
+        ]
 
     def step(self, frames: Features) -> npt.NDArray[np.float32]:
         """(`self.frames`, mels) normalised features → (outputs, labels) logits."""
         run = self._interpreter
         run.set_tensor(self._x.index, self._x.quantize(frames)[None])
+        for (into, _), state in zip(self._states, self._state, strict=True):
+            run.set_tensor(into["index"], state)
         run.invoke()
-        for into, out in self._states:
-            run.set_tensor(into["index"], run.get_tensor(out["index"]))
+        self._state = [run.get_tensor(out["index"]) for _, out in self._states]
         return self._y.dequantize(run.get_tensor(self._y.index)[0])
 
 

@@ -29,14 +29,18 @@ class AcousticModel:
     Its posteriors are the geometric mean of those of a run for each of `shifts`.
     """
 
-    def __init__(self, bundle: Bundle, shifts: Sequence[int] = SHIFTS) -> None:
+    def __init__(
+        self, bundle: Bundle, shifts: Sequence[int] = SHIFTS, model: StreamingModel | None = None
+    ) -> None:
+        """`model`: the bundle's, where it is loaded already."""
+        self.model = model or StreamingModel(bundle)
         self.phones = bundle.labels
         self.decision = bundle.decision
         self.log_prior = np.asarray(bundle.decision["log_prior"], np.float32)
         self.frame_seconds = bundle.stream.stride * bundle.features.hop / bundle.features.sample_rate
         self._frontend = FrontEnd(bundle.features)
         self._normaliser = Normaliser(bundle)
-        self._runs = [_Run(StreamingModel(bundle), shift, bundle.stream.lookahead) for shift in shifts]
+        self._runs = [_Run(self.model.beside(), shift, bundle.stream.lookahead) for shift in shifts]
         # Enough silence for the last sound's label to come out, whatever is still pending.
         self._stride = bundle.stream.stride
         self._flush = bundle.stream.lookahead * self._stride + bundle.stream.frames + max(0, *shifts)

@@ -186,14 +186,15 @@ class Decoder:
         scores = np.concatenate(self._scores)
         found = nbest(self._fst(), scores, self.settings.beam, within, count, self.graph.fillers)
         speech = max(best.details.speech, 1)
-        return [
-            Alternative(
-                tuple(self.graph.words[word - 1] for word in one.words),
-                confidence(best.details.llr - doubt - one.behind / speech, self.settings, self.chance),
-                one.behind,
-            )
-            for one in found
-        ]
+        lowest = min((one.cost for one in found), default=0.0)
+        lowest = min(lowest, _cost(_best_path(self._search), scores))
+        alternatives = []
+        for one in found:
+            words, behind = tuple(self.graph.words[word - 1] for word in one.words), one.cost - lowest
+            ratio = best.details.llr - doubt - behind / speech
+            if behind <= within:
+                alternatives.append(Alternative(words, confidence(ratio, self.settings, self.chance), behind))
+        return alternatives
 
     def settled(self) -> int:
         """Frames of silence since the end of a whole sentence; 0 where what was heard so far is none.

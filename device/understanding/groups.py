@@ -8,7 +8,7 @@ the grammar can hear is what understanding accepts.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -158,7 +158,7 @@ class Binder:
             except NotSpeakable:
                 LOG.debug("%s: left out, nothing that can be said", template.where)
                 continue
-            kept = _without_empty(expression, lists, rules)
+            kept = _without_empty(expression, lists, rules.get)
             if kept is not None:
                 yield Sentence(self.fillers(kept), text=template.sentence.text)
 
@@ -188,11 +188,17 @@ def _speakable_rules(rules: Mapping[str, SentenceTemplate]) -> dict[str, Sentenc
 
 
 def _with_words(rules: Mapping[str, Sentence], lists: Mapping[str, SlotList]) -> Mapping[str, Sentence]:
-    return {
-        name: Sentence(kept, text=rule.text)
-        for name, rule in rules.items()
-        if (kept := _without_empty(rule.expression, lists, rules)) is not None
-    }
+    """The rules with which something can be said, each without what cannot."""
+    found: dict[str, Sentence | None] = {}
+
+    def rule(name: str) -> Sentence | None:
+        if name not in found and name in rules:
+            found[name] = None  # a rule that refers to itself says nothing by that
+            kept = _without_empty(rules[name].expression, lists, rule)
+            found[name] = None if kept is None else Sentence(kept, text=rules[name].text)
+        return found.get(name)
+
+    return {name: made for name in rules if (made := rule(name)) is not None}
 
 
 def references(expression: Expression, rules: Mapping[str, Sentence]) -> list[ListReference]:
@@ -208,23 +214,27 @@ def references(expression: Expression, rules: Mapping[str, Sentence]) -> list[Li
 
 
 def _without_empty(
-    expression: Expression, lists: Mapping[str, SlotList], rules: Mapping[str, Sentence]
+    expression: Expression, lists: Mapping[str, SlotList], rule: Callable[[str], Sentence | None]
 ) -> Expression | None:
     """`expression` without the alternatives of which nothing can be said, as "[in {area}]" where there are
-    no rooms; None where nothing is left. A list that nobody knows stays, and is told of later."""
+    no rooms; None where nothing is left. A list that nobody knows stays, and is told of later.
+
+    `rule`: gives a rule by its name, None where nothing can be said by it.
+    """
     if isinstance(expression, ListReference):
         known = lists.get(expression.list_name)
         return expression if known is None or _can_be_said(known) else None
     if isinstance(expression, RuleReference):
-        rule = rules.get(expression.rule_name)
-        return expression if rule and _without_empty(rule.expression, lists, rules) is not None else None
+        return expression if rule(expression.rule_name) is not None else None
     if not isinstance(expression, Group):
         return expression
-    items = [_without_empty(item, lists, rules) for item in expression.items]
-    kept = [item for item in items if item is not None]
+    items = [_without_empty(item, lists, rule) for item in expression.items]
+    if all(kept is item for kept, item in zip(items, expression.items, strict=True)):
+        return expression
+    some = [kept for kept in items if kept is not None]
     if isinstance(expression, Alternative):
-        return replace(expression, items=kept) if kept else None
-    return replace(expression, items=kept) if len(kept) == len(items) else None
+        return replace(expression, items=some) if some else None
+    return replace(expression, items=some) if len(some) == len(items) else None
 
 
 def _without_wildcard(slot_list: SlotList) -> SlotList:

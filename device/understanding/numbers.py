@@ -33,6 +33,10 @@ _NUMBER = re.compile(r"(?<![\w.])(-?)(\d+)(?:[.,](\d+))?(?![\d])")
 _NOT_A_WORD = re.compile(r"[^\w' ]|_")
 _LETTERS_AND_DIGITS = re.compile(r"(?<=\d)(?=[^\W\d])|(?<=[^\W\d])(?=\d)")
 
+_ALIKE = {ONES[number]: TENS[number - 10] for number in range(13, 20)}
+ALIKE = {**_ALIKE, **{tens: teen for teen, tens in _ALIKE.items()}}
+"""Numbers that sound alike: fifteen and fifty."""
+
 
 def words(number: int) -> str:
     """`number`, -9999 to 999,999, in words without "and" or hyphens: 125 → "one hundred twenty five"."""

@@ -10,7 +10,7 @@ from typing import Any
 
 import hassil
 from hassil.expression import Sentence
-from hassil.intents import IntentData, Intents
+from hassil.intents import IntentData, Intents, TextSlotList
 from hassil.recognize import RecognizeResult, recognize_all
 
 from device.events import Act, Intent, NotRecognized, Question, Transcript
@@ -51,6 +51,17 @@ class Understanding:
     def adopt(self, other: Understanding) -> None:
         """Understand what `other` does from now on."""
         self.__dict__.update(other.__dict__)
+
+    def prepare(self) -> None:
+        """Index all sentences and names now. hassil does it for what a sentence meets, so that the first ones
+        take several times as long as later ones."""
+        for intents in (self._whole, self._following, self._continuing):
+            for data in (data for intent in intents.intents.values() for data in intent.data):
+                for sentence in data.sentences:
+                    sentence.get_required_clauses(data.expansion_rules)
+                for values in data.slot_lists.values():
+                    if isinstance(values, TextSlotList):
+                        values.get_candidates("")
 
     def understand(self, transcript: Transcript, reject_below: float = 0.0) -> Intent | NotRecognized:
         """The one intent of a whole sentence, with the transcript's confidence. Case, punctuation and digits

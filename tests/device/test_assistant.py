@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from device.assistant import Assistant, Held, Listening, Stopwatch, until
+from device.assistant import Assistant, Held, Listening
+from device.audio.stopwatch import Stopwatch, until
 from device.events import (
     AudioChunk,
     Detection,
@@ -15,6 +16,7 @@ from device.events import (
     EndpointReason,
     Intent,
     NotRecognized,
+    Request,
     Transcript,
     Turn,
 )
@@ -134,6 +136,15 @@ def test_a_stopwatch_also_times_the_end() -> None:
     time.sleep(0.3)
     assert next(watch, None) is None
     assert watch.since_arrival_ms < 200
+
+
+@pytest.mark.parametrize(("behind", "open_"), [(0.5, True), (2.0, False)])
+def test_a_number_is_open_where_another_sounds_much_like_it(behind: float, open_: bool) -> None:
+    fifty = Transcript("turn on the fifty", 0.1, behind)
+    assistant = replace(fakes.assistant(), hearing=fakes.Hears(["turn on the fifteen"], others=[fifty]))
+    (act,) = assistant.push_to_talk(fakes.audio(2)).acts
+    assert isinstance(act, Request)
+    assert [one.slots["name"] for one in act.either] == (["fifteen", "fifty"] if open_ else [])
 
 
 def doubting(*others: Transcript, **surprises: float) -> Turn:

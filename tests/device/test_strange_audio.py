@@ -5,6 +5,7 @@ Push-to-talk, which is harder than waiting for the wake word: all of it is liste
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import numpy.typing as npt
 import pytest
 
 from device.assembly.stages import make_assistant
-from device.assistant import Assistant
+from device.assistant import CANDIDATES, Assistant
 from device.audio.pcm import CHUNK, chunked
 from device.audio.wav import read
 from device.events import SAMPLE_RATE, Command, EndpointReason, Samples, Turn
@@ -83,6 +84,14 @@ def test_what_nobody_said_does_nothing(
 ) -> None:
     assert turn(listener, sound()).commands == ()
     assert list(waiting.turns(chunked([sound()], CHUNK))) == []
+
+
+def test_other_readings_of_music_take_no_longer_than_hearing_it(listener: Assistant) -> None:
+    began = time.process_time()
+    listener.hearing.transcribe(chunked([music()], CHUNK))
+    heard = time.process_time()
+    assert listener.hearing.alternatives(CANDIDATES, 6.0)
+    assert time.process_time() - heard < 3 * (heard - began)
 
 
 def test_a_minute_of_speech_without_a_pause_does_nothing(listener: Assistant) -> None:

@@ -41,6 +41,7 @@ class World:
     now: datetime.datetime = NOON
     patience: datetime.timedelta | None = datetime.timedelta(seconds=8)
     handled: list[Intent] = field(default_factory=list)
+    most: int = 100
 
     def help(self) -> str:
         return "You can switch lamps"
@@ -51,6 +52,8 @@ class World:
     def handle(self, intent: Intent) -> Outcome:
         self.handled.append(intent)
         name = intent.slots.get("name")
+        if intent.slots.get("level", 0) > self.most:
+            return refused(f"it goes up to {self.most}")
         if name is None:
             options = tuple(Option(lamp, (lamp,), {"name": lamp}) for lamp in LAMPS)
             question = Question("Which lamp?", intent, "choice", options)
@@ -126,6 +129,34 @@ def test_a_yes_counts_as_a_confident_hearing() -> None:
     talk = Talk()
     assert not talk.say(on("lock", 0.5)).commands
     assert sent(talk.say(Affirm(0.7))) == [("lock", "HassTurnOn")]
+
+
+LIKE = (Option("fifteen", ("fifteen",), {"level": 15}), Option("fifty", ("fifty",), {"level": 50}))
+
+
+def test_of_two_numbers_that_sound_alike_it_asks_which() -> None:
+    talk = Talk()
+    asked = talk.say(Request(Intent("HassTurnOn", {"name": "radio", "level": 15}, 0.8), LIKE))
+    assert (asked.commands, asked.reply.text) == ((), "Fifteen or fifty?")
+    assert sent(talk.say(Answer({"level": 50}))) == [("radio", "HassTurnOn")]
+    assert talk.world.handled[-1].slots == {"name": "radio", "level": 50}
+
+
+def test_of_two_numbers_that_sound_alike_it_takes_the_one_that_is_possible() -> None:
+    talk = Talk(World(most=20))
+    done = talk.say(Request(Intent("HassTurnOn", {"name": "radio", "level": 50}, 0.8), LIKE[::-1]))
+    assert sent(done) == [("radio", "HassTurnOn")]
+    assert talk.dialogue.question is None
+    assert talk.world.handled[-1].slots["level"] == 15
+
+
+def test_a_yes_that_was_hardly_heard_is_none() -> None:
+    talk = Talk()
+    talk.say(on("lock", 0.5))
+    outcome = talk.say(Affirm(0.3))
+    assert outcome.commands == ()
+    assert outcome.question is not None, "its answers are told once"
+    assert sent(talk.say(Affirm(0.95))) == [("lock", "HassTurnOn")]
 
 
 @pytest.mark.parametrize("act", [Deny(), Cancel()])

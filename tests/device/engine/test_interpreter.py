@@ -36,6 +36,15 @@ def test_reset_forgets_everything(bundle: Bundle) -> None:
     assert not np.array_equal(first[0], again[0]), "the state of the past must matter"
 
 
+def test_streams_of_one_model_do_not_disturb_each_other(bundle: Bundle) -> None:
+    model, x = StreamingModel(bundle), rows(bundle, 6)
+    alone = [model.step(frames) for frames in x]
+    model.reset()
+    other = model.beside()
+    together = [(model.step(frames), other.step(-frames))[0] for frames in x]
+    np.testing.assert_array_equal(alone, together)
+
+
 def test_every_tensor_that_goes_in_or_out_is_int8(bundle: Bundle) -> None:
     interpreter = runtime().Interpreter(str(bundle.model), num_threads=1)
     details = [*interpreter.get_input_details(), *interpreter.get_output_details()]

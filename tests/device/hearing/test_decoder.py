@@ -9,6 +9,7 @@ from device.hearing import grammar
 from device.hearing.decoder import Decoder, DecoderSettings
 from device.hearing.grammar import SILENCE, Graph
 from device.hearing.lexicon import Lexicon
+from device.hearing.nbest import narrowed
 from device.hearing.others import measured
 from tests.device.hearing.synthetic import PHONES, PRIOR, STRANGERS, group, phones_of, posteriors
 
@@ -263,6 +264,24 @@ def test_words_that_sound_alike_are_alternatives(decoder: Decoder, lexicon: Lexi
     first, second = decoder.alternatives(2)
     assert {first.words, second.words} == {("play", "the", "sun"), ("play", "the", "son")}
     assert first.confidence == pytest.approx(second.confidence, abs=1e-3)
+
+
+def test_alternatives_are_held_against_the_best_of_both_searches(decoder: Decoder, lexicon: Lexicon) -> None:
+    """In noise the search for alternatives is narrower, and may miss that path."""
+    random = np.random.default_rng(0)
+    flat = posteriors(phones_of("play the sun", lexicon, random), random, noise=8.0)
+    best = decoder.decode(flat)
+    for one in decoder.alternatives(5):
+        assert best is not None
+        assert one.confidence <= best.confidence + 1e-6
+        assert 0 <= one.behind <= 12
+
+
+def test_the_beam_narrows_where_phones_are_hardly_told_apart() -> None:
+    clear = np.where(np.eye(40, dtype=np.float32)[:10] > 0, 0.0, -20.0).astype(np.float32)
+    flat = np.zeros((10, 40), np.float32)
+    assert narrowed(16.0, clear) == 16.0
+    assert 2 < narrowed(16.0, flat) < 8
 
 
 def test_without_a_whole_sentence_there_are_no_alternatives(decoder: Decoder, lexicon: Lexicon) -> None:

@@ -111,6 +111,32 @@ HOSTILE = (
         "{{ [1] | batch(0) | list }}",
         "{{ 1e400 }}",
     ),
+    *("{{ range(10**8) | sum }}", "{{ range(10**8) | map('string') | join }}", "{{ 'a' | indent(10**9) }}"),
+    *("{{ 'a'.ljust(10**9) }}", "{{ ''.join(['a'] * 10**8) }}", "{{ ['a', 'b'] | join('c' * 10**8) }}"),
+    *("{{ 'a' | truncate(10**9, true, 'b' * 10**8) }}", "{{ value_json | tojson(indent=10**8) }}"),
+    *(
+        "{{ '{0.__class__.__mro__}'.format(1) }}",
+        "{{ '%s' * 10**8 }}",
+        "{{ [3, 1] | sort(attribute='__class__') }}",
+    ),
+    *(
+        "{{ [1] | map(attribute='__class__') | list }}",
+        "{{ dict.__subclasses__() }}",
+        "{{ joiner.__init__ }}",
+    ),
+    *("{% block a %}{{ self.a() }}{% endblock %}", "{% extends value %}", "{% debug %}", "{{ request }}"),
+    *(
+        "{% if true %}" * 3000,
+        "{{ " + "[" * 3000,
+        "{{ " + "-" * 5000 + "1 }}",
+        "{{ " + "not " * 5000 + "1 }}",
+    ),
+    *(
+        "{{ ('[' * 10**5) | from_json }}",
+        "{{ value | timestamp_custom('%Y' * 10**6) }}",
+        "{{ 0.1 ** 10**9 }}",
+    ),
+    *("{% for a in [1] recursive %}{{ loop([1]) }}{% endfor %}", "{% set ns.x = 1 %}", "{{ value * value }}"),
 )
 """Templates that loop, allocate or reach for what is not theirs, if they are let."""
 KNOWN: dict[str, Any] = {**FIXTURES, **STATES, **OWN, **ASKED, **TEMPLATED}

@@ -263,14 +263,14 @@ class Publisher:
         """Announce ourselves on a new connection, and stay with it until it ends."""
         with self._lock:
             self._connection = connection
-            if self._trouble.topic:  # before our own token hides another one's
-                connection.subscribe([self._trouble.topic])
-            for topic, value in self._retained.items():
-                connection.publish(topic, value, retain=True)
             followed = tuple(self._followed.values())
             self.connections += 1  # before anything can come in on it
+            # Who is told that we are here may ask at once; and our own token hides another one's.
+            connection.subscribe([self._trouble.topic] if self._trouble.topic else [])
             for one in followed:
                 connection.subscribe(one.topics, one.qos)
+            for topic, value in self._retained.items():
+                connection.publish(topic, value, retain=True)
         for query in (query for one in followed for query in one.queries):
             connection.publish(query.topic, _text(query.payload))
         self._said = ""

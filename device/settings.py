@@ -7,7 +7,6 @@ path in the file is relative to the file. What is not said keeps the default giv
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import os
 import re
 import socket
@@ -21,6 +20,7 @@ from device.errors import SettingsError
 from device.reading import records, text, toml
 from device.reading.located import Origin, Table
 from device.reading.records import Kind
+from device.system.identity import default_id, machine_id
 from device.system.places import state_folder
 
 DEVICE = Path(__file__).parent
@@ -203,25 +203,7 @@ class Settings:
     @property
     def device_id(self) -> str:
         """`device.id`, or one made from the host name."""
-        return self.device.id or default_id(socket.gethostname(), _machine_id())
-
-
-def default_id(host: str, machine: str) -> str:
-    """The host name as an id; where that says nothing, a hash of the machine id.
-
-    The machine id itself is confidential (machine-id(5)), so only a hash of it may be shown.
-    """
-    name = re.sub(r"[^a-z0-9_-]+", "-", host.split(".")[0].lower()).strip("-")
-    if name and name not in {"localhost", "raspberrypi", "debian"}:
-        return name
-    return hashlib.sha256(b"mynah" + machine.encode()).hexdigest()[:8]
-
-
-def _machine_id() -> str:
-    try:
-        return Path("/etc/machine-id").read_text().strip()
-    except OSError:
-        return ""
+        return self.device.id or default_id(socket.gethostname(), machine_id())
 
 
 def default_file() -> Path | None:

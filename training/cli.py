@@ -7,8 +7,10 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 COMMANDS = {
+    "data": ("training.corpus.command", "make a data folder of public corpora, or check it"),
     "wake": ("training.wake.command", "train a wake word from a typed phrase"),
     "hearing": ("training.hearing.train", "train the acoustic model"),
     "words": ("training.words.train", "make the graph in which any words are heard"),
@@ -24,6 +26,23 @@ COMMANDS = {
 }
 
 
+def missing_data(argv: Sequence[str]) -> str:
+    """What is wrong with `--data`, told before anything that takes long is imported; "" where nothing is."""
+    from device.errors import MynahError
+    from training.corpus.lacks import require
+
+    known = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    known.add_argument("command", nargs="?")
+    known.add_argument("--data", type=Path)
+    given, _ = known.parse_known_args(argv)
+    try:
+        if given.data is not None and given.command != "data":
+            require(given.data)
+    except MynahError as error:
+        return str(error)
+    return ""
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """0 done, 1 the work failed, 2 wrong usage; errors are one line on standard error."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
@@ -31,6 +50,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     from device.errors import MynahError
 
     argv = list(sys.argv[1:] if argv is None else argv)
+    if missing := missing_data(argv):
+        print(f"mynah-train: {missing}", file=sys.stderr)
+        return 1
     parser = argparse.ArgumentParser(prog="mynah-train", description=__doc__.splitlines()[0])
     commands = parser.add_subparsers(dest="command", required=True)
     # Only the command that runs is imported: TensorFlow takes seconds.

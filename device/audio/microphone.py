@@ -15,6 +15,7 @@ from typing import Any, Self
 import numpy as np
 
 from device.audio import portaudio
+from device.audio.health import Fault, Watch
 from device.audio.pcm import CHUNK, Converter, chunked
 from device.errors import AudioError
 from device.events import SAMPLE_RATE, AudioChunk, Samples
@@ -37,7 +38,7 @@ class Microphone(Iterator[AudioChunk]):
 
     `device`: an index, a name, part of a name, or None for the default. `wait`: begin without a microphone
     and take the one that comes. `patience`: seconds without audio after which the device is given up.
-    `report` is given what is wrong with it, in a line, and nothing when it is well again.
+    `report` is given what is wrong with it or with what it gives, in a line, and nothing when it is well.
     `backoff`: seconds between the attempts to reopen it, the last one for ever. Raises AudioError on entry
     where PyAudio is absent or, unless `wait`, there is no such device or it cannot be opened.
     """
@@ -60,6 +61,8 @@ class Microphone(Iterator[AudioChunk]):
         self._api: Any = None
         self._stream: Any = None
         self._converter = Converter(SAMPLE_RATE, 1)
+        self._watch = Watch(SAMPLE_RATE)
+        self._said = ""
         # A SimpleQueue, because `stop` may be called by a signal handler that interrupts `get`.
         self._queue: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._stopped = threading.Event()
@@ -86,6 +89,10 @@ class Microphone(Iterator[AudioChunk]):
     def __next__(self) -> AudioChunk:
         return next(self._chunks)
 
+    def fault(self, patience: float) -> Fault | None:
+        """What is wrong with what was heard since it was opened; `patience`: seconds that tell."""
+        return self._watch.fault(patience)
+
     def stop(self) -> None:
         """End the iteration, from any thread or signal handler; a chunk that is on its way is lost."""
         self._stopped.set()
@@ -101,27 +108,36 @@ class Microphone(Iterator[AudioChunk]):
             try:
                 data = self._queue.get(timeout=self._patience)
             except queue.Empty:
-                _LOG.warning("the microphone %r gives no audio; reopening it", self.name)
-                self._report(f"the microphone {self.name!r} gives no audio: unplug it and plug it in again")
+                self._say(f"the microphone {self.name!r} gives no audio: unplug it and plug it in again")
                 self._close()
                 continue
             if data is None:
                 return
-            self._report("")
+            block = np.frombuffer(data, np.int16)
+            samples = self._converter.process(block)
+            self._watch.hear(block.reshape(-1, self._converter.channels), self._converter.cancelled)
+            fault = self._watch.fault()
+            self._say(f"the microphone {self.name!r} {fault.value}" if fault else "")
             if self.overruns > reported:
                 _LOG.warning("%d blocks of 80 ms of audio were lost, this machine is too slow", self.overruns)
                 reported = self.overruns
-            yield self._converter.process(np.frombuffer(data, np.int16))
+            yield samples
+
+    def _say(self, problem: str) -> None:
+        """Report and, where it is a new one, log what is wrong; empty: nothing is."""
+        if problem and problem != self._said:
+            _LOG.warning("%s", problem)
+        self._said = problem
+        self._report(problem)
 
     def _reopen(self) -> None:
         """Try until it works or `stop` is called."""
         last = self._backoff[-1]
-        for attempt, delay in enumerate(itertools.chain(self._backoff, itertools.repeat(last))):
+        for delay in itertools.chain(self._backoff, itertools.repeat(last)):
             try:
                 self._open()
             except AudioError as error:
-                _LOG.log(logging.DEBUG if attempt else logging.WARNING, "%s; trying again", error)
-                self._report(str(error))
+                self._say(str(error))
             else:
                 _LOG.info("listening to %r", self.name)
                 return
@@ -134,7 +150,7 @@ class Microphone(Iterator[AudioChunk]):
         try:
             device = portaudio.choose(self._api, "input", self._wanted)
             rate, channels = portaudio.choose_format(self._api, self._pyaudio, device, "input")
-            self._converter = Converter(rate, channels)
+            self._converter, self._watch = Converter(rate, channels), Watch(rate)
             self._stream = self._api.open(
                 format=self._pyaudio.paInt16,
                 rate=rate,

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import soxr
 
+from device.audio.health import Channels
 from device.events import SAMPLE_RATE, AudioChunk, Samples
 
 HOP = SAMPLE_RATE // 100
@@ -24,14 +25,21 @@ _FULL_SCALE = 32_768
 class Converter:
     """Audio of any rate and channel count in, 16 kHz mono int16 out; streaming.
 
-    Channels are averaged. What is 16 kHz mono int16 already comes out bit for bit.
+    Channels are averaged, unless they cancel each other out. What is 16 kHz mono int16 already comes out bit
+    for bit.
     """
 
     def __init__(self, rate: int, channels: int) -> None:
         self.rate, self.channels = rate, channels
+        self._mixing = Channels(rate, channels)
         self._resampler = None
         if rate != SAMPLE_RATE:
             self._resampler = soxr.ResampleStream(rate, SAMPLE_RATE, 1, dtype="float32")
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether the channels cancel each other out, so that only one of them is heard."""
+        return self._mixing.cancelled
 
     def process(self, block: npt.NDArray[np.int16] | npt.NDArray[np.float32]) -> Samples:
         """What can be given out after `block`: (frames, channels) or interleaved, int16 or float ±1."""
@@ -46,8 +54,9 @@ class Converter:
         return self._convert(np.zeros(0, np.float32), last=True)
 
     def _convert(self, block: npt.NDArray[np.int16] | npt.NDArray[np.float32], last: bool) -> Samples:
-        scale = np.float32(1 / _FULL_SCALE) if block.dtype == np.int16 else np.float32(1)
-        mono = block.reshape(-1, self.channels).astype(np.float32).mean(axis=1) * scale
+        steps = np.float32(1 if block.dtype == np.int16 else _FULL_SCALE)
+        mono = self._mixing.mixed(block.reshape(-1, self.channels).astype(np.float32) * steps)
+        mono = mono * np.float32(1 / _FULL_SCALE)
         if self._resampler is not None:
             mono = self._resampler.resample_chunk(mono, last=last)
         return to_int16(mono)

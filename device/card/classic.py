@@ -6,13 +6,16 @@ import dataclasses
 from pathlib import Path
 
 from device.card import text
-from device.card.wifi import doubts, straight
+from device.card.supplicant import Parser, doubts, faults, straight
 from device.card.wishes import Tell, User, Wishes, login
 from device.errors import CardError
 
 
-def wishes(boot: Path, tell: Tell) -> Wishes:
-    """What the files want; nothing where there are none. A part that is wrong is told, the rest holds."""
+def wishes(boot: Path, tell: Tell, refusal: Parser) -> Wishes:
+    """What the files want; nothing where there are none. A part that is wrong is told, the rest holds.
+
+    `refusal`: wpa_supplicant's own parser.
+    """
     wanted = Wishes(ssh=True if (boot / "ssh").is_file() or (boot / "ssh.txt").is_file() else None)
     try:
         if (file := text.find(boot, "userconf")) is not None:
@@ -21,13 +24,19 @@ def wishes(boot: Path, tell: Tell) -> Wishes:
         tell(str(error))
     try:
         if (file := text.find(boot, "wpa_supplicant.conf")) is not None:
-            content = straight(text.read(file))
-            for doubt in doubts(content):
-                tell(f"{file.name}: {doubt}")
-            wanted = dataclasses.replace(wanted, supplicant=content)
+            wanted = dataclasses.replace(wanted, supplicant=_supplicant(file, tell, refusal))
     except CardError as error:
         tell(str(error))
     return wanted
+
+
+def _supplicant(file: Path, tell: Tell, refusal: Parser) -> str | None:
+    """The content; None where it would be refused, which is told."""
+    content = straight(text.read(file))
+    refused = list(faults(content)) or [why for why in [refusal(content)] if why]
+    for line in (*refused, *doubts(content)):
+        tell(f"{file.name}: {line}")
+    return None if refused else content
 
 
 def _userconf(file: Path) -> User:

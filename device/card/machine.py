@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from device.errors import CardError
+from device.system import identity
 
 log = logging.getLogger(__name__)
 
@@ -30,12 +31,33 @@ class Machine:
             reason = done.stderr.strip().splitlines()[:1] or [f"status {done.returncode}"]
             raise CardError(f"{' '.join(command[:2])}: {reason[0]}")
 
+    def printed(self, command: Sequence[str], given: str = "") -> str:
+        """All that a program prints, whether it succeeds or not; nothing where it cannot be run."""
+        try:
+            done = subprocess.run(
+                command,
+                input=given,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                encoding="utf-8",
+                errors="replace",
+                timeout=20,
+                check=False,
+            )
+        except (OSError, subprocess.TimeoutExpired):
+            return ""
+        return done.stdout
+
     def name(self, host: str) -> None:
         """Call the host so, until power-off."""
         try:
             socket.sethostname(host)
         except OSError as error:
             raise CardError(f"the host cannot be called {host}: {error.strerror}") from None
+
+    def identity(self) -> str:
+        """What tells it from all others."""
+        return identity.machine()
 
     def mounted(self, place: Path) -> bool:
         """Whether a partition is mounted there."""

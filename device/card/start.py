@@ -6,13 +6,15 @@ import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
-from device.card import belongings, sources, system, taking, text
+from device.card import belongings, sources, supplicant, system, taking, text
 from device.card.checks import refusals
 from device.card.machine import Machine
 from device.card.page import NAME, Page, nothing_set
 from device.card.places import Card
+from device.card.wishes import Wishes
 from device.errors import CardError, MynahError
 from device.system.atomic import write_whole
 
@@ -62,12 +64,16 @@ def start(card: Card, machine: Machine) -> Told:
             folder.mkdir(parents=True, exist_ok=True)
     with told.wrong():
         taking.recover(card.taken)
+    wanted = Wishes()
     if _there(card.boot):
         with told.wrong():
-            system.fulfil(sources.wishes(card.boot, told.tell), card, machine, told.tell)
+            refusal = partial(supplicant.refusal, machine=machine)
+            wanted = sources.wishes(card.boot, told.tell, refusal)
         for name, advice in UNHEARD.items():
             if (card.boot / name).exists():
                 told.tell(f"{name}: {advice}")
+    with told.wrong():
+        system.fulfil(wanted, card, machine, told.tell)
     settle(card, told)
     with told.wrong():
         space = os.statvfs(card.state)

@@ -10,6 +10,7 @@ from device.card.places import Card
 from device.card.wifi import supplicant
 from device.card.wishes import Tell, User, Wishes
 from device.errors import CardError
+from device.system import identity
 from device.system.atomic import write_whole
 
 GROUPS = ("adm", "audio", "plugdev", "sudo", "systemd-journal", "users")
@@ -19,8 +20,9 @@ GROUPS = ("adm", "audio", "plugdev", "sudo", "systemd-journal", "users")
 def fulfil(wishes: Wishes, card: Card, machine: Machine, tell: Tell) -> None:
     """All that can be; what cannot is told."""
     system = _System(card, machine)
+    hostname = wishes.hostname or system.own_hostname()
     steps: tuple[tuple[object, Callable[[], None]], ...] = (
-        (wishes.hostname, lambda: system.hostname(wishes.hostname or "")),
+        (hostname, lambda: system.hostname(hostname)),
         (wishes.timezone, lambda: system.timezone(wishes.timezone or "")),
         (wishes.supplicant or wishes.networks or wishes.country, lambda: system.wifi(wishes)),
         (wishes.user, lambda: system.user(wishes.user or User(""))),
@@ -41,6 +43,14 @@ class _System:
     def __init__(self, card: Card, machine: Machine) -> None:
         self.card, self.machine = card, machine
         self.etc = card.root / "etc"
+
+    def own_hostname(self) -> str:
+        """A name that no other device has, where this one still has the image's; otherwise empty."""
+        try:
+            named = (self.etc / "hostname").read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            return ""
+        return identity.default_host(self.machine.identity()) if named == identity.IMAGE else ""
 
     def hostname(self, name: str) -> None:
         write_whole(self.etc / "hostname", f"{name}\n".encode())

@@ -11,6 +11,7 @@ from device.errors import CardError
 
 COUNTRY = re.compile(r"[A-Z]{2}")
 HEXADECIMAL = re.compile(r"[0-9A-Fa-f]{64}")
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,20 +27,35 @@ class WifiNetwork:
 
 
 def network(ssid: str, password: str | None, hidden: bool = False) -> WifiNetwork:
-    """`password`: in letters, or the key derived from it. Raises CardError, which does not show it."""
-    if not 1 <= len(ssid.encode()) <= 32:
-        raise CardError("the Wi-Fi's name (ssid) has 1 to 32 letters: check it")
-    if not password:
+    """`password`: in letters, or the key derived from it; None: an open one. Raises CardError, which does not
+    show it."""
+    check_ssid(ssid)
+    if password is None:
         return WifiNetwork(ssid, None, hidden)
     if HEXADECIMAL.fullmatch(password):
         return WifiNetwork(ssid, password.lower(), hidden)
-    if not 8 <= len(password.encode()) <= 63:
-        raise CardError(
-            f"the password of the Wi-Fi {ssid!r} has {len(password)} letters, but must have 8 to 63: check it"
-        )
+    check_password(password, f" of the Wi-Fi {ssid!r}")
     # IEEE 802.11-2020, J.4.1: the pre-shared key.
     key = hashlib.pbkdf2_hmac("sha1", password.encode(), ssid.encode(), 4096, 32)
     return WifiNetwork(ssid, key.hex(), hidden)
+
+
+def check_ssid(ssid: str) -> None:
+    """Raises CardError."""
+    if not 1 <= len(ssid.encode()) <= 32:
+        raise CardError("the Wi-Fi's name (ssid) has 1 to 32 letters: check it")
+    if CONTROL.search(ssid):
+        raise CardError(f"the Wi-Fi's name (ssid) {ssid!r} has a line break or the like in it: delete that")
+
+
+def check_password(password: str, whose: str) -> None:
+    """In letters. Raises CardError, which does not show it; `whose`: " of the Wi-Fi 'attic'"."""
+    if not password:
+        raise CardError(f"the password{whose} is empty: write it, or, for an open Wi-Fi, delete that line")
+    if not 8 <= len(password.encode()) <= 63:
+        raise CardError(f"the password{whose} has {len(password)} letters, but must have 8 to 63: check it")
+    if CONTROL.search(password):
+        raise CardError(f"the password{whose} has a line break or the like in it: delete that")
 
 
 def supplicant(networks: Iterable[WifiNetwork], country: str | None) -> str:
@@ -55,30 +71,7 @@ def supplicant(networks: Iterable[WifiNetwork], country: str | None) -> str:
 
 def country_of(code: str) -> str:
     """Raises CardError."""
-    if not COUNTRY.fullmatch(code.upper()):
+    letters = code.strip().upper()
+    if not COUNTRY.fullmatch(letters):
         raise CardError("the Wi-Fi's country is two letters, such as GB, DE or US: correct it")
-    return code.upper()
-
-
-def straight(text: str) -> str:
-    """With straight quotation marks around values that have others."""
-    return re.sub(r"=[ \t]*[“”„«»](.*)[“”«»][ \t]*$", r'="\1"', text, flags=re.M)
-
-
-def doubts(text: str) -> list[str]:
-    """What is wrong with a wpa_supplicant.conf that somebody wrote; never its passwords."""
-    found = []
-    bare = [line for line in text.splitlines() if not line.lstrip().startswith("#")]
-    blocks = sum(bool(re.match(r"\s*network\s*=\s*\{", line)) for line in bare)
-    ends = sum(line.strip() == "}" for line in bare)
-    if not blocks:
-        found.append(
-            "it names no Wi-Fi: add  network={  and, each on a line of its own, ssid= and psk= and  }"
-        )
-    if blocks > ends:
-        found.append("a network={ has no end: write  }  on a line of its own below it")
-    if not any(re.match(r"\s*country\s*=\s*[A-Za-z]{2}\s*$", line) for line in bare):
-        found.append(
-            "it names no country, without which Wi-Fi may stay silent: add a line such as  country=GB"
-        )
-    return found
+    return letters

@@ -80,6 +80,9 @@ def one_country(code: str | None) -> str | None:
 
 
 def one_network(ssid: str | None, password: str | None, hidden: bool) -> tuple[WifiNetwork, ...]:
+    """Raises CardError."""
+    if password and not ssid:
+        raise CardError("there is a password for Wi-Fi, but no name: write  ssid =  above it")
     return (network(ssid, password, hidden),) if ssid else ()
 
 

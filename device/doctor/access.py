@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
@@ -37,6 +38,8 @@ def broker(settings: Settings) -> Finding:
                 time.sleep(0.05)
                 if any(True for _ in publisher.messages()):
                     return ok("broker", f"{host}:{port} answers and lets {topics['#']} through")
+            if why := publisher.problem or publisher.complaint:
+                return problem("broker", why)
     except BrokerError as error:
         return problem("broker", str(error))
     return problem(
@@ -44,6 +47,37 @@ def broker(settings: Settings) -> Finding:
         f"{host}:{port} lets us in, but nothing sent to {topics['#']} comes back:"
         " allow that topic, reading and writing, in the broker's access list",
     )
+
+
+def daemon(settings: Settings) -> Finding:
+    """Reads what the daemon says of itself, as the problem sensor does."""
+    from device.channels.own import Topics
+    from device.mqtt.client import connect
+
+    topics = Topics(settings.device_id)
+    said: dict[str, bytes] = {}
+    try:
+        with connect(
+            settings.mqtt, settings.device_id, [topics["availability"], topics["problem"]]
+        ) as publisher:
+            time.sleep(MOMENT)
+            said = {topics.name(message.topic): message.payload for message in publisher.messages()}
+    except BrokerError as error:
+        return warning("daemon", f"it cannot be asked: {error}")
+    return judge_daemon(settings.device_id, said.get("availability", b""), said.get("problem", b""))
+
+
+def judge_daemon(device_id: str, availability: bytes, problem_payload: bytes) -> Finding:
+    """By what is retained on the daemon's topics `availability` and `problem`."""
+    if availability != b"online":
+        return ok("daemon", f"no Mynah called {device_id} is connected at the moment")
+    try:
+        lines = [str(line) for line in json.loads(problem_payload)["problems"]]
+    except (ValueError, LookupError, TypeError):
+        lines = []
+    if not lines:
+        return ok("daemon", f"{device_id} is connected and says that all is well")
+    return problem("daemon", f"{device_id} says: {'; '.join(lines)}")
 
 
 def services(settings: Settings) -> Finding:

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from device.doctor.access import appliances, broker, services
+from device.audio.health import Fault
+from device.doctor.access import appliances, broker, daemon, services
 from device.doctor.announcements import announced
 from device.doctor.finding import Finding, ok, problem, warning
 from device.errors import MynahError
@@ -25,6 +26,8 @@ PROBE = 4.0
 
 MICROPHONE_PATIENCE = 4.0
 """Seconds in which the microphone must give audio."""
+MICROPHONE_TELLS = 0.5
+"""Seconds of it that tell what is wrong with it."""
 
 
 def examine(settings: Settings) -> Iterator[Finding]:
@@ -39,6 +42,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         wake_words,
         hearing,
         broker,
+        daemon,
         services,
         appliances,
         announced,
@@ -102,24 +106,26 @@ def microphone(settings: Settings) -> Finding:
             heard = [chunk.samples for chunk, _ in zip(audio, range(10), strict=False)]
         finally:
             timer.cancel()
-        return judge_microphone(f"{audio.name!r}", heard, names)
+        return judge_microphone(f"{audio.name!r}", heard, audio.fault(MICROPHONE_TELLS), names)
 
 
-def judge_microphone(name: str, heard: list[np.ndarray], offered: str) -> Finding:  # type: ignore[type-arg]
-    """`heard`: chunks that came within a second or so; `offered`: the microphones that there are."""
+def judge_microphone(
+    name: str,
+    heard: list[np.ndarray],  # type: ignore[type-arg]
+    fault: Fault | None,
+    offered: str,
+) -> Finding:
+    """`heard`: chunks that came within a second or so; `fault`: what is wrong with them; `offered`: the
+    microphones that there are."""
     if not heard:
         return problem(
             "microphone", f"{name} opens but gives no audio: set audio.microphone to one of {offered}"
         )
+    if fault is not None:
+        tell = problem if fault is Fault.ZEROS else warning
+        return tell("microphone", f"{name} {fault.value}; there are {offered}")
     samples = np.concatenate(heard).astype(np.float64)
-    if not samples.any():
-        return problem(
-            "microphone",
-            f"{name} gives only zeros: unmute it (`alsamixer`), or set audio.microphone to one of {offered}",
-        )
-    level = 20 * np.log10(np.sqrt(np.mean(samples**2)) / 32_768)
-    if np.mean(np.abs(samples) > 32_000) > 0.01:
-        return warning("microphone", f"{name} is overdriven: lower its gain with `alsamixer`")
+    level = 20 * np.log10(max(np.sqrt(np.mean(samples**2)), 0.1) / 32_768)
     return ok("microphone", f"{name}, level {level:.0f} dB; there are {offered}")
 
 

@@ -137,9 +137,10 @@ JOINT_COST = 8.0
 
 
 class _Part(NamedTuple):
-    """Sentences that are as likely as one another: what they `follow` and `cost`, as an automaton."""
+    """Sentences that are as likely as one another: what they follow, lead to and `cost`, as an automaton."""
 
     follows: bool
+    leads: bool
     cost: float
     automaton: Automaton
 
@@ -156,9 +157,9 @@ class _Compiler:
         self.spoken: dict[int, list[list[int]]] = {}
 
     def compile(self, groups: Iterable[Expandable], fillers: Sequence[str]) -> Graph:
-        kinds: dict[tuple[bool, float], list[Expandable]] = {}
+        kinds: dict[tuple[bool, bool, float], list[Expandable]] = {}
         for group in groups:
-            kinds.setdefault((group.follows, group.cost), []).append(group)
+            kinds.setdefault((group.follows, group.leads, group.cost), []).append(group)
         over_words = {kind: self.over_words(some) for kind, some in kinds.items()}
         if not any(len(sentences.finals) for sentences, _ in over_words.values()):
             raise SentencesError(
@@ -169,7 +170,7 @@ class _Compiler:
             for kind, (sentences, lists) in over_words.items()
             if len(sentences.finals)
         }
-        joint = self._joint() if any(follows for follows, _ in hesitant) else None
+        joint = self._joint() if any(follows for follows, *_ in hesitant) else None
         self._check_words()
         spoken = {id(one): self._over_phones(one) for one in self.lists.values()}
         parts = [
@@ -299,7 +300,8 @@ def _within(counts: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
 
 
 class _Network:
-    """Parts beside one another behind one start. What follows may also come after any other sentence."""
+    """Parts beside one another behind one start. What follows may also come after any other sentence, what
+    leads also before it."""
 
     def __init__(self, phones: Ints, words: Ints, silence: int) -> None:
         self._phones, self._words, self._silence = phones, words, silence
@@ -309,12 +311,17 @@ class _Network:
         self._links: list[tuple[Ints, int, float]] = []  # sources, target, cost
         self._follows: list[tuple[int, float]] = []  # starts, costs
         self._starts: list[tuple[int, float]] = []
+        self._ready: list[Ints] = []  # where something led to a sentence
 
     def add(self, part: _Part) -> None:
         start, finals = self._lasting(part.automaton)
         self._links.append((np.zeros(1, np.int32), start, part.cost))
         (self._follows if part.follows else self._starts).append((start, part.cost))
         self._finals.append(finals)
+        if part.leads:  # once more, as what only begins
+            start, ready = self._lasting(part.automaton)
+            self._links.append((np.zeros(1, np.int32), start, part.cost))
+            self._ready.append(ready)
 
     def join(self, joint: Automaton) -> None:
         """Let one sentence come after another, with or without words between them."""
@@ -322,7 +329,8 @@ class _Network:
         start, finals = self._lasting(joint)
         self._links.append((ends, start, JOINT_COST))
         self._links += [(ends, follower, cost) for follower, cost in self._follows]
-        self._links += [(finals, sentence, cost) for sentence, cost in self._starts]
+        for ready in (finals, *self._ready):
+            self._links += [(ready, sentence, cost) for sentence, cost in self._starts]
 
     def _lasting(self, automaton: Automaton) -> tuple[int, Ints]:
         """Put it in; its start, and its final states."""

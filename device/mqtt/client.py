@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import logging
-import random
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -20,7 +19,9 @@ from uuid import uuid4
 
 from device.errors import BrokerError, MynahError
 from device.events import Command
-from device.mqtt.connection import Asker, Connection, Delivery, Message, Refused, Will
+from device.mqtt.backoff import Backoff
+from device.mqtt.connection import Asker, Connection, Delivery, Message, Will
+from device.mqtt.trouble import LASTS, Trouble
 from device.settings import MqttSettings
 
 log = logging.getLogger(__name__)
@@ -49,24 +50,6 @@ class Followed:
     topics: tuple[str, ...] = ()
     queries: tuple[Command, ...] = ()
     qos: int = 0
-
-
-class Backoff:
-    """Seconds to wait before the next attempt: doubling, with jitter, so that devices do not come in step."""
-
-    def __init__(self, first: float = 1.0, most: float = 30.0, refused: float = 60.0) -> None:
-        self._first, self._most, self._refused = first, most, refused
-        self._next = first
-        self._random = random.Random()
-
-    def reset(self) -> None:
-        self._next = self._first
-
-    def after(self, error: Exception | None) -> float:
-        """The pause after `error`, or after a connection that was lost (None)."""
-        ceiling = self._refused if isinstance(error, Refused) else self._next
-        self._next = min(self._most, self._next * 2)
-        return ceiling * self._random.uniform(0.5, 1.0)
 
 
 class Publisher:
@@ -98,7 +81,11 @@ class Publisher:
         self._report = report
         self._largest = largest
         self._followed: dict[str, Followed] = {}
-        self._retained: dict[str, str] = {availability: "online"} if availability else {}
+        topic = f"{availability.rpartition('/')[0]}/session" if availability else ""
+        self._trouble = Trouble(settings, device_id, topic)
+        self._retained: dict[str, str] = {}
+        if availability:
+            self._retained = {availability: "online", topic: self._trouble.token}
         self._lock = threading.Lock()  # a retained value and its publication change together
         self._inbox: deque[Message] = deque()
         self._waiting = 0  # bytes in the inbox
@@ -109,7 +96,7 @@ class Publisher:
         self._connected = threading.Event()
         self._tried = threading.Event()
         self._closing = threading.Event()
-        self._said = ""
+        self._said = self._told = ""
         self._thread = threading.Thread(target=self._keep_connected, name="mqtt", daemon=True)
 
     def __enter__(self) -> Publisher:
@@ -123,6 +110,7 @@ class Publisher:
         connection = self._connection
         if connection is not None:
             if self._availability:
+                connection.publish(self._trouble.topic, "", retain=True)
                 connection.publish(self._availability, "offline", retain=True)
             connection.close()
         self._thread.join(0.5)
@@ -144,6 +132,12 @@ class Publisher:
     def problem(self) -> str:
         """Why there is no connection, in a line."""
         return "" if self.connected else self._said
+
+    @property
+    def complaint(self) -> str:
+        """What is wrong although there is a connection, or was a moment ago, in a line."""
+        connection = self._connection
+        return self._trouble.standing or next(iter(connection.complaints if connection else ()), "")
 
     @property
     def forbidden(self) -> frozenset[str]:
@@ -223,6 +217,9 @@ class Publisher:
             yield message
 
     def _receive(self, message: Message) -> None:
+        if message.topic == self._trouble.topic:
+            self._trouble.saw(message.payload)
+            return
         largest = next((size for end, size in self._largest.items() if message.topic.endswith(end)), LARGEST)
         size = len(message.payload) + AROUND
         with self._counting:
@@ -266,33 +263,50 @@ class Publisher:
         """Announce ourselves on a new connection, and stay with it until it ends."""
         with self._lock:
             self._connection = connection
-            for topic, value in self._retained.items():
-                connection.publish(topic, value, retain=True)
             followed = tuple(self._followed.values())
             self.connections += 1  # before anything can come in on it
+            # Who is told that we are here may ask at once; and our own token hides another one's.
+            connection.subscribe([self._trouble.topic] if self._trouble.topic else [])
             for one in followed:
                 connection.subscribe(one.topics, one.qos)
+            for topic, value in self._retained.items():
+                connection.publish(topic, value, retain=True)
         for query in (query for one in followed for query in one.queries):
             connection.publish(query.topic, _text(query.payload))
         self._said = ""
-        self._report("")
+        self._complain()
         self._connected.set()
         self._tried.set()
         log.info("connected to the broker at %s:%s", *self._settings.address)
         quiet = 0.0
         while not connection.ended.wait(pause := connection.check()):
             quiet += pause
-            if quiet > 10:  # one that lasts; a broker that throws us out at once is not asked at once again
+            if quiet > LASTS:  # a broker that throws us out at once is not asked at once again
                 self._backoff.reset()
+            self._trouble.lasts(quiet)
+            self._complain()
         if not self._closing.is_set():
-            self._say("the connection to the broker is lost")
+            self._say(self._trouble.lost(connection.dropped, quiet))
+
+    def _complain(self) -> None:
+        """Tell what is wrong although there is a connection; the connection logs its own complaints."""
+        standing = self._trouble.standing
+        if standing and standing != self._told:
+            log.warning("%s", standing)
+        self._tell(self.complaint)
 
     def _say(self, problem: str) -> None:
-        """Log `problem` once, not at each attempt; a command of the command line reports it itself."""
+        """Log why there is no connection, once and not at each attempt; a command of the command line reports
+        it itself."""
         if problem != self._said:
             log.log(logging.WARNING if self._availability else logging.DEBUG, "%s; trying again", problem)
-            self._report(problem)
         self._said = problem
+        self._tell(problem)
+
+    def _tell(self, problem: str) -> None:
+        if problem != self._told:
+            self._told = problem
+            self._report(problem)
 
 
 def _text(payload: str | Mapping[str, Any]) -> str:

@@ -25,7 +25,7 @@ from paho.mqtt.properties import Properties
 
 from device.errors import BrokerError
 from device.mqtt.credentials import password, tls_context
-from device.mqtt.failures import why_refused, why_silent, why_unreachable
+from device.mqtt.failures import BUSY, why_forbidden, why_refused, why_silent, why_unreachable
 from device.mqtt.topics import is_plain
 from device.settings import MqttSettings
 
@@ -117,8 +117,14 @@ class Connection:
         self._answered = threading.Event()
         self._unacknowledged: deque[tuple[float, Delivery]] = deque()
         self._refused: dict[int, str] = {}  # by a message's number, why; until its delivery knows
-        self.forbidden: set[str] = set()
-        """Topics on which the broker does not let us publish, where it says so (MQTT 5)."""
+        self.forbidden: dict[str, str] = {}
+        """By topic, why the broker does not let us publish there, where it says so (MQTT 5)."""
+        self._asked: dict[int, str] = {}  # by a subscription's number, its topic
+        self._denied: dict[int, str] = {}  # and why it is denied, until `deaf` knows
+        self.deaf: dict[str, str] = {}
+        """By topic, why the broker does not let us read there."""
+        self.dropped = ""
+        """Why the broker ended the connection, where it says so (MQTT 5)."""
         self._client = self._make_client(client_id, will)
 
     def _make_client(self, client_id: str, will: Will | None) -> paho.Client:
@@ -142,6 +148,7 @@ class Connection:
         client.on_disconnect = self._on_disconnect
         client.on_message = self._on_message
         client.on_publish = self._on_publish
+        client.on_subscribe = self._on_subscribe
         return client
 
     def open(self) -> None:
@@ -158,12 +165,24 @@ class Connection:
         if self._answer is None:
             raise BrokerError(why_silent(self._settings))
         if self._answer.is_failure:
-            raise Refused(why_refused(str(self._answer), self._settings))
+            reason = str(self._answer)
+            refused = BrokerError if reason in BUSY else Refused
+            raise refused(why_refused(reason, self._settings))
+
+    @property
+    def complaints(self) -> tuple[str, ...]:
+        """What the broker does not let us do on this connection, a line each."""
+        return (
+            *(why_forbidden(topic, why, reading=True) for topic, why in self.deaf.items()),
+            *(why_forbidden(topic, why) for topic, why in tuple(self.forbidden.items())),
+        )
 
     def subscribe(self, topics: Iterable[str], qos: int = 1) -> None:
         """With `qos` 0 brokers do not limit how many messages wait for us, as of a big home's states."""
         for topic in topics:
-            self._client.subscribe(topic, qos=qos)
+            _, number = self._client.subscribe(topic, qos=qos)
+            if number is not None:
+                self._asked[number] = topic
 
     def unsubscribe(self, topics: Iterable[str]) -> None:
         for topic in topics:
@@ -203,6 +222,10 @@ class Connection:
 
     def check(self) -> float:
         """Give the connection up if a message got no receipt in time; the seconds until the next check."""
+        for number in self._denied.keys() & self._asked.keys():
+            topic, why = self._asked.pop(number), self._denied.pop(number)
+            self.deaf[topic] = why
+            log.warning("%s", why_forbidden(topic, why, reading=True))
         for entry in tuple(self._unacknowledged):
             deadline, delivery = entry
             if delivery.info.is_published():
@@ -238,15 +261,23 @@ class Connection:
     def discard(self) -> None:
         """To be called when it has ended: frees its sockets now, not when Python next looks for cycles."""
         client = self._client
-        client.on_connect = client.on_disconnect = client.on_message = client.on_publish = None
+        client.on_connect = client.on_disconnect = client.on_message = None
+        client.on_publish = client.on_subscribe = None
 
     def _on_connect(self, client: Any, userdata: Any, flags: Any, reason: Any, properties: Any) -> None:
         self._answer = reason
         self._answered.set()
 
     def _on_disconnect(self, client: Any, userdata: Any, flags: Any, reason: Any, properties: Any) -> None:
+        if flags.is_disconnect_packet_from_server:
+            self.dropped = str(reason)
         self.ended.set()
         self._answered.set()
+
+    def _on_subscribe(self, client: Any, userdata: Any, number: int, reasons: Any, properties: Any) -> None:
+        """May come before `subscribe` knows the number."""
+        if reason := next((reason for reason in reasons if reason.is_failure), None):
+            self._denied[number] = str(reason)
 
     def _on_message(self, client: Any, userdata: Any, message: paho.MQTTMessage) -> None:
         try:
@@ -274,9 +305,8 @@ class Connection:
                 continue
             delivery.refused = True
             if delivery.topic not in self.forbidden:
-                self.forbidden.add(delivery.topic)
-                text = "the broker refuses what is sent to %s (%s): allow it in its access list"
-                log.warning(text, delivery.topic, reason)
+                self.forbidden[delivery.topic] = reason
+                log.warning("%s", why_forbidden(delivery.topic, reason))
 
 
 def _properties(seconds: float | None, correlation: bytes | None) -> Properties:

@@ -16,6 +16,29 @@ CLIENT_UNKNOWN = (
 """Why brokers end a handshake that want a certificate of the client and get none, or a wrong one."""
 
 
+CREDENTIALS = ("Bad user name or password", "Not authorized", "Bad authentication method", "Banned")
+"""Why brokers refuse a connection for the one who wants it."""
+TAKEN_OVER = "Session taken over"
+BUSY = ("Server unavailable", "Server busy", "Connection rate exceeded")
+"""What passes by itself."""
+PASSING = ("", *BUSY, "Server shutting down", "Keep alive timeout", "Maximum connect time")
+"""Why connections end that need nobody's help."""
+LIMIT = "raise the broker's limit for this device"
+ADVICE = {
+    "Not authorized": "allow it in the broker's access list",
+    "Client identifier not valid": "set device.id to a shorter name of letters and digits",
+    "Administrative action": "somebody ended it at the broker",
+    "Keep alive timeout": "see whether the network loses what is sent",
+    "Maximum connect time": "the broker wants that from time to time",
+    "Server moved": "set mqtt.host to the broker that there is now",
+    "Use another server": "set mqtt.host to another broker",
+    **dict.fromkeys((*BUSY, "Server shutting down"), "see whether it is overloaded, or starts again"),
+    **dict.fromkeys(("Quota exceeded", "Message rate too high", "Receive maximum exceeded"), LIMIT),
+    "Packet too large": LIMIT,
+}
+"""By what MQTT 5 calls a reason (2.4), what to do."""
+
+
 def why_unreachable(error: Exception, settings: MqttSettings) -> str:
     """What is wrong and what to do, in a line, where connecting raised `error`."""
     host, port = settings.address
@@ -66,9 +89,42 @@ def why_refused(reason: str, settings: MqttSettings) -> str:
         other = next(version for version in VERSIONS if version != settings.version)
         mute = f"the broker at {host}:{port} does not speak MQTT {settings.version}"
         return f'{mute}: set mqtt.version = "{other}"'
+    if reason not in CREDENTIALS:
+        return f"the broker at {host}:{port} refuses the connection ({reason}): {_advice(reason)}"
     who = f"the user {settings.username!r}" if settings.username else "a client without a user name"
     advice = "check mqtt.username and its password" if settings.username else "set mqtt.username"
     return f"the broker at {host}:{port} refuses {who} ({reason}): {advice}"
+
+
+def why_dropped(reason: str, settings: MqttSettings) -> str:
+    """As `why_refused`, where the broker ended a connection and said why (MQTT 5)."""
+    host, port = settings.address
+    return f"the broker at {host}:{port} ended the connection ({reason}): {_advice(reason)}"
+
+
+def why_forbidden(topic: str, reason: str, *, reading: bool = False) -> str:
+    """As `why_refused`, where the broker does not take what is sent to `topic`, or give what is there."""
+    what = f"to let Mynah read {topic}" if reading else f"what is sent to {topic}"
+    return f"the broker refuses {what} ({reason}): {_advice(reason)}"
+
+
+def why_unsteady(settings: MqttSettings) -> str:
+    """As `why_dropped`, where the broker ends connections soon and says nothing."""
+    where = "the broker at {}:{} ends one connection after the other".format(*settings.address)
+    if settings.version == "5":
+        return f"{where} and does not say why: see its own log"
+    return f'{where}: see its own log, or set mqtt.version = "5", with which it says why'
+
+
+def why_twin(device_id: str) -> str:
+    return (
+        f"another Mynah called {device_id} takes turns with this one at the broker: give each of them a"
+        " device.id of its own"
+    )
+
+
+def _advice(reason: str) -> str:
+    return ADVICE.get(reason, "see the broker's own log")
 
 
 def reason(error: Exception) -> str:

@@ -21,6 +21,9 @@ from device.understanding.times import LENGTH, WHEN
 
 PLACES = ("area", "floor")
 UNKNOWN = "no sentence that is known"
+NO_COMMAND = "denied, asked or told, and no command"
+ASIDE = "MynahAside"
+"""What makes a command none: "don't …", "did you …", "… yesterday"."""
 ALSO = "MynahAlso"
 TIMING = "MynahTiming"
 RESTRICTING = ("except_name", "except_area", "except_floor", "except_it")
@@ -40,6 +43,8 @@ _ACTS: Mapping[str, Callable[[Intent], Act]] = {
 
 def acts(parts: Sequence[Intent | str], confidence: float, text: str) -> tuple[Act, ...]:
     """The acts of a sentence's `parts` in their order; texts among them are what was not understood."""
+    if any(isinstance(part, Intent) and part.name == ASIDE for part in parts):
+        return (NotRecognized(text, NO_COMMAND),)
     found: list[Act] = []
     ahead: dict[str, object] = {}  # timing that was said before its request
     for part in parts:

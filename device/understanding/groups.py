@@ -68,6 +68,7 @@ class TemplateGroup:
     context: Context = field(default_factory=Context)
     follows: bool = False
     cost: float = 0.0
+    leads: bool = False
 
 
 class Binder:
@@ -144,6 +145,7 @@ class Binder:
             block.context,
             block.follows,
             block.cost,
+            block.leads,
         )
 
     def rules_of(self, block: Block, lists: Mapping[str, SlotList]) -> Mapping[str, Sentence]:

@@ -38,7 +38,7 @@ FILE_KEYS = (
 TYPED_KEYS = ("expansion_rules", "skip_words")
 BLOCK_KEYS = (
     "sentences", "slots", "response", "requires_context", "excludes_context", "expansion_rules", "lists",
-    "metadata", "required_keywords", "follows", "heard", "cost",
+    "metadata", "required_keywords", "follows", "leads", "heard", "cost",
     "name_domains", "inferred_domain", "settings", "example",
     "speech_to_phrase",
 )  # fmt: skip
@@ -76,6 +76,8 @@ class Block:
     """Ours: nats by which it is less likely to be said than an ordinary sentence."""
     follows: bool = False
     """Ours: it continues another sentence, or what was said last."""
+    leads: bool = False
+    """Ours: of what follows, that which also comes right before a sentence ("don't …")."""
     heard: bool = True
     """Ours: False for what is typed alone, so that the grammar stays small and clear."""
 
@@ -172,7 +174,8 @@ def _block(intent: str, block: Table) -> Block:
             spoken(str(word)) for word in block.sequence("required_keywords", "required_keywords")
         ),
         cost=_cost(block),
-        follows=block.get("follows") is True,
+        follows=block.get("follows") is True or block.get("leads") is True,
+        leads=block.get("leads") is True,
         heard=block.get("heard") is not False,
     )
 

@@ -6,6 +6,7 @@ import os
 import shutil
 from pathlib import Path
 
+from device.system.identity import IMAGE
 from export.image.recipe import Place
 from export.shell import run
 from export.targets import SOURCE
@@ -70,7 +71,7 @@ def build(archive: Path, package: Path, root: Path, place: Place) -> None:
         for path in root.glob(pattern):
             shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
     (root / "etc/machine-id").write_text("")
-    (root / "etc/hostname").write_text("mynah\n")
+    (root / "etc/hostname").write_text(f"{IMAGE}\n")  # until the device names itself
     (root / "etc/resolv.conf").unlink(missing_ok=True)
     (root / "etc/resolv.conf").symlink_to("/run/systemd/resolve/stub-resolv.conf")
 

@@ -9,7 +9,8 @@ import pytest
 
 from device.assembly.stages import make_assistant, make_home
 from device.errors import SettingsError
-from device.settings import DEVICE, Settings, WakeSettings, default_file, default_id, load
+from device.settings import DEVICE, Settings, WakeSettings, default_file, load
+from device.system.identity import default_host, default_id
 from device.system.places import state_folder
 
 Write = Callable[[str], Path]
@@ -157,12 +158,19 @@ def test_the_device_id_is_the_host_name(host: str, expected: str) -> None:
     assert default_id(host, "0123456789abcdef") == expected
 
 
-@pytest.mark.parametrize("host", ["localhost", "raspberrypi", "", "§§"])
+@pytest.mark.parametrize("host", ["localhost", "raspberrypi", "mynah", "", "§§"])
 def test_a_host_name_that_says_nothing_gives_a_hash_of_the_machine_id(host: str) -> None:
     first, second = default_id(host, "0123456789abcdef"), default_id(host, "another")
     assert len(first) == 8
     assert first != second
     assert first not in "0123456789abcdef"
+
+
+def test_devices_that_began_as_one_image_have_names_of_their_own() -> None:
+    first, second = default_host("0123456789abcdef"), default_host("0123456789abcdef" + "a board's serial")
+    assert re.fullmatch("mynah-[0-9a-f]{6}", first)
+    assert first != second
+    assert default_id(first, "0123456789abcdef") == first
 
 
 def test_the_password_is_not_shown() -> None:

@@ -31,7 +31,8 @@ from device.daemon.confirming import Confirming, Sender, States
 from device.daemon.daemon import Daemon
 from device.discovery.zigbee2mqtt import LARGEST
 from device.events import AudioChunk, Turn
-from device.mqtt.client import Backoff, Publisher
+from device.mqtt.backoff import Backoff
+from device.mqtt.client import Publisher
 from device.mqtt.connection import Asker
 from device.settings import load
 from device.system.problems import Problems

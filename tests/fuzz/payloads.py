@@ -47,7 +47,99 @@ ASKED: dict[str, Any] = {
     }
     for topic in TOPICS
 }
-KNOWN: dict[str, Any] = {**FIXTURES, **STATES, **OWN, **ASKED}
+TEMPLATED: dict[str, Any] = {
+    "homeassistant/light/templates/config": {
+        **{"schema": "template", "name": "Reading lamp", "unique_id": "t1", "command_topic": "t/light/set"},
+        **{"state_topic": "t/light", "state_template": "{{ value_json.state }}"},
+        "command_on_template": '{"on": true{% if brightness is defined %}, "b": {{ brightness }}{% endif %}}',
+        "command_off_template": '{"on": false}',
+        "brightness_template": "{{ value_json.b | int }}",
+    },
+    "homeassistant/cover/templates/config": {
+        **{"name": "Blind", "unique_id": "t2", "command_topic": "t/cover/set", "state_topic": "t/cover"},
+        **{"set_position_topic": "t/cover/go", "set_position_template": "{{ 100 - position }}"},
+        **{"position_topic": "t/cover", "position_template": "{{ 100 - (value | int) }}"},
+        "value_template": "{{ value_json.moving | default('stopped') }}",
+    },
+    "homeassistant/climate/templates/config": {
+        **{"name": "Heater", "unique_id": "t3", "temperature_command_topic": "t/heat/set"},
+        **{"temperature_command_template": '{"t": {{ value }}}', "temperature_state_topic": "t/heat"},
+        **{"temperature_state_template": "{{ value_json.t }}", "current_temperature_topic": "t/heat"},
+        "current_temperature_template": "{{ value_json.now | round(1) }}",
+    },
+    "homeassistant/switch/templates/config": {
+        **{"name": "Plug", "unique_id": "t4", "command_topic": "t/plug/set", "state_topic": "t/plug"},
+        **{"command_template": '{"cmd": "{{ value }}"}', "value_template": "{{ value_json['state'] }}"},
+    },
+    "t/light": {"state": "on", "b": 20},
+    "t/cover": {"moving": "opening", "position": 30},
+    "t/heat": {"t": 21, "now": 19.44},
+    "t/plug": {"state": "ON"},
+}
+"""What is announced with templates, and the states that they are for."""
+HOSTILE = (
+    *("{% for i in range(10**9) %}{{ i }}{% endfor %}", "{{ range(10**9) | list }}", "{{ 9 ** 9 ** 9 }}"),
+    *("{{ 'a' * 10**9 }}", "{{ ('a' * 10**5) | replace('a', 'b' * 10**5) }}", "{{ '%1000000000d' % 1 }}"),
+    *("{{ '{:1000000000}'.format(1) }}", "{{ ['a' * 10**6] * 10**6 }}", "{{ 'a' | center(10**9) }}"),
+    *("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", "{% set x = namespace(v=1) %}{{ x.v.__class__ }}"),
+    *(
+        "{{ ''.__class__.__mro__[1].__subclasses__() }}",
+        "{{ self.__init__.__globals__ }}",
+        "{{ lipsum(10**6) }}",
+    ),
+    *(
+        "{% include '/etc/passwd' %}",
+        "{% import 'os' as os %}{{ os }}",
+        "{{ cycler.__init__.__globals__.os }}",
+    ),
+    *("{{ value | attr('__class__') }}", "{{ value_json.__class__.__base__ }}", "{{ states('lock.door') }}"),
+    *(
+        "{% set s = 'a' %}" + "{% set s = s ~ s %}" * 40 + "{{ s }}",
+        "{{ (1).__class__ }}",
+        "{{ namespace() }}",
+    ),
+    *(
+        "{{ " + "(" * 2000 + "1" + ")" * 2000 + " }}",
+        "{{ value " + "| upper " * 3000 + "}}",
+        "{% raw %}{{",
+        "{{",
+    ),
+    *("{{ value | regex_replace('(a+)+$', '') }}", "{{ 'a' * 30 ~ 'b' is match('(a+)+$') }}", "{{ 1 / 0 }}"),
+    *(
+        "{% while true %}{% endwhile %}",
+        "{{ 'x' | wordwrap(0) }}",
+        "{{ [1] | batch(0) | list }}",
+        "{{ 1e400 }}",
+    ),
+    *("{{ range(10**8) | sum }}", "{{ range(10**8) | map('string') | join }}", "{{ 'a' | indent(10**9) }}"),
+    *("{{ 'a'.ljust(10**9) }}", "{{ ''.join(['a'] * 10**8) }}", "{{ ['a', 'b'] | join('c' * 10**8) }}"),
+    *("{{ 'a' | truncate(10**9, true, 'b' * 10**8) }}", "{{ value_json | tojson(indent=10**8) }}"),
+    *(
+        "{{ '{0.__class__.__mro__}'.format(1) }}",
+        "{{ '%s' * 10**8 }}",
+        "{{ [3, 1] | sort(attribute='__class__') }}",
+    ),
+    *(
+        "{{ [1] | map(attribute='__class__') | list }}",
+        "{{ dict.__subclasses__() }}",
+        "{{ joiner.__init__ }}",
+    ),
+    *("{% block a %}{{ self.a() }}{% endblock %}", "{% extends value %}", "{% debug %}", "{{ request }}"),
+    *(
+        "{% if true %}" * 3000,
+        "{{ " + "[" * 3000,
+        "{{ " + "-" * 5000 + "1 }}",
+        "{{ " + "not " * 5000 + "1 }}",
+    ),
+    *(
+        "{{ ('[' * 10**5) | from_json }}",
+        "{{ value | timestamp_custom('%Y' * 10**6) }}",
+        "{{ 0.1 ** 10**9 }}",
+    ),
+    *("{% for a in [1] recursive %}{{ loop([1]) }}{% endfor %}", "{% set ns.x = 1 %}", "{{ value * value }}"),
+)
+"""Templates that loop, allocate or reach for what is not theirs, if they are let."""
+KNOWN: dict[str, Any] = {**FIXTURES, **STATES, **OWN, **ASKED, **TEMPLATED}
 EVIL: list[Any] = [
     *("", " ", "\0", "a/+/#", "../..", "{{ value_json.x }}", "{% for a in b %}", "{name}", "[the] {area}"),
     *(
@@ -74,7 +166,11 @@ def broken(content: Any, rng: random.Random) -> Any:
         return rng.choice(EVIL)
     if isinstance(content, dict):
         return {
-            (str(rng.choice(EVIL)) if rng.random() < 0.03 else key): broken(value, rng)
+            (str(rng.choice(EVIL)) if rng.random() < 0.03 else key): (
+                rng.choice(HOSTILE)
+                if key.endswith(("template", "tpl")) and rng.random() < 0.2
+                else broken(value, rng)
+            )
             for key, value in content.items()
         }
     if isinstance(content, list):

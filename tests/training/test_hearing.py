@@ -13,6 +13,7 @@ from device.audio.frontend import FrontEndSettings, RunningMean
 from device.audio.wav import write
 from device.errors import MynahError
 from device.events import SAMPLE_RATE, Samples
+from training.corpus import synthesis
 from training.corpus.manifest import recordings
 from training.corpus.store import Recording, Store, load_recording
 from training.hearing import labels as labelling
@@ -20,7 +21,7 @@ from training.hearing import train
 from training.hearing.data import Rows, RowSettings, retimed, segment_labels, tempo_labels
 from training.hearing.loss import Objectives, frame_loss, sequence_loss
 from training.hearing.model import INDEX, LABELS, LOOKAHEAD, MELS, STRIDE, Normalisation
-from training.hearing.prepare import SOURCES
+from training.hearing.prepare import FIRST, SOURCES, people_in, there
 from training.hearing.settings import Settings, Stage
 
 SEGMENTS = (("SIL", 0.0, 0.3), ("AA", 0.3, 1.0), ("SIL", 1.0, 1.2))
@@ -208,6 +209,29 @@ def test_stages_run_and_a_run_goes_on_after_its_last_whole_one(tmp_path: Path) -
     assert [{source for source, _ in each} for each in labels] == [{"bootstrap"}, set(SOURCES)]
     trainer = train.resumed(run, tiny(stages), Objectives(len(LABELS)))
     assert (trainer.done, len(trainer.model.blocks)) == (3, 2)
+
+
+def test_it_is_trained_on_the_corpora_that_there_are(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(MynahError, match="has no recorded speech"):
+        people_in(tmp_path)
+    for name in ("speech/an4", "speech/vctk"):
+        (tmp_path / name).mkdir(parents=True)
+        (tmp_path / name / "manifest.tsv").write_text("path\tseconds\tspeaker\ttext\n")
+    with pytest.raises(MynahError, match="has no noise"):
+        people_in(tmp_path)
+    (tmp_path / "noise").mkdir()
+    (tmp_path / "noise/manifest.tsv").write_text("path\tseconds\tspeaker\ttext\n")
+    if synthesis.able([FIRST]):
+        assert people_in(tmp_path) == ["speech/an4", "speech/vctk"]
+        assert "without speech/common-voice, " in capsys.readouterr().err
+    else:
+        with pytest.raises(MynahError, match="apt install flite"):
+            people_in(tmp_path)
+    store = Store(tmp_path / "features")
+    store.add("speech-an4", range(2), tone, (), jobs=1)
+    assert there(store, SOURCES) == ("speech-an4",)
 
 
 def test_stages_are_averaged_together_with_those_before(tmp_path: Path) -> None:

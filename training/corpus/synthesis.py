@@ -138,6 +138,12 @@ def voices() -> tuple[Voice, ...]:
     return TRAINING_VOICES + HELD_OUT_VOICES
 
 
+def able(voices: Iterable[Voice]) -> list[Voice]:
+    """Those whose engine is installed."""
+    there = {engine for engine in ENGINES if shutil.which(engine)}
+    return [voice for voice in voices if voice.engine in there]
+
+
 def speak(text: str, voice: Voice, rate: float = 1.0, pitch: float = 1.0) -> Samples:
     """`text` as 16 kHz mono int16, with the silence that the engine puts around it.
 

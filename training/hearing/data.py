@@ -36,6 +36,7 @@ WEIGHTS: Mapping[str, float] = {
     "speech-speech-commands-ten": 0.04,
     "speech-ljspeech": 0.02,
     "speech-vctk-p239": 0.03,
+    "speech-vctk": 0.06,
     "wake-custom-keywords": 0.03,
     "wake-precise-community": 0.01,
     "synthetic": 0.11,
@@ -97,7 +98,7 @@ class Rows:
         self._settings, self._normalisation, self._labels = settings, normalisation, labels
         self._items: dict[str, list[Item]] = {}
         self._features: dict[str, npt.NDArray[np.float16]] = {}
-        for source in settings.weights:
+        for source in (source for source in settings.weights if source in store):
             items = [item for item in store.items(source) if (source, item.number) in labels]
             if items:
                 self._items[source] = [item for item in items if item.frames >= 15]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
-from training.corpus import manifest, synthesis, texts
+from device.errors import MynahError
+from training.corpus import lacks, manifest, synthesis, texts
 from training.corpus.store import Store, first_copies, load_measured_rooms, load_recording, load_synthetic
 
 REAL = (
@@ -19,6 +22,7 @@ REAL = (
     "speech/speech-commands",
     "speech/speech-commands-ten",
     "speech/speechocean762",
+    "speech/vctk",
     "speech/vctk-p239",
     "wake/custom-keywords",
     "wake/precise-community",
@@ -27,10 +31,39 @@ SYNTHETIC = "synthetic"
 SYNTHETIC_FRESH = "synthetic-fresh"
 """Other sentences and other speakers than those of SYNTHETIC, for the last stages."""
 BOOTSTRAP = "bootstrap"
+FIRST = synthesis.Voice("flite", "slt")
+"""A voice of the bootstrap's engine."""
+TEXTS = ("text/hwu64", "text/tatoeba-en-zh")
+"""What synthetic voices read, besides commands."""
 NOISE = "noise"
 RECORDED = tuple(name.replace("/", "-") for name in REAL)
 SOURCES = (*RECORDED, SYNTHETIC, SYNTHETIC_FRESH)
-"""What is aligned and trained on after the bootstrap."""
+"""What is aligned and trained on after the bootstrap, as far as it is there."""
+
+
+def there(store: Store, sources: Sequence[str]) -> tuple[str, ...]:
+    """Those of `sources` that the store has."""
+    return tuple(source for source in sources if source in store)
+
+
+def people_in(data: Path) -> list[str]:
+    """Those of REAL that `data` has; the others are told. Raises MynahError where training could not end."""
+    found = [name for name in REAL if (data / name / "manifest.tsv").is_file()]
+    if not found:
+        raise MynahError(f"{data} has no recorded speech: convert a corpus, see  mynah-train data")
+    if not (data / "noise" / "manifest.tsv").is_file():
+        raise MynahError(f"{data} has no noise: convert a corpus of it, see  mynah-train data")
+    if not synthesis.able([FIRST]):
+        raise MynahError(
+            "the first stage learns from flite, which is not installed: sudo apt install"
+            f" {synthesis.ENGINES[FIRST.engine]}"
+        )
+    absent = [name for name in REAL if name not in found]
+    if absent:
+        print(f"mynah-train: without {', '.join(absent)}, which {data} does not have", file=sys.stderr)
+    for line in (*synthesis.silent(), *lacks.parts_missing(data, TEXTS)):
+        print(f"mynah-train: {line}", file=sys.stderr)
+    return found
 
 
 def prepare(store: Store, data: Path, bootstrap: int, synthetic: int, seed: int = 1, jobs: int = 2) -> None:
@@ -38,20 +71,23 @@ def prepare(store: Store, data: Path, bootstrap: int, synthetic: int, seed: int 
 
     `bootstrap`: utterances by flite voices, whose phones' times are known; `synthetic`: by all voices.
     """
+    people = people_in(data)
     rng = np.random.default_rng(seed)
     rooms = load_measured_rooms(data / "rir")
-    written = texts.sayable(texts.requests(data / "text" / "hwu64"))
-    written += texts.sayable(texts.sentences(data / "text" / "tatoeba-en-zh" / "train.tsv"))
+    written = texts.sayable(texts.requests(data / TEXTS[0]))
+    if (pairs := data / TEXTS[1] / "train.tsv").is_file():
+        written += texts.sayable(texts.sentences(pairs))
     commands = list(texts.home_commands(synthetic, rng))
+    written = written or [*commands]
     flite = [voice for voice in synthesis.TRAINING_VOICES if voice.engine == "flite"]
     aligned = synthesis.draw(
         written, flite, bootstrap, rng, rates=(0.8, 1.2), pitches=(0.9, 1.1), espeak_share=0
     )
     store.add(BOOTSTRAP, aligned, load_synthetic, rooms, jobs)
     store.add(NOISE, manifest.read_manifest(data / "noise"), load_recording, rooms, jobs)
-    for folder, source in zip(REAL, RECORDED, strict=True):
+    for folder in people:
         utterances = [item for item in manifest.read_manifest(data / folder) if item.text]
-        store.add(source, utterances, load_recording, rooms, jobs)
+        store.add(folder.replace("/", "-"), utterances, load_recording, rooms, jobs)
     mixed = [*written, *commands[: len(written) // 2]]
     everyone = synthesis.TRAINING_VOICES + synthesis.DRAWN_VOICES
     spoken = synthesis.draw(mixed, everyone, synthetic, rng, pitches=(0.78, 1.25), espeak_share=0.5)

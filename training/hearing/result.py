@@ -61,7 +61,7 @@ def write_run(
 ) -> None:
     """What `mynah-export` needs: weights, settings and calibration rows; config.json last."""
     model.save_weights(run / WEIGHTS)
-    net = model.settings
+    net, learnt = model.settings, {source for source, _ in labels}
     config = {
         "kind": "hearing",
         "name": "english",
@@ -75,7 +75,7 @@ def write_run(
         "training": {
             "recipe": "mynah-train hearing",
             "settings": asdict(settings),
-            "sources": list(SOURCES),
+            "sources": [source for source in SOURCES if source in learnt],
             "utterances": len(labels),
         },
     }

@@ -25,7 +25,7 @@ from training.hearing import labels as labelling
 from training.hearing import model as shape
 from training.hearing.data import Labels, RowSettings, batches
 from training.hearing.loss import Objectives
-from training.hearing.prepare import BOOTSTRAP, RECORDED, SOURCES, global_mean, prepare
+from training.hearing.prepare import BOOTSTRAP, RECORDED, SOURCES, global_mean, prepare, there
 from training.hearing.result import WEIGHTS, accuracy, predictor, write_representative, write_run
 from training.hearing.settings import CONTINUED, Settings, Stage
 from training.hearing.start import log_prior_of, normalisation_of, renormalise, unfold
@@ -39,7 +39,9 @@ def run_stages(store: Store, run: Path, settings: Settings, start: Bundle | None
     `start`: the bundle whose model is trained on, instead of a new one.
     """
     write_json(run / "settings.json", asdict(settings))
-    normalisation = normalisation_of(start) if start else shape.Normalisation(global_mean(store, RECORDED))
+    normalisation = (
+        normalisation_of(start) if start else shape.Normalisation(global_mean(store, there(store, RECORDED)))
+    )
     objectives = Objectives(len(shape.LABELS))
     trainer = resumed(run, settings, objectives)
     if start and not trainer.done:
@@ -128,7 +130,9 @@ def stage_labels(
     elif stage.realigned:
         prior = labelling.prior_of(labels) if number or not start else log_prior_of(start)
         predict = predictor(trainer.averaged())
-        labels, score = labelling.aligned_labels(store, SOURCES, lexicon, predict, normalisation, prior)
+        labels, score = labelling.aligned_labels(
+            store, there(store, SOURCES), lexicon, predict, normalisation, prior
+        )
         print(f"aligned {len(labels)} utterances, {score:.3f} a frame", flush=True)
     labelling.save(labels, file)
     return labels

@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from device.errors import UsageError
 from device.settings import bundle_folder
-from training.corpus import synthesis, texts
+from training.corpus import lacks, made_up, synthesis, texts
 from training.corpus.manifest import normalise
 from training.wake import suitability
 from training.wake.settings import DEFAULTS, Settings
@@ -38,7 +38,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--negatives", action="append", default=[], help="folder of what is heard at home otherwise"
     )
     parser.add_argument(
-        "--data", type=Path, required=True, help="folder with speech/, wake/, negative/, noise/, rir/"
+        "--data",
+        type=Path,
+        help="folder with speech/, wake/, negative/, noise/, rir/; none: speech and noise are made up",
     )
     parser.add_argument(
         "--out", type=Path, required=True, help="run folder; an unfinished run there is resumed"
@@ -83,15 +85,33 @@ def spellings_of(words: Sequence[str], given: Iterable[str]) -> dict[str, tuple[
     return found
 
 
+def data_of(arguments: argparse.Namespace) -> Path:
+    """The data folder; without one, one that is made up. Raises MynahError where it is not enough."""
+    given: Path | None = arguments.data
+    data = given or arguments.out / "data"
+    if given is None:
+        lacking = [*made_up.LACKS, "to train with people as well:  mynah-train data"]
+    else:
+        lacks.require_for_wake(given)
+        lacking = [*lacks.parts_missing(given, ("speech", "rir"))]
+    for line in lacking:
+        print(f"mynah-train: {line}", file=sys.stderr)
+    if given is None:
+        made_up.make(data)
+    return data
+
+
 def run(arguments: argparse.Namespace) -> None:
     words = tuple(dict.fromkeys(" ".join(phrase.lower().split()) for phrase in arguments.phrase))
     spellings = spellings_of(words, arguments.sounds_like)
     for word in words:
-        doubts = suitability.doubts(word, said_otherwise(arguments.data), spellings.get(word, ()))
+        said = said_otherwise(arguments.data) if arguments.data else ()
+        doubts = suitability.doubts(word, said, spellings.get(word, ()))
         for doubt in suitability.check(doubts, arguments.anyway):
             print(f"mynah-train: {doubt}", file=sys.stderr)
     for line in synthesis.silent():
         print(f"mynah-train: {line}", file=sys.stderr)
+    data = data_of(arguments)
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)
     settings = Settings(
@@ -105,4 +125,4 @@ def run(arguments: argparse.Namespace) -> None:
         acoustic=str(arguments.hearing),
         width=arguments.width,
     )
-    train(settings, arguments.data, arguments.out, arguments.features or arguments.out / "features")
+    train(settings, data, arguments.out, arguments.features or arguments.out / "features")

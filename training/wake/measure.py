@@ -58,7 +58,7 @@ def sayings(
 ) -> list[tuple[synthesis.Voice, Samples]]:
     """`count` utterances of the phrase by some of `voices`, without the silence around them."""
     rng = np.random.default_rng(seed)
-    able = [voice for voice in voices if phrase.spellings(voice)]
+    able = [voice for voice in synthesis.able(voices) if phrase.spellings(voice)]
     drawn = synthesis.draw([phrase.text], able, count, rng, rates=(0.8, 1.3), espeak_share=0.85)
     spelled = [
         synthesis.Utterance(phrase.spellings(item.voice)[0], item.voice, item.rate, item.pitch)

@@ -11,7 +11,7 @@ import itertools
 from collections.abc import Iterable, Sequence
 
 from device.hearing.lexicon import Lexicon
-from training.corpus.synthesis import SILENCE, Voice, espeak_phonemes, speak_aligned
+from training.corpus.synthesis import SILENCE, Voice, able, espeak_phonemes, speak_aligned
 from training.corpus.texts import dictionary
 from training.edits import distance
 
@@ -83,6 +83,8 @@ class Phrase:
 
     @functools.cached_property
     def _right_for_flite(self) -> tuple[str, ...]:
+        if not able([_FLITE]):  # nobody tells how festival reads either
+            return ()
         return tuple(text for text in self._candidates if flite_phones(text) in self.pronunciations)
 
     @functools.cached_property

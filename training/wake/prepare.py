@@ -140,11 +140,11 @@ def speak(
 
 
 def _commands(count: int, rng: np.random.Generator) -> list[synthesis.Utterance]:
-    return synthesis.draw(list(texts.home_commands(count, rng)), VOICES, count, rng)
+    return synthesis.draw(list(texts.home_commands(count, rng)), synthesis.able(VOICES), count, rng)
 
 
 def _phrase_utterances(phrase: Phrase, count: int, rng: np.random.Generator) -> list[synthesis.Utterance]:
-    speakers = [voice for voice in VOICES if phrase.spellings(voice)]
+    speakers = [voice for voice in synthesis.able(VOICES) if phrase.spellings(voice)]
     drawn = synthesis.draw([phrase.text], speakers, count, rng, rates=(0.75, 1.4), espeak_share=0.65)
     return [_spelled(phrase, utterance, rng) for utterance in drawn]
 
@@ -160,7 +160,7 @@ def _near_utterances(
 ) -> list[synthesis.Utterance]:
     names = {phrase.text for phrase in wanted}
     texts = [text for phrase in wanted for text in phrase.near() if text not in names]
-    drawn = synthesis.draw(texts, VOICES, count, rng, rates=(0.75, 1.4), espeak_share=0.65)
+    drawn = synthesis.draw(texts, synthesis.able(VOICES), count, rng, rates=(0.75, 1.4), espeak_share=0.65)
     return [
         utterance
         for utterance in drawn

@@ -110,7 +110,7 @@ def unspoken(watch: Watch, data: Path) -> tuple[list[Candidate], float]:
     """
     found: list[Candidate] = []
     length = 0
-    for folder in (folder for part in PARTS for folder in sorted((data / part).iterdir())):
+    for folder in (folder for part in PARTS for folder in sorted((data / part).glob("*/"))):
         kept = [
             item
             for item in manifest.read_manifest(folder)

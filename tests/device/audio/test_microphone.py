@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import itertools
 import threading
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -188,3 +189,47 @@ def test_a_sound_server_that_dies_is_found_again(virtual_audio: VirtualAudio) ->
         after = list(itertools.islice(microphone, 12))
     assert after[0].start == before.end
     assert virtual_audio.recorders() == 0
+
+
+def reports(blocks: Iterable[Samples], channels: int = 1) -> list[str]:
+    """What is told of a microphone that gives these blocks of 80 ms, each once."""
+    told: list[str] = []
+    hardware = FakePyAudio([usb(inputs=channels)])
+    with Microphone(importer=hardware.importer, report=told.append) as microphone:
+        for block in blocks:
+            hardware.streams[0].hear(block)
+            next(microphone)
+    return [line for line, _ in itertools.groupby(told)]
+
+
+def noise(loud: float, channels: int = 1) -> Samples:
+    return np.random.default_rng(3).normal(0, loud, (CHUNK, channels)).clip(-32_768, 32_767).astype(np.int16)
+
+
+def test_only_zeros_are_told_after_some_seconds_until_there_is_sound() -> None:
+    zeros = np.zeros((CHUNK, 1), np.int16)
+    assert reports([noise(50), *[zeros] * 60]) == [""]
+    assert reports([noise(50), *[zeros] * 70, noise(50)]) == [
+        "",
+        "the microphone 'USB Microphone' gives only zeros: unmute it (`alsamixer`), or set audio.microphone"
+        " to another one",
+        "",
+    ]
+
+
+def test_a_microphone_that_is_overdriven_is_told_until_it_is_not() -> None:
+    first, loud, last = reports([*[noise(300)] * 5, *[noise(20_000)] * 70, *[noise(300)] * 800])
+    assert (first, last) == ("", "")
+    assert loud.endswith("is overdriven: lower its gain with `alsamixer`")
+
+
+def test_a_word_that_is_too_loud_does_not_make_it_overdriven() -> None:
+    assert reports([*[noise(300)] * 100, *[noise(20_000)] * 1, *[noise(300)] * 100]) == [""]
+
+
+def test_channels_that_cancel_each_other_out_are_told_and_heard() -> None:
+    opposite = np.hstack((noise(3_000), -noise(3_000)))
+    silent, told = reports([opposite] * 70, channels=2)
+    assert silent == ""
+    assert "channels that cancel each other out" in told
+    assert reports([noise(3_000, channels=2)] * 70, channels=2) == [""]

@@ -132,3 +132,27 @@ def test_rewinding_before_the_first_chunk_changes_nothing() -> None:
     rewindable = Rewindable(audio(1))
     assert rewindable.rewind(0) == 0
     assert next(rewindable).start == 0
+
+
+@pytest.mark.parametrize("rate", [16_000, 48_000])
+def test_channels_that_cancel_each_other_out_are_heard_by_the_loudest(rate: int) -> None:
+    """Silence before and after, and blocks that cut through a word, change nothing of that."""
+    word = np.random.default_rng(1).normal(0, 3_000, rate).astype(np.int16)
+    mono = np.concatenate((np.zeros(rate // 2, np.int16), word, np.zeros(rate // 2, np.int16)))
+    converter, alone = Converter(rate, 2), Converter(rate, 1)
+    stereo = np.stack((-(mono // 10 * 9), mono), axis=1)
+    for converts in (converter, alone):
+        blocks = np.array_split(stereo if converts is converter else mono, 37)
+        heard = np.concatenate([*(converts.process(block) for block in blocks), converts.finish()])
+        assert heard.astype(float).std() > 1_000
+    assert converter.cancelled
+    assert not alone.cancelled
+
+
+def test_one_dead_channel_and_two_that_differ_are_averaged() -> None:
+    left, right = np.random.default_rng(2).normal(0, 3_000, (2, 16_000)).astype(np.int16)
+    for other in (left, right, np.zeros_like(left)):
+        converter = Converter(16_000, 2)
+        heard = converter.process(np.stack((left, other), axis=1))
+        np.testing.assert_allclose(heard, (left.astype(float) + other) / 2, atol=0.5)
+        assert not converter.cancelled

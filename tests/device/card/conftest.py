@@ -23,6 +23,7 @@ class Bench(Machine):
         self.written = 0
         self.partition = True  # whether there is one for what is kept
         self.broken: set[str] = set()
+        self.prints = ""  # whatever is run
 
     def run(self, command: Sequence[str], given: str = "") -> None:
         if command[0] in self.broken:
@@ -34,8 +35,14 @@ class Bench(Machine):
         if command[0] == "ssh-keygen":
             (Path(command[-1]) / "etc/ssh/ssh_host_ed25519_key").write_text("the key")
 
+    def printed(self, command: Sequence[str], given: str = "") -> str:
+        return self.prints
+
     def name(self, host: str) -> None:
         self.called.append(host)
+
+    def identity(self) -> str:
+        return "0123456789abcdef"
 
     def mounted(self, place: Path) -> bool:
         return self.partition

@@ -17,6 +17,7 @@ from device.card.machine import Machine
 from device.card.places import Card
 from device.card.start import start
 from device.mqtt.credentials import password
+from device.system.identity import default_host
 from tests.device.card.conftest import Bench
 from tests.device.certificates import Authority, needs_openssl
 
@@ -64,6 +65,19 @@ def test_a_state_partition_that_is_lost_is_told(card: Card, machine: Bench) -> N
     machine.partition = False
     (line,) = start(card, machine)
     assert "state partition cannot be used" in line
+
+
+def test_a_device_that_was_given_no_name_has_one_that_no_other_has(card: Card, machine: Bench) -> None:
+    shutil.copy(EXAMPLE, card.boot / "mynah.toml")
+    hostname = card.root / "etc/hostname"
+    hostname.write_text("mynah\n")
+    assert start(card, machine) == []
+    assert hostname.read_text() == f"{default_host(machine.identity())}\n"
+    assert start(card, machine) == []
+    assert machine.called == [default_host(machine.identity())]
+    (card.boot / "custom.toml").write_text('[system]\nhostname = "kitchen"\n')
+    assert start(card, machine) == []
+    assert machine.called[-1] == "kitchen"
 
 
 def test_what_is_mounted_is_known(tmp_path: Path) -> None:

@@ -82,6 +82,11 @@ WANTED = Wishes(
 )
 
 
+def accepts(content: str) -> str:
+    """A wpa_supplicant to which everything is right."""
+    return ""
+
+
 @pytest.mark.parametrize(
     "files", [{"custom.toml": CUSTOM}, {"user-data": USER_DATA, "network-config": NETWORK_CONFIG}]
 )
@@ -89,7 +94,7 @@ def test_what_imager_writes_is_understood(card: Card, files: dict[str, str]) -> 
     for name, content in files.items():
         (card.boot / name).write_text(content.replace("\n", "\r\n"))
     told: list[str] = []
-    assert sources.wishes(card.boot, told.append) == WANTED
+    assert sources.wishes(card.boot, told.append, accepts) == WANTED
     assert told == []
 
 
@@ -100,7 +105,7 @@ def test_the_classic_files_win(card: Card) -> None:
     content = 'country=GB\r\nnetwork={\r\n  ssid=“attic”\r\n  psk="it’s a secret"\r\n}\r\n'
     (card.boot / "wpa_supplicant.conf").write_bytes(content.encode())
     told: list[str] = []
-    found = sources.wishes(card.boot, told.append)
+    found = sources.wishes(card.boot, told.append, accepts)
     assert (found.ssh, found.user) == (True, User("grace", "$6$a$b"))
     assert found.supplicant == 'country=GB\nnetwork={\n  ssid="attic"\n  psk="it’s a secret"\n}\n'
     assert told == []
@@ -137,14 +142,28 @@ def test_the_classic_files_win(card: Card) -> None:
         ("userconf.txt", "ada:secret77", ["userconf.txt: must be one line"]),
         ("userconf.txt", "root:$6$a$b", ["userconf.txt: a user's name"]),
         ("user-data", "a: [secret77", ["user-data: line 1 is not YAML"]),
-        ("wpa_supplicant.conf", "network={\npsk=secret77\n", ["has no end", "it names no country"]),
+        (
+            "wpa_supplicant.conf",
+            "network={\npsk=secret77\n",
+            ["has no end", "line 2: the password (psk) must be in quotes", "it names no country"],
+        ),
+        (
+            "wpa_supplicant.conf",
+            'country=GB\nnetwork={\n  ssid=attic\n  psk="secret7"\n}\nnetwork={\n  ssid="%s"\n}' % ("x" * 33),
+            [
+                "line 3: the Wi-Fi's name (ssid) must be in quotes",
+                "line 4: the password (psk) has 7 letters, but must have 8 to 63",
+                "line 7: the Wi-Fi's name (ssid) has 1 to 32 letters",
+            ],
+        ),
+        ("custom.toml", '[wlan]\npassword = "secret77"', ["a password for Wi-Fi, but no name"]),
         ("wpa_supplicant.conf", "country=GB", ["it names no Wi-Fi"]),
     ],
 )
 def test_what_is_wrong_is_told_without_secrets(card: Card, name: str, content: str, lines: list[str]) -> None:
     (card.boot / name).write_text(content)
     told: list[str] = []
-    sources.wishes(card.boot, told.append)
+    sources.wishes(card.boot, told.append, accepts)
     assert len(told) == len(lines), told
     for line, wanted in zip(told, lines, strict=True):
         assert line.startswith(name)
@@ -155,22 +174,22 @@ def test_what_is_wrong_is_told_without_secrets(card: Card, name: str, content: s
 @pytest.mark.parametrize(("password", "hashed"), [("secret77", False), ("$6$salt$hash", True)])
 def test_whether_a_password_is_encrypted_need_not_be_said(card: Card, password: str, hashed: bool) -> None:
     (card.boot / "custom.toml").write_text(f'[user]\nname = "ada"\npassword = "{password}"\n')
-    assert sources.wishes(card.boot, pytest.fail).user == User("ada", password, hashed)
+    assert sources.wishes(card.boot, pytest.fail, accepts).user == User("ada", password, hashed)
 
 
 def test_a_part_that_is_wrong_does_not_keep_the_rest(card: Card) -> None:
     (card.boot / "custom.toml").write_text(CUSTOM.replace('"kitchen"', '"my kitchen"').replace('"ada"', "5"))
     told: list[str] = []
-    found = sources.wishes(card.boot, told.append)
+    found = sources.wishes(card.boot, told.append, accepts)
     assert found.networks == WANTED.networks
     assert (found.hostname, found.user) == (None, None)
     assert len(told) == 3  # [user] has no name any more
 
 
 def test_wifi_names_mean_nothing_to_wpa_supplicant() -> None:
-    text = wifi.supplicant([wifi.network('a"\n}\nnetwork={ü', "secret77"), wifi.network("open", None)], "DE")
+    text = wifi.supplicant([wifi.network('a"}network={ü', "secret77"), wifi.network("open", None)], "DE")
     assert text.count("network={") == 2
-    assert f"ssid={b'a'.hex()}220a7d0a" in text
+    assert f"ssid={b'a'.hex()}227d6e" in text
     assert "secret77" not in text
     assert "secret77" not in repr(wifi.network("a", "secret77"))
     assert text.endswith("network={\n\tssid=6f70656e\n\tkey_mgmt=NONE\n}\n")
@@ -244,7 +263,19 @@ def test_one_wish_that_fails_does_not_keep_the_others(card: Card, machine: Bench
     assert (card.root / "etc/wpa_supplicant/wpa_supplicant-wlan0.conf").exists()
 
 
-@pytest.mark.parametrize("ssid", ["", "x" * 33])
-def test_a_wifi_name_has_a_length(ssid: str) -> None:
-    with pytest.raises(CardError, match="1 to 32"):
-        wifi.network(ssid, "password")
+@pytest.mark.parametrize(
+    ("ssid", "password", "line"),
+    [
+        ("", "secret77", "1 to 32"),
+        ("x" * 33, "secret77", "1 to 32"),
+        ("ü" * 17, "secret77", "1 to 32"),
+        ("attic\n", "secret77", "a line break"),
+        ("attic", "secret7", "has 7 letters"),
+        ("attic", "x" * 64, "has 64 letters"),
+        ("attic", "", "is empty"),
+        ("attic", "secret77\n", "a line break"),
+    ],
+)
+def test_what_no_wifi_can_be_is_refused(ssid: str, password: str, line: str) -> None:
+    with pytest.raises(CardError, match=line):
+        wifi.network(ssid, password)

@@ -8,6 +8,8 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from demo.broker import Broker
 from device.doctor import access
 from device.doctor.finding import Finding, Health
@@ -15,6 +17,7 @@ from device.mqtt.client import connect
 from device.settings import DeviceSettings, HomeSettings, MqttSettings, Settings
 from tests.device.broker import Mosquitto, Subscriber, free_port, needs_mosquitto, retained, wait_for
 from tests.device.certificates import Authority, needs_openssl
+from tests.device.scripted_broker import CONNECTED, Scripted
 
 
 def settings(mqtt: MqttSettings) -> Settings:
@@ -247,3 +250,28 @@ def test_services_that_the_broker_keeps_from_us(tmp_path: Path) -> None:
     assert none == Finding(
         "services", Health.OK, "not wanted (mqtt.homeassistant = false, mqtt.hermes = false)"
     )
+
+
+@needs_mosquitto
+def test_the_daemon_is_heard(tmp_path: Path) -> None:
+    with Mosquitto(tmp_path) as broker, Subscriber(broker.port) as other:
+        finding = access.daemon(settings(broker.settings))
+        assert finding == Finding("daemon", Health.OK, "no Mynah called kitchen is connected at the moment")
+        other.say("mynah/kitchen/availability", "online", retain=True)
+        other.say("mynah/kitchen/problem", json.dumps({"problems": ["one thing", "another"]}), retain=True)
+        finding = access.daemon(settings(broker.settings))
+    assert finding == Finding("daemon", Health.PROBLEM, "kitchen says: one thing; another")
+
+
+@pytest.mark.parametrize("said", [b"", b"{}", b"[", b'{"problems": 1}', b'{"problems": []}'])
+def test_a_daemon_that_says_nothing_of_use_is_well(said: bytes) -> None:
+    finding = access.judge_daemon("kitchen", b"online", said)
+    assert finding == Finding("daemon", Health.OK, "kitchen is connected and says that all is well")
+
+
+def test_a_broker_that_drops_us_says_why() -> None:
+    quota = bytes((0xE0, 2, 0x97, 0))
+    with Scripted("5", {1: lambda _: CONNECTED["5"], 8: lambda _: quota}) as broker:
+        finding = access.broker(settings(broker.settings))
+    assert finding.health is Health.PROBLEM
+    assert "ended the connection (Quota exceeded): raise the broker's limit" in finding.text

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from device.audio.health import Fault
 from device.cli import main
 from device.doctor import checks as doctor
 from device.doctor.finding import Finding, Health
@@ -33,17 +34,23 @@ def test_clocks() -> None:
 
 
 @pytest.mark.parametrize(
-    ("samples", "health", "advice"),
+    ("samples", "fault", "health", "advice"),
     [
-        ([], Health.PROBLEM, "gives no audio: set audio.microphone"),
-        ([np.zeros(1280, np.int16)] * 5, Health.PROBLEM, "only zeros: unmute it"),
-        ([np.full(1280, 32_767, np.int16)] * 5, Health.WARNING, "lower its gain"),
-        ([np.full(1280, 327, np.int16)] * 5, Health.OK, "level -40 dB"),
+        ([], None, Health.PROBLEM, "gives no audio: set audio.microphone"),
+        ([np.zeros(1280, np.int16)] * 5, Fault.ZEROS, Health.PROBLEM, "only zeros: unmute it"),
+        ([np.full(1280, 32_767, np.int16)] * 5, Fault.OVERDRIVEN, Health.WARNING, "lower its gain"),
+        ([np.full(1280, 327, np.int16)] * 5, Fault.CANCELLED, Health.WARNING, "wired the wrong way round"),
+        ([np.full(1280, 327, np.int16)] * 5, None, Health.OK, "level -40 dB"),
     ],
-    ids=["nothing", "zeros", "overdriven", "fine"],
+    ids=["nothing", "zeros", "overdriven", "cancelled", "fine"],
 )
-def test_microphones(samples: list[np.ndarray], health: Health, advice: str) -> None:  # type: ignore[type-arg]
-    finding = doctor.judge_microphone("'USB'", samples, "0 'USB'")
+def test_microphones(
+    samples: list[np.ndarray],  # type: ignore[type-arg]
+    fault: Fault | None,
+    health: Health,
+    advice: str,
+) -> None:
+    finding = doctor.judge_microphone("'USB'", samples, fault, "0 'USB'")
     assert finding.health is health
     assert advice in finding.text
 

@@ -26,6 +26,7 @@ class Group:
     rules: Mapping[str, Sentence] = field(default_factory=dict)
     follows: bool = False
     cost: float = 0.0
+    leads: bool = False
 
 
 def group(

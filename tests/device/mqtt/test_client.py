@@ -18,7 +18,8 @@ from paho.mqtt.properties import Properties
 from demo.broker import Broker
 from device.errors import BrokerError, SettingsError
 from device.events import Command
-from device.mqtt.client import Backoff, Publisher, connect
+from device.mqtt.backoff import Backoff
+from device.mqtt.client import Publisher, connect
 from device.mqtt.connection import Asker, Fate, Message, Refused
 from device.mqtt.credentials import password
 from device.settings import MqttSettings

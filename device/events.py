@@ -1,7 +1,6 @@
 """The vocabulary of the voice loop: frozen values that one stage hands to the next. Imports nothing of ours.
 
-Time is audio time, in samples at 16 kHz since the audio opened (`AudioChunk.start`, `at`), so no test
-needs a clock. Negative outcomes are types of their own.
+Time is audio time, in samples at 16 kHz since the audio opened (`AudioChunk.start`, `at`).
 """
 
 from __future__ import annotations

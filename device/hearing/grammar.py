@@ -21,7 +21,8 @@ import numpy as np
 import numpy.typing as npt
 
 from device.errors import LexiconError, SentencesError
-from device.hearing.automaton import LISTS, Automaton, Ints, Paths, lasting, minimal, silent, spliced
+from device.hearing.automaton import LISTS, Automaton, Ints, minimal, spliced
+from device.hearing.joining import Joined, Part
 from device.hearing.lexicon import Lexicon
 from device.hearing.packing import Arcs, packed
 from device.hearing.wording import Expandable, Pieces, list_pieces, plain_texts
@@ -132,17 +133,6 @@ def network(groups: Iterable[Expandable]) -> Network:
 
 JOINTS = (("and",), ("then",), ("and", "then"))
 """Words between two sentences, as they are heard."""
-JOINT_COST = 8.0
-"""Nats: one sentence in some fifty goes on after its end, and then with any of many others."""
-
-
-class _Part(NamedTuple):
-    """Sentences that are as likely as one another: what they follow, lead to and `cost`, as an automaton."""
-
-    follows: bool
-    leads: bool
-    cost: float
-    automaton: Automaton
 
 
 class _Compiler:
@@ -174,7 +164,7 @@ class _Compiler:
         self._check_words()
         spoken = {id(one): self._over_phones(one) for one in self.lists.values()}
         parts = [
-            _Part(*kind, spliced(self._over_phones(sentences), [spoken[id(one)] for one in lists]))
+            Part(*kind, spliced(self._over_phones(sentences), [spoken[id(one)] for one in lists]))
             for kind, (sentences, lists) in sorted(hesitant.items(), key=lambda item: item[0])
         ]
         return self._graph(parts, joint and self._over_phones(joint), fillers)
@@ -283,9 +273,9 @@ class _Compiler:
             raise LexiconError(f"the acoustic model has no phone {phone!r}: use {' '.join(self.phones)}")
         return self.symbols.setdefault((self.phones[phone] + 1, word), len(self.symbols) + 1)
 
-    def _graph(self, parts: Sequence[_Part], joint: Automaton | None, fillers: Sequence[str]) -> Graph:
+    def _graph(self, parts: Sequence[Part], joint: Automaton | None, fillers: Sequence[str]) -> Graph:
         phones, words = (np.array(column, np.int32) for column in zip(*self.symbols, strict=True))
-        network = _Network(phones, words, self.phones[SILENCE] + 1)
+        network = Joined(phones, words, self.phones[SILENCE] + 1)
         for part in parts:
             network.add(part)
         if joint is not None:
@@ -297,60 +287,3 @@ class _Compiler:
 def _within(counts: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """0, 1, … for each of `counts`, one after the other: [2, 3] → [0, 1, 0, 1, 2]."""
     return np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
-
-
-class _Network:
-    """Parts beside one another behind one start. What follows may also come after any other sentence, what
-    leads also before it."""
-
-    def __init__(self, phones: Ints, words: Ints, silence: int) -> None:
-        self._phones, self._words, self._silence = phones, words, silence
-        self._paths: list[Paths] = []
-        self._states = 1
-        self._finals: list[Ints] = []
-        self._links: list[tuple[Ints, int, float]] = []  # sources, target, cost
-        self._follows: list[tuple[int, float]] = []  # starts, costs
-        self._starts: list[tuple[int, float]] = []
-        self._ready: list[Ints] = []  # where something led to a sentence
-
-    def add(self, part: _Part) -> None:
-        start, finals = self._lasting(part.automaton)
-        self._links.append((np.zeros(1, np.int32), start, part.cost))
-        (self._follows if part.follows else self._starts).append((start, part.cost))
-        self._finals.append(finals)
-        if part.leads:  # once more, as what only begins
-            start, ready = self._lasting(part.automaton)
-            self._links.append((np.zeros(1, np.int32), start, part.cost))
-            self._ready.append(ready)
-
-    def join(self, joint: Automaton) -> None:
-        """Let one sentence come after another, with or without words between them."""
-        ends = np.concatenate(self._finals)
-        start, finals = self._lasting(joint)
-        self._links.append((ends, start, JOINT_COST))
-        self._links += [(ends, follower, cost) for follower, cost in self._follows]
-        for ready in (finals, *self._ready):
-            self._links += [(ready, sentence, cost) for sentence, cost in self._starts]
-
-    def _lasting(self, automaton: Automaton) -> tuple[int, Ints]:
-        """Put it in; its start, and its final states."""
-        source, target, symbol = automaton.arcs.T
-        arcs = Paths(source, target, self._phones[symbol - 1], self._words[symbol - 1])
-        paths, finals = lasting(arcs, automaton.finals, self._silence)
-        start = self._states
-        self._paths.append(paths._replace(source=paths.source + start, target=paths.target + start))
-        self._states += 1 + int(max(paths.source.max(), paths.target.max()))
-        return start, finals + np.int32(start)
-
-    def columns(self) -> tuple[Ints, Ints, Ints, Ints, Ints, npt.NDArray[np.float32]]:
-        """source, target, phone, word, finals and costs of a `Graph`."""
-        links = [silent(sources, np.full_like(sources, target), 0) for sources, target, _ in self._links]
-        source, target, phone, word = (
-            np.concatenate(column).astype(np.int32) for column in zip(*self._paths, *links, strict=True)
-        )
-        costs = [np.full(len(sources), cost) for sources, _, cost in self._links]
-        free = np.zeros(len(source) - sum(map(len, costs)))
-        return (
-            *(source, target, phone, word, np.concatenate(self._finals)),
-            np.concatenate((free, *costs)).astype(np.float32),
-        )

@@ -44,7 +44,8 @@ class _Parser:
         starts = {at for at, word in enumerate(words) if word in openers}
         joints = {at for at in range(len(words)) if self.joint(at)}
         self.ends = sorted({*starts, *joints, len(words)})
-        whole = {at for at, word in enumerate(words) if word in starters}
+        leads = bool(words) and words[0] in openers  # a whole sentence after it may begin with any name
+        whole = {at for at, word in enumerate(words) if leads or word in starters}
         self.ends_ahead = sorted({*self.ends, *whole})
         """Where what follows may end that comes first."""
 

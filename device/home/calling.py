@@ -47,7 +47,7 @@ def called(own: str, device: str) -> Calling:
     if spoken(own).removeprefix("mqtt ") in DEFAULTS:
         return Calling(device, (whole,), (whole,))
     if (numbered := NUMBERED.fullmatch(own)) and spoken(numbered[1]).removeprefix("mqtt ") in DEFAULTS:
-        return Calling(whole, (f"{device} {numbered[2]}",))
+        return Calling(whole, (f"{device} {numbered[2]}", device))
     if len(own.split()) == 1:
         return Calling(whole)
     shared = set(spoken(own).split()) & set(spoken(device).split())

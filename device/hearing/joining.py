@@ -48,10 +48,12 @@ class Joined:
 
     def join(self, joint: Automaton) -> None:
         """Let one sentence come after another, with or without words between them."""
-        ends = np.concatenate(self._finals)
+        ended = self._states  # one state behind all ends, so that not each needs an arc to all that follows
+        self._states += 1
         start, finals = self._lasting(joint)
-        self._links.append((ends, start, JOINT_COST))
-        self._links += [(ends, follower, cost) for follower, cost in self._follows]
+        self._links.append((np.concatenate(self._finals), ended, 0.0))
+        after = np.full(1, ended, np.int32)
+        self._links += [(after, follower, cost) for follower, cost in ((start, JOINT_COST), *self._follows)]
         for ready in (finals, *self._ready):
             self._links += [(ready, sentence, cost) for sentence, cost in self._starts]
 

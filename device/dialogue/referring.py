@@ -9,7 +9,8 @@ from typing import Any
 from device.dialogue.state import Focus
 from device.events import Intent, Option
 from device.understanding import times
-from device.understanding.acts import PLACES, several
+from device.understanding.acts import several
+from device.understanding.scope import BESIDE, NEAR, PLACES
 
 THINGS = ("name", "names", "entry", "entries")
 KINDS = ("domain", "device_class")
@@ -101,6 +102,7 @@ def merged(intent: Intent, slots: Mapping[str, Any], about: Mapping[str, Any]) -
     "The kitchen" after something about a lamp means the things of that kind in the kitchen.
     """
     base = times.giving_way(intent.slots, slots)
+    base = {slot: value for slot, value in base.items() if slot not in (NEAR, BESIDE)}
     if any(slot in slots for slot in (*THINGS, "device_class")):
         base = {slot: value for slot, value in base.items() if slot not in TARGETS}
     elif any(slot in slots for slot in PLACES):

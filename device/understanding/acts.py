@@ -17,9 +17,9 @@ from device.events import (
     Repeat,
     Request,
 )
+from device.understanding.scope import PLACES, shared
 from device.understanding.times import LENGTH, WHEN
 
-PLACES = ("area", "floor")
 UNKNOWN = "no sentence that is known"
 ALSO = "MynahAlso"
 TIMING = "MynahTiming"
@@ -59,7 +59,7 @@ def acts(parts: Sequence[Intent | str], confidence: float, text: str) -> tuple[A
             found.append(make(_with(part, ahead)))
     if ahead and not found:
         found.append(Also(ahead, confidence))
-    return tuple(found) or (NotRecognized(text, UNKNOWN),)
+    return shared(found) or (NotRecognized(text, UNKNOWN),)
 
 
 def _changed(found: Sequence[Act], part: Intent) -> int | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -14,19 +14,19 @@ from hassil.intents import IntentData, Intents
 from hassil.recognize import RecognizeResult, recognize_all
 
 from device.events import Act, Intent, NotRecognized, Question, Transcript
+from device.understanding import rewording
 from device.understanding.acts import UNKNOWN, acts
 from device.understanding.answers import Answers, act
 from device.understanding.groups import TemplateGroup, first_words, takes_any_words
 from device.understanding.numbers import spoken
 from device.understanding.parsing import Parts, parts
+from device.understanding.scope import named, scoped
 from device.understanding.sentences import Sentences
 from device.understanding.vocabulary import Speakable
 
 TOO_DOUBTFUL = "heard too doubtfully"
 JOINT = re.compile(r"\b(?:and|then) (?:(?:then|also) )?")
 """What joins two sentences, in words."""
-APART = re.compile(r"\b(turn|switch|put) (?!on |off )(\S.* and .*\S) (on|off)\b(?=[^\w]*$)", re.IGNORECASE)
-"""Several things between a verb and its particle."""
 QUESTIONS = ("any", "all", "which", "how_many")
 """Home Assistant's response keys that say what is asked about several devices."""
 
@@ -69,11 +69,7 @@ class Understanding:
         text, sure = spoken(transcript.text), transcript.confidence
         if question is not None and (answer := self.answer(text, question, sure)):
             return (answer,)
-        found = self._parts(text, sure)
-        for other in _reworded(transcript.text):
-            if not all(isinstance(part, Intent) for part in found):
-                again = self._parts(spoken(other), sure)
-                found = again if all(isinstance(part, Intent) for part in again) else found
+        found = self._read(transcript.text, text, sure)
         if any(isinstance(part, Intent) for part in found):
             return acts(found, sure, transcript.text)
         if question is not None and (answer := self.answer(text, question, sure, free=True)):
@@ -81,9 +77,27 @@ class Understanding:
         free = self._best(text, self._continuing, free=True)
         return acts([_intent(free, sure)] if free else found, sure, transcript.text)
 
+    def _read(self, written: str, text: str, confidence: float) -> Parts:
+        """The parts of a sentence, in its own words or in others that mean the same."""
+        for reading in rewording.ahead(text):
+            found = self._parts(reading, confidence)
+            names = {part.name if isinstance(part, Intent) else None for part in found}
+            if len(names) == 1 and None not in names:
+                return found
+        whole = found = self._parts(text, confidence)
+        seen = {text}
+        for reading in rewording.other(written, lambda words: named(words, self._vocabulary)):
+            if all(isinstance(part, Intent) for part in found):
+                break
+            if reading not in seen:
+                found = self._parts(reading, confidence)
+                seen.add(reading)
+        return found if all(isinstance(part, Intent) for part in found) else whole
+
     def _parts(self, text: str, confidence: float) -> Parts:
         def match(part: str, follows: bool) -> Intent | None:
-            return self._match(part, follows, confidence)
+            found = self._match(part, follows, confidence)
+            return None if found is None else scoped(found, part, self._vocabulary)
 
         return parts(text, match, self._openers, self._starters)
 
@@ -132,14 +146,6 @@ class Understanding:
             for phrase in self._fillers:
                 text = text.removeprefix(f"{phrase} ").removesuffix(f" {phrase}")
         return text
-
-
-def _reworded(text: str) -> Iterator[str]:
-    """Other ways to say the same: commas as "and", "turn the lamp and the fan off" as "turn off …"."""
-    if "," in text:
-        yield text.replace(",", " and ")
-    if APART.search(text):
-        yield APART.sub(r"\1 \3 \2", text)
 
 
 def _longest_first(phrases: Iterable[str]) -> list[str]:

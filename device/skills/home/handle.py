@@ -11,9 +11,9 @@ from device.appliances.devices import Device, Scene
 from device.appliances.relative import Missing
 from device.events import Intent, Outcome, impossible, refused
 from device.home.model import Home
-from device.skills.home import choosing, prices, replies, states, wishes
+from device.skills.home import choosing, players, prices, replies, states, wishes
 from device.skills.home.plans import PLANS
-from device.skills.home.select import ONLY_OFF, Target, about, select
+from device.skills.home.select import ONLY_OFF, Target, about, placed, select
 from device.skills.home.telling import tell
 from device.skills.skill import Handlers, World, asked
 from device.speaking.wording import listed, sentence
@@ -25,6 +25,8 @@ def order(intent: Intent, world: World) -> Outcome:
     if scene := _scene(home, slots):
         return _activate(home, intent, scene) if intent.name == "HassTurnOn" else _cannot(scene.name)
     actions, domain = PLANS[intent.name](slots)
+    slots = placed(home, slots, domain)
+    intent = replace(intent, slots=slots)
     if not actions:
         return refused("Sorry, I cannot set it to that")
     several = slots.get("names")
@@ -34,6 +36,7 @@ def order(intent: Intent, world: World) -> Outcome:
         target = select(home, slots, domain)
     if isinstance(target, Outcome):
         return target
+    target = players.meant(home, intent, target)
     if intent.name != "HassTurnOff" and not {"name", "names", "domain"} & slots.keys():
         target = replace(target, devices=tuple(one for one in target.devices if one.kind not in ONLY_OFF))
     return _tell(home, intent, target, actions)

@@ -26,13 +26,10 @@ def plural(domain: str, device_class: str | None = None) -> str:
 
 def done(actions: Sequence[Action], devices: Sequence[Device], target: str) -> str:
     """What was done to `target`, "the kitchen lamp" or "all the lights"."""
-    step = next((action for action in actions if action.do is Do.BRIGHTNESS_STEP), None)
+    step = next((action for action in actions if action.do in _STEPS), None)
     if step is not None:
-        return f"Made {target} {'brighter' if step.number > 0 else 'darker'}"
-    verb = next((action for action in actions if action.do is not Do.ON), actions[0])
-    do = verb.do
-    if do is Do.VOLUME_STEP:
-        do = Do.LOUDER if verb.number > 0 else Do.QUIETER
+        return _STEPS[step.do][step.number < 0].format(target)
+    do = next((action for action in actions if action.do is not Do.ON), actions[0]).do
     kinds = {device.kind for device in devices}
     kind = kinds.pop() if len(kinds) == 1 else "switch"
     settings = [setting for action in actions if (setting := _setting(action))]
@@ -88,6 +85,15 @@ def _setting(action: Action) -> str | None:
             return f"{number(action.number)} kelvin"
     return None
 
+
+_STEPS = {
+    Do.BRIGHTNESS_STEP: ("Made {} brighter", "Made {} darker"),
+    Do.POSITION_STEP: ("Opened {} a bit", "Closed {} a bit"),
+    Do.TEMPERATURE_STEP: ("Turned up {}", "Turned down {}"),
+    Do.SPEED_STEP: ("Made {} faster", "Made {} slower"),
+    Do.VOLUME_STEP: ("Turned up {}", "Turned down {}"),
+}
+"""Up and down."""
 
 _DONE = {
     ("cover", Do.ON): "Opened {}",

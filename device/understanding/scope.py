@@ -1,0 +1,87 @@
+"""How much of a home the words of a part of a sentence mean. Pure.
+
+"Close the blinds and turn on the light in the study" means the study's blinds where it has some: what names
+neither a place nor all of them is `loose`, and near the place that another part names. "The light" is one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from device.events import Act, Also, Intent, Request
+from device.understanding.vocabulary import Name, Vocabulary
+
+PLACES = ("area", "floor")
+KIND = ("name", "domain", "device_class")
+LOOSE, PLACE, BARE = "scope:loose", "scope:place", "scope:bare"
+"""Slots that live from a part of a sentence to the sentence: it names no place; the place that it names; it
+has no article, "the kitchen lamp and radio"."""
+NEAR, BESIDE = "near", "beside"
+"""Slots: places to look in, the likeliest first; true where it is nowhere else."""
+ALL = re.compile(
+    r"\b(all|any|both|each|every|everything|everywhere|whole|house|home|here|there|this room|it|them)\b"
+)
+ONE = re.compile(r"(?<!candle )(?<!day )\b(light|blind|curtain|shutter|shade|awning)\b")
+ARTICLE = re.compile(r"(?:(?:and|also|then|plus|but|not) )*(?:the|my|our|this|that|a|an) ")
+
+
+def scoped(intent: Intent, text: str, vocabulary: Vocabulary) -> Intent:
+    """`intent`, found in the part `text`, with what its words say of the place."""
+    if not any(slot in intent.slots for slot in KIND) or intent.name.startswith("HassGet"):
+        return intent
+    if place := _place(text, vocabulary):
+        return replace(intent, slots={**intent.slots, PLACE: place})
+    if ALL.search(text) or any(slot in intent.slots for slot in PLACES if slot != "area"):
+        return intent
+    found: dict[str, Any] = {LOOSE: True}
+    if "name" in intent.slots and not ARTICLE.match(text):
+        found[BARE] = True
+    if (one := ONE.search(text)) and not any(slot in intent.slots for slot in ("name", "area", "one")):
+        found["one"] = one[0]
+    return replace(intent, slots={**intent.slots, **found})
+
+
+def named(text: str, vocabulary: Vocabulary) -> str:
+    """The room or the floor in `text`, as it is called there; empty where there is none."""
+    found = _longest(text, (*vocabulary.areas, *vocabulary.floors))
+    return "" if found is None else found.text
+
+
+def _place(text: str, vocabulary: Vocabulary) -> Mapping[str, str]:
+    if area := _longest(text, vocabulary.areas):
+        return {"area": area.value}
+    return {"floor": floor.value} if (floor := _longest(text, vocabulary.floors)) else {}
+
+
+def _longest(text: str, names: Iterable[Name]) -> Name | None:
+    padded = f" {text} "
+    return max(
+        (one for one in names if f" {one.text} " in padded), key=lambda one: len(one.text), default=None
+    )
+
+
+def shared(acts: Sequence[Act]) -> tuple[Act, ...]:
+    """`acts` of one sentence; what is loose is near the place named before it, or else after it."""
+    places = [act.intent.slots.get(PLACE) if isinstance(act, Request) else None for act in acts]
+    return tuple(
+        _near(act, next((place for place in (*places[:at][::-1], *places[at:]) if place), None))
+        for at, act in enumerate(acts)
+    )
+
+
+def _near(act: Act, place: Mapping[str, str] | None) -> Act:
+    if isinstance(act, Request):
+        return Request(replace(act.intent, slots=_placed(act.intent.slots, place, False)))
+    return replace(act, slots=_placed(act.slots, place, True)) if isinstance(act, Also) else act
+
+
+def _placed(slots: Mapping[str, Any], place: Mapping[str, str] | None, also: bool) -> Mapping[str, Any]:
+    kept = {slot: value for slot, value in slots.items() if slot not in (LOOSE, PLACE, BARE)}
+    if not slots.get(LOOSE) or place is None:
+        return kept
+    here = ({"area": kept.pop("area")},) if "area" in kept else ()
+    beside = {BESIDE: True} if also and slots.get(BARE) else {}
+    return {**kept, NEAR: (place, *here), **beside}

@@ -31,7 +31,18 @@ INSTEAD: Mapping[tuple[str, str, str], str] = {
     ("HassTurnOff", "turn", "open"): "HassTurnOff",
 }
 """By a request, the verb that was said and the verb of the thing: the request that is meant. To close a lock
-is to lock it."""
+that was spoken of is to lock it."""
+PERCENT_OF: Mapping[str, tuple[str, str]] = {
+    "fan": ("HassFanSetSpeed", "percentage"),
+    "cover": ("HassSetPosition", "position"),
+    "valve": ("HassSetPosition", "position"),
+    "media_player": ("HassSetVolume", "volume_level"),
+    "climate": ("HassClimateSetTemperature", "temperature"),
+    "water_heater": ("HassClimateSetTemperature", "temperature"),
+    "humidifier": ("HassHumidifierSetpoint", "humidity"),
+    "number": ("MynahSetNumber", "number"),
+}
+"""By the kind of a thing that is no light: what "set it to fifty" means of it."""
 OF_DEVICES = {"HassPauseTimer": "MynahPause", "HassUnpauseTimer": "HassMediaUnpause"}
 """Requests about "it" that mean another for a device than for what they are about otherwise."""
 POINTERS = ("it", "there", "except_it")
@@ -61,7 +72,17 @@ def resolved(intent: Intent, focus: Focus | None) -> Intent | None:
     if not any(slot in about for slot in DEVICES):
         return replace(intent, slots=slots) if "domain" in slots else None
     meant = {slot: value for slot, value in about.items() if slot != MEMBERS}
-    return told(replace(intent, slots={**meant, **slots}), verb, about)
+    return told(_of_its_kind(replace(intent, slots={**meant, **slots})), verb, about)
+
+
+def _of_its_kind(intent: Intent) -> Intent:
+    """ "Set it to fifty" is the brightness of a light, and the speed of a fan."""
+    slots = dict(intent.slots)
+    of = PERCENT_OF.get(str(slots.get("domain") or ("cover" if "device_class" in slots else "")))
+    if intent.name != "HassLightSet" or of is None or "brightness" not in slots:
+        return intent
+    slots[of[1]] = slots.pop("brightness")
+    return replace(intent, name=of[0], slots=slots)
 
 
 def names(about: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -103,7 +124,7 @@ def merged(intent: Intent, slots: Mapping[str, Any], about: Mapping[str, Any]) -
     """
     base = times.giving_way(intent.slots, slots)
     base = {slot: value for slot, value in base.items() if slot not in (NEAR, BESIDE)}
-    if any(slot in slots for slot in (*THINGS, "device_class")):
+    if any(slot in slots for slot in (*THINGS, *KINDS)):
         base = {slot: value for slot, value in base.items() if slot not in TARGETS}
     elif any(slot in slots for slot in PLACES):
         kind = {slot: about[slot] for slot in KINDS if slot in about}

@@ -66,7 +66,12 @@ def plurals(text: str, devices: Sequence[Device]) -> Iterator[str]:
     if len(devices) > 1 and len(kinds) == 1:
         many = text if text.endswith("s") and kinds <= PLURAL_KINDS else f"{text}s"
         if many not in LIGHT_WORDS and not (many in COVERING_WORDS and kinds == {"cover"}):
-            yield from (many, f"both {many}", f"all {many}", f"all the {many}")
+            yield from (
+                many,
+                *([f"both {many}"] if len(devices) == 2 else []),
+                f"all {many}",
+                f"all the {many}",
+            )
 
 
 def _of(device: Device, places: Collection[str]) -> Iterator[str]:

@@ -17,7 +17,7 @@ from device.events import (
     Repeat,
     Request,
 )
-from device.understanding.scope import PLACES, shared
+from device.understanding.scope import shared
 from device.understanding.times import LENGTH, WHEN
 
 UNKNOWN = "no sentence that is known"
@@ -54,7 +54,6 @@ def acts(parts: Sequence[Intent | str], confidence: float, text: str) -> tuple[A
         else:
             if part.name == ALSO:
                 _raise_kind(found, part)
-                _raise_place(found, part)
             make = _ACTS.get(part.name, Request)
             found.append(make(_with(part, ahead)))
     if ahead and not found:
@@ -119,12 +118,3 @@ def _raise_kind(found: list[Act], also: Intent) -> None:
         slots = last.intent.slots
         if "area" in slots and "name" not in slots:
             found[-1] = Request(replace(last.intent, slots={"domain": also.slots["domain"], **slots}))
-
-
-def _raise_place(found: list[Act], also: Intent) -> None:
-    """ "The lights and the fan in the bedroom" are both there."""
-    places = {slot: also.slots[slot] for slot in PLACES if slot in also.slots}
-    if found and isinstance(last := found[-1], Request) and places and "name" in also.slots:
-        slots = last.intent.slots
-        if not any(slot in slots for slot in ("name", "it", *PLACES)):
-            found[-1] = Request(replace(last.intent, slots={**slots, **places}))

@@ -65,11 +65,17 @@ def _longest(text: str, names: Iterable[Name]) -> Name | None:
 
 def shared(acts: Sequence[Act]) -> tuple[Act, ...]:
     """`acts` of one sentence; what is loose is near the place named before it, or else after it."""
-    places = [act.intent.slots.get(PLACE) if isinstance(act, Request) else None for act in acts]
+    places = [_slots(act).get(PLACE) for act in acts]
     return tuple(
         _near(act, next((place for place in (*places[:at][::-1], *places[at:]) if place), None))
         for at, act in enumerate(acts)
     )
+
+
+def _slots(act: Act) -> Mapping[str, Any]:
+    if isinstance(act, Request):
+        return act.intent.slots
+    return act.slots if isinstance(act, Also) else {}
 
 
 def _near(act: Act, place: Mapping[str, str] | None) -> Act:

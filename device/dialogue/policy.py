@@ -48,6 +48,8 @@ def respond(dialogue: Dialogue, acts: Sequence[Act], world: World) -> Step:
         acts = acts[cancels[-1] :]
     if len(acts) > 1 and any(isinstance(act, NotRecognized) for act in acts):
         return _said(*_asked_back(dialogue, acts, world))
+    if any(isinstance(act, Deny | Correct | Repeat) for act in acts[1:]):
+        acts = _meant(dialogue, acts, world)
     found: list[Outcome] = []
     before, todo = dialogue, list(acts)
     done: list[Act] = []
@@ -68,6 +70,23 @@ def respond(dialogue: Dialogue, acts: Sequence[Act], world: World) -> Step:
             break
     whole = outcomes.joined(found)
     return _said(_together(dialogue, whole, world) if len(found) > 1 else dialogue, whole)
+
+
+def _meant(dialogue: Dialogue, acts: Sequence[Act], world: World) -> Sequence[Act]:
+    """The acts of a sentence that corrects itself: what is wrong in it is not done. NotRecognized where that
+    is not clear."""
+    made: list[Act] = []
+    for act in acts:
+        if made and isinstance(act, Deny | Correct | Repeat):
+            first = made.pop()
+            focus = _step(dialogue, first, world)[0].focus if isinstance(first, Request) else None
+            meant = corrected(focus, act) if focus is not None and isinstance(act, Correct) else None
+            if meant is None:
+                return [NotRecognized("no", "it does not say what is meant instead")]
+            made.append(Request(meant))
+        else:
+            made.append(act)
+    return made
 
 
 def _held(dialogue: Dialogue, act: Act, others: Sequence[Act], outcome: Outcome, world: World) -> Step | None:

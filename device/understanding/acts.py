@@ -58,7 +58,18 @@ def acts(parts: Sequence[Intent | str], confidence: float, text: str) -> tuple[A
             found.append(make(_with(part, ahead)))
     if ahead and not found:
         found.append(Also(ahead, confidence))
-    return shared(found) or (NotRecognized(text, UNKNOWN),)
+    return shared(_corrected(found)) or (NotRecognized(text, UNKNOWN),)
+
+
+def _corrected(found: Sequence[Act]) -> Sequence[Act]:
+    """ "The kitchen lights, no, the hall lights": what follows a no, or a sorry, corrects what was before."""
+    made: list[Act] = []
+    for act in found:
+        if isinstance(act, Also) and len(made) > 1 and isinstance(made[-1], Deny | Repeat):
+            made[-1] = Correct(act.slots, act.confidence)
+        else:
+            made.append(act)
+    return made
 
 
 def _changed(found: Sequence[Act], part: Intent) -> int | None:

@@ -88,7 +88,8 @@ class Binder:
         self.settings = _name_list("setting", vocabulary.settings)
         self.names: dict[frozenset[str] | None, TextSlotList] = {}
         self.usual_rules: dict[frozenset[str] | None, Mapping[str, Sentence]] = {}
-        self.taken = {name.text for name in (*vocabulary.names, *vocabulary.areas, *vocabulary.floors)}
+        rooms = {part for area in vocabulary.areas for part in _parts(area.text)}
+        self.taken = {name.text for name in (*vocabulary.names, *vocabulary.floors)} | rooms
         self.lists = {name: self.free_of_names(name, body) for name, body in lists.items()}
         self.rules = _speakable_rules(rules)
         self.fillers = filler(skip_words)
@@ -167,6 +168,13 @@ class Binder:
             chosen = (name for name in self.vocabulary.names if domains is None or name.domain in domains)
             self.names[domains] = _name_list("name", chosen)
         return self.names[domains]
+
+
+def _parts(text: str) -> Iterator[str]:
+    """The words of a name, and those that follow one another in it: where there are two bedrooms, nobody is
+    told that there is none."""
+    words = text.split()
+    return (" ".join(words[at:to]) for at in range(len(words)) for to in range(at + 1, len(words) + 1))
 
 
 def _name_list(list_name: str, names: Iterable[Name]) -> TextSlotList:

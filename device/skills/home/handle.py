@@ -8,7 +8,7 @@ from typing import Any
 
 from device.appliances.actions import Action
 from device.appliances.devices import Device, Scene
-from device.appliances.relative import Missing
+from device.appliances.relative import FLAGS, Missing
 from device.events import Intent, Outcome, impossible, refused
 from device.home.model import Home
 from device.skills.home import choosing, players, prices, replies, states, wishes
@@ -51,6 +51,7 @@ def _several(home: Home, names: Sequence[str]) -> Target:
 def _tell(home: Home, intent: Intent, target: Target, actions: Sequence[Action]) -> Outcome:
     if target.which is not None:
         able = tuple(device for device in target.devices if tell(home, [(device, actions)]).able)
+        able = _still_on(home, intent, able) or able
         if len(able) != 1:
             return asked(choosing.which(home, _kind(intent, target), target.which, able or target.devices))
         target = Target(able, able[0].called)
@@ -64,6 +65,15 @@ def _tell(home: Home, intent: Intent, target: Target, actions: Sequence[Action])
     done = told.done[0] if len(set(told.done)) == 1 else actions
     outcome = told.outcome(replies.done(done, told.able, called))
     return replace(outcome, about=about(intent, target))
+
+
+def _still_on(home: Home, intent: Intent, devices: Sequence[Device]) -> tuple[Device, ...]:
+    """Of several that may be meant by "turn off the fan", those that are on, or open; nothing where that is
+    not known of all of them, and nothing that is locked."""
+    known = [(device, home.state.of(device.name).get(FLAGS.get(device.kind, ""))) for device in devices]
+    if intent.name != "HassTurnOff" or any(on is None or device.kind == "lock" for device, on in known):
+        return ()
+    return tuple(device for device, on in known if on)
 
 
 def _kind(intent: Intent, target: Target) -> Intent:

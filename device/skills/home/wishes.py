@@ -62,11 +62,14 @@ def _of_a_door(verb: str, name: str) -> Callable[[Intent, World], Outcome]:
         target = select(world.home, placed(world.home, intent.slots, "lock"), "lock")
         if isinstance(target, Outcome):
             return target
-        if any(device.kind != "lock" for device in target.devices):
+        locks = tuple(device for device in target.devices if device.kind == "lock")
+        if not locks:
             return impossible(f"I cannot {verb} {target.called}")
+        if len(locks) == 1:
+            target = Target(locks, locks[0].called)
         if target.which is not None:
-            return asked(choosing.which(world.home, intent, target.which, target.devices))
-        about = Intent(name, {**intent.slots, "kind": "lock"}, intent.confidence)
+            return asked(choosing.which(world.home, intent, target.which, locks))
+        about = Intent(name, {"name": locks[0].name, "kind": "lock"}, intent.confidence)
         return asked(Question(f"Shall I {verb} {target.called}?", about, "confirmation"))
 
     return handler

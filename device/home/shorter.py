@@ -37,7 +37,7 @@ ALL_OF_A_KIND = {
     *(*COVERING_WORDS, "covers"),
 }
 """Words that by themselves mean all there are of a kind."""
-PLAIN_WORDS = {"light", "door", "sensor", "one", "heating", "room"}
+PLAIN_WORDS = {"light", "door", "sensor", "one", "heating", "room", "temperature", "humidity", "battery"}
 """Words that mean a whole kind, or nothing by themselves: "the light" are the lights there."""
 
 

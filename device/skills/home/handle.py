@@ -11,7 +11,7 @@ from device.appliances.devices import Device, Scene
 from device.appliances.relative import FLAGS, Missing
 from device.events import Intent, Outcome, impossible, refused
 from device.home.model import Home
-from device.skills.home import choosing, players, prices, replies, states, wishes
+from device.skills.home import choosing, measures, players, prices, replies, states, wishes
 from device.skills.home.plans import PLANS
 from device.skills.home.select import ONLY_OFF, Target, about, placed, select
 from device.skills.home.telling import tell
@@ -108,5 +108,5 @@ HANDLERS: Handlers = {
     **wishes.HANDLERS,
     **dict.fromkeys(PLANS, order),
     "HassGetState": states.state,
-    "HassClimateGetTemperature": states.temperature,
+    **measures.HANDLERS,
 }

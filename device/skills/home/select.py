@@ -74,6 +74,11 @@ def placed(home: Home, slots: Mapping[str, Any], domain: str | None) -> Mapping[
     return next((one for one in there if isinstance(select(home, one, domain), Target)), beside)
 
 
+def placed_in(home: Home, slots: Mapping[str, Any]) -> tuple[Device, ...]:
+    """All devices in the place that the slots name."""
+    return tuple(device for device in home.layout.devices if _is_in(home, device, slots))
+
+
 def _named(home: Home, name: str, slots: Mapping[str, Any]) -> Target | Outcome:
     """One device by its name, or the several that share it."""
     found = home.named(name)

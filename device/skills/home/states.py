@@ -10,9 +10,10 @@ from device.appliances.devices import Device
 from device.events import Intent, Outcome, Reply, refused
 from device.home.model import Home
 from device.skills.home import choosing
-from device.skills.home.select import Target, about, place_of, select
+from device.skills.home.select import Target, about, placed_in, select
 from device.skills.skill import World, asked
 from device.speaking.wording import are, listed, number
+from device.understanding.numbers import spoken
 
 MEANINGS: Mapping[str, tuple[str, bool]] = {
     "on": ("on", True),
@@ -27,10 +28,24 @@ MEANINGS: Mapping[str, tuple[str, bool]] = {
 """A state as it is asked for: the key of the state store, and the value that makes it true."""
 
 
+NUMBERS = {
+    "temperature": "at {} degrees",
+    "target": "set to {} degrees",
+    "humidity_target": "set to {} percent",
+    "number": "set to {}",
+    "humidity": "at {} percent",
+    "battery": "at {} percent",
+    "co2": "at {} parts per million",
+    "illuminance": "at {} lux",
+    "power": "at {} watts",
+}
+"""What else is told of a thing, by the key of the state store."""
+
+
 def state(intent: Intent, world: World) -> Outcome:
     """ "Is the lamp on", "which lights are on", "what is the state of the lamp"."""
     home, slots = world.home, intent.slots
-    target = select(home, slots, None)
+    target = _with_contacts(home, slots, select(home, slots, None))
     if isinstance(target, Outcome):
         return target
     if target.which is not None:
@@ -40,6 +55,21 @@ def state(intent: Intent, world: World) -> Outcome:
             return asked(choosing.which(home, intent, target.which, able or target.devices))
         target = Target(able, able[0].called)
     return replace(_told(home, target, slots), about=about(intent, target))
+
+
+def _with_contacts(home: Home, slots: Mapping[str, Any], target: Target | Outcome) -> Target | Outcome:
+    """Questions about windows are also about the contacts at windows."""
+    word = str(slots.get("device_class"))
+    contacts = tuple(
+        device
+        for device in placed_in(home, slots)
+        if "contact" in home.state.of(device.name) and word in spoken(device.name).split()
+    )
+    if not contacts:
+        return target
+    if isinstance(target, Target):
+        return Target((*target.devices, *contacts), target.called)
+    return Target(contacts, f"the {word}s")
 
 
 def _told(home: Home, target: Target, slots: Mapping[str, Any]) -> Outcome:
@@ -100,14 +130,7 @@ def _described(home: Home, device: Device) -> str:
         parts.append(f"at {number(known['brightness'])} percent")
     if 0 < known.get("position", 0) < 100:
         parts.append(f"at {number(known['position'])} percent")
-    if "temperature" in known:
-        parts.append(f"at {number(known['temperature'])} degrees")
-    if "target" in known:
-        parts.append(f"set to {number(known['target'])} degrees")
-    if "humidity_target" in known:
-        parts.append(f"set to {number(known['humidity_target'])} percent")
-    if "number" in known:
-        parts.append(f"set to {number(known['number'])}")
+    parts += [words.format(number(known[key])) for key, words in NUMBERS.items() if key in known]
     if "option" in known:
         parts.append(f"set to {known['option']}")
     if "activity" in known:
@@ -116,29 +139,6 @@ def _described(home: Home, device: Device) -> str:
         return f"I do not know the state of {device.called} yet"
     sentence = f"{device.called} {are([device.name])} {' '.join(parts[:2])}"
     return sentence[0].upper() + sentence[1:]
-
-
-def temperature(intent: Intent, world: World) -> Outcome:
-    """The first device that measures it in the place asked for, or anywhere."""
-    home, slots = world.home, intent.slots
-    place = f" {place_of(slots)}" if place_of(slots) else ""
-    for device in _measuring(home, slots):
-        degrees = home.state.of(device.name).get("temperature")
-        if isinstance(degrees, int | float):
-            where = place or (f" in the {device.room}" if device.room else "")
-            return _answer(f"It is {number(degrees)} degrees{where}")
-    return refused(f"I do not know the temperature{place} yet")
-
-
-def _measuring(home: Home, slots: Mapping[str, Any]) -> Sequence[Device]:
-    if "name" in slots:
-        return [home.devices[slots["name"]]] if slots["name"] in home.devices else []
-    if "area" in slots:
-        return home.in_area(slots["area"])
-    if "floor" in slots:
-        return [device for device in home.layout.devices if home.floor_of(device) == slots["floor"]]
-    here = home.in_area(home.layout.here) if home.layout.here else ()
-    return (*here, *home.layout.devices)
 
 
 def _answer(text: str) -> Outcome:

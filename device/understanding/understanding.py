@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -22,6 +22,7 @@ from device.understanding.numbers import spoken
 from device.understanding.parsing import Parts, parts
 from device.understanding.scope import named, scoped
 from device.understanding.sentences import Sentences
+from device.understanding.spelling import corrected, is_misspelt, words_of
 from device.understanding.vocabulary import Speakable
 
 TOO_DOUBTFUL = "heard too doubtfully"
@@ -84,15 +85,25 @@ class Understanding:
             names = {part.name if isinstance(part, Intent) else None for part in found}
             if len(names) == 1 and None not in names:
                 return found
-        whole = found = self._parts(text, confidence)
-        seen = {text}
-        for reading in rewording.other(written, lambda words: named(words, self._vocabulary)):
-            if all(isinstance(part, Intent) for part in found):
-                break
-            if reading not in seen:
-                found = self._parts(reading, confidence)
-                seen.add(reading)
-        return found if all(isinstance(part, Intent) for part in found) else whole
+        found = self._parts(text, confidence)
+        if all(isinstance(part, Intent) for part in found):
+            return found
+        for reading in dict.fromkeys(self._other(written, text)):
+            again = self._parts(reading, confidence) if reading != text else found
+            if all(isinstance(part, Intent) for part in again):
+                return again
+        return found
+
+    def _other(self, written: str, text: str) -> Iterator[str]:
+        """Other words for the same, then what a misspelt text may be."""
+
+        def place(words: str) -> str:
+            return named(words, self._vocabulary)
+
+        yield from rewording.other(written, place)
+        if any(map(is_misspelt, text.split())) and (spelt := corrected(text, words_of(self.groups))) != text:
+            yield spelt
+            yield from rewording.other(spelt, place)
 
     def _parts(self, text: str, confidence: float) -> Parts:
         def match(part: str, follows: bool) -> Intent | None:

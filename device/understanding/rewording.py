@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from device.errors import SentencesError
 from device.reading import yaml
-from device.understanding.numbers import spoken
+from device.understanding.numbers import ONES, TENS, spoken
 
 FILE = Path(__file__).parent.parent / "skills" / "rewordings.yaml"
 
@@ -28,6 +28,9 @@ OWN_VALUE = re.compile(
 """What says that a thing among several has a verb or a value of its own."""
 APART = re.compile(r"\b(turn|switch|put) (?!on |off )(\S.* and .*\S) (on|off)$")
 """Several things between a verb and its particle."""
+
+NUMBER = rf"(?:(?:{'|'.join((*ONES, *TENS, 'a', 'hundred', 'and', 'half', 'point'))}) ?)+(?<! )"
+"""A number in words."""
 
 I_AM = r"(?:i'm|i am|we're|we are|it's|it is|there's|i|we)"
 REASONS = re.compile(
@@ -51,7 +54,14 @@ def ahead(text: str) -> Iterator[str]:
         things = value["things"].removeprefix("both ").split(" and ")
         if not any(OWN_VALUE.search(thing) for thing in things):
             for verb in dict.fromkeys((value["verb"], "set")):
-                yield " and ".join(f"{verb} {thing} {value['value']}" for thing in things)
+                for each in (_elsewhere(things), things):
+                    yield " and ".join(f"{verb} {thing} {value['value']}" for thing in each)
+
+
+def _elsewhere(things: Sequence[str]) -> Sequence[str]:
+    """ "The blinds in the hall and the office" are the blinds in the office, too."""
+    what, where, _ = things[0].partition(" in ")
+    return [things[0], *(f"{what} in {thing}" for thing in things[1:])] if where else things
 
 
 def other(text: str, place: Callable[[str], str]) -> Iterator[str]:
@@ -85,4 +95,5 @@ def _in_other_words(text: str) -> str:
 @functools.cache
 def _rewordings() -> tuple[tuple[re.Pattern[str], str], ...]:
     entries = yaml.load(FILE, SentencesError).sequence("rewordings", "rewordings").tables("a rewording")
-    return tuple((re.compile(str(one["said"])), str(one["means"])) for one in entries)
+    said = ((str(one["said"]).replace("{number}", NUMBER), str(one["means"])) for one in entries)
+    return tuple((re.compile(pattern), means) for pattern, means in said)

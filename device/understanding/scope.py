@@ -44,6 +44,11 @@ def scoped(intent: Intent, text: str, vocabulary: Vocabulary) -> Intent:
     return replace(intent, slots={**intent.slots, **found})
 
 
+def is_placed(intent: Intent) -> bool:
+    """Whether it is about a place, and about nothing in it by its name."""
+    return "name" not in intent.slots and any(slot in intent.slots for slot in PLACES)
+
+
 def named(text: str, vocabulary: Vocabulary) -> str:
     """The room or the floor in `text`, as it is called there; empty where there is none."""
     found = _longest(text, (*vocabulary.areas, *vocabulary.floors))

@@ -19,8 +19,8 @@ from device.understanding.acts import UNKNOWN, acts
 from device.understanding.answers import Answers, act
 from device.understanding.groups import TemplateGroup, first_words, takes_any_words
 from device.understanding.numbers import spoken
-from device.understanding.parsing import Parts, parts
-from device.understanding.scope import named, scoped
+from device.understanding.parsing import MOST, Parts, parts
+from device.understanding.scope import is_placed, named, scoped
 from device.understanding.sentences import Sentences
 from device.understanding.spelling import corrected, is_misspelt, words_of
 from device.understanding.vocabulary import Speakable
@@ -80,12 +80,17 @@ class Understanding:
 
     def _read(self, written: str, text: str, confidence: float) -> Parts:
         """The parts of a sentence, in its own words or in others that mean the same."""
-        for reading in rewording.ahead(text):
+        if len(text.split()) > MOST:
+            return self._parts(text, confidence)
+        shared = tuple(dict.fromkeys(rewording.ahead(text)))
+        for reading in shared:
             found = self._parts(reading, confidence)
             names = {part.name if isinstance(part, Intent) else None for part in found}
             if len(names) == 1 and None not in names:
                 return found
         found = self._parts(text, confidence)
+        if shared and isinstance(last := found[-1], Intent) and is_placed(last):
+            return (text,)  # a value for all, which not all of them have
         if all(isinstance(part, Intent) for part in found):
             return found
         for reading in dict.fromkeys(self._other(written, text)):

@@ -24,6 +24,8 @@ NEAR, BESIDE = "near", "beside"
 ALL = re.compile(
     r"\b(all|any|both|each|every|everything|everywhere|whole|house|home|here|there|this room|it|them)\b"
 )
+NEARBY = ("light", "fan", "cover", "climate")
+"""Kinds of which those at hand are meant. "Lock the doors" and "pause the music" mean what there is."""
 ONE = re.compile(r"(?<!candle )(?<!day )\b(light|blind|curtain|shutter|shade|awning)\b")
 ARTICLE = re.compile(r"(?:(?:and|also|then|plus|but|not) )*(?:the|my|our|this|that|a|an) ")
 
@@ -34,6 +36,8 @@ def scoped(intent: Intent, text: str, vocabulary: Vocabulary) -> Intent:
         return intent
     if place := _place(text, vocabulary):
         return replace(intent, slots={**intent.slots, PLACE: place})
+    if "name" not in intent.slots and intent.slots.get("domain") not in NEARBY:
+        return intent
     if ALL.search(text) or any(slot in intent.slots for slot in PLACES if slot != "area"):
         return intent
     found: dict[str, Any] = {LOOSE: True}

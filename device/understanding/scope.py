@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import takewhile
 from typing import Any
 
 from device.events import Act, Also, Intent, Request
@@ -16,14 +17,13 @@ from device.understanding.vocabulary import Name, Vocabulary
 
 PLACES = ("area", "floor")
 KIND = ("name", "domain", "device_class")
-LOOSE, PLACE, BARE = "scope:loose", "scope:place", "scope:bare"
+LOOSE, PLACE, BARE, EVERY = "scope:loose", "scope:place", "scope:bare", "scope:every"
 """Slots that live from a part of a sentence to the sentence: it names no place; the place that it names; it
-has no article, "the kitchen lamp and radio"."""
+has no article, "the kitchen lamp and radio"; it is about all of a kind."""
 NEAR, BESIDE = "near", "beside"
 """Slots: places to look in, the likeliest first; true where it is nowhere else."""
-ALL = re.compile(
-    r"\b(all|any|both|each|every|everything|everywhere|whole|house|home|here|there|this room|it|them)\b"
-)
+ALL = re.compile(r"\b(all|any|both|each|every)\b")
+WHOLE = re.compile(r"\b(everything|everywhere|whole|house|home|here|there|this room|it|them)\b")
 NEARBY = ("light", "fan", "cover", "climate")
 """Kinds of which those at hand are meant. "Lock the doors" and "pause the music" mean what there is."""
 ONE = re.compile(r"(?<!candle )(?<!day )\b(light|blind|curtain|shutter|shade|awning)\b")
@@ -38,8 +38,10 @@ def scoped(intent: Intent, text: str, vocabulary: Vocabulary) -> Intent:
         return replace(intent, slots={**intent.slots, PLACE: place})
     if "name" not in intent.slots and intent.slots.get("domain") not in NEARBY:
         return intent
-    if ALL.search(text) or any(slot in intent.slots for slot in PLACES if slot != "area"):
+    if WHOLE.search(text) or any(slot in intent.slots for slot in PLACES if slot != "area"):
         return intent
+    if ALL.search(text):
+        return replace(intent, slots={**intent.slots, EVERY: True})
     found: dict[str, Any] = {LOOSE: True}
     if "name" in intent.slots and not ARTICLE.match(text):
         found[BARE] = True
@@ -73,12 +75,21 @@ def _longest(text: str, names: Iterable[Name]) -> Name | None:
 
 
 def shared(acts: Sequence[Act]) -> tuple[Act, ...]:
-    """`acts` of one sentence; what is loose is near the place named before it, or else after it."""
+    """`acts` of one sentence; what is loose is near the place named before it, or else after it. "All the
+    lights and fans upstairs" are all upstairs."""
     places = [_slots(act).get(PLACE) for act in acts]
-    return tuple(
-        _near(act, next((place for place in (*places[:at][::-1], *places[at:]) if place), None))
-        for at, act in enumerate(acts)
+    return tuple(_near(act, _place_of(at, acts, places)) for at, act in enumerate(acts))
+
+
+def _place_of(
+    at: int, acts: Sequence[Act], places: Sequence[Mapping[str, str] | None]
+) -> Mapping[str, str] | None:
+    with_it = takewhile(
+        lambda pair: isinstance(pair[0], Also), zip(acts[at + 1 :], places[at + 1 :], strict=True)
     )
+    among = tuple(place for _, place in with_it)
+    every = EVERY in _slots(acts[at])
+    return next((one for one in (among if every else (*places[:at][::-1], *places[at:])) if one), None)
 
 
 def _slots(act: Act) -> Mapping[str, Any]:
@@ -94,8 +105,8 @@ def _near(act: Act, place: Mapping[str, str] | None) -> Act:
 
 
 def _placed(slots: Mapping[str, Any], place: Mapping[str, str] | None, also: bool) -> Mapping[str, Any]:
-    kept = {slot: value for slot, value in slots.items() if slot not in (LOOSE, PLACE, BARE)}
-    if not slots.get(LOOSE) or place is None:
+    kept = {slot: value for slot, value in slots.items() if slot not in (LOOSE, PLACE, BARE, EVERY)}
+    if not (LOOSE in slots or EVERY in slots) or place is None:
         return kept
     here = ({"area": kept.pop("area")},) if "area" in kept else ()
     beside = {BESIDE: True} if also and slots.get(BARE) else {}

@@ -92,7 +92,11 @@ class Understanding:
         if shared and isinstance(last := found[-1], Intent) and is_placed(last):
             return (text,)  # a value for all, which not all of them have
         if all(isinstance(part, Intent) for part in found):
-            return found
+            listed = (
+                self._parts(spoken(written.replace(",", " and ")), confidence) if "," in written else found
+            )
+            items = all(isinstance(part, Intent) and "item" in part.slots for part in (*found, *listed))
+            return listed if items else found
         for reading in dict.fromkeys(self._other(written, text)):
             again = self._parts(reading, confidence) if reading != text else found
             if all(isinstance(part, Intent) for part in again):

@@ -17,11 +17,10 @@ from device.events import (
     Repeat,
     Request,
 )
-from device.understanding.scope import shared
+from device.understanding.scope import ALSO, shared
 from device.understanding.times import LENGTH, WHEN
 
 UNKNOWN = "no sentence that is known"
-ALSO = "MynahAlso"
 TIMING = "MynahTiming"
 RESTRICTING = ("except_name", "except_area", "except_floor", "except_it")
 """Slots that change the request before them instead of making another."""

@@ -24,6 +24,7 @@ NEAR, BESIDE = "near", "beside"
 """Slots: places to look in, the likeliest first; true where it is nowhere else."""
 ALL = re.compile(r"\b(all|any|both|each|every)\b")
 WHOLE = re.compile(r"\b(everything|everywhere|whole|house|home|here|there|this room|it|them)\b")
+ALSO = "MynahAlso"
 NEARBY = ("light", "fan", "cover", "climate")
 """Kinds of which those at hand are meant. "Lock the doors" and "pause the music" mean what there is."""
 ONE = re.compile(r"(?<!candle )(?<!day )\b(light|blind|curtain|shutter|shade|awning)\b")
@@ -36,13 +37,16 @@ def scoped(intent: Intent, text: str, vocabulary: Vocabulary) -> Intent:
         return intent
     if place := _place(text, vocabulary):
         return replace(intent, slots={**intent.slots, PLACE: place})
-    if "name" not in intent.slots and intent.slots.get("domain") not in NEARBY:
+    kind = intent.slots.get("domain", "cover" if "device_class" in intent.slots else None)
+    if "name" not in intent.slots and kind not in NEARBY:
         return intent
     if WHOLE.search(text) or any(slot in intent.slots for slot in PLACES if slot != "area"):
         return intent
     if ALL.search(text):
         return replace(intent, slots={**intent.slots, EVERY: True})
     found: dict[str, Any] = {LOOSE: True}
+    if "name" not in intent.slots and intent.name == ALSO and vocabulary.here:
+        found["area"] = vocabulary.here
     if "name" in intent.slots and not ARTICLE.match(text):
         found[BARE] = True
     if (one := ONE.search(text)) and not any(slot in intent.slots for slot in ("name", "area", "one")):

@@ -47,6 +47,8 @@ def select(home: Home, slots: Mapping[str, Any], domain: str | None) -> Target |
     if isinstance(slots.get("domain"), str):
         domain = slots["domain"]
     device_class = slots.get("device_class")
+    if device_class is not None and domain is None:
+        domain = "cover"
     there = tuple(d for d in home.layout.devices if _is_in(home, d, slots) and not _left_out(home, d, slots))
     if domain is None:
         there = tuple(d for d in there if not _excluded(home, d))

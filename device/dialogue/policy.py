@@ -52,13 +52,20 @@ def respond(dialogue: Dialogue, acts: Sequence[Act], world: World) -> Step:
         acts = acts[cancels[-1] :]
     if len(acts) > 1 and any(isinstance(act, NotRecognized) for act in acts):
         return _said(*_asked_back(dialogue, acts, world))
+    if any(isinstance(act, Deny | Correct | Repeat) for act in acts[1:]):
+        acts = _meant(dialogue, acts, world)
     found: list[Outcome] = []
-    todo = list(acts)
+    before, todo = dialogue, list(acts)
+    done: list[Act] = []
     while todo:
         act = todo.pop(0)
         if dialogue.question is not None and _answers(act, dialogue.question):
             todo = [*dialogue.question.then, *todo]
         dialogue, outcome = _step(dialogue, act, world)
+        others = (*todo, *done)
+        if held := _held(replace(before, focus=dialogue.focus), act, others, outcome, world):
+            return _said(*held)
+        done.append(act)
         world = world.after(outcome.done)
         found.append(outcome)
         if dialogue.question is not None and outcome.question is not None:
@@ -67,6 +74,42 @@ def respond(dialogue: Dialogue, acts: Sequence[Act], world: World) -> Step:
             break
     whole = outcomes.joined(found)
     return _said(_together(dialogue, whole, world) if len(found) > 1 else dialogue, whole)
+
+
+def _meant(dialogue: Dialogue, acts: Sequence[Act], world: World) -> Sequence[Act]:
+    """The acts of a sentence that corrects itself: what is wrong in it is not done. NotRecognized where that
+    is not clear."""
+    made: list[Act] = []
+    for act in acts:
+        if made and isinstance(act, Deny | Correct | Repeat):
+            first = made.pop()
+            focus = _step(dialogue, first, world)[0].focus if isinstance(first, Request) else None
+            meant = corrected(focus, act) if focus is not None and isinstance(act, Correct) else None
+            if meant is None:
+                return [NotRecognized("no", "it does not say what is meant instead")]
+            made.append(Request(meant))
+        else:
+            made.append(act)
+    return made
+
+
+def _held(dialogue: Dialogue, act: Act, others: Sequence[Act], outcome: Outcome, world: World) -> Step | None:
+    """What is asked before anything of a sentence is done: which thing one of its requests means, or whether
+    `others` are to be done without it. None where nothing stands in the way."""
+    if not others or not all(isinstance(act, Request | Also) for act in others):
+        return None
+    question = outcome.question
+    if question is not None and question.expects not in YES_OR_NO:
+        then = (*question.then, *others)
+        return replace(dialogue, question=opened(replace(question, then=then), world)), outcome
+    if not outcome.possible:
+        first, *rest = others
+        if isinstance(first, Also) and isinstance(act, Request):
+            first = Request(referring.merged(act.intent, first.slots, {}))
+        if isinstance(first, Request):
+            step, offer = _rest_offered(dialogue, outcome.reply.text, first, rest, world)
+            return step, replace(offer, possible=False)
+    return None
 
 
 def _together(dialogue: Dialogue, whole: Outcome, world: World) -> Dialogue:
@@ -285,7 +328,12 @@ def _asked_back(dialogue: Dialogue, acts: Sequence[Act], world: World) -> Step:
     if not known:
         return _missed(dialogue, missed, world)
     first, *rest = known
-    text = f"I did not understand “{missed.text}”. Shall I do the rest?"
+    return _rest_offered(dialogue, f"I did not understand “{missed.text}”", first, rest, world)
+
+
+def _rest_offered(dialogue: Dialogue, why: str, first: Request, rest: Sequence[Act], world: World) -> Step:
+    """Nothing is done yet, for the reason `why`; the other requests of the sentence are offered."""
+    text = f"{why}. Shall I do the rest?"
     question = Question(text, first.intent, CONFIRMATION, then=tuple(rest))
     outcome = Outcome(reply=Reply(text), question=question, fine=False)
     return remembered(dialogue, first.intent, outcome, world), outcome

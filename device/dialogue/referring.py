@@ -10,11 +10,12 @@ from device.dialogue.levels import of_kind
 from device.dialogue.state import Focus
 from device.events import Intent, Option
 from device.understanding import times
-from device.understanding.acts import PLACES, several
+from device.understanding.acts import several
+from device.understanding.scope import BESIDE, NEAR, PLACES
 
 THINGS = ("name", "names", "entry", "entries")
 KINDS = ("domain", "device_class")
-NEAR = "near"
+AROUND = "around"
 """True in the slots of what means the things around here, where there are such: "brighter"."""
 MEMBERS = "members"
 """What "it" stands for besides: the names of the things in a place, for "them" with others."""
@@ -33,7 +34,7 @@ INSTEAD: Mapping[tuple[str, str, str], str] = {
     ("HassTurnOff", "turn", "open"): "HassTurnOff",
 }
 """By a request, the verb that was said and the verb of the thing: the request that is meant. To close a lock
-is to lock it."""
+that was spoken of is to lock it."""
 OF_DEVICES = {"HassPauseTimer": "MynahPause", "HassUnpauseTimer": "HassMediaUnpause"}
 """Requests about "it" that mean another for a device than for what they are about otherwise."""
 POINTERS = ("it", "there", "except_it")
@@ -61,7 +62,7 @@ def resolved(intent: Intent, focus: Focus | None) -> Intent | None:
         left_out = (*names(about), *several(slots.get("except_name")))
         return replace(intent, slots={**slots, "except_name": left_out}) if names(about) else None
     if not any(slot in about for slot in DEVICES):
-        return replace(intent, slots={**slots, NEAR: True}) if "domain" in slots else None
+        return replace(intent, slots={**slots, AROUND: True}) if "domain" in slots else None
     meant = {slot: value for slot, value in about.items() if slot != MEMBERS}
     return told(of_kind(replace(intent, slots={**meant, **slots}), about.get("domain")), verb, about)
 
@@ -104,7 +105,8 @@ def merged(intent: Intent, slots: Mapping[str, Any], about: Mapping[str, Any]) -
     "The kitchen" after something about a lamp means the things of that kind in the kitchen.
     """
     base = times.giving_way(intent.slots, slots)
-    if any(slot in slots for slot in (*THINGS, "device_class")):
+    base = {slot: value for slot, value in base.items() if slot not in (NEAR, BESIDE)}
+    if any(slot in slots for slot in (*THINGS, *KINDS)):
         base = {slot: value for slot, value in base.items() if slot not in TARGETS}
     elif any(slot in slots for slot in PLACES):
         kind = {slot: about[slot] for slot in KINDS if slot in about}

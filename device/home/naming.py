@@ -131,6 +131,8 @@ def called(layout: Layout) -> Called:
                 many.setdefault(plural, names)
         if text not in many:
             one[text] = (*others, *names)
+        elif (single := text.removesuffix("s")) not in whole:
+            one.setdefault(single, names)
     return Called(one, {text: names for text, names in many.items() if text not in one})
 
 

@@ -31,9 +31,10 @@ OWN_WORDS: Mapping[str, Collection[str]] = {
 SIDES = ("left", "right", "top", "bottom", "upper", "lower", "middle")
 PLURAL_KINDS = {"light", "cover", "lock"}
 """Kinds of which a last word in "s" means several."""
+COVERING_WORDS = {"blinds", "curtains", "shutters", "shades", "awnings", "drapes"}
 ALL_OF_A_KIND = {
     *("lights", "lamps", "fans", "switches", "doors", "locks", "windows", "gates", "valves", "sensors"),
-    *("blinds", "curtains", "shutters", "shades", "awnings", "drapes", "covers"),
+    *(*COVERING_WORDS, "covers"),
 }
 """Words that by themselves mean all there are of a kind."""
 PLAIN_WORDS = {
@@ -67,8 +68,13 @@ def plurals(text: str, devices: Sequence[Device]) -> Iterator[str]:
     kinds = {device.kind for device in devices}
     if len(devices) > 1 and len(kinds) == 1:
         many = text if text.endswith("s") and kinds <= PLURAL_KINDS else f"{text}s"
-        if many not in LIGHT_WORDS:
-            yield from (many, f"both {many}", f"all {many}", f"all the {many}")
+        if many not in LIGHT_WORDS and not (many in COVERING_WORDS and kinds == {"cover"}):
+            yield from (
+                many,
+                *([f"both {many}"] if len(devices) == 2 else []),
+                f"all {many}",
+                f"all the {many}",
+            )
 
 
 def _of(device: Device, places: Collection[str]) -> Iterator[str]:

@@ -17,14 +17,13 @@ from device.events import (
     Repeat,
     Request,
 )
+from device.understanding.scope import ALSO, shared
 from device.understanding.times import LENGTH, WHEN
 
-PLACES = ("area", "floor")
 UNKNOWN = "no sentence that is known"
 NO_COMMAND = "denied, asked or told, and no command"
 ASIDE = "MynahAside"
 """What makes a command none: "don't …", "did you …", "… yesterday"."""
-ALSO = "MynahAlso"
 TIMING = "MynahTiming"
 RESTRICTING = ("except_name", "except_area", "except_floor", "except_it")
 """Slots that change the request before them instead of making another."""
@@ -59,12 +58,22 @@ def acts(parts: Sequence[Intent | str], confidence: float, text: str) -> tuple[A
         else:
             if part.name == ALSO:
                 _raise_kind(found, part)
-                _raise_place(found, part)
             make = _ACTS.get(part.name, Request)
             found.append(make(_with(part, ahead)))
     if ahead and not found:
         found.append(Also(ahead, confidence))
-    return tuple(found) or (NotRecognized(text, UNKNOWN),)
+    return shared(_corrected(found)) or (NotRecognized(text, UNKNOWN),)
+
+
+def _corrected(found: Sequence[Act]) -> Sequence[Act]:
+    """ "The kitchen lights, no, the hall lights": what follows a no, or a sorry, corrects what was before."""
+    made: list[Act] = []
+    for act in found:
+        if isinstance(act, Also) and len(made) > 1 and isinstance(made[-1], Deny | Repeat):
+            made[-1] = Correct(act.slots, act.confidence)
+        else:
+            made.append(act)
+    return made
 
 
 def _changed(found: Sequence[Act], part: Intent) -> int | None:
@@ -124,12 +133,3 @@ def _raise_kind(found: list[Act], also: Intent) -> None:
         slots = last.intent.slots
         if "area" in slots and "name" not in slots:
             found[-1] = Request(replace(last.intent, slots={"domain": also.slots["domain"], **slots}))
-
-
-def _raise_place(found: list[Act], also: Intent) -> None:
-    """ "The lights and the fan in the bedroom" are both there."""
-    places = {slot: also.slots[slot] for slot in PLACES if slot in also.slots}
-    if found and isinstance(last := found[-1], Request) and places and "name" in also.slots:
-        slots = last.intent.slots
-        if not any(slot in slots for slot in ("name", "it", *PLACES)):
-            found[-1] = Request(replace(last.intent, slots={**slots, **places}))

@@ -93,7 +93,8 @@ class Binder:
         self.settings = _name_list("setting", vocabulary.settings)
         self.names: dict[Hashable, TextSlotList] = {}
         self.usual_rules: dict[Hashable, Mapping[str, Sentence]] = {}
-        self.taken = {name.text for name in (*vocabulary.names, *vocabulary.areas, *vocabulary.floors)}
+        rooms = {part for area in vocabulary.areas for part in _parts(area.text)}
+        self.taken = {name.text for name in (*vocabulary.names, *vocabulary.floors)} | rooms
         variants = (*((TYPED,) if free else ()), *((IMPERIAL,) if vocabulary.imperial else ()), "")
         chosen = {name: next(v for v in variants if f"{name}{v}" in lists) for name in lists}
         self.lists = {name: self.free_of_names(name, lists[f"{name}{v}"]) for name, v in chosen.items()}
@@ -184,6 +185,13 @@ class Binder:
             fitting = (name for name in names if domains is None or name.domain in domains)
             self.names[key] = _name_list("name", (name for name in fitting if context.fits(name)))
         return self.names[key]
+
+
+def _parts(text: str) -> Iterator[str]:
+    """The words of a name, and those that follow one another in it: where there are two bedrooms, nobody is
+    told that there is none."""
+    words = text.split()
+    return (" ".join(words[at:to]) for at in range(len(words)) for to in range(at + 1, len(words) + 1))
 
 
 def _name_list(list_name: str, names: Iterable[Name]) -> TextSlotList:

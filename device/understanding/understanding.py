@@ -14,19 +14,20 @@ from hassil.intents import IntentData, Intents, TextSlotList
 from hassil.recognize import RecognizeResult, recognize_all
 
 from device.events import Act, Intent, NotRecognized, Question, Transcript
+from device.understanding import rewording
 from device.understanding.acts import UNKNOWN, acts
 from device.understanding.answers import Answers, act
 from device.understanding.groups import TemplateGroup, first_words, takes_any_words
 from device.understanding.numbers import spoken
-from device.understanding.parsing import Parts, parts
+from device.understanding.parsing import MOST, Parts, parts
+from device.understanding.scope import is_placed, named, scoped
 from device.understanding.sentences import Sentences
+from device.understanding.spelling import corrected, is_misspelt, words_of
 from device.understanding.vocabulary import Speakable
 
 TOO_DOUBTFUL = "heard too doubtfully"
 JOINT = re.compile(r"\b(?:and|then) (?:(?:then|also) )?")
 """What joins two sentences, in words."""
-APART = re.compile(r"\b(turn|switch|put) (?!on |off )(\S.* and .*\S) (on|off)\b(?=[^\w]*$)", re.IGNORECASE)
-"""Several things between a verb and its particle."""
 ALL = frozenset({"all", "every", "everything", "everywhere"})
 """Words that say that everything is meant."""
 QUESTIONS = ("any", "all", "which", "how_many")
@@ -82,11 +83,7 @@ class Understanding:
         text, sure = spoken(transcript.text), transcript.confidence
         if question is not None and (answer := self.answer(text, question, sure)):
             return (answer,)
-        found = self._parts(text, sure)
-        for other in _reworded(transcript.text):
-            if not all(isinstance(part, Intent) for part in found):
-                again = self._parts(spoken(other), sure)
-                found = again if all(isinstance(part, Intent) for part in again) else found
+        found = self._read(transcript.text, text, sure)
         if any(isinstance(part, Intent) for part in found):
             return acts(found, sure, transcript.text)
         if question is not None and (answer := self.answer(text, question, sure, free=True)):
@@ -94,9 +91,46 @@ class Understanding:
         free = self._best(text, self._continuing, free=True)
         return acts([_intent(free, sure, text)] if free else found, sure, transcript.text)
 
+    def _read(self, written: str, text: str, confidence: float) -> Parts:
+        """The parts of a sentence, in its own words or in others that mean the same."""
+        if len(text.split()) > MOST:
+            return self._parts(text, confidence)
+        shared = tuple(dict.fromkeys(rewording.ahead(text)))
+        for reading in shared:
+            found = self._parts(reading, confidence)
+            names = {part.name if isinstance(part, Intent) else None for part in found}
+            if len(names) == 1 and None not in names:
+                return found
+        found = self._parts(text, confidence)
+        if shared and isinstance(last := found[-1], Intent) and is_placed(last):
+            return (text,)  # a value for all, which not all of them have
+        if all(isinstance(part, Intent) for part in found):
+            listed = (
+                self._parts(spoken(written.replace(",", " and ")), confidence) if "," in written else found
+            )
+            items = all(isinstance(part, Intent) and "item" in part.slots for part in (*found, *listed))
+            return listed if items else found
+        for reading in dict.fromkeys(self._other(written, text)):
+            again = self._parts(reading, confidence) if reading != text else found
+            if all(isinstance(part, Intent) for part in again):
+                return again
+        return found
+
+    def _other(self, written: str, text: str) -> Iterator[str]:
+        """Other words for the same, then what a misspelt text may be."""
+
+        def place(words: str) -> str:
+            return named(words, self._vocabulary)
+
+        yield from rewording.other(written, place)
+        if any(map(is_misspelt, text.split())) and (spelt := corrected(text, words_of(self.groups))) != text:
+            yield spelt
+            yield from rewording.other(spelt, place)
+
     def _parts(self, text: str, confidence: float) -> Parts:
         def match(part: str, follows: bool) -> Intent | None:
-            return self._match(part, follows, confidence)
+            found = self._match(part, follows, confidence)
+            return None if found is None else scoped(found, part, self._vocabulary)
 
         return parts(text, match, self._openers, self._starters)
 
@@ -145,14 +179,6 @@ class Understanding:
             for phrase in self._fillers:
                 text = text.removeprefix(f"{phrase} ").removesuffix(f" {phrase}")
         return text
-
-
-def _reworded(text: str) -> Iterator[str]:
-    """Other ways to say the same: commas as "and", "turn the lamp and the fan off" as "turn off …"."""
-    if "," in text:
-        yield text.replace(",", " and ")
-    if APART.search(text):
-        yield APART.sub(r"\1 \3 \2", text)
 
 
 def _longest_first(phrases: Iterable[str]) -> list[str]:

@@ -144,8 +144,12 @@ def _number(value: Any, scale: float) -> Any:
 
 def reported(kind: str, state: State) -> Mapping[str, Any]:
     """What the home's state store has of an entity in this state (`device.home.state`)."""
-    numbers = {key: value for key, value in state.items() if isinstance(value, int | float)}
-    return {**numbers, FLAGS[kind]: state["state"] not in FALSE} if kind in FLAGS else numbers
+    known: dict[str, Any] = {key: value for key, value in state.items() if isinstance(value, int | float)}
+    if kind in FLAGS:
+        known[FLAGS[kind]] = state["state"] not in FALSE
+    if kind in BUSY:
+        known["activity"] = str(state["state"])
+    return known
 
 
 def commanded(state: State, payload: str) -> State:
@@ -161,6 +165,9 @@ def commanded(state: State, payload: str) -> State:
             after["state"] = above if change[number] > 0 else zero
     return after
 
+
+BUSY = ("media_player", "vacuum", "lawn_mower")
+"""Kinds whose state says what they are doing."""
 
 LIST_SIZES = {"list.add": 1, "list.remove": -1}
 

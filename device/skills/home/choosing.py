@@ -38,6 +38,8 @@ def _said(home: Home, device: Device) -> Iterable[str]:
         yield " ".join(words)
         if len(words) > 1:
             yield " ".join(words[:-1])
+            yield " ".join(words[1:])
+            yield words[-1]
         yield from (word for word in words if word in SIDES)
     for room in home.layout.rooms:
         if room.name == device.room:

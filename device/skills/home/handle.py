@@ -8,13 +8,13 @@ from typing import Any
 
 from device.appliances.actions import Action
 from device.appliances.devices import Device, Scene
-from device.appliances.relative import Missing
+from device.appliances.relative import FLAGS, Missing
 from device.events import Intent, Outcome, impossible, refused
 from device.home import units
 from device.home.model import Home
-from device.skills.home import choosing, measures, prices, replies, states, wishes
+from device.skills.home import choosing, measures, players, prices, replies, states, wishes
 from device.skills.home.plans import PLANS
-from device.skills.home.select import ONLY_OFF, TARGETS, Target, about, select
+from device.skills.home.select import ONLY_OFF, TARGETS, Target, about, placed, select
 from device.skills.home.telling import tell
 from device.skills.skill import Handlers, World, asked
 from device.speaking.wording import listed, sentence
@@ -31,6 +31,8 @@ def order(intent: Intent, world: World) -> Outcome:
     actions, domain = PLANS[intent.name](
         units.in_celsius(slots, home.layout.units) if intent.name == CLIMATE else slots
     )
+    slots = placed(home, slots, domain)
+    intent = replace(intent, slots=slots)
     if not actions:
         return refused("Sorry, I cannot set it to that")
     several = slots.get("names")
@@ -40,6 +42,7 @@ def order(intent: Intent, world: World) -> Outcome:
         target = select(home, slots, domain)
     if isinstance(target, Outcome):
         return target
+    target = players.meant(home, intent, target)
     if intent.name != "HassTurnOff" and not {"name", "names", "domain"} & slots.keys():
         target = replace(target, devices=tuple(one for one in target.devices if one.kind not in ONLY_OFF))
     return _tell(home, intent, target, actions)
@@ -59,6 +62,7 @@ def _several(home: Home, names: Sequence[str]) -> Target:
 def _tell(home: Home, intent: Intent, target: Target, actions: Sequence[Action]) -> Outcome:
     if target.which is not None:
         able = tuple(device for device in target.devices if tell(home, [(device, actions)]).able)
+        able = _still_on(home, intent, able) or able
         if len(able) != 1:
             return asked(choosing.which(home, _kind(intent, target), target.which, able or target.devices))
         target = Target(able, able[0].called)
@@ -72,6 +76,15 @@ def _tell(home: Home, intent: Intent, target: Target, actions: Sequence[Action])
     done = told.done[0] if len(set(told.done)) == 1 else actions
     outcome = told.outcome(replies.done(done, told.able, called, home.layout.units))
     return replace(outcome, about=about(intent, target))
+
+
+def _still_on(home: Home, intent: Intent, devices: Sequence[Device]) -> tuple[Device, ...]:
+    """Of several that may be meant by "turn off the fan", those that are on, or open; nothing where that is
+    not known of all of them, and nothing that is locked."""
+    known = [(device, home.state.of(device.name).get(FLAGS.get(device.kind, ""))) for device in devices]
+    if intent.name != "HassTurnOff" or any(on is None or device.kind == "lock" for device, on in known):
+        return ()
+    return tuple(device for device, on in known if on)
 
 
 def _kind(intent: Intent, target: Target) -> Intent:

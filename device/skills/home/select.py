@@ -13,6 +13,7 @@ from device.skills.home import replies
 from device.speaking.wording import are, listed
 from device.understanding.acts import several
 from device.understanding.numbers import spoken
+from device.understanding.scope import BESIDE, NEAR
 
 EVERYTHING = ("light", "switch", "fan", "media_player", "humidifier", "siren")
 """What "turn off everything" means: nothing that warms, locks or covers, nor what home.toml excludes."""
@@ -47,9 +48,11 @@ def select(home: Home, slots: Mapping[str, Any], domain: str | None) -> Target |
         return _named(home, str(name), slots)
     if isinstance(slots.get("domain"), str):
         domain = slots["domain"]
-    if slots.get("near") and any(device.kind == domain for device in home.in_area(home.here or "")):
+    if slots.get("around") and any(device.kind == domain for device in home.in_area(home.here or "")):
         slots = {**slots, "area": home.here}
     device_class = slots.get("device_class")
+    if device_class is not None and domain is None:
+        domain = "cover"
     there = tuple(d for d in home.layout.devices if _is_in(home, d, slots) and not _left_out(home, d, slots))
     if domain is None:
         there = tuple(d for d in there if not _excluded(home, d))
@@ -60,16 +63,32 @@ def select(home: Home, slots: Mapping[str, Any], domain: str | None) -> Target |
         return impossible(f"There {are([things])} no {things} {place}".strip())
     if len(devices) == 1:
         return Target(devices, devices[0].called)
-    if one := slots.get("one"):
+    if (one := slots.get("one")) and not place:
         return Target(devices, f"the {one}", which=str(one))
     called = _together(domain, things, place)
     return Target(devices, f"{called} except {left}" if (left := _exception(home, slots)) else called)
 
 
+def placed(home: Home, slots: Mapping[str, Any], domain: str | None) -> Mapping[str, Any]:
+    """`slots` with the first of the places that they are near where there is such a thing."""
+    rest = {slot: value for slot, value in slots.items() if slot not in (NEAR, BESIDE)}
+    near = slots.get(NEAR, ())
+    if rest.get("name") in home.devices or any(slot in rest for slot in ("area", "floor")):
+        return rest
+    there = ({**rest, **place} for place in near)
+    beside = {**rest, **near[0]} if slots.get(BESIDE) and near else rest
+    return next((one for one in there if isinstance(select(home, one, domain), Target)), beside)
+
+
+def placed_in(home: Home, slots: Mapping[str, Any]) -> tuple[Device, ...]:
+    """All devices in the place that the slots name."""
+    return tuple(device for device in home.layout.devices if _is_in(home, device, slots))
+
+
 def _named(home: Home, name: str, slots: Mapping[str, Any]) -> Target | Outcome:
     """One device by its name, or the several that share it."""
     found = home.named(name)
-    devices = tuple(device for device in found if _is_in(home, device, slots))
+    devices = tuple(d for d in found if _is_in(home, d, slots) and not _left_out(home, d, slots))
     if not devices:
         return impossible(f"There is no {name} {place_of(slots)}".strip())
     if home.is_plural(name):

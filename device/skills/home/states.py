@@ -12,9 +12,10 @@ from device.home.model import Home
 from device.home.units import degrees
 from device.skills.home import choosing
 from device.skills.home.measures import UNITS
-from device.skills.home.select import Target, about, select
+from device.skills.home.select import Target, about, placed_in, select
 from device.skills.skill import World, asked
 from device.speaking.wording import are, listed, number
+from device.understanding.numbers import spoken
 
 MEANINGS: Mapping[str, tuple[str, bool]] = {
     "on": ("on", True),
@@ -32,7 +33,7 @@ MEANINGS: Mapping[str, tuple[str, bool]] = {
 def state(intent: Intent, world: World) -> Outcome:
     """ "Is the lamp on", "which lights are on", "what is the state of the lamp"."""
     home, slots = world.home, intent.slots
-    target = select(home, slots, None)
+    target = _with_contacts(home, slots, select(home, slots, None))
     if isinstance(target, Outcome):
         return target
     if target.which is not None:
@@ -42,6 +43,21 @@ def state(intent: Intent, world: World) -> Outcome:
             return asked(choosing.which(home, intent, target.which, able or target.devices))
         target = Target(able, able[0].called)
     return replace(_told(home, target, slots), about=about(intent, target))
+
+
+def _with_contacts(home: Home, slots: Mapping[str, Any], target: Target | Outcome) -> Target | Outcome:
+    """Questions about windows are also about the contacts at windows."""
+    word = str(slots.get("device_class"))
+    contacts = tuple(
+        device
+        for device in placed_in(home, slots)
+        if "contact" in home.state.of(device.name) and word in spoken(device.name).split()
+    )
+    if not contacts:
+        return target
+    if isinstance(target, Target):
+        return Target((*target.devices, *contacts), target.called)
+    return Target(contacts, f"the {word}s")
 
 
 def _told(home: Home, target: Target, slots: Mapping[str, Any]) -> Outcome:

@@ -7,7 +7,7 @@ from typing import Any
 
 from device.events import Intent, Outcome, Question, impossible, refused
 from device.skills.home import choosing
-from device.skills.home.select import Target, select
+from device.skills.home.select import Target, placed, select
 from device.skills.skill import Handlers, World, asked
 
 Guess = tuple[str, Mapping[str, Any], str, str]
@@ -54,17 +54,25 @@ def _guessed(guess: Callable[[World], Guess]) -> Callable[[Intent, World], Outco
     return handler
 
 
-def open_lock(intent: Intent, world: World) -> Outcome:
-    """ "Open the front door", which is a lock: to unlock it is no small thing."""
-    target = select(world.home, intent.slots, "lock")
-    if isinstance(target, Outcome):
-        return target
-    if any(device.kind != "lock" for device in target.devices):
-        return impossible(f"I cannot unlock {target.called}")
-    if target.which is not None:
-        return asked(choosing.which(world.home, intent, target.which, target.devices))
-    about = Intent("HassTurnOff", {**intent.slots, "kind": "lock"}, intent.confidence)
-    return asked(Question(f"Shall I unlock {target.called}?", about, "confirmation"))
+def _of_a_door(verb: str, name: str) -> Callable[[Intent, World], Outcome]:
+    """ "Open the front door", which is a lock: to unlock it is no small thing, and to close is not to lock.
+    `name`: the intent that is meant, if anything, with the verb for it."""
+
+    def handler(intent: Intent, world: World) -> Outcome:
+        target = select(world.home, placed(world.home, intent.slots, "lock"), "lock")
+        if isinstance(target, Outcome):
+            return target
+        locks = tuple(device for device in target.devices if device.kind == "lock")
+        if not locks:
+            return impossible(f"I cannot {verb} {target.called}")
+        if len(locks) == 1:
+            target = Target(locks, locks[0].called)
+        if target.which is not None:
+            return asked(choosing.which(world.home, intent, target.which, locks))
+        about = Intent(name, {"name": locks[0].name, "kind": "lock"}, intent.confidence)
+        return asked(Question(f"Shall I {verb} {target.called}?", about, "confirmation"))
+
+    return handler
 
 
 HANDLERS: Handlers = {
@@ -72,5 +80,6 @@ HANDLERS: Handlers = {
     "MynahTooBright": _guessed(_bright),
     "MynahTooCold": _guessed(_cold),
     "MynahTooHot": _guessed(_hot),
-    "MynahOpenLock": open_lock,
+    "MynahOpenLock": _of_a_door("unlock", "HassTurnOff"),
+    "MynahCloseLock": _of_a_door("lock", "HassTurnOn"),
 }

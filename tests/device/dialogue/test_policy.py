@@ -167,13 +167,14 @@ def test_a_no_leaves_everything_as_it_is(act: Act) -> None:
     assert talk.dialogue.question is None
 
 
-def test_what_follows_a_question_in_the_sentence_is_done_after_its_answer() -> None:
+def test_what_else_is_in_the_sentence_is_done_after_the_answer_to_its_question() -> None:
     talk = Talk()
     first = talk.say(on("wall lamp"), on(), on("radio"))
-    assert sent(first) == [("wall lamp", "HassTurnOn")]
+    assert sent(first) == []
     assert sent(talk.say(Answer({"name": "desk lamp"}))) == [
         ("desk lamp", "HassTurnOn"),
         ("radio", "HassTurnOn"),
+        ("wall lamp", "HassTurnOn"),
     ]
 
 

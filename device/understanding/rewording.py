@@ -1,0 +1,99 @@
+"""Other words for the same, which are looked at where the words as they are mean nothing. Pure.
+
+Nothing that carries meaning is dropped: a reading counts only if all of it is understood.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from device.errors import SentencesError
+from device.reading import yaml
+from device.understanding.numbers import ONES, TENS, spoken
+
+FILE = Path(__file__).parent.parent / "skills" / "rewordings.yaml"
+
+SHARED = re.compile(
+    r"(?P<verb>(?:turn|switch|put) on|turn|switch|set|dim|brighten|change|make|put|adjust|open|close)"
+    r" (?P<things>(?!on |off |up |down )\S.*? and \S.*?)"
+    r" (?P<value>(?:(?:up |down )?to|at) (?:\S+ ){0,4}\S+)"
+)
+"""A value for several things, said once: "set the lamp and the radio to twenty percent"."""
+OWN_VALUE = re.compile(
+    r"\b(?:percent|degrees|to|at|turn|switch|set|dim|open|close|lock|unlock|start|stop|play|pause|put|make|then)\b"
+)
+"""What says that a thing among several has a verb or a value of its own."""
+APART = re.compile(r"\b(turn|switch|put) (?!on |off )(\S.* and .*\S) (on|off)$")
+"""Several things between a verb and its particle."""
+
+NUMBER = rf"(?:(?:{'|'.join((*ONES, *TENS, 'a', 'hundred', 'and', 'half', 'point'))}) ?)+(?<! )"
+"""A number in words."""
+
+I_AM = r"(?:i'm|i am|we're|we are|it's|it is|there's|i|we)"
+REASONS = re.compile(
+    rf"^{I_AM} [^,.;!?]+[,.;!?]+ *(?:and |so |then )*(?=\S)"
+    rf"|,? +(?:because|since|as) (?:{I_AM}|there|my)\b[^,.;!?]*[.!?]*$"
+    rf"|[,;]+ *{I_AM} [^,.;!?]+[.!?]*$",
+    re.IGNORECASE,
+)
+"""A reason beside a request: "it's getting dark, …"."""
+MORE_THAN_REASONS = re.compile(
+    r"\b(?:not|no|never|if|when|whenever|once|until|till|unless|after|before|while|as soon|except|only"
+    r"|instead|rather|kidding|joking|testing|already|said|told|asked|mean|meant|sorry|think|thought|wonder|might|would"
+    r"|could|should|\d+)\b|n't\b",
+    re.IGNORECASE,
+)
+
+
+def ahead(text: str) -> Iterator[str]:
+    """Readings of `text`, as it is spoken, that come before its own words: a value said once for several."""
+    if value := SHARED.fullmatch(text):
+        things = value["things"].removeprefix("both ").split(" and ")
+        if not any(OWN_VALUE.search(thing) for thing in things):
+            for verb in dict.fromkeys((value["verb"], "set")):
+                for each in (_elsewhere(things), things):
+                    yield " and ".join(f"{verb} {thing} {value['value']}" for thing in each)
+
+
+def _elsewhere(things: Sequence[str]) -> Sequence[str]:
+    """ "The blinds in the hall and the office" are the blinds in the office, too."""
+    what, where, _ = things[0].partition(" in ")
+    return [things[0], *(f"{what} in {thing}" for thing in things[1:])] if where else things
+
+
+def other(text: str, place: Callable[[str], str]) -> Iterator[str]:
+    """Other ways to say `text`, as they are spoken. `place`: the room or floor that is named in a text."""
+    for written in (text, _without_reason(text, place)):
+        for joined in (written, written.replace(",", " and ")):
+            said = spoken(joined)
+            yield from (said, APART.sub(r"\1 \3 \2", said), _in_other_words(said))
+
+
+def _without_reason(text: str, place: Callable[[str], str]) -> str:
+    """`text` without "I'm making dinner, …", where that sets no condition. Of "it's dark in the hall, …" the
+    hall is kept."""
+    for found in REASONS.finditer(text):
+        if not MORE_THAN_REASONS.search(found[0]):
+            there = place(spoken(found[0]))
+            where = re.search(
+                rf"\b(?:(?:in|on|at) (?:the |my |our )?)?{re.escape(there)}\b", spoken(found[0])
+            )
+            text = text.replace(found[0], "", 1).rstrip(".!? ")
+            text = f"{text} {where[0]}" if there and where else text
+    return text
+
+
+def _in_other_words(text: str) -> str:
+    for pattern, means in _rewordings():
+        text = pattern.sub(means, text)
+    return " ".join(text.split())
+
+
+@functools.cache
+def _rewordings() -> tuple[tuple[re.Pattern[str], str], ...]:
+    entries = yaml.load(FILE, SentencesError).sequence("rewordings", "rewordings").tables("a rewording")
+    said = ((str(one["said"]).replace("{number}", NUMBER), str(one["means"])) for one in entries)
+    return tuple((re.compile(pattern), means) for pattern, means in said)

@@ -12,21 +12,22 @@ import numpy as np
 import pytest
 
 from device.errors import MynahError
-from device.understanding.pieces import MASK, SPECIAL, UNKNOWN, Pieces, words
-from tests.training.text_corpora import MAKERS, corpora
+from device.understanding.pieces import MASK, SPECIAL, UNKNOWN, words
+from tests.training.text_corpora import MAKERS, corpora, pieces
 from training import cli
-from training.text import heads, pretrain
+from training.text import heads, pretrain, vocabulary
 from training.text.corpora import READERS, Example, Slot, free_texts, read, tags
 from training.text.encoder import EncoderSettings
 from training.text.rows import batches, encode, hide, padded
 from training.text.scores import calibration_error, fit_temperature, macro, slot_f1, softmax, threshold
+from training.text.task import Task
 from training.trainer import TrainerSettings
 
-SHAPE = EncoderSettings(120, width=8, layers=1, heads=2, inner=16, length=16, dropout=0.0)
+SHAPE = EncoderSettings(120, width=8, layers=1, heads=2, inner=16, length=20, dropout=0.0)
 TRAINER = TrainerSettings(0.1, 0.9, average_ramp=10, warmup=5, compiled=False, checkpoint_every=40)
 HEAD = heads.Settings(
     rounds=1,
-    least=50,
+    least=40,
     rate=2e-2,
     budget=256,
     dropout=0.0,
@@ -42,17 +43,9 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def pieces() -> Pieces:
-    """Of letters alone."""
-    letters = ("▁", *"abcdefghijklmnopqrstuvwxyz?")
-    return Pieces((*SPECIAL, *letters), (0.0,) * 3 + (-3.0,) * len(letters))
-
-
-@pytest.fixture(scope="module")
 def trained(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Of `snips`, from nothing."""
-    pytest.importorskip("sentencepiece")
-    run = tmp_path_factory.mktemp("run") / "snips"
+    """Of `snips`, from nothing but a vocabulary."""
+    run = tmp_path_factory.mktemp("run")
     learned("snips", data, run, HEAD)
     return run
 
@@ -65,7 +58,9 @@ def learned(
     encoder: Path | None = None,
     shots: int | None = None,
 ) -> None:
-    task = heads.Task.of("intents", corpus, data, shots, settings.seed)
+    if encoder is None:
+        pieces().save(run / "pieces.tsv")
+    task = Task.of("intents", corpus, data, shots, settings.seed)
     heads.train(task, read(corpus, data, "validation"), run, settings, encoder)
 
 
@@ -151,10 +146,17 @@ def test_hidden_pieces_are_remembered() -> None:
     assert 90 < seen < 150  # of 150 hidden ones, eight of ten
 
 
-def test_a_text_is_read_the_same_however_it_is_padded(pieces: Pieces) -> None:
-    shape = replace(SHAPE, vocabulary=len(pieces), layers=2)
-    model = heads.build(shape, 3, 5, 0.0)
-    encoded = encode(["is it on", "light"], pieces, 16)
+def test_a_vocabulary_is_found_in_texts(data: Path) -> None:
+    pytest.importorskip("sentencepiece")
+    found = vocabulary.find(free_texts(data), 120)
+    assert found.pieces[:3] == SPECIAL
+    assert "▁of" in found.pieces
+    assert UNKNOWN not in encode(["how warm is the kitchen"], found, 40)[0].numbers
+
+
+def test_a_text_is_read_the_same_however_it_is_padded() -> None:
+    model = heads.build(replace(SHAPE, vocabulary=len(pieces()), layers=2), 3, 5, 0.0)
+    encoded = encode(["is it so", "light"], pieces(), 16)
     short, long = (model(padded([one.numbers for one in encoded], length)) for length in (10, 16))
     assert short[0].shape == (2, 3)
     assert (short[1].shape, long[1].shape) == ((2, 10, 5), (2, 16, 5))
@@ -172,8 +174,8 @@ class Letters:
 def test_an_encoder_learns_from_text_and_a_teacher_and_a_head_begins_with_it(
     data: Path, tmp_path: Path
 ) -> None:
-    pytest.importorskip("sentencepiece")
     settings = pretrain.Settings(SHAPE, updates=4, budget=256, trainer=TRAINER)
+    pieces().save(tmp_path / "pieces.tsv")
     for _ in range(2):  # a finished run stays as it is
         pretrain.pretrain(data, tmp_path, settings, Letters())  # type: ignore[arg-type]
     assert np.load(tmp_path / "teacher.npy").shape == (len(free_texts(data)), 8)
@@ -201,7 +203,6 @@ def test_a_head_reads_what_it_learned(data: Path, trained: Path, capsys: pytest.
 def test_refusal_is_measured_where_some_is_out_of_scope(
     data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    pytest.importorskip("sentencepiece")
     learned("clinc150", data, tmp_path, HEAD)
     figures = evaluated(capsys, "--corpus", "clinc150", "--data", str(data), "--run", str(tmp_path))
     assert figures["examples"] == 8

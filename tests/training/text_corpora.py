@@ -7,6 +7,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from device.understanding.pieces import SPECIAL, Pieces
+
 ROOMS = ("kitchen", "bedroom", "hall", "attic")
 NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight")
 
@@ -99,6 +101,14 @@ def goemotions(folder: Path) -> None:
     ]
     for name in ("train", "dev", "test"):
         (folder / f"{name}.tsv").write_text("".join(lines))
+
+
+def pieces() -> Pieces:
+    """The words of the sentences, and letters."""
+    texts = " ".join(before + room for before, room, _ in sentences()) + " who won game well please"
+    texts += " what a joy i hate it is so"
+    found = [*(f"▁{word}" for word in sorted(set(texts.split()))), "▁", *"abcdefghijklmnopqrstuvwxyz?"]
+    return Pieces((*SPECIAL, *found), (0.0,) * len(SPECIAL) + (-3.0,) * len(found))
 
 
 MAKERS = {maker.__name__: maker for maker in (snips, clinc150, hwu64, slurp, banking77, goemotions)}

@@ -15,7 +15,7 @@ from device.understanding.pieces import words
 from device.understanding.tagging import spans
 from training.evaluate.intervals import share_with_interval
 from training.text.corpora import OUT_OF_SCOPE, PARTS, READERS, Example, read, tags
-from training.text.reading import Reader, Reading
+from training.text.reading import Readings, reader
 from training.text.scores import LOST, calibration_error, calibration_interval, macro, slot_f1, threshold
 
 CONFUSED = 10
@@ -27,27 +27,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data", type=Path, required=True, help="the corpus's folder, or one with a folder for each corpus"
     )
-    parser.add_argument("--run", type=Path, required=True, help="folder of a run of mynah-train text --head")
+    parser.add_argument(
+        "--run", type=Path, required=True, help="folder of a run of mynah-train text --head, or its bundle"
+    )
     parser.add_argument("--part", choices=PARTS, default="test", help="what is read (test)")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
 def run(arguments: argparse.Namespace) -> None:
     """Raises MynahError."""
-    reader = Reader(arguments.run)
+    model = reader(arguments.run)
     examples = read(arguments.corpus, arguments.data, arguments.part)
-    reading = reader.read([one.text for one in examples])
-    reject_below = float(reader.config["decision"]["reject_below"])
+    reading = model.read([one.text for one in examples])
     figures = {
         "corpus": arguments.corpus,
         "part": arguments.part,
-        **measured(examples, reading, reader.labels, reject_below),
+        **measured(examples, reading, model.labels, model.reject_below),
     }
     print(json.dumps(figures, indent=1) if arguments.json else report(figures))
 
 
 def measured(
-    examples: Sequence[Example], reading: Reading, labels: Sequence[str], reject_below: float
+    examples: Sequence[Example], reading: Readings, labels: Sequence[str], reject_below: float
 ) -> dict[str, Any]:
     """All figures but those of refusal are of sentences in scope; a label new to the model is wrong."""
     inside = [number for number, label in enumerate(labels) if label != OUT_OF_SCOPE]
@@ -72,16 +73,12 @@ def measured(
         "ece_interval": [error_low, error_high],
         "confused": confused(truth, chosen),
     }
-    if reading.tags:
-        figures["slot_f1"] = slots_of(examples, reading)
+    if reading.tags is not None:
+        meant = [spans(tags(one, words(one.text))) for one in examples]
+        figures["slot_f1"] = slot_f1(meant, [spans(row) for row in reading.tags])
     if not scoped.all():
         figures |= refusal(sure, scoped, reject_below)
     return figures
-
-
-def slots_of(examples: Sequence[Example], reading: Reading) -> float:
-    truth = [spans(tags(one, words(one.text))) for one in examples]
-    return slot_f1(truth, [spans(row) for row in reading.tags])
 
 
 def refusal(sure: Any, scoped: Any, reject_below: float) -> dict[str, Any]:

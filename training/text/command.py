@@ -12,6 +12,7 @@ from training.text import heads
 from training.text import pretrain as pretraining
 from training.text.corpora import READERS, read
 from training.text.encoder import NEW, EncoderSettings
+from training.text.task import HEADS, Task
 from training.text.teacher import Teacher
 
 
@@ -62,13 +63,13 @@ def pretrain(arguments: argparse.Namespace) -> None:
 
 
 def fine_tune(arguments: argparse.Namespace) -> None:
-    if arguments.corpus not in heads.HEADS[arguments.head]:
-        fitting = ", ".join(heads.HEADS[arguments.head])
+    if arguments.corpus not in HEADS[arguments.head]:
+        fitting = ", ".join(HEADS[arguments.head])
         raise UsageError(f"--head {arguments.head} learns from {fitting}, not from {arguments.corpus}")
     settings = heads.Settings(shape=shape_of(arguments))
     if arguments.rounds:
         settings = replace(settings, rounds=arguments.rounds)
-    task = heads.Task.of(arguments.head, arguments.corpus, arguments.data, arguments.shots, settings.seed)
+    task = Task.of(arguments.head, arguments.corpus, arguments.data, arguments.shots, settings.seed)
     held_out = read(arguments.corpus, arguments.data, "validation")
     measured = heads.train(task, held_out, arguments.out, settings, arguments.encoder)
     print(f"{arguments.out}: " + ", ".join(f"{name} {value:.4f}" for name, value in measured.items()))

@@ -19,25 +19,23 @@ import numpy as np
 import tensorflow as tf
 
 from device.errors import MynahError
-from device.understanding.pieces import Pieces, words
-from device.understanding.tagging import OUTSIDE
+from device.understanding.pieces import Pieces
 from training.json_files import write_json
 from training.text import vocabulary
-from training.text.corpora import OUT_OF_SCOPE, SLOTTED, Example, read, tags
+from training.text.corpora import OUT_OF_SCOPE, Example
 from training.text.encoder import NEW, Classifier, EncoderSettings
 from training.text.pretrain import ENCODER, PIECES
-from training.text.rows import Encoded, batches, drop, encode, padded
+from training.text.rows import Floats, Ints, batches, drop
 from training.text.scores import fit_temperature, softmax, threshold
+from training.text.task import NO_TAG, Numbered, Task
 from training.trainer import Stretch, Trainer, TrainerSettings
 
 KIND = "text"
 WEIGHTS = "model.weights.h5"
-NO_TAG = -1
-HEADS = {
-    "intents": ("snips", "clinc150", "hwu64", "slurp", "banking77"),
-    "sentiment": ("goemotions",),
-}
-"""What a head says, and the corpora that it is learned from."""
+HELD_OUT = "held_out.npz"
+"""The file of a run with the validation part, on which its bundle is compared with it."""
+REPRESENTATIVE = 512
+"""Sentences of the training part by which int8 is calibrated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,27 +61,6 @@ class Settings:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
-    """What a head learns: `labels` of texts and `tags` of their words (none: it does not learn slots)."""
-
-    head: str
-    corpus: str
-    examples: Sequence[Example]
-    labels: tuple[str, ...]
-    tags: tuple[str, ...]
-    shots: int | None
-
-    @classmethod
-    def of(cls, head: str, corpus: str, data: Path, shots: int | None, seed: int) -> Task:
-        """Of a corpus's training part; `shots`: examples of each intent, no more. MynahError without it."""
-        examples = read(corpus, data, "train")
-        if shots:
-            examples = few(examples, shots, seed)
-        labels = tuple(sorted({one.intent for one in examples}))
-        return cls(head, corpus, examples, labels, known_tags(examples) if corpus in SLOTTED else (), shots)
-
-
 def train(
     task: Task, held_out: Sequence[Example], run: Path, settings: Settings, encoder: Path | None = None
 ) -> Mapping[str, float]:
@@ -99,13 +76,12 @@ def train(
     if encoder and not trainer.done:
         trainer.model.encoder.load_weights(encoder / ENCODER)
         trainer.average_anew()
-    encoded = encode([one.text for one in task.examples], pieces, shape.length)
-    count = sum(len(one.numbers) for one in encoded)
-    updates = max(settings.least, int(settings.rounds * count / settings.budget))
-    rows = training_rows(task, encoded, shape.length, settings, trainer.done)
-    trainer.train(rows, Stretch(f"{task.head} {task.corpus}", "labels", updates, settings.rate), updates)
-    model = trainer.averaged()
-    decision, measured = calibrated(model, pieces, task.labels, held_out, shape.length)
+    rows = task.numbered(task.examples, pieces, shape.length)
+    updates = max(settings.least, int(settings.rounds * rows.mask.sum() / settings.budget))
+    stretch = Stretch(f"{task.head} {task.corpus}", "labels", updates, settings.rate)
+    trainer.train(training_rows(rows, settings, trainer.done), stretch, updates)
+    model, others = trainer.averaged(), task.numbered(held_out, pieces, shape.length)
+    decision, measured = calibrated(model, task.labels, others)
     begun = json.loads((encoder / "config.json").read_text(encoding="utf-8")) if encoder else None
     config = {
         "kind": KIND,
@@ -126,28 +102,14 @@ def train(
             "encoder": begun and begun["training"],
         },
     }
-    write(model, run, config, encoded, shape.length, settings.seed)
+    write(model, run, config, rows, others)
     return measured
 
 
-def build(shape: EncoderSettings, labels: int, names: int, dropout: float) -> Classifier:
-    model = Classifier(shape, labels, names, dropout)
+def build(shape: EncoderSettings, labels: int, tags: int, dropout: float) -> Classifier:
+    model = Classifier(shape, labels, tags, dropout)
     model.build()
     return model
-
-
-def few(examples: Sequence[Example], shots: int, seed: int) -> list[Example]:
-    """`shots` examples of each intent, or all of one that has fewer."""
-    kept = list[Example]()
-    order = np.random.default_rng(seed).permutation(len(examples))
-    for intent in sorted({one.intent for one in examples}):
-        kept += [examples[one] for one in order if examples[one].intent == intent][:shots]
-    return kept
-
-
-def known_tags(examples: Sequence[Example]) -> tuple[str, ...]:
-    names = sorted({slot.name for one in examples for slot in one.slots})
-    return (OUTSIDE, *(f"{begins}-{name}" for name in names for begins in "BI"))
 
 
 def beginning(
@@ -183,64 +145,44 @@ def objective(smoothing: float, outputs: tuple[Any, Any], truth: tuple[Any, Any]
     return {"loss": nats + 2 * slots, "labels": nats, "slots": slots, "right": right}
 
 
-def training_rows(
-    task: Task, encoded: Sequence[Encoded], length: int, settings: Settings, first: int
-) -> Iterator[tuple[Any, Any]]:
+def training_rows(rows: Numbered, settings: Settings, first: int) -> Iterator[tuple[Any, Any]]:
     rng = np.random.default_rng((settings.seed, first))
-    numbers = np.array([task.labels.index(one.intent) for one in task.examples], np.int32)
-    tagged = [piece_tags(*pair, task.tags) for pair in zip(task.examples, encoded, strict=True)]
-    for batch in batches([len(one.numbers) for one in encoded], length, settings.budget, rng):
-        ids, mask = padded([encoded[one].numbers for one in batch.chosen], batch.length)
-        tag = np.full(ids.shape, NO_TAG, np.int32)
-        for row, one in zip(tag, batch.chosen, strict=True):
-            row[list(tagged[one])] = list(tagged[one].values())
-        yield (drop(ids, mask, settings.dropped, rng), mask), (numbers[batch.chosen], tag)
-
-
-def piece_tags(example: Example, encoded: Encoded, names: Sequence[str]) -> dict[int, int]:
-    """The number of its word's tag, by the place of a word's first piece."""
-    found = tags(example, words(example.text)) if names else []
-    return {place: names.index(tag) for place, tag in zip(encoded.begins, found, strict=False)}
+    lengths = rows.mask.sum(axis=1).astype(int)
+    for batch in batches(lengths, rows.ids.shape[1], settings.budget, rng):
+        some = rows.chosen(batch.chosen, batch.length)
+        yield (drop(some.ids, some.mask, settings.dropped, rng), some.mask), (some.labels, some.tags)
 
 
 def calibrated(
-    model: keras.Model, pieces: Pieces, labels: Sequence[str], held_out: Sequence[Example], length: int
+    model: keras.Model, labels: Sequence[str], held_out: Numbered
 ) -> tuple[dict[str, float], dict[str, float]]:
     """The decision (temperature, reject_below) and what was measured, on the validation part."""
-    known = [one for one in held_out if one.intent in labels]
-    if not known:
+    if not len(held_out.labels):
         return {"temperature": 1.0, "reject_below": 0.0}, {}
-    logits, _ = predict(model, encode([one.text for one in known], pieces, length), length)
-    truth = np.array([labels.index(one.intent) for one in known])
-    temperature = fit_temperature(logits, truth)
+    logits, _ = predict(model, held_out.ids, held_out.mask)
+    temperature = fit_temperature(logits, held_out.labels)
     inside = [number for number, label in enumerate(labels) if label != OUT_OF_SCOPE]
-    sure = softmax(logits, temperature)[:, inside].max(axis=1)
-    scoped = np.array([one.intent != OUT_OF_SCOPE for one in known])
-    right = float(np.mean((logits.argmax(axis=1) == truth)[scoped]))
+    sure, scoped = softmax(logits, temperature)[:, inside].max(axis=1), np.isin(held_out.labels, inside)
+    right = float(np.mean((logits.argmax(axis=1) == held_out.labels)[scoped]))
     decision = {"temperature": temperature, "reject_below": round(threshold(sure[scoped]), 6)}
     return decision, {"validation_accuracy": round(right, 4)}
 
 
-def predict(model: keras.Model, encoded: Sequence[Encoded], length: int, batch: int = 128) -> tuple[Any, Any]:
+def predict(model: keras.Model, ids: Ints, mask: Floats, batch: int = 128) -> tuple[Floats, Floats | None]:
     """Logits of every text: (texts, labels) and (texts, length, tags) or None."""
     forward = tf.function(lambda ids, mask: model((ids, mask)))
-    found = []
-    for start in range(0, len(encoded), batch):
-        rows = [one.numbers for one in encoded[start : start + batch]]
-        found.append(forward(*map(tf.constant, padded(rows, length))))
+    starts = range(0, len(ids), batch)
+    found = [forward(tf.constant(ids[at : at + batch]), tf.constant(mask[at : at + batch])) for at in starts]
     labels = np.concatenate([np.asarray(one) for one, _ in found])
     return labels, None if found[0][1] is None else np.concatenate([np.asarray(one) for _, one in found])
 
 
-def write(
-    model: keras.Model, run: Path, config: Any, encoded: Sequence[Encoded], length: int, seed: int
-) -> None:
+def write(model: keras.Model, run: Path, config: Any, rows: Numbered, held_out: Numbered) -> None:
     """What `mynah-export` and another head's training need; config.json last."""
     for kept, file in ((model, WEIGHTS), (model.encoder, ENCODER)):
         kept.save_weights(run / f"part.{file}")
         (run / f"part.{file}").replace(run / file)
-    rng = np.random.default_rng(seed)
-    chosen = [encoded[one].numbers for one in rng.permutation(len(encoded))[:512]]
-    ids, mask = padded(chosen, length)
-    np.savez_compressed(run / "representative.npz", ids=ids, mask=mask)
+    chosen = np.random.default_rng(1).permutation(len(rows.ids))[:REPRESENTATIVE]
+    np.savez_compressed(run / "representative.npz", ids=rows.ids[chosen], mask=rows.mask[chosen])
+    np.savez_compressed(run / HELD_OUT, **asdict(held_out))
     write_json(run / "config.json", config)

@@ -40,7 +40,7 @@ class Settings:
     shape: EncoderSettings = NEW
     updates: int = 6000
     rate: float = 1e-3
-    budget: int = 2560  # pieces in a batch
+    budget: int = 1536  # pieces in a batch
     hidden: float = 0.15  # share of them
     teacher: float = 10.0  # weight of 1 − cosine beside the nats of a hidden piece
     seed: int = 1

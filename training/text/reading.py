@@ -1,30 +1,34 @@
-"""A finished run as a reader of texts: a probability for each label, a tag for each word."""
+"""A finished run, or its bundle, as a reader of texts: a probability for each label, a tag for each word."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
+
+import numpy as np
+from tqdm import tqdm
 
 from device.errors import MynahError
+from device.understanding.encoder import KIND, TextBundle, TextModel
 from device.understanding.pieces import Pieces
-from device.understanding.tagging import OUTSIDE, likeliest
+from device.understanding.tagging import likeliest
 from training.text.encoder import EncoderSettings
-from training.text.heads import KIND, WEIGHTS, build, predict
+from training.text.heads import WEIGHTS, build, predict
 from training.text.pretrain import PIECES
-from training.text.rows import Encoded, Floats, encode
+from training.text.rows import Floats, encode, padded
 from training.text.scores import softmax
 
 
-class Reading(NamedTuple):
-    """`probability`: (texts, labels); `tags`: of each text's words, none where there is no head for them."""
+class Readings(NamedTuple):
+    """`probability`: (texts, labels); `tags`: of each text's words, None where it learned no slots."""
 
     probability: Floats
-    tags: list[list[str]]
+    tags: list[list[str]] | None
 
 
-class Reader:
+class RunReader:
     """The Keras model of a run."""
 
     def __init__(self, run: Path) -> None:
@@ -35,25 +39,40 @@ class Reader:
         config = json.loads((run / "config.json").read_text(encoding="utf-8"))
         if config.get("kind") != KIND:
             raise MynahError(f"{run}: a run of kind {config.get('kind')}, not {KIND}; name another --run")
-        self.config: Mapping[str, Any] = config
-        self.labels, self.names = tuple(config["labels"]), tuple(config["tags"])
-        self.pieces = Pieces.load(run / PIECES)
-        shape = EncoderSettings(**config["model"])
+        self.labels, self._tags = tuple(config["labels"]), tuple(config["tags"])
+        self.reject_below = float(config["decision"]["reject_below"])
+        self._temperature = float(config["decision"]["temperature"])
+        self._pieces, shape = Pieces.load(run / PIECES), EncoderSettings(**config["model"])
         self._length = shape.length
-        self._model = build(shape, len(self.labels), len(self.names), 0.0)
+        self._model = build(shape, len(self.labels), len(self._tags), 0.0)
         self._model.load_weights(run / WEIGHTS)
 
-    def read(self, texts: Sequence[str]) -> Reading:
-        encoded = encode(texts, self.pieces, self._length)
-        logits, slots = predict(self._model, encoded, self._length)
-        tags = (
-            [tagged(one, row, self.names) for one, row in zip(encoded, slots, strict=True)]
-            if self.names
-            else []
-        )
-        return Reading(softmax(logits, float(self.config["decision"]["temperature"])), tags)
+    def read(self, texts: Sequence[str]) -> Readings:
+        encoded = encode(texts, self._pieces, self._length)
+        logits, slots = predict(self._model, *padded([one.numbers for one in encoded], self._length))
+        probability = softmax(logits, self._temperature)
+        if slots is None:
+            return Readings(probability, None)
+        rows = zip(encoded, slots, strict=True)
+        return Readings(probability, [likeliest(row[list(one.begins)], self._tags) for one, row in rows])
 
 
-def tagged(encoded: Encoded, logits: Floats, names: Sequence[str]) -> list[str]:
-    """A tag for each word that was read, from the logits of its first piece."""
-    return likeliest(logits[list(encoded.begins)], names) if encoded.begins else [OUTSIDE] * 0
+class BundleReader:
+    """The int8 model of a bundle, by the device's own code."""
+
+    def __init__(self, folder: Path) -> None:
+        """Raises BundleError."""
+        self._model = TextModel(TextBundle.load(folder))
+        self.labels, self.reject_below = self._model.bundle.labels, self._model.bundle.reject_below
+
+    def read(self, texts: Sequence[str]) -> Readings:
+        found = [self._model.read(text) for text in tqdm(texts, "read", unit="text", mininterval=5)]
+        unknown = np.full(len(self.labels), 1 / len(self.labels), np.float32)
+        probability = np.stack([unknown if one is None else one.probability for one in found])
+        tags = [[] if one is None else list(one.tags) for one in found]
+        return Readings(probability, tags if self._model.bundle.tags else None)
+
+
+def reader(folder: Path) -> RunReader | BundleReader:
+    """That of a run, or of a bundle. Raises MynahError."""
+    return BundleReader(folder) if (folder / "bundle.json").is_file() else RunReader(folder)

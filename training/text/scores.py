@@ -66,7 +66,7 @@ def softmax(logits: Floats, temperature: float = 1.0) -> Floats:
     return np.asarray(powers / powers.sum(axis=-1, keepdims=True), np.float32)
 
 
-def fit_temperature(logits: Floats, truth: npt.NDArray[np.int64]) -> float:
+def fit_temperature(logits: Floats, truth: npt.NDArray[np.int32]) -> float:
     """The temperature with the least mean negative log-likelihood (Guo et al. 2017), of 0.25 … 8."""
     candidates = np.exp(np.linspace(np.log(0.25), np.log(8.0), 121))
     rows = np.arange(len(truth))

@@ -18,7 +18,7 @@ from training import cli
 from training.text import heads, pretrain, vocabulary
 from training.text.corpora import READERS, Example, Slot, free_texts, read, tags
 from training.text.encoder import EncoderSettings
-from training.text.rows import batches, encode, hide, padded
+from training.text.rows import batches, encode, hide, padded, spliced
 from training.text.scores import calibration_error, fit_temperature, macro, slot_f1, softmax, threshold
 from training.text.task import Task
 from training.trainer import TrainerSettings
@@ -144,6 +144,15 @@ def test_hidden_pieces_are_remembered() -> None:
         assert changed.sum() <= 3
         assert not changed[mask == 0].any()
     assert 90 < seen < 150  # of 150 hidden ones, eight of ten
+
+
+def test_halves_of_two_texts_mean_nothing_known() -> None:
+    ids, mask = padded([[5, 6, 7, 8], [9, 10, 11], [5, 6]], 5)
+    found = spliced(ids, mask, np.array([0, 1, 0], np.int32), np.random.default_rng(1))
+    assert found.tolist()[0] == [5, 6, 10, 11, 0]
+    assert found.tolist()[1] in ([9, 10, 7, 8, 0], [9, 10, 6, 0, 0])
+    assert found.tolist()[2] == [5, 10, 11, 0, 0]
+    assert not spliced(ids, mask, np.array([1, 1, 1], np.int32), np.random.default_rng(1)).any()
 
 
 def test_a_vocabulary_is_found_in_texts(data: Path) -> None:

@@ -25,7 +25,7 @@ from training.text import vocabulary
 from training.text.corpora import OUT_OF_SCOPE, Example
 from training.text.encoder import NEW, Classifier, EncoderSettings
 from training.text.pretrain import ENCODER, PIECES
-from training.text.rows import Floats, Ints, batches, drop
+from training.text.rows import Floats, Ints, batches, drop, spliced
 from training.text.scores import fit_temperature, softmax, threshold
 from training.text.task import NO_TAG, Numbered, Task
 from training.trainer import Stretch, Trainer, TrainerSettings
@@ -43,6 +43,8 @@ class Settings:
     """How a head is fine-tuned with its encoder. `rounds`: how often it sees the corpus.
 
     `least`: updates where a corpus is small. `dropped`: share of pieces that it does not get to read.
+    `spliced`: where some sentences are out of scope, share of the others that are spliced from two of
+    different intents and become so (after Zhan et al. 2021).
     """
 
     rounds: float = 20.0
@@ -51,12 +53,18 @@ class Settings:
     budget: int = 768  # pieces in a batch
     dropout: float = 0.3
     dropped: float = 0.05
+    spliced: float = 0.15
     smoothing: float = 0.05
     seed: int = 1
     shape: EncoderSettings = NEW  # of a new encoder
     trainer: TrainerSettings = field(
         default_factory=lambda: TrainerSettings(
-            floor=0.02, average=0.995, average_ramp=10, warmup=100, weight_decay=0.01
+            floor=0.02,
+            average=0.995,
+            average_ramp=10,
+            warmup=100,
+            weight_decay=0.01,
+            compiled=False,  # a head is trained in fewer minutes than its shapes are compiled in
         )
     )
 
@@ -79,7 +87,8 @@ def train(
     rows = task.numbered(task.examples, pieces, shape.length)
     updates = max(settings.least, int(settings.rounds * rows.mask.sum() / settings.budget))
     stretch = Stretch(f"{task.head} {task.corpus}", "labels", updates, settings.rate)
-    trainer.train(training_rows(rows, settings, trainer.done), stretch, updates)
+    unknown = task.labels.index(OUT_OF_SCOPE) if OUT_OF_SCOPE in task.labels else None
+    trainer.train(training_rows(rows, unknown, settings, trainer.done), stretch, updates)
     model, others = trainer.averaged(), task.numbered(held_out, pieces, shape.length)
     decision, measured = calibrated(model, task.labels, others)
     begun = json.loads((encoder / "config.json").read_text(encoding="utf-8")) if encoder else None
@@ -145,12 +154,25 @@ def objective(smoothing: float, outputs: tuple[Any, Any], truth: tuple[Any, Any]
     return {"loss": nats + 2 * slots, "labels": nats, "slots": slots, "right": right}
 
 
-def training_rows(rows: Numbered, settings: Settings, first: int) -> Iterator[tuple[Any, Any]]:
+def training_rows(
+    rows: Numbered, unknown: int | None, settings: Settings, first: int
+) -> Iterator[tuple[Any, Any]]:
+    """`unknown`: the number of the label for what is out of scope, if there is one."""
     rng = np.random.default_rng((settings.seed, first))
     lengths = rows.mask.sum(axis=1).astype(int)
     for batch in batches(lengths, rows.ids.shape[1], settings.budget, rng):
         some = rows.chosen(batch.chosen, batch.length)
+        if unknown is not None:
+            some = with_spliced(some, unknown, settings.spliced, rng)
         yield (drop(some.ids, some.mask, settings.dropped, rng), some.mask), (some.labels, some.tags)
+
+
+def with_spliced(rows: Numbered, unknown: int, share: float, rng: np.random.Generator) -> Numbered:
+    """`share` of the rows become spliced ones, out of scope."""
+    ids = spliced(rows.ids, rows.mask, rows.labels, rng)
+    taken = (rng.random(len(ids)) < share) & (ids[:, 0] > 0)
+    ids, labels = np.where(taken[:, None], ids, rows.ids), np.where(taken, unknown, rows.labels)
+    return Numbered(ids, (ids > 0).astype(np.float32), labels.astype(np.int32), rows.tags)
 
 
 def calibrated(

@@ -91,3 +91,19 @@ def hide(
 def drop(ids: Ints, mask: Floats, share: float, rng: np.random.Generator) -> Ints:
     """`share` of the pieces become UNKNOWN, as words do that a recognizer confuses."""
     return np.where((rng.random(ids.shape) < share) & (mask > 0), UNKNOWN, ids).astype(np.int32)
+
+
+def spliced(ids: Ints, mask: Floats, labels: Ints, rng: np.random.Generator) -> Ints:
+    """Of each row's text the first half, and of another row's with another label the second: `ids` of texts
+    that mean nothing known, empty where all rows have one label. Each is as long as the two halves."""
+    found = np.zeros_like(ids)
+    lengths = mask.sum(axis=1).astype(int)
+    for row, others in enumerate(labels[:, None] != labels):
+        if not others.any():
+            continue
+        other = int(rng.choice(np.flatnonzero(others)))
+        first, second = (lengths[row] + 1) // 2, (lengths[other] + 1) // 2
+        found[row, :first] = ids[row, :first]
+        tail = ids[other, lengths[other] - second : lengths[other]][: ids.shape[1] - first]
+        found[row, first : first + len(tail)] = tail
+    return found

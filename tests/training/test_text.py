@@ -18,7 +18,7 @@ from training import cli
 from training.text import heads, pretrain, vocabulary
 from training.text.corpora import READERS, Example, Slot, free_texts, read, tags
 from training.text.encoder import EncoderSettings
-from training.text.rows import batches, encode, hide, padded, spliced
+from training.text.rows import batches, encode, hide, padded, spliced, updates_a_round
 from training.text.scores import calibration_error, fit_temperature, macro, slot_f1, softmax, threshold
 from training.text.task import Task
 from training.trainer import TrainerSettings
@@ -127,6 +127,7 @@ def test_batches_hold_texts_of_about_one_length() -> None:
     for batch in round_:
         assert max(lengths[one] for one in batch.chosen) <= batch.length
         assert len(batch.chosen) == 80 // batch.length
+    assert updates_a_round(lengths, 40, 80) == 10 / 5 + 5 / 2 + 3 / 2
 
 
 def test_hidden_pieces_are_remembered() -> None:

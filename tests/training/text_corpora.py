@@ -83,12 +83,6 @@ def banking77(folder: Path) -> None:
 
 def goemotions(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    names = "admiration amusement anger annoyance approval caring confusion curiosity desire disappointment"
-    names += (
-        " disapproval disgust embarrassment excitement fear gratitude grief joy love nervousness optimism"
-    )
-    names += " pride realization relief remorse sadness surprise neutral"
-    (folder / "labels.txt").write_text(names.replace(" ", "\n"))
     lines = [
         f"{text} {number}\t{labels}\tid{number}\n"
         for number in NUMBERS

@@ -16,7 +16,7 @@ from device.understanding.tagging import spans
 from training.evaluate.intervals import share_with_interval
 from training.text.corpora import OUT_OF_SCOPE, PARTS, READERS, Example, read, tags
 from training.text.reading import Readings, reader
-from training.text.scores import LOST, calibration_error, calibration_interval, macro, slot_f1, threshold
+from training.text.scores import calibration_error, calibration_interval, macro, slot_f1, threshold
 
 CONFUSED = 10
 """The pairs of intents that are shown, most frequent first."""
@@ -91,7 +91,7 @@ def refusal(sure: Any, scoped: Any, reject_below: float) -> dict[str, Any]:
         "in_scope_lost": float(np.mean(sure[scoped] < reject_below)),
         "oos_recall": share,
         "oos_recall_interval": [low, high],
-        f"oos_recall_at_{LOST:.0%}".replace("%", "_percent_lost"): float(np.mean(sure[outside] < here)),
+        "oos_recall_at_3_percent_lost": float(np.mean(sure[outside] < here)),
     }
 
 

@@ -15,6 +15,9 @@ from training.text.encoder import NEW, EncoderSettings
 from training.text.task import HEADS, Task
 from training.text.teacher import Teacher
 
+SHIPPED = Path(__file__).parent / "shipped"
+"""A run of --pretrain that comes with Mynah."""
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     what = parser.add_mutually_exclusive_group(required=True)
@@ -27,7 +30,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out", type=Path, required=True, help="run folder; an unfinished run there is resumed"
     )
-    parser.add_argument("--encoder", type=Path, help="run whose encoder the head begins with (a new one)")
+    parser.add_argument(
+        "--encoder",
+        type=Path,
+        default=SHIPPED,
+        help="run whose encoder the head begins with (the shipped one)",
+    )
+    parser.add_argument("--new", action="store_true", help="the head begins with a new encoder")
     parser.add_argument("--shots", type=positive, help="examples of each intent, no more")
     parser.add_argument(
         "--teacher", type=Path, help="folder with a sentence encoder (model.onnx, vocab.txt) to learn from"
@@ -71,5 +80,6 @@ def fine_tune(arguments: argparse.Namespace) -> None:
         settings = replace(settings, rounds=arguments.rounds)
     task = Task.of(arguments.head, arguments.corpus, arguments.data, arguments.shots, settings.seed)
     held_out = read(arguments.corpus, arguments.data, "validation")
-    measured = heads.train(task, held_out, arguments.out, settings, arguments.encoder)
+    encoder = None if arguments.new else arguments.encoder
+    measured = heads.train(task, held_out, arguments.out, settings, encoder)
     print(f"{arguments.out}: " + ", ".join(f"{name} {value:.4f}" for name, value in measured.items()))

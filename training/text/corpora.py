@@ -7,7 +7,7 @@
 | `hwu64` | `trainset/*.csv`, `testset/**/*.csv` (a fold of Liu et al. 2019) |
 | `slurp` | `train.jsonl`, `devel.jsonl`, `test.jsonl` (Bastianelli et al. 2020) |
 | `banking77` | `train.csv`, `test.csv` (Casanueva et al. 2020) |
-| `goemotions` | `train.tsv`, `dev.tsv`, `test.tsv`, `labels.txt` or `emotions.txt` (Demszky et al. 2020) |
+| `goemotions` | `train.tsv`, `dev.tsv`, `test.tsv` (Demszky et al. 2020) |
 
 Where a corpus has no part for validation, a tenth of what is for training is it.
 """
@@ -69,7 +69,7 @@ def read(corpus: str, folder: Path, part: str) -> list[Example]:
     folder = own if own.is_dir() else folder
     try:
         found = [one for one in READERS[corpus](folder, part) if words(one.text)]
-    except (KeyError, ValueError, TypeError, csv.Error) as error:
+    except (LookupError, ValueError, TypeError, csv.Error) as error:
         raise MynahError(f"{folder}: not the layout in which {corpus} is published ({error})") from error
     except OSError as error:
         raise MynahError(f"{error.filename}: {error.strerror}; --data names {corpus}'s folder") from error
@@ -189,15 +189,15 @@ SENTIMENTS = {
 }
 """GoEmotions' groups; its fourth, the ambiguous ones, says neither good nor bad and counts as neutral."""
 GROUPS = {emotion: group for group, emotions in SENTIMENTS.items() for emotion in emotions.split()}
+EMOTIONS = (*sorted(GROUPS.keys() - {"neutral"}), "neutral")
+"""As GoEmotions numbers them."""
 
 
 def _goemotions(folder: Path, part: str) -> Iterator[Example]:
-    names = folder / "labels.txt"
-    emotions = [*_lines(names if names.is_file() else folder / "emotions.txt")]
     file = {"train": "train.tsv", "validation": "dev.tsv", "test": "test.tsv"}[part]
     for line in filter(None, _lines(folder / file)):
         text, numbers = line.split("\t")[:2]
-        groups = {GROUPS[emotions[int(number)]] for number in numbers.split(",")}
+        groups = {GROUPS[EMOTIONS[int(number)]] for number in numbers.split(",")}
         if len(groups) > 1:
             groups -= {"neutral"}
         if len(groups) == 1:  # both positive and negative is neither

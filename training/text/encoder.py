@@ -6,12 +6,17 @@ Attention is written out, with the mask as an input that becomes a small additiv
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import keras
+import numpy as np
 from keras import ops
+
+from device.errors import MynahError
 
 Tensor = Any
 BIAS = 20.0
@@ -119,6 +124,22 @@ class TextEncoder(keras.Model):
             x = block(x, bias, training=training)
         weights = ops.softmax(ops.squeeze(self.weight(x), axis=-1) + bias)
         return x, ops.squeeze(ops.matmul(weights[:, None, :], x), axis=1)
+
+
+def save(encoder: TextEncoder, file: Path) -> None:
+    """Its weights, to 16 bits, whole or not at all: enough to begin with."""
+    part = file.with_name(f"part.{file.name}")
+    np.savez_compressed(part, *(weight.astype(np.float16) for weight in encoder.get_weights()))
+    part.replace(file)
+
+
+def load(encoder: TextEncoder, file: Path) -> None:
+    """MynahError where the weights are another encoder's."""
+    try:
+        with np.load(file) as stored:
+            encoder.set_weights([stored[name].astype(np.float32) for name in stored.files])
+    except (OSError, ValueError, zipfile.BadZipFile) as error:
+        raise MynahError(f"{file}: no weights of this encoder ({error}); pretrain it anew") from error
 
 
 class Pretraining(keras.Model):

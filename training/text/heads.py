@@ -23,9 +23,9 @@ from device.understanding.pieces import Pieces
 from training.json_files import write_json
 from training.text import vocabulary
 from training.text.corpora import OUT_OF_SCOPE, Example
-from training.text.encoder import NEW, Classifier, EncoderSettings
+from training.text.encoder import NEW, Classifier, EncoderSettings, load, save
 from training.text.pretrain import ENCODER, PIECES
-from training.text.rows import Floats, Ints, batches, drop, spliced
+from training.text.rows import Floats, Ints, batches, drop, spliced, updates_a_round
 from training.text.scores import fit_temperature, softmax, threshold
 from training.text.task import NO_TAG, Numbered, Task
 from training.trainer import Stretch, Trainer, TrainerSettings
@@ -82,10 +82,11 @@ def train(
     make = partial(build, shape, len(task.labels), len(task.tags), settings.dropout)
     trainer = Trainer(run, make, {"labels": partial(objective, settings.smoothing)}, settings.trainer)
     if encoder and not trainer.done:
-        trainer.model.encoder.load_weights(encoder / ENCODER)
+        load(trainer.model.encoder, encoder / ENCODER)
         trainer.average_anew()
     rows = task.numbered(task.examples, pieces, shape.length)
-    updates = max(settings.least, int(settings.rounds * rows.mask.sum() / settings.budget))
+    once = updates_a_round(rows.mask.sum(axis=1).astype(int), shape.length, settings.budget)
+    updates = max(settings.least, int(settings.rounds * once))
     stretch = Stretch(f"{task.head} {task.corpus}", "labels", updates, settings.rate)
     unknown = task.labels.index(OUT_OF_SCOPE) if OUT_OF_SCOPE in task.labels else None
     trainer.train(training_rows(rows, unknown, settings, trainer.done), stretch, updates)
@@ -201,9 +202,9 @@ def predict(model: keras.Model, ids: Ints, mask: Floats, batch: int = 128) -> tu
 
 def write(model: keras.Model, run: Path, config: Any, rows: Numbered, held_out: Numbered) -> None:
     """What `mynah-export` and another head's training need; config.json last."""
-    for kept, file in ((model, WEIGHTS), (model.encoder, ENCODER)):
-        kept.save_weights(run / f"part.{file}")
-        (run / f"part.{file}").replace(run / file)
+    model.save_weights(run / f"part.{WEIGHTS}")
+    (run / f"part.{WEIGHTS}").replace(run / WEIGHTS)
+    save(model.encoder, run / ENCODER)
     chosen = np.random.default_rng(1).permutation(len(rows.ids))[:REPRESENTATIVE]
     np.savez_compressed(run / "representative.npz", ids=rows.ids[chosen], mask=rows.mask[chosen])
     np.savez_compressed(run / HELD_OUT, **asdict(held_out))

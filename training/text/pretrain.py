@@ -23,13 +23,13 @@ from device.understanding.pieces import SPECIAL, START, UNKNOWN, Pieces
 from training.json_files import write_json
 from training.text import vocabulary
 from training.text.corpora import free_texts
-from training.text.encoder import NEW, EncoderSettings, Pretraining, TextEncoder
+from training.text.encoder import NEW, EncoderSettings, Pretraining, TextEncoder, save
 from training.text.rows import Floats, batches, encode, hide, padded
 from training.text.teacher import Teacher
 from training.trainer import Stretch, Trainer, TrainerSettings
 
 KIND = "text-encoder"
-PIECES, ENCODER = "pieces.tsv", "encoder.weights.h5"
+PIECES, ENCODER = "pieces.tsv", "encoder.npz"
 """The files of a run: its vocabulary, and its encoder as it was written last."""
 
 
@@ -143,9 +143,7 @@ def write(
     trainer: Trainer, run: Path, shape: EncoderSettings, pieces: Pieces, settings: Settings, texts: int
 ) -> None:
     """The averaged encoder; config.json last."""
-    part = run / "part.weights.h5"
-    trainer.averaged().encoder.save_weights(part)
-    part.replace(run / ENCODER)
+    save(trainer.averaged().encoder, run / ENCODER)
     config = {
         "kind": KIND,
         "fingerprint": pieces.fingerprint,

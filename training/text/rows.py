@@ -45,12 +45,23 @@ class Batch:
     length: int
 
 
+def bucket_sizes(longest: int) -> list[int]:
+    """The lengths of batches, rising."""
+    return sorted({longest, *(size for cut in (1, 2) if (size := longest - cut * STEP) >= STEP)})
+
+
+def updates_a_round(lengths: Sequence[int], longest: int, budget: int) -> float:
+    """Batches in which every text is once."""
+    sizes = np.array(bucket_sizes(longest))
+    return float((1 / np.maximum(1, budget // sizes))[np.searchsorted(sizes, lengths)].sum())
+
+
 def batches(lengths: Sequence[int], longest: int, budget: int, rng: np.random.Generator) -> Iterator[Batch]:
     """Every text once a round, without end: `budget` pieces a batch, in texts of about one length.
 
     A round leaves out what fills no batch of its length, unless that is all.
     """
-    sizes = sorted({longest, *(size for cut in (1, 2) if (size := longest - cut * STEP) >= STEP)})
+    sizes = bucket_sizes(longest)
     bucket = np.searchsorted(sizes, np.asarray(lengths))
     while True:
         found = list[Batch]()

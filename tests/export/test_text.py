@@ -27,8 +27,7 @@ from training.trainer import TrainerSettings
 
 SHAPE = EncoderSettings(120, width=8, layers=1, heads=2, inner=16, length=16, dropout=0.0)
 SETTINGS = heads.Settings(
-    least=60,
-    rounds=0,
+    updates=60,
     rate=3e-2,
     budget=256,
     dropout=0.0,

@@ -26,13 +26,12 @@ from training.trainer import TrainerSettings
 SHAPE = EncoderSettings(120, width=8, layers=1, heads=2, inner=16, length=20, dropout=0.0)
 TRAINER = TrainerSettings(0.1, 0.9, average_ramp=10, warmup=5, compiled=False, checkpoint_every=40)
 HEAD = heads.Settings(
-    rounds=1,
-    least=40,
+    updates=40,
     rate=2e-2,
     budget=256,
     dropout=0.0,
     dropped=0.0,
-    shape=replace(SHAPE, length=40),
+    shape=SHAPE,
     trainer=TRAINER,
 )
 
@@ -192,7 +191,7 @@ def test_an_encoder_learns_from_text_and_a_teacher_and_a_head_begins_with_it(
     encoder = json.loads((tmp_path / "config.json").read_text())
     assert encoder["training"]["updates"] == 4
     run = tmp_path / "head"
-    learned("banking77", data, run, replace(HEAD, least=2, rounds=0), tmp_path, 3)
+    learned("banking77", data, run, replace(HEAD, updates=2), tmp_path, 3)
     head = json.loads((run / "config.json").read_text())
     assert head["fingerprint"] == encoder["fingerprint"]
     assert head["training"]["examples"] == 6

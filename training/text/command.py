@@ -41,8 +41,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--teacher", type=Path, help="folder with a sentence encoder (model.onnx, vocab.txt) to learn from"
     )
-    parser.add_argument("--updates", type=positive, help="of the encoder's pretraining (6000)")
-    parser.add_argument("--rounds", type=float, help="how often the head sees the corpus (20)")
+    parser.add_argument(
+        "--updates",
+        type=positive,
+        help="of the weights (an encoder: 6000; a head: ten rounds of the corpus, 1000 to 3000)",
+    )
     parser.add_argument("--vocabulary", type=positive, help="pieces of words of a new encoder (6000)")
     parser.add_argument("--width", type=positive, help="channels of a new encoder (192)")
     parser.add_argument("--layers", type=positive, help="layers of a new encoder (3)")
@@ -75,9 +78,7 @@ def fine_tune(arguments: argparse.Namespace) -> None:
     if arguments.corpus not in HEADS[arguments.head]:
         fitting = ", ".join(HEADS[arguments.head])
         raise UsageError(f"--head {arguments.head} learns from {fitting}, not from {arguments.corpus}")
-    settings = heads.Settings(shape=shape_of(arguments))
-    if arguments.rounds:
-        settings = replace(settings, rounds=arguments.rounds)
+    settings = heads.Settings(shape=shape_of(arguments), updates=arguments.updates)
     task = Task.of(arguments.head, arguments.corpus, arguments.data, arguments.shots, settings.seed)
     held_out = read(arguments.corpus, arguments.data, "validation")
     encoder = None if arguments.new else arguments.encoder

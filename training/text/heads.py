@@ -40,15 +40,18 @@ REPRESENTATIVE = 512
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How a head is fine-tuned with its encoder. `rounds`: how often it sees the corpus.
+    """How a head is fine-tuned with its encoder.
 
-    `least`: updates where a corpus is small. `dropped`: share of pieces that it does not get to read.
+    It sees the corpus for `rounds`, in `least` to `most` updates; or in `updates`, if given.
+    `dropped`: share of pieces that it does not get to read.
     `spliced`: where some sentences are out of scope, share of the others that are spliced from two of
     different intents and become so (after Zhan et al. 2021).
     """
 
-    rounds: float = 20.0
-    least: int = 600
+    rounds: float = 10.0
+    least: int = 1000
+    most: int = 3000
+    updates: int | None = None
     rate: float = 5e-4
     budget: int = 768  # pieces in a batch
     dropout: float = 0.3
@@ -85,8 +88,7 @@ def train(
         load(trainer.model.encoder, encoder / ENCODER)
         trainer.average_anew()
     rows = task.numbered(task.examples, pieces, shape.length)
-    once = updates_a_round(rows.mask.sum(axis=1).astype(int), shape.length, settings.budget)
-    updates = max(settings.least, int(settings.rounds * once))
+    updates = settings.updates or updates_for(rows, settings)
     stretch = Stretch(f"{task.head} {task.corpus}", "labels", updates, settings.rate)
     unknown = task.labels.index(OUT_OF_SCOPE) if OUT_OF_SCOPE in task.labels else None
     trainer.train(training_rows(rows, unknown, settings, trainer.done), stretch, updates)
@@ -114,6 +116,11 @@ def train(
     }
     write(model, run, config, rows, others)
     return measured
+
+
+def updates_for(rows: Numbered, settings: Settings) -> int:
+    once = updates_a_round(rows.mask.sum(axis=1).astype(int), rows.ids.shape[1], settings.budget)
+    return min(max(settings.least, int(settings.rounds * once)), settings.most)
 
 
 def build(shape: EncoderSettings, labels: int, tags: int, dropout: float) -> Classifier:

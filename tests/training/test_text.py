@@ -12,12 +12,13 @@ import numpy as np
 import pytest
 
 from device.errors import MynahError
-from device.understanding.pieces import MASK, SPECIAL, UNKNOWN, words
+from device.understanding.pieces import MASK, SPECIAL, UNKNOWN, Pieces, words
 from tests.training.text_corpora import MAKERS, corpora, pieces
 from training import cli
 from training.text import heads, pretrain, vocabulary
+from training.text.command import SHIPPED
 from training.text.corpora import READERS, Example, Slot, free_texts, read, tags
-from training.text.encoder import EncoderSettings
+from training.text.encoder import EncoderSettings, TextEncoder, load
 from training.text.rows import batches, encode, hide, padded, spliced, updates_a_round
 from training.text.scores import calibration_error, fit_temperature, macro, slot_f1, softmax, threshold
 from training.text.task import Task
@@ -196,6 +197,18 @@ def test_an_encoder_learns_from_text_and_a_teacher_and_a_head_begins_with_it(
     assert head["fingerprint"] == encoder["fingerprint"]
     assert head["training"]["examples"] == 6
     assert head["training"]["encoder"] == encoder["training"]
+
+
+def test_the_encoder_that_ships_is_whole() -> None:
+    config = json.loads((SHIPPED / "config.json").read_text())
+    assert Pieces.load(SHIPPED / "pieces.tsv").fingerprint == config["fingerprint"]
+    encoder = TextEncoder(EncoderSettings(**config["model"]))
+    encoder.build()
+    load(encoder, SHIPPED / "encoder.npz")
+    smaller = TextEncoder(SHAPE)
+    smaller.build()
+    with pytest.raises(MynahError, match=r"encoder\.npz: no weights of this encoder"):
+        load(smaller, SHIPPED / "encoder.npz")
 
 
 def test_a_head_reads_what_it_learned(data: Path, trained: Path, capsys: pytest.CaptureFixture[str]) -> None:

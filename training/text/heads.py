@@ -67,7 +67,7 @@ class Settings:
             average_ramp=10,
             warmup=100,
             weight_decay=0.01,
-            compiled=False,  # a head is trained in fewer minutes than its shapes are compiled in
+            compiled=False,
         )
     )
 

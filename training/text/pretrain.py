@@ -45,7 +45,9 @@ class Settings:
     teacher: float = 10.0  # weight of 1 − cosine beside the nats of a hidden piece
     seed: int = 1
     trainer: TrainerSettings = field(
-        default_factory=lambda: TrainerSettings(floor=0.02, average=0.998, average_ramp=10, weight_decay=0.01)
+        default_factory=lambda: TrainerSettings(
+            floor=0.02, average=0.998, average_ramp=10, weight_decay=0.01, compiled=False
+        )
     )
 
 

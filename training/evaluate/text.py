@@ -50,26 +50,31 @@ def run(arguments: argparse.Namespace) -> None:
 def measured(
     examples: Sequence[Example], reading: Readings, labels: Sequence[str], reject_below: float
 ) -> dict[str, Any]:
-    """All figures but those of refusal are of sentences in scope; a label new to the model is wrong."""
+    """All figures but those of refusal are of sentences in scope; a label new to the model is wrong.
+
+    A model that knows what is out of scope refuses as it was calibrated to: a sentence in scope that it
+    refuses is wrong too. `accuracy_without_refusal` is the share of best intents that are right.
+    """
     inside = [number for number, label in enumerate(labels) if label != OUT_OF_SCOPE]
-    sure = reading.probability[:, inside].max(axis=1)
+    best, names = reading.probability[:, inside], np.array(labels)[inside]
+    sure, found = best.max(axis=1), names[best.argmax(axis=1)]
+    said = np.where(sure < reject_below, OUT_OF_SCOPE, found) if len(inside) < len(labels) else found
     scoped = np.array([one.intent != OUT_OF_SCOPE for one in examples])
     truth = [one.intent for one in examples if one.intent != OUT_OF_SCOPE]
-    said = [labels[one] for one in reading.probability.argmax(axis=1)]
-    chosen = [one for one, kept in zip(said, scoped, strict=True) if kept]
-    right = np.array([one == other for one, other in zip(truth, chosen, strict=True)])
+    chosen = [str(one) for one in said[scoped]]
+    right, plain = (np.array(truth) == one[scoped] for one in (said, found))
     share, low, high = share_with_interval(int(right.sum()), len(right))
     means = macro(truth, chosen)
-    top = reading.probability.max(axis=1)[scoped]
-    error_low, error_high = calibration_interval(top, right)
+    error_low, error_high = calibration_interval(sure[scoped], plain)
     figures: dict[str, Any] = {
         "examples": len(truth),
         "accuracy": share,
         "accuracy_interval": [low, high],
+        "accuracy_without_refusal": float(plain.mean()),
         "precision": means.precision,
         "recall": means.recall,
         "f1": means.f1,
-        "ece": calibration_error(top, right),
+        "ece": calibration_error(sure[scoped], plain),
         "ece_interval": [error_low, error_high],
         "confused": confused(truth, chosen),
     }
@@ -105,7 +110,8 @@ def report(figures: dict[str, Any]) -> str:
     low, high = figures["accuracy_interval"]
     lines = [
         f"{figures['corpus']}, {figures['part']}: {figures['examples']} sentences",
-        f"accuracy   {figures['accuracy']:7.2%}  ({low:.2%} … {high:.2%})",
+        f"accuracy   {figures['accuracy']:7.2%}  ({low:.2%} … {high:.2%});"
+        f" {figures['accuracy_without_refusal']:.2%} if none were refused",
         f"precision  {figures['precision']:7.2%}  (mean over labels, as the next two)",
         f"recall     {figures['recall']:7.2%}",
         f"F1         {figures['f1']:7.2%}",

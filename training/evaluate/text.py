@@ -53,7 +53,8 @@ def measured(
     """All figures but those of refusal are of sentences in scope; a label new to the model is wrong.
 
     A model that knows what is out of scope refuses as it was calibrated to: a sentence in scope that it
-    refuses is wrong too. `accuracy_without_refusal` is the share of best intents that are right.
+    refuses is wrong too. `accuracy_without_refusal` is the share of best intents that are right. `ece` is of
+    the likeliest label, which may be that of what is out of scope.
     """
     inside = [number for number, label in enumerate(labels) if label != OUT_OF_SCOPE]
     best, names = reading.probability[:, inside], np.array(labels)[inside]
@@ -65,7 +66,9 @@ def measured(
     right, plain = (np.array(truth) == one[scoped] for one in (said, found))
     share, low, high = share_with_interval(int(right.sum()), len(right))
     means = macro(truth, chosen)
-    error_low, error_high = calibration_interval(sure[scoped], plain)
+    label = np.array(labels)[reading.probability.argmax(axis=1)]
+    calibration = reading.probability.max(axis=1)[scoped], label[scoped] == np.array(truth)
+    error_low, error_high = calibration_interval(*calibration)
     figures: dict[str, Any] = {
         "examples": len(truth),
         "accuracy": share,
@@ -74,7 +77,7 @@ def measured(
         "precision": means.precision,
         "recall": means.recall,
         "f1": means.f1,
-        "ece": calibration_error(sure[scoped], plain),
+        "ece": calibration_error(*calibration),
         "ece_interval": [error_low, error_high],
         "confused": confused(truth, chosen),
     }

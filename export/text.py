@@ -82,11 +82,12 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Parity:
-    """`float_tflite`, `onnx`: largest difference of logits from Keras; `int8_snr`: dB of the int8 labels'
-    logits; `accuracy`, `tagged`: shares of held-out sentences and tags that are right, and so by int8."""
+    """`float_tflite`, `onnx` (None: not made): largest difference of logits from Keras; `int8_snr`: dB of
+    the int8 labels' logits; `accuracy`, `tagged`: shares of held-out sentences and tags that are right, and
+    so by int8."""
 
     float_tflite: float
-    onnx: float
+    onnx: float | None
     int8_snr: float
     accuracy: float
     int8_accuracy: float
@@ -99,7 +100,7 @@ class Parity:
             f"{name} {got:.4g}, at most {limit:g} is allowed"
             for name, got, limit in (
                 ("float TFLite differs by", self.float_tflite, FLOAT_TFLITE),
-                ("ONNX differs by", self.onnx, ONNX),
+                ("ONNX differs by", self.onnx or 0.0, ONNX),
                 ("int8 loses accuracy", self.accuracy - self.int8_accuracy, LOST),
                 ("int8 loses tags", self.tagged - self.int8_tagged, LOST),
             )
@@ -124,7 +125,7 @@ def export(path: Path, out: Path, with_onnx: bool = True) -> Parity:
         found.check()
         if with_onnx:
             shutil.copyfile(folder / "model.onnx", path / "model.onnx")
-        parity = {key: round(value, 6) for key, value in asdict(found).items()}
+        parity = {key: value and round(value, 6) for key, value in asdict(found).items()}
         write(run, folder / "int8.tflite", out, {"parity": parity})
     return found
 
@@ -200,7 +201,7 @@ def measure(run: Run, folder: Path, bundle: TextBundle, with_onnx: bool, compare
     pairs = list(zip(given, keras_rows, strict=True))[:compared]
     return Parity(
         float_tflite=largest(interpreter.get_signature_runner("read"), pairs),
-        onnx=largest(onnx_reader(folder / "model.onnx"), pairs) if with_onnx else 0.0,
+        onnx=largest(onnx_reader(folder / "model.onnx"), pairs) if with_onnx else None,
         int8_snr=snr(*(np.stack([row["labels"] for row in rows]) for rows in (int8_rows, keras_rows))),
         accuracy=accuracy(run, keras_rows),
         int8_accuracy=accuracy(run, int8_rows),

@@ -238,6 +238,8 @@ def test_refusal_is_measured_where_some_is_out_of_scope(
         (["text", "--head", "intents"], "--corpus"),
         (["text", "--head", "sentiment", "--corpus", "snips"], "learns from goemotions, not from snips"),
         (["text", "--head", "intents", "--corpus", "snips", "--encoder", "/none"], "no pieces.tsv here"),
+        (["text", "--head", "intents", "--corpus", "snips", "--width", "64"], "--pretrain or --new"),
+        (["text", "--pretrain", "--width", "30"], "give a multiple of 4"),
         (["evaluate", "text", "--corpus", "snips", "--run", "/none"], "config.json is missing"),
     ],
 )

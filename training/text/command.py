@@ -59,9 +59,14 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def shape_of(arguments: argparse.Namespace) -> EncoderSettings:
-    """That of a new encoder."""
-    given = {name: getattr(arguments, name) for name in ("vocabulary", "width", "layers")}
-    shape = replace(NEW, **{name: value for name, value in given.items() if value})
+    """That of a new encoder. Raises UsageError."""
+    named = {name: getattr(arguments, name) for name in ("vocabulary", "width", "layers")}
+    given = {name: value for name, value in named.items() if value}
+    if given and not (arguments.pretrain or arguments.new):
+        raise UsageError(f"--{next(iter(given))} shapes a new encoder: give it with --pretrain or --new")
+    shape = replace(NEW, **given)
+    if shape.width % shape.heads:
+        raise UsageError(f"--width {shape.width}: give a multiple of {shape.heads}, the heads of attention")
     return replace(shape, inner=4 * shape.width)
 
 

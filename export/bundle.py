@@ -21,7 +21,7 @@ def write(config: Mapping[str, Any], model: Path, folder: Path, measured: Mappin
     folder.mkdir(parents=True, exist_ok=True)
     for file in ("bundle.json", "others.npz"):
         (folder / file).unlink(missing_ok=True)
-    _replace(folder / "model.tflite", model.read_bytes())
+    replace_file(folder / "model.tflite", model.read_bytes())
     content = {
         "version": VERSION,
         **{key: config[key] for key in COPIED},
@@ -29,10 +29,11 @@ def write(config: Mapping[str, Any], model: Path, folder: Path, measured: Mappin
         "measured": {**config["measured"], **measured},
         "training": config["training"],
     }
-    _replace(folder / "bundle.json", (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode())
+    replace_file(folder / "bundle.json", (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode())
 
 
-def _replace(file: Path, content: bytes) -> None:
+def replace_file(file: Path, content: bytes) -> None:
+    """Writes `file` whole or not at all."""
     temporary = file.with_name(file.name + ".part")
     temporary.write_bytes(content)
     temporary.replace(file)

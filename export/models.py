@@ -16,8 +16,9 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 from device.engine.bundle import Bundle
 from device.settings import bundle_folder
+from device.understanding import encoder
 from export import bundle as bundles
-from export import onnx, parity, quantize
+from export import onnx, parity, quantize, text
 from export.errors import ExportError
 from export.streaming import Run
 from export.wake import Proof, Trial
@@ -58,6 +59,12 @@ def export(
     return found
 
 
+def kind_of(run: Path) -> str | None:
+    """What kind of bundle the run gives; None where it is not finished."""
+    file = run / "config.json"
+    return json.loads(file.read_text(encoding="utf-8")).get("kind") if file.is_file() else None
+
+
 def trial_of(run: Path, data: Path | None, acoustic: Path) -> Prove | None:
     """How the run's model is proven; None where its kind has no gates. ExportError without the data."""
     file = run / "config.json"
@@ -89,6 +96,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Raises ExportError, BundleError."""
+    if kind_of(arguments.run) == encoder.KIND:
+        read = text.export(arguments.run, arguments.out, not arguments.no_onnx)
+        size = (arguments.out / "model.tflite").stat().st_size
+        print(
+            f"{arguments.out}: {size / 1000:.0f} kB; {read.int8_accuracy:.2%} of held-out texts right,"
+            f" {read.accuracy:.2%} in float; float TFLite within {read.float_tflite:.1g}, int8 at"
+            f" {read.int8_snr:.1f} dB"
+        )
+        return
     prove = trial_of(arguments.run, arguments.data, arguments.hearing)
     found = export(arguments.run, arguments.out, prove, not arguments.no_onnx, arguments.anyway)
     size = (arguments.out / "model.tflite").stat().st_size

@@ -21,6 +21,7 @@ COMMANDS = {
         "train a wake word with other small networks, to compare",
     ),
     "second-look": ("training.wake.second_look", "let the acoustic model confirm a wake word"),
+    "text": ("training.text.command", "train a text encoder and its heads: intents, slots, sentiment"),
     "readings": ("training.corpus.readings", "how espeak-ng reads the dictionary's words otherwise"),
     "evaluate": ("training.evaluate.command", "run recordings through the device's own code and report"),
 }

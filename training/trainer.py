@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import keras
-import numpy.typing as npt
 import tensorflow as tf
 from tqdm import tqdm
 
@@ -116,10 +115,9 @@ class Trainer:
     def done(self, updates: int) -> None:
         self._done.assign(updates)
 
-    def train(
-        self, rows: Iterator[tuple[npt.NDArray[Any], npt.NDArray[Any]]], stretch: Stretch, until: int
-    ) -> None:
-        """On to the run's update `until`, which lies in `stretch`. `rows` gives a batch (x, y) for each.
+    def train(self, rows: Iterator[tuple[Any, Any]], stretch: Stretch, until: int) -> None:
+        """On to the run's update `until`, which lies in `stretch`. `rows` gives a batch (x, y) for each: an
+        array, or a tuple of arrays where the model or the objective takes several.
 
         MynahError where a checkpoint or the log cannot be written (what was kept before is there), and where
         the run was kept before `stretch` begins.
@@ -136,8 +134,8 @@ class Trainer:
             for update in range(self.done, until):
                 self._optimizer.learning_rate.assign(learning_rate(settings, stretch, update))
                 kept = tf.constant(average_kept(settings, stretch, update), tf.float32)
-                x, y = next(rows)
-                figures = update_by(tf.constant(x), tf.constant(y), kept)
+                x, y = tf.nest.map_structure(tf.constant, next(rows))
+                figures = update_by(x, y, kept)
                 progress.update()
                 if (update + 1) % settings.log_every == 0:
                     progress.set_postfix({name: f"{float(value):.4f}" for name, value in figures.items()})

@@ -1,8 +1,8 @@
-"""Streaming int8 models on ai-edge-litert, or on tflite-runtime where that is all there is.
+"""int8 models on ai-edge-litert, or on tflite-runtime where that is all there is.
 
-A model has one signature, `step`: the input `x` (1, frames, mels), the output `y` (1, outputs, labels), and
-state tensors `state_00` … that go in and come out. All are int8; a state's scale and zero point are the same
-on both sides, so its bytes are fed straight back.
+A streaming model has one signature, `step`: the input `x` (1, frames, mels), the output `y` (1, outputs,
+labels), and state tensors `state_00` … that go in and come out. All are int8; a state's scale and zero point
+are the same on both sides, so its bytes are fed straight back.
 """
 
 from __future__ import annotations
@@ -36,15 +36,31 @@ def runtime() -> Any:
     raise BundleError("no TFLite runtime is installed; pip install ai-edge-litert (or tflite-runtime)")
 
 
-def _interpreter(module: Any, bundle: Bundle) -> Any:
-    if bundle.edgetpu is not None:
+def opened(model: Path, signature: str, edgetpu: Path | None = None, module: Any = None) -> Any:
+    """(interpreter, inputs, outputs): `model`, ready to run, and the tensors of its signature by name.
+
+    `edgetpu`: the same model for a Coral; `module`: a runtime as `runtime()` gives it. BundleError if it
+    cannot be loaded.
+    """
+    try:
+        with _quiet():
+            interpreter = _interpreter(module or runtime(), model, edgetpu)
+            interpreter.allocate_tensors()
+            runner = interpreter.get_signature_runner(signature)
+        return interpreter, runner.get_input_details(), runner.get_output_details()
+    except (RuntimeError, ValueError) as error:
+        raise BundleError(f"{model}: the runtime cannot load it ({_first_line(error)})") from error
+
+
+def _interpreter(module: Any, model: Path, edgetpu: Path | None) -> Any:
+    if edgetpu is not None:
         try:
             delegate = module.load_delegate(EDGE_TPU)
         except (OSError, ValueError):
             pass  # no Coral here: the CPU runs the same model
         else:
-            return module.Interpreter(str(bundle.edgetpu), experimental_delegates=[delegate])
-    return module.Interpreter(str(bundle.model), num_threads=1)
+            return module.Interpreter(str(edgetpu), experimental_delegates=[delegate])
+    return module.Interpreter(str(model), num_threads=1)
 
 
 @contextlib.contextmanager
@@ -65,15 +81,8 @@ class StreamingModel:
 
     def __init__(self, bundle: Bundle, module: Any = None) -> None:
         """`module`: a runtime as `runtime()` gives it. Raises BundleError if the model does not fit."""
-        try:
-            with _quiet():
-                self._interpreter = _interpreter(module or runtime(), bundle)
-                self._interpreter.allocate_tensors()
-                runner = self._interpreter.get_signature_runner("step")
-            inputs, outputs = runner.get_input_details(), runner.get_output_details()
-        except (RuntimeError, ValueError) as error:
-            raise BundleError(f"{bundle.model}: the runtime cannot load it ({_first_line(error)})") from error
-        self._x, self._y = _Quantized(inputs.pop("x")), _Quantized(outputs.pop("y"))
+        self._interpreter, inputs, outputs = opened(bundle.model, "step", bundle.edgetpu, module)
+        self._x, self._y = Quantized(inputs.pop("x")), Quantized(outputs.pop("y"))
         _check_states(bundle.model, inputs, outputs)
         self._states = [(inputs[name], outputs[name]) for name in sorted(inputs)]
         expected = (1, bundle.stream.frames, bundle.features.mels)
@@ -105,7 +114,7 @@ class StreamingModel:
         return self._y.dequantize(run.get_tensor(self._y.index)[0])
 
 
-class _Quantized:
+class Quantized:
     """The codec of one int8 tensor."""
 
     def __init__(self, details: dict[str, Any]) -> None:

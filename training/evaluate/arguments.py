@@ -23,12 +23,6 @@ def add_wake_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--noise", type=Path, help="folder of noise recordings with a manifest.tsv")
 
 
-def positive(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 on")
-    return int(text)
-
-
 def parse_ratios(text: str) -> list[float]:
     try:
         return [CLEAN if part.strip() == "clean" else float(part) for part in text.split(",")]

@@ -17,6 +17,7 @@ from device.engine.bundle import Bundle
 from device.errors import MynahError, UsageError
 from device.hearing.decoder import DecoderSettings
 from device.settings import BundleFolder, Settings
+from training.arguments import positive
 from training.corpus.manifest import CALIBRATED_ON, HELD_OUT, Utterance, read_manifest, split
 from training.corpus.noises import CLEAN
 from training.evaluate import (
@@ -31,10 +32,11 @@ from training.evaluate import (
     phones,
     stories,
     templates,
+    text,
     turns,
     wake,
 )
-from training.evaluate.arguments import parse_ratios, positive
+from training.evaluate.arguments import parse_ratios
 from training.evaluate.listeners import Mynah
 from training.evaluate.sphinx import PocketSphinx
 from training.json_files import annotate
@@ -81,6 +83,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     keywords.add_arguments(
         kinds.add_parser("keywords", help="a wake bundle of several words: which is heard")
     )
+    text.add_arguments(kinds.add_parser("text", help="a text model: how well it reads a corpus"))
     told = kinds.add_parser("stories", help="conversations as data, typed")
     stories.add_arguments(told)
     told.add_argument("--home", type=Path)
@@ -109,6 +112,9 @@ def run(arguments: argparse.Namespace) -> None:
         return
     if arguments.kind == "phones":
         phones.run(arguments)
+        return
+    if arguments.kind == "text":
+        text.run(arguments)
         return
     if arguments.kind == "stories":
         stories.run(arguments, adjusted(Settings(), home=arguments.home, sentences=arguments.sentences))

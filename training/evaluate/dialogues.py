@@ -23,10 +23,10 @@ from device.audio.pcm import CHUNK, chunked
 from device.conversation.conversation import Conversation
 from device.events import Outcome, Samples, Transcript
 from device.settings import Settings
+from training.arguments import positive
 from training.corpus import synthesis
 from training.corpus.noises import Noises, ratio_name
 from training.evaluate import parallel
-from training.evaluate.arguments import positive
 from training.evaluate.intervals import share_with_interval
 
 SHIPPED = Path(__file__).with_suffix(".yaml")

@@ -15,6 +15,8 @@ THINGS = ("name", "names", "entry", "entries")
 KINDS = ("domain", "device_class")
 MEMBERS = "members"
 """What "it" stands for besides: the names of the things in a place, for "them" with others."""
+ROOM = "room"
+"""Where a thing is that was spoken of by its name: "there"."""
 DEVICES = ("name", "names", *PLACES, *KINDS)
 """Slots that say which devices are meant."""
 TARGETS = (*THINGS, *PLACES, *KINDS)
@@ -53,14 +55,21 @@ def resolved(intent: Intent, focus: Focus | None) -> Intent | None:
         return replace(intent, slots={**slots, slot: about[slot]} if slot in about else slots)
     if intent.slots.get("there"):
         places = {slot: about[slot] for slot in PLACES if slot in about}
+        if not places and ROOM in about:
+            places = {"area": about[ROOM]}
         return replace(intent, slots={**slots, **places}) if places else None
     if intent.slots.get("except_it"):
         left_out = (*names(about), *several(slots.get("except_name")))
         return replace(intent, slots={**slots, "except_name": left_out}) if names(about) else None
-    if not any(slot in about for slot in DEVICES):
+    if not any(slot in about for slot in DEVICES) or _of_another_kind(slots, about):
         return replace(intent, slots=slots) if "domain" in slots else None
-    meant = {slot: value for slot, value in about.items() if slot != MEMBERS}
+    meant = {slot: value for slot, value in about.items() if slot not in (MEMBERS, ROOM)}
     return told(replace(intent, slots={**meant, **slots}), verb, about)
+
+
+def _of_another_kind(slots: Mapping[str, Any], about: Mapping[str, Any]) -> bool:
+    """ "Louder" is not said of a lamp."""
+    return "domain" in slots and slots["domain"] != about.get("domain", slots["domain"])
 
 
 def names(about: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -21,6 +21,24 @@ STATES: Mapping[str, tuple[str, str]] = {
 }
 """By a state with which a request is corrected, "I meant off": what brings it about, and its verb."""
 
+NO_THING = (
+    "don't",
+    "do",
+    "not",
+    "never",
+    "it",
+    "that",
+    "this",
+    "them",
+    "you",
+    "i",
+    "i'm",
+    "we",
+    "please",
+    "why",
+)
+"""Words that begin no item, message or task."""
+
 NOTHING_SPOKEN_OF = "it continues nothing that was said"
 
 STEPS: Mapping[str, tuple[str, str, float]] = {
@@ -71,7 +89,7 @@ def in_words(act: Correct | Also, focus: Focus | None) -> Correct | Also | NotRe
     slot = next((slot for slot in TEXTS if focus and slot in focus.intent.slots), None)
     return (
         NotRecognized(words, NOTHING_SPOKEN_OF)
-        if slot is None
+        if slot is None or words.split()[0] in NO_THING
         else replace(act, slots={**slots, slot: words})
     )
 

@@ -104,6 +104,15 @@ def others(focus: Focus) -> tuple[Option, ...]:
     return tuple(one for one in focus.among if not one.slots.items() <= focus.about.items())
 
 
+def placed(focus: Focus, slots: Mapping[str, Any]) -> Option | None:
+    """Of the things that were offered, the only `other` one or the one at the `place` that is said."""
+    if "place" not in slots:
+        rest = others(focus)
+        return rest[0] if len(rest) == 1 else None
+    at = {"first": 0, "second": 1, "third": 2, "fourth": 3, "last": -1}[slots["place"]]
+    return focus.among[at] if focus.among and at < len(focus.among) else None
+
+
 def merged(intent: Intent, slots: Mapping[str, Any], about: Mapping[str, Any]) -> Intent:
     """`intent` with other `slots`: another thing or place instead of its own, another value for its value.
 

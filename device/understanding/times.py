@@ -7,7 +7,7 @@ The rules of `skills/common.yaml` fill these slots:
                                          "noon" or "midnight", `part` is "am", "pm" or a part of the day
     until_hour until_minute until_part   the clock time at which something ends
     day                                  "today", "tomorrow", "monday", "tonight", "this evening" …
-    date month                           a day of the month, 1 to 31, and the month, 1 to 12; without one, the next
+    date month                           a day of a month, 1 to 31 and 1 to 12; by default, of the next one
     every also_every                     the days on which it is repeated
 
 A moment is a local time: naive in the zone of the system, or with a zone, as `now` is. A clock time means the

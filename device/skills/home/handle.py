@@ -9,7 +9,7 @@ from typing import Any
 from device.appliances.actions import Action
 from device.appliances.devices import Device, Scene
 from device.appliances.relative import Missing
-from device.events import Intent, Outcome, impossible, refused
+from device.events import Intent, Outcome, Question, impossible, refused
 from device.home.model import Home
 from device.skills.home import choosing, prices, replies, states, wishes
 from device.skills.home.plans import PLANS
@@ -18,6 +18,16 @@ from device.skills.home.telling import tell
 from device.skills.skill import Handlers, World, asked
 from device.speaking.wording import listed, sentence
 
+MISSING: Mapping[str, str] = {
+    "temperature": "To how many degrees?",
+    "brightness": "To how many percent?",
+    "percentage": "To how many percent?",
+    "position": "To how many percent?",
+    "volume_level": "To how many percent?",
+    "color": "To which color?",
+}
+"""By the slot of a value that was left out: what Mynah asks, and expects as its answer."""
+
 
 def order(intent: Intent, world: World) -> Outcome:
     """An intent that tells devices something: commands and a reply, or the reason why there are none."""
@@ -25,7 +35,8 @@ def order(intent: Intent, world: World) -> Outcome:
     if scene := _scene(home, slots):
         return _activate(home, intent, scene) if intent.name == "HassTurnOn" else _cannot(scene.name)
     actions, domain = PLANS[intent.name](slots)
-    if not actions:
+    missing = slots.get("missing")
+    if not actions and missing not in MISSING:
         return refused("Sorry, I cannot set it to that")
     several = slots.get("names")
     if several:
@@ -34,6 +45,8 @@ def order(intent: Intent, world: World) -> Outcome:
         target = select(home, slots, domain)
     if isinstance(target, Outcome):
         return target
+    if not actions and missing is not None:
+        return asked(Question(MISSING[missing], intent, missing))
     if intent.name != "HassTurnOff" and not {"name", "names", "domain"} & slots.keys():
         target = replace(target, devices=tuple(one for one in target.devices if one.kind not in ONLY_OFF))
     return _tell(home, intent, target, actions)

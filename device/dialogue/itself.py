@@ -85,6 +85,22 @@ def stop(dialogue: Dialogue, intent: Intent, world: World) -> Step:
     return remembered(dialogue, intent, outcome, world), outcome
 
 
+def _turns_off_an_alarm(intent: Intent) -> bool:
+    return intent.name == "HassTurnOff" and str(intent.slots.get("name", "")).split()[-1:] == ["alarm"]
+
+
+def rather(intent: Intent, world: World) -> tuple[Intent, Outcome] | None:
+    """What is paused or rings comes first: "resume" is a paused timer, "turn off the alarm" what rings."""
+    if intent.name == "HassMediaUnpause" and referring.NAMED.isdisjoint(intent.slots):
+        meant = Intent("HassUnpauseTimer", {}, intent.confidence)
+    elif intent.name == "MynahDisarmAlarm" or _turns_off_an_alarm(intent):
+        meant = Intent("MynahStop", {}, intent.confidence)
+    else:
+        return None
+    outcome = world.handle(meant)
+    return (meant, outcome) if outcome.fine else None
+
+
 def why(dialogue: Dialogue, intent: Intent, world: World) -> Step:
     heard = dialogue.heard
     if heard is None:

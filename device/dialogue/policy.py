@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from device.dialogue import itself, outcomes, referring
-from device.dialogue.correcting import TEXTS, corrected, from_value, in_words, stepped
+from device.dialogue.correcting import TEXTS, corrected, from_value, in_words, stepped, value_slot
 from device.dialogue.remembering import UNKNOWN, Step, World, closed, opened, remembered, taken_back
 from device.dialogue.state import Dialogue, Focus, Undo
 from device.events import (
@@ -128,6 +128,8 @@ def _step(dialogue: Dialogue, act: Act, world: World) -> Step:
             return replace(dialogue, question=question), outcome
         case NotRecognized():
             return _missed(dialogue, act, world)
+        case Also(slots) | Correct(slots) if "which" in slots:
+            return _missed(dialogue, NotRecognized("one", UNKNOWN), world)
     return dialogue, refused(UNKNOWN)
 
 
@@ -149,7 +151,7 @@ def _request(dialogue: Dialogue, intent: Intent, world: World, answered: Questio
     resolved = referring.resolved(intent, dialogue.focus)
     if resolved is None:
         return dialogue, refused(UNKNOWN)
-    outcome = world.handle(resolved)
+    resolved, outcome = itself.rather(resolved, world) or (resolved, world.handle(resolved))
     if not outcome.fine and (value := from_value(dialogue.focus, resolved)) is not None:
         resolved, outcome = value, world.handle(value)
     among = answered.options if answered else ()
@@ -183,16 +185,20 @@ def _denied(dialogue: Dialogue, world: World) -> Step:
 def _also(dialogue: Dialogue, focus: Focus, act: Also, world: World) -> Step:
     """The same with something else, or with another of the things that were to choose from."""
     slots = act.slots
-    if not slots.keys().isdisjoint(("other", "place")):
+    if not slots.keys().isdisjoint(("other", "place", "which")):
         focus = _among(focus, world)
         chosen = referring.placed(focus, slots)
         if chosen is None:
-            return dialogue, refused(UNKNOWN)
+            return _missed(dialogue, NotRecognized("one", UNKNOWN), world)
         slots = chosen.slots
     if any(slot in slots and slot not in focus.intent.slots for slot in TEXTS):
         return dialogue, refused(UNKNOWN)  # "and at nine to …", after a lamp
-    again = replace(referring.merged(focus.intent, slots, focus.about), confidence=act.confidence)
-    outcome = _likewise(focus, again, world)
+    if "number" in slots and (value := value_slot(focus.intent)) is not None:
+        slots = {value: slots["number"], **{key: said for key, said in slots.items() if key != "number"}}
+    called = {"name": slots["called"]} if "called" in slots else {}
+    again = referring.merged(focus.intent, {**slots, **called}, focus.about)
+    again = replace(again, confidence=act.confidence)
+    outcome = world.handle(again) if called else _likewise(focus, again, world)
     after = remembered(closed(dialogue), again, outcome, world, focus.among)
     return _added(focus, after, outcome), outcome
 
@@ -237,8 +243,13 @@ def _likewise(focus: Focus, intent: Intent, world: World) -> Outcome:
 
 def _corrected(dialogue: Dialogue, focus: Focus, act: Correct, world: World) -> Step:
     """What was done is taken back, and what was meant is done; both, or nothing."""
-    if act.slots.get("other"):
+    if not act.slots.keys().isdisjoint(("other", "which")):
         focus = _among(focus, world)
+    if "which" in act.slots:
+        chosen = referring.placed(focus, act.slots)
+        if chosen is None:
+            return _missed(dialogue, NotRecognized("one", UNKNOWN), world)
+        act = replace(act, slots=chosen.slots)
     meant = corrected(focus, act)
     if dialogue.question is not None and focus is not dialogue.focus:
         if meant is None:

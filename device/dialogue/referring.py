@@ -35,6 +35,9 @@ INSTEAD: Mapping[tuple[str, str, str], str] = {
 is to lock it."""
 OF_DEVICES = {"HassPauseTimer": "MynahPause", "HassUnpauseTimer": "HassMediaUnpause"}
 """Requests about "it" that mean another for a device than for what they are about otherwise."""
+OF_ENTRIES = {"HassMediaUnpause": "HassUnpauseTimer", "HassMediaPause": "HassPauseTimer"}
+"""Requests about no thing that mean another where a timer was spoken of last: "resume"."""
+NAMED = frozenset(("name", "names", *PLACES))
 POINTERS = ("it", "there", "except_it")
 """Slots that are true where the words only point at it. `it` may also be the name of a slot: it is then what
 was spoken of last if that has such a slot, and anything otherwise, which is for the skill to find out."""
@@ -42,6 +45,9 @@ was spoken of last if that has such a slot, and anything otherwise, which is for
 
 def resolved(intent: Intent, focus: Focus | None) -> Intent | None:
     """`intent` in which "it" and "there" have become what they stand for; None where nobody knows."""
+    bare = intent.name in OF_ENTRIES and NAMED.isdisjoint(intent.slots)
+    if bare and focus is not None and "entry" in focus.about:
+        return Intent(OF_ENTRIES[intent.name], {"entry": focus.about["entry"]}, intent.confidence)
     slots = dict(intent.slots)
     verb, them = slots.pop("verb", None), slots.pop("them", None)
     if not any(slots.pop(pointer, False) for pointer in POINTERS):
@@ -105,7 +111,11 @@ def others(focus: Focus) -> tuple[Option, ...]:
 
 
 def placed(focus: Focus, slots: Mapping[str, Any]) -> Option | None:
-    """Of the things that were offered, the only `other` one or the one at the `place` that is said."""
+    """Of the things that were offered, the only `other` one, the one at the `place` that is said, or the only
+    one for `which` that is said."""
+    if "which" in slots:
+        meant = [one for one in focus.among if slots["which"] in one.said]
+        return meant[0] if len(meant) == 1 else None
     if "place" not in slots:
         rest = others(focus)
         return rest[0] if len(rest) == 1 else None

@@ -10,10 +10,10 @@ from device.conversation.registry import Skills
 from device.dialogue.exchange import Exchange
 from device.dialogue.falling_due import fallen_due
 from device.dialogue.policy import respond
-from device.dialogue.state import Dialogue
+from device.dialogue.state import Dialogue, Focus
 from device.events import Act, Change, Intent, Outcome, Question, Request
 from device.home.model import Home
-from device.memory.agenda import Agenda
+from device.memory.agenda import REMINDER, Agenda
 from device.memory.memory import Memory
 from device.skills.help import examples
 from device.skills.skill import World
@@ -78,13 +78,17 @@ class Conversation:
     def due(self) -> Iterator[Exchange]:
         """What has fallen due, each once, in the order of its time. Cheap where that is nothing.
 
-        A request is done as if it had been heard well. The dialogue goes on as if nothing had been said.
+        A request is done as if it had been heard well. The dialogue goes on as if nothing had been said,
+        except that a reminder can be put off: "remind me again in ten minutes".
         """
         now = self._clock()
         for one in self.memory.due(now) if self.memory.is_due(now) else ():
             acts, outcome = fallen_due(one, self.view())
             self.memory.apply(outcome.done)
             self.dialogue = replace(self.dialogue, said=outcome.reply.text)
+            if one.kind == REMINDER:
+                again = Intent("MynahSetReminder", {"text": one.text}, 1.0)
+                self.dialogue = replace(self.dialogue, focus=Focus(again, {"text": one.text}, now))
             yield Exchange(None, acts, outcome, one)
             self.memory.settle(one)
 

@@ -21,6 +21,29 @@ STATES: Mapping[str, tuple[str, str]] = {
 }
 """By a state with which a request is corrected, "I meant off": what brings it about, and its verb."""
 
+NO_THING = (
+    "don't",
+    "do",
+    "not",
+    "never",
+    "it",
+    "that",
+    "this",
+    "them",
+    "you",
+    "i",
+    "i'm",
+    "we",
+    "please",
+    "why",
+)
+"""Words that begin no item, message or task."""
+WHENEVER = ("on", "at", "in", "every", "next", "today", "tomorrow", "tonight", "this")
+"""Words that begin a time, and so no task that a reminder is about."""
+
+MOST_DEGREES = 10
+"""By how many degrees people make it warmer at once; a number above is the temperature."""
+
 NOTHING_SPOKEN_OF = "it continues nothing that was said"
 
 STEPS: Mapping[str, tuple[str, str, float]] = {
@@ -46,7 +69,12 @@ def corrected(focus: Focus, correction: Correct) -> Intent | None:
         slot = value_slot(intent)
         if slot is None:
             return None
-        slots[slot] = slots.pop("number")
+        number = slots.pop("number")
+        if slot == "temperature_step" and number > MOST_DEGREES:
+            slot = "temperature"  # and not by how much
+            others = {key: value for key, value in intent.slots.items() if key != "temperature_step"}
+            intent = replace(intent, slots=others)
+        slots[slot] = number
     if state := slots.pop("state", None):
         targets = {slot: value for slot, value in intent.slots.items() if slot in referring.TARGETS}
         name, verb = STATES[state]
@@ -71,7 +99,7 @@ def in_words(act: Correct | Also, focus: Focus | None) -> Correct | Also | NotRe
     slot = next((slot for slot in TEXTS if focus and slot in focus.intent.slots), None)
     return (
         NotRecognized(words, NOTHING_SPOKEN_OF)
-        if slot is None
+        if slot is None or words.split()[0] in (*NO_THING, *(WHENEVER if slot == "text" else ()))
         else replace(act, slots={**slots, slot: words})
     )
 

@@ -6,13 +6,25 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from device.dialogue import outcomes, referring
-from device.dialogue.remembering import Step, World, closed, remembered, taken_back
+from device.dialogue.remembering import UNKNOWN, Step, World, closed, remembered, taken_back
 from device.dialogue.state import Dialogue
 from device.events import Change, Intent, Outcome, Reply, refused
 
 NEVER_MIND = "Never mind"
 CANCELLING = ("HassCancelTimer", "MynahCancelAlarm", "MynahCancelReminder", "MynahCancelDelayed")
 """Requests that take an entry out of the agenda, each for a kind of it."""
+KIND_OF: Mapping[str, str] = {
+    "HassStartTimer": "HassCancelTimer",
+    "HassIncreaseTimer": "HassCancelTimer",
+    "HassDecreaseTimer": "HassCancelTimer",
+    "HassTimerStatus": "HassCancelTimer",
+    "MynahSetAlarm": "MynahCancelAlarm",
+    "MynahAlarms": "MynahCancelAlarm",
+    "MynahSetReminder": "MynahCancelReminder",
+    "MynahReminders": "MynahCancelReminder",
+    "MynahDelayed": "MynahCancelDelayed",
+}
+"""By what was asked for last: what cancels one of that kind."""
 
 
 def undo(dialogue: Dialogue, intent: Intent, world: World) -> Step:
@@ -29,6 +41,8 @@ def undo(dialogue: Dialogue, intent: Intent, world: World) -> Step:
 
 def cancel(dialogue: Dialogue, intent: Intent, world: World) -> Step:
     """ "Cancel that": the timer, alarm or the like that was spoken of last; else what was just done."""
+    if intent.slots:
+        return _one_of(dialogue, intent, world)
     about = dialogue.focus.about if dialogue.focus is not None else {}
     entries = {slot: about[slot] for slot in ("entry", "entries") if slot in about}
     for name in CANCELLING if entries else ():
@@ -38,6 +52,25 @@ def cancel(dialogue: Dialogue, intent: Intent, world: World) -> Step:
     if dialogue.undo is not None and dialogue.undo.intent == dialogue.heard:
         return undo(dialogue, intent, world)
     return dialogue, Outcome(reply=Reply(NEVER_MIND))
+
+
+def _one_of(dialogue: Dialogue, intent: Intent, world: World) -> Step:
+    """ "Cancel the sauce one": of what was spoken of, or else of whatever there is only one such."""
+    which, rest = intent.slots.get("which"), {k: v for k, v in intent.slots.items() if k != "which"}
+    last = KIND_OF.get(dialogue.focus.intent.name) if dialogue.focus is not None else None
+    found = []
+    for name in sorted(CANCELLING, key=lambda one: one != last):
+        by = "name" if name in ("HassCancelTimer", "MynahCancelAlarm") else "text"
+        one = Intent(name, rest if which is None else {**rest, by: which}, intent.confidence)
+        outcome = world.handle(one)
+        if outcome.fine and (outcome.done or outcome.question):
+            found.append((one, outcome))
+            if name == last:
+                break
+    if len(found) != 1:
+        return dialogue, refused(UNKNOWN if found else "I know of no such thing")
+    one, outcome = found[0]
+    return remembered(closed(dialogue), one, outcome, world), outcome
 
 
 def stop(dialogue: Dialogue, intent: Intent, world: World) -> Step:
@@ -50,6 +83,22 @@ def stop(dialogue: Dialogue, intent: Intent, world: World) -> Step:
             if stopped.fine and stopped.question is None:
                 return remembered(dialogue, intent, stopped, world), stopped
     return remembered(dialogue, intent, outcome, world), outcome
+
+
+def _turns_off_an_alarm(intent: Intent) -> bool:
+    return intent.name == "HassTurnOff" and str(intent.slots.get("name", "")).split()[-1:] == ["alarm"]
+
+
+def rather(intent: Intent, world: World) -> tuple[Intent, Outcome] | None:
+    """What is paused or rings comes first: "resume" is a paused timer, "turn off the alarm" what rings."""
+    if intent.name == "HassMediaUnpause" and referring.NAMED.isdisjoint(intent.slots):
+        meant = Intent("HassUnpauseTimer", {}, intent.confidence)
+    elif intent.name == "MynahDisarmAlarm" or _turns_off_an_alarm(intent):
+        meant = Intent("MynahStop", {}, intent.confidence)
+    else:
+        return None
+    outcome = world.handle(meant)
+    return (meant, outcome) if outcome.fine else None
 
 
 def why(dialogue: Dialogue, intent: Intent, world: World) -> Step:

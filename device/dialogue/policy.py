@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from device.dialogue import itself, outcomes, referring
-from device.dialogue.correcting import corrected, from_value, in_words, stepped
+from device.dialogue.correcting import TEXTS, corrected, from_value, in_words, stepped, value_slot
 from device.dialogue.remembering import UNKNOWN, Step, World, closed, opened, remembered, taken_back
 from device.dialogue.state import Dialogue, Focus, Undo
 from device.events import (
@@ -162,10 +162,8 @@ def _step(dialogue: Dialogue, act: Act, world: World) -> Step:
             return _corrected(dialogue, focus, act, world)
         case Also() if dialogue.question is not None and dialogue.question.expects in YES_OR_NO:
             return _missed(dialogue, NotRecognized("also", "it answers nothing that was asked"), world)
-        case Also(slots, confidence) if focus is not None:
-            again = replace(referring.merged(focus.intent, slots, focus.about), confidence=confidence)
-            outcome = _likewise(focus, again, world)
-            return _added(focus, remembered(closed(dialogue), again, outcome, world), outcome), outcome
+        case Also() if focus is not None:
+            return _also(dialogue, focus, act, world)
         case Repeat():
             question = opened(dialogue.question, world) if dialogue.question else None
             reply = Reply(dialogue.said or "I said nothing")
@@ -173,6 +171,8 @@ def _step(dialogue: Dialogue, act: Act, world: World) -> Step:
             return replace(dialogue, question=question), outcome
         case NotRecognized():
             return _missed(dialogue, act, world)
+        case Also(slots) | Correct(slots) if "which" in slots:
+            return _missed(dialogue, NotRecognized("one", UNKNOWN), world)
     return dialogue, refused(UNKNOWN)
 
 
@@ -194,7 +194,7 @@ def _request(dialogue: Dialogue, intent: Intent, world: World, answered: Questio
     resolved = referring.resolved(intent, dialogue.focus)
     if resolved is None:
         return dialogue, refused(UNKNOWN)
-    outcome = world.handle(resolved)
+    resolved, outcome = itself.rather(resolved, world) or (resolved, world.handle(resolved))
     if not outcome.fine and (value := from_value(dialogue.focus, resolved)) is not None:
         resolved, outcome = value, world.handle(value)
     among = answered.options if answered else ()
@@ -225,6 +225,40 @@ def _denied(dialogue: Dialogue, world: World) -> Step:
     return remembered(dialogue, question.about, outcome, world), outcome
 
 
+def _also(dialogue: Dialogue, focus: Focus, act: Also, world: World) -> Step:
+    """The same with something else, or with another of the things that were to choose from."""
+    slots = act.slots
+    if not slots.keys().isdisjoint(("other", "place", "which")):
+        focus = _among(focus, world)
+        chosen = referring.placed(focus, slots)
+        if chosen is None:
+            return _missed(dialogue, NotRecognized("one", UNKNOWN), world)
+        slots = chosen.slots
+    if any(slot in slots and slot not in focus.intent.slots for slot in TEXTS):
+        return dialogue, refused(UNKNOWN)  # "and at nine to …", after a lamp
+    if "number" in slots and (value := value_slot(focus.intent)) is not None:
+        slots = {value: slots["number"], **{key: said for key, said in slots.items() if key != "number"}}
+    called = {"name": slots["called"]} if "called" in slots else {}
+    again = referring.merged(focus.intent, {**slots, **called}, focus.about)
+    again = replace(again, confidence=act.confidence)
+    outcome = world.handle(again) if called else _likewise(focus, again, world)
+    after = remembered(closed(dialogue), again, outcome, world, focus.among)
+    return _added(focus, after, outcome), outcome
+
+
+def _among(focus: Focus, world: World) -> Focus:
+    """With the things among which it is told apart: the other bed lamp, after the left one."""
+    words = str(focus.about.get("name", "")).split()
+    for shorter in (" ".join(words[at:]) for at in range(1, len(words)) if not focus.among):
+        slots = {slot: value for slot, value in focus.intent.slots.items() if slot not in referring.TARGETS}
+        question = world.handle(replace(focus.intent, slots={**slots, "name": shorter})).question
+        if question is not None and any(
+            one.slots.get("name") == focus.about["name"] for one in question.options
+        ):
+            return replace(focus, among=question.options)
+    return focus
+
+
 def _added(before: Focus, dialogue: Dialogue, outcome: Outcome) -> Dialogue:
     """After "and the hall light", "them" are the things from before and that one."""
     if dialogue.focus is None or not outcome.about:
@@ -252,6 +286,13 @@ def _likewise(focus: Focus, intent: Intent, world: World) -> Outcome:
 
 def _corrected(dialogue: Dialogue, focus: Focus, act: Correct, world: World) -> Step:
     """What was done is taken back, and what was meant is done; both, or nothing."""
+    if not act.slots.keys().isdisjoint(("other", "which")):
+        focus = _among(focus, world)
+    if "which" in act.slots:
+        chosen = referring.placed(focus, act.slots)
+        if chosen is None:
+            return _missed(dialogue, NotRecognized("one", UNKNOWN), world)
+        act = replace(act, slots=chosen.slots)
     meant = corrected(focus, act)
     if dialogue.question is not None and focus is not dialogue.focus:
         if meant is None:
@@ -276,12 +317,24 @@ def _not_that(dialogue: Dialogue, focus: Focus, act: Correct, world: World) -> S
     """It was wrong, and nobody knows yet what would be right: it is taken back, and what else was offered is
     offered once more."""
     rest = referring.others(focus)
+    if not rest and "other" in act.slots and any(slot in focus.about for slot in referring.DEVICES):
+        return _which_then(dialogue, focus, act, world)
     if not rest:
         return itself.undo(dialogue, Intent("MynahUndo", {}, act.confidence), world)
     slots = {slot: value for slot, value in focus.intent.slots.items() if slot not in ("names", "entries")}
     text = f"Which one then: {listed([f'the {one.label}' for one in rest], 'or')}?"
     question = Question(text, replace(focus.intent, slots=slots), "choice", rest)
     asked = Outcome(reply=Reply(text), question=question)
+    outcome = outcomes.joined([*taken_back(dialogue, world, act.confidence), asked])
+    return remembered(replace(dialogue, undo=None), focus.intent, outcome, world), outcome
+
+
+def _which_then(dialogue: Dialogue, focus: Focus, act: Correct, world: World) -> Step:
+    """It is taken back, and Mynah asks which thing is meant."""
+    slots = {slot: value for slot, value in focus.intent.slots.items() if slot not in referring.TARGETS}
+    kind = {slot: focus.about[slot] for slot in referring.KINDS if slot in focus.about}
+    question = Question("Which one then?", replace(focus.intent, slots={**slots, **kind}), "which")
+    asked = Outcome(reply=Reply(question.text), question=question)
     outcome = outcomes.joined([*taken_back(dialogue, world, act.confidence), asked])
     return remembered(replace(dialogue, undo=None), focus.intent, outcome, world), outcome
 

@@ -19,6 +19,8 @@ AROUND = "around"
 """True in the slots of what means the things around here, where there are such: "brighter"."""
 MEMBERS = "members"
 """What "it" stands for besides: the names of the things in a place, for "them" with others."""
+ROOM = "room"
+"""Where a thing is that was spoken of by its name: "there"."""
 DEVICES = ("name", "names", *PLACES, *KINDS)
 """Slots that say which devices are meant."""
 TARGETS = (*THINGS, *PLACES, *KINDS)
@@ -37,6 +39,9 @@ INSTEAD: Mapping[tuple[str, str, str], str] = {
 that was spoken of is to lock it."""
 OF_DEVICES = {"HassPauseTimer": "MynahPause", "HassUnpauseTimer": "HassMediaUnpause"}
 """Requests about "it" that mean another for a device than for what they are about otherwise."""
+OF_ENTRIES = {"HassMediaUnpause": "HassUnpauseTimer", "HassMediaPause": "HassPauseTimer"}
+"""Requests about no thing that mean another where a timer was spoken of last: "resume"."""
+NAMED = frozenset(("name", "names", *PLACES))
 POINTERS = ("it", "there", "except_it")
 """Slots that are true where the words only point at it. `it` may also be the name of a slot: it is then what
 was spoken of last if that has such a slot, and anything otherwise, which is for the skill to find out."""
@@ -44,6 +49,9 @@ was spoken of last if that has such a slot, and anything otherwise, which is for
 
 def resolved(intent: Intent, focus: Focus | None) -> Intent | None:
     """`intent` in which "it" and "there" have become what they stand for; None where nobody knows."""
+    bare = intent.name in OF_ENTRIES and NAMED.isdisjoint(intent.slots)
+    if bare and focus is not None and "entry" in focus.about:
+        return Intent(OF_ENTRIES[intent.name], {"entry": focus.about["entry"]}, intent.confidence)
     slots = dict(intent.slots)
     verb, them = slots.pop("verb", None), slots.pop("them", None)
     if not any(slots.pop(pointer, False) for pointer in POINTERS):
@@ -57,14 +65,21 @@ def resolved(intent: Intent, focus: Focus | None) -> Intent | None:
         return replace(intent, slots={**slots, slot: about[slot]} if slot in about else slots)
     if intent.slots.get("there"):
         places = {slot: about[slot] for slot in PLACES if slot in about}
+        if not places and ROOM in about:
+            places = {"area": about[ROOM]}
         return replace(intent, slots={**slots, **places}) if places else None
     if intent.slots.get("except_it"):
         left_out = (*names(about), *several(slots.get("except_name")))
         return replace(intent, slots={**slots, "except_name": left_out}) if names(about) else None
-    if not any(slot in about for slot in DEVICES):
+    if not any(slot in about for slot in DEVICES) or _of_another_kind(slots, about):
         return replace(intent, slots={**slots, AROUND: True}) if "domain" in slots else None
-    meant = {slot: value for slot, value in about.items() if slot != MEMBERS}
+    meant = {slot: value for slot, value in about.items() if slot not in (MEMBERS, ROOM)}
     return told(of_kind(replace(intent, slots={**meant, **slots}), about.get("domain")), verb, about)
+
+
+def _of_another_kind(slots: Mapping[str, Any], about: Mapping[str, Any]) -> bool:
+    """ "Louder" is not said of a lamp."""
+    return "domain" in slots and slots["domain"] != about.get("domain", slots["domain"])
 
 
 def names(about: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -97,6 +112,19 @@ def likewise(intent: Intent, about: Mapping[str, Any], other: Mapping[str, Any])
 def others(focus: Focus) -> tuple[Option, ...]:
     """The things that were offered and not chosen."""
     return tuple(one for one in focus.among if not one.slots.items() <= focus.about.items())
+
+
+def placed(focus: Focus, slots: Mapping[str, Any]) -> Option | None:
+    """Of the things that were offered, the only `other` one, the one at the `place` that is said, or the only
+    one for `which` that is said."""
+    if "which" in slots:
+        meant = [one for one in focus.among if slots["which"] in one.said]
+        return meant[0] if len(meant) == 1 else None
+    if "place" not in slots:
+        rest = others(focus)
+        return rest[0] if len(rest) == 1 else None
+    at = {"first": 0, "second": 1, "third": 2, "fourth": 3, "last": -1}[slots["place"]]
+    return focus.among[at] if focus.among and at < len(focus.among) else None
 
 
 def merged(intent: Intent, slots: Mapping[str, Any], about: Mapping[str, Any]) -> Intent:

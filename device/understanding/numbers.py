@@ -32,6 +32,7 @@ _CLOCK = re.compile(r"(?<![\w.:])(\d{1,2}):(\d{2})(?![\w:])")
 _HALF_OF_DAY = re.compile(r"(?<=\d)\s*([ap])\.?\s?m\b\.?")
 _SYMBOL = re.compile("|".join(map(re.escape, SYMBOLS)))
 _NUMBER = re.compile(r"(?<![\w.])(-?)(\d+)(?:[.,](\d+))?(?![\d])")
+_ORDINAL = re.compile(r"(?<![\w.])(\d{1,2})(?:st|nd|rd|th)\b")
 _NOT_A_WORD = re.compile(r"[^\w' ]|_")
 _LETTERS_AND_DIGITS = re.compile(r"(?<=\d)(?=[^\W\d])|(?<=[^\W\d])(?=\d)")
 
@@ -51,6 +52,17 @@ def words(number: int) -> str:
     size, name = (100, "hundred") if number < 1000 else (1000, "thousand")
     rest = number % size
     return f"{words(number // size)} {name}" + (f" {words(rest)}" if rest else "")
+
+
+ORDINALS = {"one": "first", "two": "second", "three": "third", "five": "fifth", "eight": "eighth",
+            "nine": "ninth", "twelve": "twelfth"}  # fmt: skip
+
+
+def ordinal(number: int) -> str:
+    """ "first", "twelfth", "twenty first": the place that has `number`, 1 to 99."""
+    *before, last = words(number).split()
+    stem = f"{last[:-1]}ie" if last.endswith("y") else last
+    return " ".join((*before, ORDINALS.get(last, f"{stem}th")))
 
 
 def spellings(number: float) -> tuple[str, ...]:
@@ -83,6 +95,7 @@ def spoken(text: str) -> str:
     text = _HALF_OF_DAY.sub(r" \1 m", text)
     text = _UNIT.sub(lambda match: f" {UNITS[match[1]]}", text)
     text = _CLOCK.sub(_say_clock, text)
+    text = _ORDINAL.sub(lambda match: ordinal(int(match[1])), text)
     text = _SYMBOL.sub(lambda match: SYMBOLS[match[0]], text)
     text = _NUMBER.sub(_say, text)
     text = _LETTERS_AND_DIGITS.sub(" ", text)

@@ -83,7 +83,8 @@ class _Parser:
         """Where a part may begin at `at`, and whether as one that follows."""
         joint = self.joint(at)
         if not after:
-            return ((at, False), (at, True), (at + joint, False)) if joint else ((at, False), (at, True))
+            here = ((at, False), (at, True))
+            return (*here, (at + joint, False), (at + joint, True)) if joint else here
         return ((at + joint, False), (at + joint, True), (at, True)) if joint else ((at, True),)
 
     def mixed(self) -> Parts:

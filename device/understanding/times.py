@@ -7,6 +7,7 @@ The rules of `skills/common.yaml` fill these slots:
                                          "noon" or "midnight", `part` is "am", "pm" or a part of the day
     until_hour until_minute until_part   the clock time at which something ends
     day                                  "today", "tomorrow", "monday", "tonight", "this evening" …
+    date month                           a day of a month, 1 to 31 and 1 to 12; by default, of the next one
     every also_every                     the days on which it is repeated
 
 A moment is a local time: naive in the zone of the system, or with a zone, as `now` is. A clock time means the
@@ -18,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
+from itertools import count, islice
 from typing import Any
 
 Slots = Mapping[str, Any]
@@ -27,7 +29,7 @@ LENGTH = (*UNITS, "until_hour", "until_minute", "until_part")
 """Slots that say for how long."""
 DELAY = ("in_days", "in_hours", "in_minutes", "in_seconds")
 CLOCK = ("hour", "minute", "part")
-DAYS = ("day", "every", "also_every")
+DAYS = ("day", "every", "also_every", "date", "month")
 WHEN = (*DELAY, *CLOCK, *DAYS)
 """Slots that say when."""
 
@@ -106,8 +108,10 @@ def moment(slots: Slots, now: datetime, waking: bool = False) -> datetime | None
         slots = {"minute": now.minute, "hour": now.hour, **slots}
         return _at(now, now.date() + span, _readings(slots)[0])
     repeated, day = days(slots), slots.get("day")
-    if not repeated and day is None and "hour" not in slots and "part" not in slots:
+    if not repeated and not {"day", "date", "hour", "part"} & slots.keys():
         return None
+    if "date" in slots:
+        return _on(slots, _one(_readings(slots), waking), now)
     if repeated:
         return next_on(repeated, _one(_readings(slots), waking), now)
     if day is None:
@@ -142,6 +146,8 @@ def fits(slots: Slots, at: datetime, now: datetime) -> bool:
     if "hour" in slots and at.hour * 60 + at.minute not in {one % DAY for one in _readings(slots)}:
         return False
     if (repeated := days(slots)) and WEEK[at.weekday()] not in repeated:
+        return False
+    if at.day != slots.get("date", at.day) or at.month != slots.get("month", at.month):
         return False
     day = slots.get("day")
     if day in WEEK:
@@ -183,6 +189,23 @@ def _one(readings: tuple[int, ...], waking: bool) -> int:
     """Of both halves of the day the one that is meant on a day that is named."""
     first = (WAKING if waking else WORKING) * 60
     return next((reading for reading in readings if reading >= first), readings[-1])
+
+
+def _on(slots: Slots, minute: int, now: datetime) -> datetime | None:
+    """The next time that it is `minute` minutes after midnight on a day of the month; None for a day that
+    there is not, such as the thirty first of June."""
+    months = islice(count(now.month - 1), 5 * 12)  # a leap year is among them
+    found = (_date(now.year + one // 12, one % 12 + 1, slots) for one in months)
+    return next((at for day in found if day and _after(at := _at(now, day, minute), now)), None)
+
+
+def _date(year: int, month: int, slots: Slots) -> date | None:
+    if month != slots.get("month", month):
+        return None
+    try:
+        return date(year, month, int(slots["date"]))
+    except ValueError:
+        return None
 
 
 def _today(slots: Slots, day: str, now: datetime) -> datetime:

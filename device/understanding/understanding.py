@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -30,6 +30,8 @@ JOINT = re.compile(r"\b(?:and|then) (?:(?:then|also) )?")
 """What joins two sentences, in words."""
 ALL = frozenset({"all", "every", "everything", "everywhere"})
 """Words that say that everything is meant."""
+THERE = re.compile(r" (?:(?:in|over|up|down|out) there|there(?= to\b))(?!\w)")
+"""The place that was spoken of, where a sentence says it of something."""
 QUESTIONS = ("any", "all", "which", "how_many")
 """Home Assistant's response keys that say what is asked about several devices."""
 
@@ -149,26 +151,35 @@ class Understanding:
         return act(_intent(match, confidence), question) if match else None
 
     def _match(self, text: str, follows: bool, confidence: float) -> Intent | None:
-        best = self._best(text, self._following if follows else self._whole, free=True)
-        return _intent(best, confidence, text) if best else None
+        intents = self._following if follows else self._whole
+        if best := self._best(text, intents, free=True):
+            return _intent(best, confidence, text)
+        if THERE.search(text) and (best := self._best(THERE.sub("", text), intents, free=False)):
+            intent = _intent(best, confidence, text)
+            return replace(intent, slots={**intent.slots, "there": True})
+        return None
 
     def _best(self, text: str, intents: Intents, free: bool) -> RecognizeResult | None:
         """The best match of `text`. `free`: wildcards may match, where no sentence hides in their words."""
         for candidate in dict.fromkeys((self._without_filler(text), text)):
             matches = recognize_all(candidate, intents) if candidate else ()
             fitting = (
-                one for one in matches if not (words := _free(one)) or (free and not self._hide(words))
+                one
+                for one in matches
+                if not (words := _free(one)) or (free and not self._hide(candidate, words))
             )
             if (best := max(fitting, key=_rank, default=None)) is not None:
                 return best
         return None
 
-    def _hide(self, texts: Iterable[str]) -> bool:
-        """Whether in one of `texts` a sentence follows an "and": "milk and turn on the lamp"."""
+    def _hide(self, whole: str, texts: Iterable[str]) -> bool:
+        """Whether in one of `texts`, parts of `whole`, a sentence follows an "and": "milk and turn on the
+        lamp", or begins there: "pasta timer for nine minutes and a rice" before "timer for ten minutes"."""
         return any(
-            self._best(text[joint.end() :], self._whole, free=False)
+            self._best(rest, self._whole, free=False)
             for text in texts
             for joint in JOINT.finditer(text)
+            for rest in dict.fromkeys((text[joint.end() :], whole[whole.find(text) + joint.end() :]))
         )
 
     def _without_filler(self, text: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from device.appliances.actions import Action
 from device.appliances.devices import Device, Scene
 from device.appliances.relative import FLAGS, Missing
-from device.events import Intent, Outcome, impossible, refused
+from device.events import Intent, Outcome, Question, impossible, refused
 from device.home import units
 from device.home.model import Home
 from device.skills.home import choosing, measures, players, prices, replies, states, wishes
@@ -21,6 +21,15 @@ from device.speaking.wording import listed, sentence
 
 CLIMATE = "HassClimateSetTemperature"
 """The intent whose slots hold degrees of heat."""
+MISSING: Mapping[str, str] = {
+    "temperature": "To how many degrees?",
+    "brightness": "To how many percent?",
+    "percentage": "To how many percent?",
+    "position": "To how many percent?",
+    "volume_level": "To how many percent?",
+    "color": "To which color?",
+}
+"""By the slot of a value that was left out: what Mynah asks, and expects as its answer."""
 
 
 def order(intent: Intent, world: World) -> Outcome:
@@ -33,7 +42,8 @@ def order(intent: Intent, world: World) -> Outcome:
     )
     slots = placed(home, slots, domain)
     intent = replace(intent, slots=slots)
-    if not actions:
+    missing = slots.get("missing")
+    if not actions and missing not in MISSING:
         return refused("Sorry, I cannot set it to that")
     several = slots.get("names")
     if several:
@@ -42,6 +52,8 @@ def order(intent: Intent, world: World) -> Outcome:
         target = select(home, slots, domain)
     if isinstance(target, Outcome):
         return target
+    if not actions and missing is not None:
+        return asked(Question(MISSING[missing], intent, missing))
     target = players.meant(home, intent, target)
     if intent.name != "HassTurnOff" and not {"name", "names", "domain"} & slots.keys():
         target = replace(target, devices=tuple(one for one in target.devices if one.kind not in ONLY_OFF))

@@ -154,11 +154,12 @@ def place_of(slots: Mapping[str, Any]) -> str:
 
 
 def about(intent: Intent, target: Target) -> Mapping[str, Any]:
-    """The slots that "it" stands for from now on. `members`: the names of all in a place or of a kind."""
+    """The slots that "it" stands for from now on. `members`: the names of all in a place or of a kind;
+    `room`: where a thing is, for "there"."""
     if "name" not in intent.slots and "names" not in intent.slots:
         places = {slot: intent.slots[slot] for slot in PLACES if slot in intent.slots}
         return {**places, "members": tuple(device.name for device in target.devices)}
-    kind = target.devices[0].kind
+    kind, room = target.devices[0].kind, target.devices[0].room
     if len(target.devices) == 1:
-        return {"name": target.devices[0].name, "domain": kind}
+        return {"name": target.devices[0].name, "domain": kind, **({"room": room} if room else {})}
     return {"names": tuple(device.name for device in target.devices), "domain": kind}

@@ -109,6 +109,8 @@ def _which(intent: Intent, world: World, item: str, among: Sequence[str], others
 
 def get(intent: Intent, world: World) -> Outcome:
     """What is on a list, or whether something is. A long one is read out in pieces."""
+    if intent.slots.get("lists") and world.lists.names:
+        return Outcome(reply=_say(world, "lists", known=listed([called(name) for name in world.lists.names])))
     wanted = _items(intent)
     name = _list_with(wanted, intent, world)
     if name is None:

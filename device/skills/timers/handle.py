@@ -14,6 +14,8 @@ from device.speaking.wording import capitalized, listed
 from device.understanding import times
 
 LONGEST = timedelta(days=1)
+SNOOZE = timedelta(minutes=10)
+"""How long what rings is put off, where nothing else is said."""
 
 
 def start(intent: Intent, world: World) -> Outcome:
@@ -61,6 +63,8 @@ def _changed(intent: Intent, world: World, sign: int) -> Outcome:
     by = times.length(intent.slots)
     if by is None:
         return _asked("By how much?", intent)
+    if sign > 0 and world.agenda.ringing and not any(slot in intent.slots for slot in entries.FINDERS):
+        return snooze(intent, world)
     meant = entries.one(intent, world, TIMER, world.agenda.waiting(TIMER))
     if isinstance(meant, Outcome):
         return meant
@@ -154,6 +158,21 @@ def stop(intent: Intent, world: World) -> Outcome:
     return entries.cancelled(ringing, world, "Stopped")
 
 
+def snooze(intent: Intent, world: World) -> Outcome:
+    """What rings is silent, and rings again later."""
+    ringing = world.agenda.ringing
+    if not ringing:
+        return refused("There is nothing to put off")
+    length = times.length(intent.slots) or SNOOZE
+    if unfit := _unfit(length):
+        return unfit
+    seconds, at = round(length.total_seconds()), times.later(world.now, length)
+    again = [replace(one, at=at, seconds=seconds, given=None, days=()) for one in ringing]
+    done = tuple(entries.change("start" if one.kind == TIMER else "set", one, world.now) for one in again)
+    about = {"entry": again[0].id} if len(again) == 1 else {}
+    return Outcome(reply=Reply(f"Again in {span(seconds)}"), done=done, about=about)
+
+
 def _asked(text: str, intent: Intent) -> Outcome:
     return asked(Question(text, intent, "duration"))
 
@@ -177,4 +196,5 @@ HANDLERS: Handlers = {
     "HassUnpauseTimer": resume,
     "HassTimerStatus": status,
     "MynahStop": stop,
+    "MynahSnooze": snooze,
 }

@@ -11,6 +11,8 @@ from dataclasses import replace
 
 from device.dialogue import itself, outcomes, referring
 from device.dialogue.correcting import TEXTS, corrected, from_value, in_words, stepped, value_slot
+from device.dialogue.not_understood import asked_back, missed, rest_offered
+from device.dialogue.questions import CONFIRMATION, YES_OR_NO, answers
 from device.dialogue.remembering import UNKNOWN, Step, World, closed, opened, remembered, taken_back
 from device.dialogue.state import Dialogue, Focus, Undo
 from device.events import (
@@ -34,13 +36,6 @@ from device.events import (
 )
 from device.speaking.wording import listed
 
-CONFIRMATION = "confirmation"
-YES_OR_NO = (CONFIRMATION, "more")
-"""What questions expect that are answered with yes or no."""
-SURE = 0.7
-"""How sure a yes must be: it stands for a command that is done at once. Of 190 that held-out voices said to a
-question, clean and at 15 and 8 dB, the least sure had 0.93."""
-
 
 def respond(dialogue: Dialogue, acts: Sequence[Act], world: World) -> Step:
     """The dialogue after `acts`, the parts of one sentence in their order, and what comes of them."""
@@ -51,7 +46,7 @@ def respond(dialogue: Dialogue, acts: Sequence[Act], world: World) -> Step:
     if cancels:  # also what was said before it in the same sentence
         acts = acts[cancels[-1] :]
     if len(acts) > 1 and any(isinstance(act, NotRecognized) for act in acts):
-        return _said(*_asked_back(dialogue, acts, world))
+        return _said(*asked_back(dialogue, acts, world))
     if any(isinstance(act, Deny | Correct | Repeat) for act in acts[1:]):
         acts = _meant(dialogue, acts, world)
     found: list[Outcome] = []
@@ -59,7 +54,7 @@ def respond(dialogue: Dialogue, acts: Sequence[Act], world: World) -> Step:
     done: list[Act] = []
     while todo:
         act = todo.pop(0)
-        if dialogue.question is not None and _answers(act, dialogue.question):
+        if dialogue.question is not None and answers(act, dialogue.question):
             todo = [*dialogue.question.then, *todo]
         dialogue, outcome = _step(dialogue, act, world)
         others = (*todo, *done)
@@ -107,7 +102,7 @@ def _held(dialogue: Dialogue, act: Act, others: Sequence[Act], outcome: Outcome,
         if isinstance(first, Also) and isinstance(act, Request):
             first = Request(referring.merged(act.intent, first.slots, {}))
         if isinstance(first, Request):
-            step, offer = _rest_offered(dialogue, outcome.reply.text, first, rest, world)
+            step, offer = rest_offered(dialogue, outcome.reply.text, first, rest, world)
             return step, replace(offer, possible=False)
     return None
 
@@ -129,13 +124,6 @@ def _said(dialogue: Dialogue, outcome: Outcome) -> Step:
     return replace(dialogue, said=outcome.reply.text or dialogue.said, times=times), outcome
 
 
-def _answers(act: Act, question: Question) -> bool:
-    """A yes answers only what can be confirmed, and only where it was heard well."""
-    if isinstance(act, Affirm):
-        return question.expects in YES_OR_NO and act.confidence >= SURE
-    return isinstance(act, Answer)
-
-
 def _step(dialogue: Dialogue, act: Act, world: World) -> Step:
     focus = _spoken_of(dialogue, world)
     if isinstance(act, Correct | Also):
@@ -150,10 +138,10 @@ def _step(dialogue: Dialogue, act: Act, world: World) -> Step:
             sure = min(about.confidence, confidence)
             completed = replace(about, slots={**about.slots, **slots}, confidence=sure)
             return _request(closed(dialogue), completed, world, dialogue.question)
-        case Affirm() if dialogue.question is not None and _answers(act, dialogue.question):
+        case Affirm() if dialogue.question is not None and answers(act, dialogue.question):
             return _request(closed(dialogue), replace(dialogue.question.about, confidence=1.0), world)
         case Affirm() if dialogue.question is not None:
-            return _missed(dialogue, NotRecognized("yes", "it answers nothing that was asked"), world)
+            return missed(dialogue, NotRecognized("yes", "it answers nothing that was asked"), world)
         case Deny():
             return _denied(dialogue, world)
         case Cancel():
@@ -161,7 +149,7 @@ def _step(dialogue: Dialogue, act: Act, world: World) -> Step:
         case Correct() if focus is not None:
             return _corrected(dialogue, focus, act, world)
         case Also() if dialogue.question is not None and dialogue.question.expects in YES_OR_NO:
-            return _missed(dialogue, NotRecognized("also", "it answers nothing that was asked"), world)
+            return missed(dialogue, NotRecognized("also", "it answers nothing that was asked"), world)
         case Also() if focus is not None:
             return _also(dialogue, focus, act, world)
         case Repeat():
@@ -170,9 +158,9 @@ def _step(dialogue: Dialogue, act: Act, world: World) -> Step:
             outcome = Outcome(reply=reply, done=(Change("repeat"),), question=question)
             return replace(dialogue, question=question), outcome
         case NotRecognized():
-            return _missed(dialogue, act, world)
+            return missed(dialogue, act, world)
         case Also(slots) | Correct(slots) if "which" in slots:
-            return _missed(dialogue, NotRecognized("one", UNKNOWN), world)
+            return missed(dialogue, NotRecognized("one", UNKNOWN), world)
     return dialogue, refused(UNKNOWN)
 
 
@@ -232,7 +220,7 @@ def _also(dialogue: Dialogue, focus: Focus, act: Also, world: World) -> Step:
         focus = _among(focus, world)
         chosen = referring.placed(focus, slots)
         if chosen is None:
-            return _missed(dialogue, NotRecognized("one", UNKNOWN), world)
+            return missed(dialogue, NotRecognized("one", UNKNOWN), world)
         slots = chosen.slots
     if any(slot in slots and slot not in focus.intent.slots for slot in TEXTS):
         return dialogue, refused(UNKNOWN)  # "and at nine to …", after a lamp
@@ -291,12 +279,12 @@ def _corrected(dialogue: Dialogue, focus: Focus, act: Correct, world: World) -> 
     if "which" in act.slots:
         chosen = referring.placed(focus, act.slots)
         if chosen is None:
-            return _missed(dialogue, NotRecognized("one", UNKNOWN), world)
+            return missed(dialogue, NotRecognized("one", UNKNOWN), world)
         act = replace(act, slots=chosen.slots)
     meant = corrected(focus, act)
     if dialogue.question is not None and focus is not dialogue.focus:
         if meant is None:
-            return _missed(dialogue, NotRecognized("no", "it corrects nothing that was asked"), world)
+            return missed(dialogue, NotRecognized("no", "it corrects nothing that was asked"), world)
         outcome = _likewise(focus, meant, world)
         return remembered(closed(dialogue), meant, outcome, world), outcome
     if meant is None and act.slots.keys() - {"other"}:
@@ -356,37 +344,3 @@ CONTINUING: Mapping[str, Callable[[Dialogue, Intent, World], Step]] = {
     "MynahMore": _more,
 }
 """Requests that do what was asked for last once more."""
-
-
-def _missed(dialogue: Dialogue, missed: NotRecognized, world: World) -> Step:
-    """Nothing was understood. A question is explained once, then given up; it is not asked again."""
-    question = dialogue.question
-    if question is not None and not missed.text:
-        return closed(dialogue), refused("I leave it as it is")
-    if question is None:
-        hint = f". {world.help()}" if dialogue.misses else ""
-        again = replace(dialogue, misses=dialogue.misses + 1)
-        return again, refused(f"Sorry, I did not understand that{hint}")
-    if question.misses:
-        return closed(dialogue), refused("Sorry, I did not understand that. I leave it as it is")
-    once = opened(replace(question, misses=1), world)
-    text = f"Sorry, I did not understand that. {outcomes.answers(once)}"
-    return replace(dialogue, question=once), Outcome(reply=Reply(text), question=once, fine=False)
-
-
-def _asked_back(dialogue: Dialogue, acts: Sequence[Act], world: World) -> Step:
-    """A sentence of which only a part was understood is not half done."""
-    missed = next(act for act in acts if isinstance(act, NotRecognized))
-    known = [act for act in acts if isinstance(act, Request)]
-    if not known:
-        return _missed(dialogue, missed, world)
-    first, *rest = known
-    return _rest_offered(dialogue, f"I did not understand “{missed.text}”", first, rest, world)
-
-
-def _rest_offered(dialogue: Dialogue, why: str, first: Request, rest: Sequence[Act], world: World) -> Step:
-    """Nothing is done yet, for the reason `why`; the other requests of the sentence are offered."""
-    text = f"{why}. Shall I do the rest?"
-    question = Question(text, first.intent, CONFIRMATION, then=tuple(rest))
-    outcome = Outcome(reply=Reply(text), question=question, fine=False)
-    return remembered(dialogue, first.intent, outcome, world), outcome

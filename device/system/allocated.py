@@ -9,13 +9,15 @@ from contextlib import contextmanager, suppress
 
 
 def settle() -> None:
-    """What is loaded by now stays: no collection looks at it again.
-
-    What loading needed for a while goes back to the system, where the C library can return it (malloc_trim(3)
-    of glibc): a sixth of all memory.
-    """
+    """What is loaded by now stays: no collection looks at it again."""
     gc.collect()
     gc.freeze()
+    trim()
+
+
+def trim() -> None:
+    """Return what is free to the system, where the C library can (malloc_trim(3) of glibc): after loading, a
+    sixth of all memory."""
     with suppress(AttributeError, OSError):  # another C library
         ctypes.CDLL(None).malloc_trim(0)
 

@@ -161,12 +161,14 @@ class Understanding:
 
     def _best(self, text: str, intents: Intents, free: bool) -> RecognizeResult | None:
         """The best match of `text`. `free`: wildcards may match, where no sentence hides in their words."""
-        for candidate in dict.fromkeys((self._without_filler(text), text)):
+        bare = self._without_filler(text)
+        readings = ((text, False), (bare, free), (text, free)) if bare != text else ((text, free),)
+        for candidate, wild in readings:  # "too quiet" is no "quiet"
             matches = recognize_all(candidate, intents) if candidate else ()
             fitting = (
                 one
                 for one in matches
-                if not (words := _free(one)) or (free and not self._hide(candidate, words))
+                if not (words := _free(one)) or (wild and not self._hide(candidate, words))
             )
             if (best := max(fitting, key=_rank, default=None)) is not None:
                 return best

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given
 from tqdm import tqdm
 
 from device.bench.daemon import resident_mb
+from device.system.allocated import trim
 from tests.fuzz.card import Reader
 from tests.fuzz.payloads import Message, batches
 from tests.fuzz.world import World
@@ -98,4 +99,5 @@ def quiet_log() -> Iterator[None]:
 
 def settled_mb() -> float:
     gc.collect()
+    trim()
     return resident_mb(os.getpid())

@@ -1,0 +1,46 @@
+"""What was not understood, or only in part: nothing of it is done, and nothing is asked twice. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from device.dialogue import outcomes
+from device.dialogue.questions import CONFIRMATION
+from device.dialogue.remembering import Step, World, closed, opened, remembered
+from device.dialogue.state import Dialogue
+from device.events import Act, NotRecognized, Outcome, Question, Reply, Request, refused
+
+
+def missed(dialogue: Dialogue, act: NotRecognized, world: World) -> Step:
+    """Nothing was understood. A question is explained once, then given up; it is not asked again."""
+    question = dialogue.question
+    if question is not None and not act.text:
+        return closed(dialogue), refused("I leave it as it is")
+    if question is None:
+        hint = f". {world.help()}" if dialogue.misses else ""
+        again = replace(dialogue, misses=dialogue.misses + 1)
+        return again, refused(f"Sorry, I did not understand that{hint}")
+    if question.misses:
+        return closed(dialogue), refused("Sorry, I did not understand that. I leave it as it is")
+    once = opened(replace(question, misses=1), world)
+    text = f"Sorry, I did not understand that. {outcomes.answers(once)}"
+    return replace(dialogue, question=once), Outcome(reply=Reply(text), question=once, fine=False)
+
+
+def asked_back(dialogue: Dialogue, acts: Sequence[Act], world: World) -> Step:
+    """A sentence of which only a part was understood is not half done."""
+    unknown = next(act for act in acts if isinstance(act, NotRecognized))
+    known = [act for act in acts if isinstance(act, Request)]
+    if not known:
+        return missed(dialogue, unknown, world)
+    first, *rest = known
+    return rest_offered(dialogue, f"I did not understand “{unknown.text}”", first, rest, world)
+
+
+def rest_offered(dialogue: Dialogue, why: str, first: Request, rest: Sequence[Act], world: World) -> Step:
+    """Nothing is done yet, for the reason `why`; the other requests of the sentence are offered."""
+    text = f"{why}. Shall I do the rest?"
+    question = Question(text, first.intent, CONFIRMATION, then=tuple(rest))
+    outcome = Outcome(reply=Reply(text), question=question, fine=False)
+    return remembered(dialogue, first.intent, outcome, world), outcome

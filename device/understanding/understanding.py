@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import replace
 from typing import Any
 
-import hassil
-from hassil.expression import Sentence
-from hassil.intents import IntentData, Intents, TextSlotList
-from hassil.recognize import RecognizeResult, recognize_all
+from hassil.recognize import RecognizeResult
 
 from device.events import Act, Intent, NotRecognized, Question, Transcript
 from device.understanding import rewording
 from device.understanding.acts import UNKNOWN, acts
 from device.understanding.answers import Answers, act
 from device.understanding.groups import TemplateGroup, first_words, takes_any_words
+from device.understanding.matching import Bound, Matcher
 from device.understanding.numbers import spoken
 from device.understanding.parsing import MOST, Parts, parts
 from device.understanding.scope import is_placed, named, scoped
@@ -43,30 +40,23 @@ class Understanding:
         self.groups = sentences.groups(home, free=True)
         self._answers, self._vocabulary = answers, home.vocabulary
         self._fillers = _longest_first((*sentences.skip_words, *sentences.typed.skip_words))
-        self._whole = _intents(group for group in self.groups if not group.follows)
+        self._whole = Matcher(group for group in self.groups if not group.follows)
         following = [group for group in self.groups if group.follows and not takes_any_words(group)]
-        self._following = _intents(following)
+        self._following = Matcher(following)
         self._openers = frozenset(word for group in following for word in first_words(group))
         whole = (group for group in self.groups if not group.follows)
         self._starters = frozenset(word for group in whole for word in first_words(group))
-        self._continuing = _intents(
-            group for group in self.groups if group.follows and takes_any_words(group)
-        )
+        self._continuing = Matcher(group for group in self.groups if group.follows and takes_any_words(group))
 
     def adopt(self, other: Understanding) -> None:
         """Understand what `other` does from now on."""
         self.__dict__.update(other.__dict__)
 
     def prepare(self) -> None:
-        """Index all sentences and names now. hassil does it for what a sentence meets, so that the first ones
-        take several times as long as later ones."""
-        for intents in (self._whole, self._following, self._continuing):
-            for data in (data for intent in intents.intents.values() for data in intent.data):
-                for sentence in data.sentences:
-                    sentence.get_required_clauses(data.expansion_rules)
-                for values in data.slot_lists.values():
-                    if isinstance(values, TextSlotList):
-                        values.get_candidates("")
+        """Index all sentences and names now. Without it the first texts that meet them take several times as
+        long as later ones."""
+        for matcher in (self._whole, self._following, self._continuing):
+            matcher.prepare()
 
     def understand(self, transcript: Transcript, reject_below: float = 0.0) -> Intent | NotRecognized:
         """The one intent of a whole sentence, with the transcript's confidence. Case, punctuation and digits
@@ -147,7 +137,7 @@ class Understanding:
 
         `free`: where the question takes any words, these are its answer.
         """
-        match = self._best(text, _intents(self.answers(question)), free)
+        match = self._best(text, Matcher(self.answers(question)), free)
         return act(_intent(match, confidence), question) if match else None
 
     def _match(self, text: str, follows: bool, confidence: float) -> Intent | None:
@@ -159,12 +149,12 @@ class Understanding:
             return replace(intent, slots={**intent.slots, "there": True})
         return None
 
-    def _best(self, text: str, intents: Intents, free: bool) -> RecognizeResult | None:
+    def _best(self, text: str, matcher: Matcher, free: bool) -> RecognizeResult | None:
         """The best match of `text`. `free`: wildcards may match, where no sentence hides in their words."""
         bare = self._without_filler(text)
         readings = ((text, False), (bare, free), (text, free)) if bare != text else ((text, free),)
         for candidate, wild in readings:  # "too quiet" is no "quiet"
-            matches = recognize_all(candidate, intents) if candidate else ()
+            matches = matcher.matches(candidate)
             fitting = (
                 one
                 for one in matches
@@ -198,41 +188,10 @@ def _longest_first(phrases: Iterable[str]) -> list[str]:
     return sorted(map(spoken, phrases), key=len, reverse=True)
 
 
-@dataclass(frozen=True)
-class _Bound(IntentData):
-    """A group as hassil wants it; `sentences` are parsed already."""
-
-    group: TemplateGroup | None = None
-
-    @cached_property
-    def sentences(self) -> list[Sentence]:
-        return list(self.group.sentences) if self.group else []
-
-
-def _intents(groups: Iterable[TemplateGroup]) -> Intents:
-    intents: dict[str, hassil.intents.Intent] = {}
-    for group in groups:
-        intent = intents.setdefault(group.intent, hassil.intents.Intent(group.intent))
-        intent.data.append(
-            _Bound(
-                sentence_texts=[],
-                slots=dict(group.slots),
-                response=group.response,
-                expansion_rules=dict(group.rules),
-                slot_lists=dict(group.lists),
-                required_keywords=set(group.required_keywords) or None,
-                requires_context=group.context.of_values(),
-                excludes_context=group.context.not_of_values(),
-                group=group,
-            )
-        )
-    return Intents(language="en", intents=intents)
-
-
 def _rank(match: RecognizeResult) -> tuple[int, float, bool, bool, int, int]:
     """As few free words as can be; what is likelier to be said; a thing by its name before a room; the room
     in which Mynah stands before the whole house; then the template with more words and fewer slots."""
-    assert isinstance(match.intent_data, _Bound)
+    assert isinstance(match.intent_data, Bound)
     group = match.intent_data.group
     cost, contextual = (group.cost, group.contextual) if group is not None else (0.0, False)
     free, named = sum(len(text.split()) for text in _free(match)), "name" in match.entities

@@ -1,0 +1,79 @@
+"""Text against template groups: hassil matches it, and looks only at groups with words that the text has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import hassil
+from hassil.expression import Sentence
+from hassil.intents import IntentData, Intents, TextSlotList
+from hassil.recognize import RecognizeResult, recognize_all
+
+from device.understanding.groups import TemplateGroup
+
+
+@dataclass(frozen=True)
+class Bound(IntentData):
+    """A group as hassil wants it; `sentences` are parsed already."""
+
+    group: TemplateGroup | None = None
+
+    @cached_property
+    def sentences(self) -> list[Sentence]:
+        return list(self.group.sentences) if self.group else []
+
+    @cached_property
+    def clauses(self) -> list[list[list[str]]]:
+        """Of each sentence what a text must have: of every clause, one of its pieces of words."""
+        needed = (one.get_required_clauses(self.expansion_rules) for one in self.sentences)
+        return [[list(clause) for clause in clauses] for clauses in needed]
+
+    def may_match(self, text: str) -> bool:
+        """Whether one of the sentences has nothing that lower-case `text` lacks."""
+        for clauses in self.clauses:
+            for clause in clauses:
+                if not any(piece in text for piece in clause):
+                    break
+            else:
+                return True
+        return False
+
+
+class Matcher:
+    """Groups to be matched. Without a choice beforehand hassil takes twice as long to look at all of them."""
+
+    def __init__(self, groups: Iterable[TemplateGroup]) -> None:
+        self._bound = [(group.intent, _bound(group)) for group in groups]
+
+    def matches(self, text: str) -> Iterator[RecognizeResult]:
+        """Of a whole text, in spoken words."""
+        intents: dict[str, hassil.intents.Intent] = {}
+        for name, bound in self._bound:
+            if text and bound.may_match(text):
+                intents.setdefault(name, hassil.intents.Intent(name)).data.append(bound)
+        if intents:
+            yield from recognize_all(text, Intents(language="en", intents=intents))
+
+    def prepare(self) -> None:
+        """Index sentences and names now, and not when a text meets them."""
+        for _, bound in self._bound:
+            assert bound.clauses is not None
+            for values in bound.slot_lists.values():
+                if isinstance(values, TextSlotList):
+                    values.get_candidates("")
+
+
+def _bound(group: TemplateGroup) -> Bound:
+    return Bound(
+        sentence_texts=[],
+        slots=dict(group.slots),
+        response=group.response,
+        expansion_rules=dict(group.rules),
+        slot_lists=dict(group.lists),
+        required_keywords=set(group.required_keywords) or None,
+        requires_context=group.context.of_values(),
+        excludes_context=group.context.not_of_values(),
+        group=group,
+    )

@@ -39,12 +39,11 @@ class Joined:
     def add(self, part: Part) -> None:
         start, finals = self._lasting(part.automaton)
         self._links.append((np.zeros(1, np.int32), start, part.cost))
+        if part.leads:
+            self._ready.append(finals)
+            return
         (self._follows if part.follows else self._starts).append((start, part.cost))
         self._finals.append(finals)
-        if part.leads:  # once more, as what only begins
-            start, ready = self._lasting(part.automaton)
-            self._links.append((np.zeros(1, np.int32), start, part.cost))
-            self._ready.append(ready)
 
     def join(self, joint: Automaton) -> None:
         """Let one sentence come after another, with or without words between them."""

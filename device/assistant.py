@@ -123,8 +123,8 @@ Step = Listening | Endpoint | Turn | Stopped
 CANDIDATES = 10
 """Sentences that sound alike and are weighed against one another."""
 ALIKE_WITHIN = 0.5
-"""Nats by which two numbers sound alike. Of numbers by training's voices, clean and in noise, 56 were taken for
-their twin and 410 heard right: 14 and 12 of them within this, 23 and 30 within twice as much."""
+"""Nats by which two numbers sound alike. Of numbers by training's voices, clean and in noise, 56 were taken
+for their twin and 410 heard right: 14 and 12 of them within this, 23 and 30 within twice as much."""
 SURE_OF_TWO = 0.5
 """How sure can be what is understood although something else sounded likelier."""
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from device.discovery.following import Follow, Follower
     from device.discovery.learnt import Learnt
     from device.engine.bundle import Bundle
-    from device.engine.interpreter import StreamingModel
+    from device.hearing.acoustic import AcousticModel
     from device.hearing.transcriber import Hearing
     from device.hearing.wake import WakeWord
     from device.home.model import Home
@@ -99,8 +99,8 @@ def wake_bundles(settings: Settings) -> list[Bundle]:
     return bundles
 
 
-def make_wake(settings: Settings, model: StreamingModel | None = None) -> WakeWord:
-    """The wake words, and the acoustic model for the second look; `model`: that, where it is loaded already.
+def make_wake(settings: Settings, acoustic: AcousticModel | None = None) -> WakeWord:
+    """The wake words. `acoustic`: for the second look, and for nothing else; by default it is loaded.
 
     Raises BundleError, SettingsError.
     """
@@ -110,9 +110,8 @@ def make_wake(settings: Settings, model: StreamingModel | None = None) -> WakeWo
     from device.hearing.wake import WakeWord
 
     bundles = wake_bundles(settings)
-    acoustic = AcousticModel(Bundle.load(settings.hearing.bundle, "hearing"), model=model)
-    second_look = SecondLook(acoustic)
-    return WakeWord.load(bundles, settings.wake.thresholds, second_look)
+    acoustic = acoustic or AcousticModel(Bundle.load(settings.hearing.bundle, "hearing"))
+    return WakeWord.load(bundles, settings.wake.thresholds, SecondLook(acoustic))
 
 
 def make_hearing(
@@ -125,8 +124,12 @@ def make_hearing(
     Raises BundleError, SentencesError, LexiconError.
     """
     from device.assembly.skills import make_sentences
+    from device.engine.bundle import Bundle
+    from device.hearing.acoustic import AcousticModel
 
-    hearing, _ = _ears(settings, home, sentences or make_sentences(settings), watchful)
+    bundle = Bundle.load(settings.hearing.bundle, "hearing")
+    acoustic = AcousticModel(bundle)
+    hearing, _ = _ears(settings, home, sentences or make_sentences(settings), watchful, bundle, acoustic)
     return hearing, hearing.decoder.settings.reject_below
 
 
@@ -135,16 +138,14 @@ def _ears(
     home: Home,
     sentences: Sentences,
     watchful: bool,
-    model: StreamingModel | None = None,
+    bundle: Bundle,
+    acoustic: AcousticModel,
 ) -> tuple[Hearing, Learnt]:
     from device.assembly.learning import decoder_for, ears_for, learn
     from device.assembly.words import second_opinion
-    from device.engine.bundle import Bundle
-    from device.hearing.acoustic import AcousticModel
     from device.hearing.lexicon import Lexicon
     from device.hearing.transcriber import Hearing
 
-    bundle = Bundle.load(settings.hearing.bundle, "hearing")
     lexicon = Lexicon(settings.hearing.lexicon)
     learnt = learn(settings, home, sentences, bundle, lexicon, watchful)
     learnt = replace(learnt, graph=learnt.graph.compiled())  # the arcs take as much memory again
@@ -153,7 +154,7 @@ def _ears(
     decoder = decoder_for(settings, bundle, learnt, watchful)
     ears = ears_for(settings, bundle, lexicon, watchful)
     second = second_opinion(settings.hearing.words, bundle)
-    return Hearing(AcousticModel(bundle, model=model), decoder, ears, second), learnt
+    return Hearing(acoustic, decoder, ears, second), learnt
 
 
 def make_follower(settings: Settings, home: Home, assistant: Assistant, follow: Follow) -> Follower | None:
@@ -198,14 +199,15 @@ def make_assistant(
     from device.assistant import Held, Never
     from device.audio.endpoint import Endpointer
     from device.engine.bundle import Bundle
-    from device.engine.interpreter import StreamingModel
+    from device.hearing.acoustic import AcousticModel
 
     home, (sentences, skills) = home or make_home(settings), make_skills(settings)
-    model = StreamingModel(Bundle.load(settings.hearing.bundle, "hearing"))
-    hearing, learnt = _ears(settings, home, sentences, not push_to_talk, model)
+    bundle = Bundle.load(settings.hearing.bundle, "hearing")
+    acoustic = AcousticModel(bundle)
+    hearing, learnt = _ears(settings, home, sentences, not push_to_talk, bundle, acoustic)
     learnt.understanding.prepare()
     return Assistant(
-        wake=Never() if push_to_talk else make_wake(settings, model),
+        wake=Never() if push_to_talk else make_wake(settings, AcousticModel(bundle, model=acoustic.model)),
         endpointer=Held() if push_to_talk else Endpointer(settings.endpoint, hearing.settled),
         hearing=hearing,
         understanding=learnt.understanding,

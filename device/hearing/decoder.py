@@ -180,14 +180,16 @@ class Decoder:
         Each with the confidence that it would have as the best one, `doubt` taken from its ratio. Costs as
         much as hearing all of it again.
         """
-        best = self.result()
+        if not self._frames or not self._search.reached_final():
+            return []
+        steps, scores = _best_path(self._search), np.concatenate(self._scores)
+        best = self._decoded(steps, scores)
         if best is None:
             return []
-        scores = np.concatenate(self._scores)
         found = nbest(self._fst(), scores, self.settings.beam, within, count, self.graph.fillers)
         speech = max(best.details.speech, 1)
         lowest = min((one.cost for one in found), default=0.0)
-        lowest = min(lowest, _cost(_best_path(self._search), scores))
+        lowest = min(lowest, _cost(steps, scores))
         alternatives = []
         for one in found:
             words, behind = tuple(self.graph.words[word - 1] for word in one.words), one.cost - lowest

@@ -10,7 +10,7 @@ from device.appliances.devices import Device
 from device.events import Intent, Outcome, Reply, refused
 from device.home.model import Home
 from device.home.units import degrees
-from device.skills.home.select import place_of
+from device.skills.home.select import place_of, placed_in
 from device.skills.skill import World
 from device.speaking.wording import capitalized, listed, number
 from device.understanding.numbers import spoken
@@ -101,10 +101,8 @@ def telling(home: Home, slots: Mapping[str, Any]) -> Iterator[Device]:
         yield from named
         first = tuple(f"{spoken(text)} " for text in {str(name), *(one.name for one in named)})
         yield from (one for one in layout.devices if spoken(one.name).startswith(first))
-    elif area := slots.get("area"):
-        yield from home.in_area(area)
-    elif floor := slots.get("floor"):
-        yield from (device for device in layout.devices if home.floor_of(device) == floor)
+    elif slots.get("area") or slots.get("floor"):
+        yield from placed_in(home, slots)
     else:
         here: Sequence[Device] = home.in_area(layout.here) if layout.here else ()
         yield from here

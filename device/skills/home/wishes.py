@@ -65,12 +65,10 @@ def _of_a_door(verb: str, name: str) -> Callable[[Intent, World], Outcome]:
         locks = tuple(device for device in target.devices if device.kind == "lock")
         if not locks:
             return impossible(f"I cannot {verb} {target.called}")
-        if len(locks) == 1:
-            target = Target(locks, locks[0].called)
-        if target.which is not None:
-            return asked(choosing.which(world.home, intent, target.which, locks))
+        if len(locks) > 1:
+            return asked(choosing.which(world.home, intent, target.which or "lock", locks))
         about = Intent(name, {"name": locks[0].name, "kind": "lock"}, intent.confidence)
-        return asked(Question(f"Shall I {verb} {target.called}?", about, "confirmation"))
+        return asked(Question(f"Shall I {verb} {locks[0].called}?", about, "confirmation"))
 
     return handler
 

@@ -50,14 +50,17 @@ def wake_page(found: Examination, alone: Examination | None, clips: int, run: Pa
 
 
 def training_curves(run: Path) -> dict[str, list[tuple[int, float]]]:
-    """(update, value) by name, as TensorBoard's files in `run` have them."""
+    """(update, value) by name, in order of updates, from TensorBoard's files in `run`.
+
+    A run that was stopped and resumed has several files, read in the order of their names.
+    """
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
     from tensorboard.util.tensor_util import make_ndarray
 
     log = EventAccumulator(str(run / "tensorboard"), size_guidance={"tensors": 0})
     log.Reload()
     return {
-        name: [(event.step, float(make_ndarray(event.tensor_proto))) for event in log.Tensors(name)]
+        name: sorted((event.step, float(make_ndarray(event.tensor_proto))) for event in log.Tensors(name))
         for name in log.Tags()["tensors"]
     }
 

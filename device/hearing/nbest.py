@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 MOST = 20_000
-"""States of a determinized lattice; where there would be more, what is less near is left out."""
+"""States that a determinized lattice may have."""
 
 CLEAR = 2.0
 """Nats: the mean entropy of a frame's phones in speech with little noise; forty phones can reach 3.7."""
@@ -38,11 +38,13 @@ def nbest(
     within: float,
     count: int,
     silent: Collection[int] = (),
+    most: int = MOST,
 ) -> list[Hypothesis]:
     """The `count` best sentences of `fst` (see `Graph.fst`) over `scores` (frames, phones), the best first.
 
     `beam`: of the search over clear speech (see `narrowed`); `within`: the most that one may cost more than
-    the best of them; `silent`: words that do not count. None where no sentence is whole.
+    the best of them, less where the lattice would have more than `most` states; `silent`: words that do not
+    count. None where no sentence is whole.
     """
     settings = kaldi_decoder.LatticeSimpleDecoderConfig(
         beam=narrowed(beam, scores),
@@ -61,8 +63,10 @@ def nbest(
         return []
     sentences = kaldifst.compile("\n".join(_acceptor(lattice, silent)) + "\n")
     kaldifst.rmepsilon(sentences)
-    if kaldifst.determinize_star(sentences, max_states=MOST):
-        return nbest(fst, scores, beam, within / 2, count, silent)
+    try:
+        kaldifst.determinize_star(sentences, max_states=most)
+    except RuntimeError:  # it has more states
+        return nbest(fst, scores, beam, within / 2, count, silent, most)
     ranked = sorted(set(_paths(kaldifst.shortest_path(sentences, n=count))), key=lambda path: path[1])
     return [Hypothesis(words, cost) for words, cost in ranked if cost - ranked[0][1] <= within]
 

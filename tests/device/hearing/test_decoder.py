@@ -9,7 +9,7 @@ from device.hearing import grammar
 from device.hearing.decoder import Decoder, DecoderSettings
 from device.hearing.grammar import SILENCE, Graph
 from device.hearing.lexicon import Lexicon
-from device.hearing.nbest import narrowed
+from device.hearing.nbest import narrowed, nbest
 from device.hearing.others import measured
 from tests.device.hearing.synthetic import PHONES, PRIOR, STRANGERS, group, phones_of, posteriors
 
@@ -275,6 +275,17 @@ def test_alternatives_are_held_against_the_best_of_both_searches(decoder: Decode
         assert best is not None
         assert one.confidence <= best.confidence + 1e-6
         assert 0 <= one.behind <= 12
+
+
+def test_where_too_many_sentences_are_near_fewer_are_looked_at(graph: Graph, lexicon: Lexicon) -> None:
+    random = np.random.default_rng(0)
+    scores = posteriors(phones_of("turn on the kitchen light", lexicon, random), random, noise=3.5) - PRIOR
+    scores = np.ascontiguousarray(scores, np.float32)
+    fst, fillers = graph.fst(0.0, 0.0, 8.0), graph.fillers
+    many = nbest(fst, scores, 16.0, 12.0, 50, fillers)
+    few = nbest(fst, scores, 16.0, 12.0, 50, fillers, most=9)
+    assert 0 < len(few) < len(many)
+    assert few[0].words == many[0].words
 
 
 def test_the_beam_narrows_where_phones_are_hardly_told_apart() -> None:

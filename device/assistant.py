@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
+from device.audio.activity import voice_level
 from device.audio.pcm import Rewindable
 from device.audio.stopwatch import Stopwatch, until
 from device.dialogue.exchange import Exchange
@@ -48,8 +49,11 @@ class EndpointStage(Protocol):
     @property
     def endpoint(self) -> Endpoint | None: ...
 
-    def speech(self, audio: Iterator[AudioChunk], patience: float | None = None) -> Iterator[AudioChunk]:
-        """`patience`: seconds in which somebody must begin to speak, if not as long as usual."""
+    def speech(
+        self, audio: Iterator[AudioChunk], patience: float | None = None, voice: float | None = None
+    ) -> Iterator[AudioChunk]:
+        """`patience`: seconds in which somebody must begin to speak, if not as long as usual; `voice`: how
+        loud the speaker is, where that is known."""
 
 
 class HearingStage(Protocol):
@@ -128,6 +132,9 @@ for their twin and 410 heard right: 14 and 12 of them within this, 23 and 30 wit
 SURE_OF_TWO = 0.5
 """How sure can be what is understood although something else sounded likelier."""
 
+WAKE_WORD = 1.0
+"""Seconds before its end in which a wake word is spoken: they tell how loud the speaker is."""
+
 LISTEN, STOP = "listen", "stop"
 """Actions of wake words; any other is a sentence."""
 
@@ -170,6 +177,7 @@ class Assistant:
         until the audio ends."""
         source = Rewindable(audio)
         heard = Stopwatch(source)
+        voice: float | None = None
         while True:
             detection = self.wake.detect(until(heard, self._asked))
             wake_ms = heard.since_arrival_ms
@@ -177,19 +185,23 @@ class Assistant:
                 yield self._at_once(detection, wake_ms)
             elif isinstance(detection, Detection):
                 source.rewind(detection.at)  # what was said right behind the word has been read already
-                yield from self._turn(heard, source.position, detection, wake_ms)
+                voice = voice_level(source.before(WAKE_WORD))
+                yield from self._turn(heard, source.position, detection, wake_ms, voice)
             elif self.controls.listen:
+                voice = None
                 yield from self._turn(heard, source.position, None, 0.0)
             elif self.conversation.question is None:
                 return
             while (question := self.conversation.question) is not None:  # whatever asks, listens
-                yield from self._answer(question, heard, source)
+                yield from self._answer(question, heard, source, voice)
 
     def _asked(self) -> bool:
         """Whether to listen now."""
         return self.controls.listen or self.conversation.question is not None
 
-    def _answer(self, question: Question, audio: Stopwatch, source: Rewindable) -> Iterator[Step]:
+    def _answer(
+        self, question: Question, audio: Stopwatch, source: Rewindable, voice: float | None
+    ) -> Iterator[Step]:
         """The turn that answers `question`, once Mynah itself is silent; none where the audio has ended."""
         with self._expecting(question):
             while self.controls.speaking() and next(audio, None) is not None:
@@ -198,7 +210,7 @@ class Assistant:
                 self.conversation.close()
                 return
             source.rewind(chunk.start)
-            yield from self._turn(audio, source.position, None, 0.0)
+            yield from self._turn(audio, source.position, None, 0.0, voice)
 
     @contextmanager
     def _expecting(self, question: Question | None) -> Iterator[None]:
@@ -232,13 +244,18 @@ class Assistant:
         return turn
 
     def _turn(
-        self, audio: Stopwatch, start: int, detection: Detection | None, wake_ms: float
+        self,
+        audio: Stopwatch,
+        start: int,
+        detection: Detection | None,
+        wake_ms: float,
+        voice: float | None = None,
     ) -> Iterator[Step]:
         self.controls.listen, question = False, self.conversation.question
         yield Listening(detection, question)
         began, waited = time.perf_counter(), audio.waited
         patience = None if question is None else self.patience
-        speech = self.endpointer.speech(audio, patience)  # chunks, until the speaker stops
+        speech = self.endpointer.speech(audio, patience, voice)  # chunks, until the speaker stops
         transcript = self.hearing.transcribe(speech)  # decodes while the user speaks
         endpoint = self.endpointer.endpoint or Endpoint(start, EndpointReason.END_OF_AUDIO)
         hearing = (time.perf_counter() - began) - (audio.waited - waited)
@@ -312,7 +329,9 @@ class Held:
     def __init__(self) -> None:
         self.endpoint = Endpoint(0, EndpointReason.END_OF_AUDIO)
 
-    def speech(self, audio: Iterator[AudioChunk], patience: float | None = None) -> Iterator[AudioChunk]:
+    def speech(
+        self, audio: Iterator[AudioChunk], patience: float | None = None, voice: float | None = None
+    ) -> Iterator[AudioChunk]:
         for chunk in audio:
             yield chunk
             self.endpoint = Endpoint(chunk.end, EndpointReason.END_OF_AUDIO, chunk.end)

@@ -22,10 +22,14 @@ Samples = npt.NDArray[np.int16]
 
 @dataclass(frozen=True, slots=True)
 class AudioChunk:
-    """`samples`: int16 mono at 16 kHz, a multiple of 10 ms; `start`: audio time of the first sample."""
+    """`samples`: int16 mono at 16 kHz, a multiple of 10 ms; `start`: audio time of the first sample.
+
+    `softer`: what is heard may be somebody else's voice, who is softer than the speaker.
+    """
 
     samples: Samples
     start: int
+    softer: bool = False
 
     @property
     def end(self) -> int:

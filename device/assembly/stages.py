@@ -208,7 +208,7 @@ def make_assistant(
     learnt.understanding.prepare()
     return Assistant(
         wake=Never() if push_to_talk else make_wake(settings, AcousticModel(bundle, model=acoustic.model)),
-        endpointer=Held() if push_to_talk else Endpointer(settings.endpoint, hearing.settled),
+        endpointer=Held() if push_to_talk else Endpointer(settings.endpoint, hearing.settled, hearing.whole),
         hearing=hearing,
         understanding=learnt.understanding,
         conversation=Conversation(home, memory=memory, skills=skills),

@@ -32,6 +32,10 @@ BANDS = FrontEndSettings(window=640, fft=1024, mels=20, low=100.0, high=7_000.0)
 _PITCH = slice(SAMPLE_RATE // 400, SAMPLE_RATE // 70)  # lags, of 400 down to 70 Hz
 _SHRILL = slice(SAMPLE_RATE // 1_000, SAMPLE_RATE // 400)  # lags of a higher pitch than people speak with
 _VOICE = (80.0, 1_500.0)  # Hz: where the first harmonics are
+USUAL = 0.7
+"""The part of a voice's hops that are softer than its usual level."""
+LEAST_VOICE = 15
+"""Hops of voice that tell how loud it is."""
 _QUIETEST = 1e-11  # energy, far below one bit of 16
 _SMOOTHING = 2  # hops on either side
 
@@ -49,6 +53,9 @@ class ActivitySettings:
     shrill: float = 0.97  # of it at a higher pitch: no voice
     steady: int = 5  # periodic hops of nine in a row that make a voice
     voice_below: float = 14.0  # dB that a voice may be below the usual level of voice
+    softer: float = 7.0  # dB that a command may be softer than the wake word
+    enough: int = 60  # hops of voice that tell how loud it is
+    near_below: float = 6.0  # dB below the speaker's usual level that hardly a second goes without
     speech_below: float = 24.0  # dB that consonants may be
     reach: int = 30  # hops from a voice within which consonants are
 
@@ -59,8 +66,10 @@ class Activity:
     Hop i is judged by the 40 ms that begin with it.
     """
 
-    def __init__(self, settings: ActivitySettings | None = None) -> None:
+    def __init__(self, settings: ActivitySettings | None = None, speaker: float | None = None) -> None:
+        """`speaker`: how loud the speaker is (see `voice_level`), where that is known: others are softer."""
         self.settings = settings or ActivitySettings()
+        self._speaker = None if speaker is None else speaker - self.settings.softer
         self._window = np.hanning(BANDS.window + 1)[:-1].astype(np.float32) / np.float32(32768.0)
         self._filters = mel_filters(BANDS) * np.float32((2 / BANDS.window) ** 2)
         hertz = np.fft.rfftfreq(BANDS.fft, 1 / SAMPLE_RATE)
@@ -71,6 +80,11 @@ class Activity:
         self._bands: Reals = np.zeros((0, BANDS.mels), np.float32)  # dB
         self._level: Reals = np.zeros(0, np.float32)  # dB
         self._periodic: Flags = np.zeros(0, np.bool_)
+
+    @property
+    def knows_speaker(self) -> bool:
+        """Whether it was told how loud the speaker is."""
+        return self._speaker is not None
 
     def __len__(self) -> int:
         """Hops heard so far."""
@@ -95,6 +109,10 @@ class Activity:
         """(hops,) whether a hop is in a steady stretch that is periodic as a voice is, at whatever level."""
         return self._periodic & (_around(self._periodic, 4) >= self.settings.steady)
 
+    def levels_of_voice(self) -> Reals:
+        """dB of the hops that are voiced."""
+        return self._level[self.voiced()]
+
     def audible(self) -> Flags:
         """(hops,) whether a hop stands out of the noise at all."""
         flags: Flags = self._height() > self.settings.above_floor
@@ -109,10 +127,21 @@ class Activity:
         voiced = active & self.voiced()
         if not voiced.any():
             return voiced
-        usual = np.quantile(self._level[voiced], 0.7)
+        usual = float(np.quantile(self._level[voiced], USUAL))
+        if self._speaker is not None:
+            if voiced.sum() >= settings.enough:
+                self._speaker = max(self._speaker, usual)  # others, who go on, shall not lower it
+            usual = max(self._speaker, usual)
         voiced &= self._level > usual - settings.voice_below
         active &= self._level > usual - settings.speech_below
         return active & (_around(voiced, settings.reach) > 0)
+
+    def near(self) -> Flags:
+        """(hops,) whether a hop is a voice as loud as the speaker's; any voice where that is not known."""
+        if self._speaker is None:
+            return self.active()
+        loud: Flags = self.voiced() & (self._level > self._speaker - self.settings.near_below)
+        return loud & (_around(loud, 4) >= self.settings.steady)
 
     def _height(self) -> Reals:
         """(hops,) dB above the noise floor, mean over the bands."""
@@ -129,6 +158,14 @@ class Activity:
         relative = correlation / correlation[:, :1] / self._taper
         pitch, shrill = _peak(relative[:, _PITCH]), _peak(relative[:, _SHRILL])
         return (pitch > self.settings.periodicity) & (shrill <= self.settings.shrill * pitch)
+
+
+def voice_level(samples: Samples) -> float | None:
+    """How loud the voice in `samples` is, in dB; None where there is hardly any."""
+    heard = Activity()
+    heard.process(samples)
+    levels = heard.levels_of_voice()
+    return float(np.quantile(levels, USUAL)) if len(levels) >= LEAST_VOICE else None
 
 
 def _peak(correlation: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:

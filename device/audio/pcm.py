@@ -142,6 +142,11 @@ class Rewindable(Iterator[AudioChunk]):
             self._behind.popleft()
         return chunk
 
+    def before(self, seconds: float) -> Samples:
+        """What came before `position`, at most `seconds` of it and what is kept."""
+        parts = [np.zeros(0, np.int16), *(chunk.samples for chunk in self._behind)]
+        return np.concatenate(parts)[-round(seconds * SAMPLE_RATE) :]
+
     def rewind(self, at: int) -> int:
         """Go on at audio time `at`, floored to 10 ms, or at the oldest kept; never forward.
 

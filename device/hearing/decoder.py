@@ -207,15 +207,23 @@ class Decoder:
         """
         if not self._scores or int(self._scores[-1][-1].argmax()) != self._silence:
             return 0
+        heard = self._whole()
+        return 0 if heard is None else max(0, heard.details.frames - heard.details.words[-1].end)
+
+    def whole(self) -> bool:
+        """Whether what was heard so far is a whole sentence, as for `settled`, whatever follows it."""
+        return bool(self._scores) and self._whole() is not None
+
+    def _whole(self) -> Decoded | None:
         if not self._search.reached_final():
-            return 0
+            return None
         steps, scores = _best_path(self._search), np.concatenate(self._scores)
         decoded = self._decoded(steps, scores)
         if decoded is None or decoded.confidence < self.settings.reject_below or decoded.details.hesitates:
-            return 0
+            return None
         if _cost(steps, scores) > _cost(_best_path(self._unfinished), scores) + _AS_GOOD:
-            return 0
-        return max(0, decoded.details.frames - decoded.details.words[-1].end)
+            return None
+        return decoded
 
     @property
     def _searches(self) -> list[Any]:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
+
 from device.errors import LexiconError
-from device.events import AudioChunk, Samples, Transcript
+from device.events import SAMPLE_RATE, AudioChunk, Samples, Transcript
 from device.hearing.decoder import Decoded, Decoder
 from device.hearing.opinion import SecondOpinion, Weighed
 from device.hearing.phone_loop import Scores
@@ -29,6 +33,35 @@ class Acoustic(Protocol):
     def reset(self) -> None: ...
     def process(self, samples: Samples) -> Scores: ...
     def finish(self) -> Scores: ...
+
+
+ELSE = 2.0
+"""Nats that it costs to take what was heard before or after a command for somebody else's speech."""
+
+
+NARROWER = (0, 4, 8)
+"""Frames at either end of what may be somebody else's that are tried as well."""
+
+
+@dataclass(slots=True)
+class Softer:
+    """Samples at the beginning and at the end of an utterance that may be somebody else's."""
+
+    lead: int = 0
+    tail: int = 0
+    sure: bool = False
+
+    def add(self, samples: int, softer: bool) -> None:
+        """Count the next chunk."""
+        if not softer:
+            self.sure, self.tail = True, 0
+        elif self.sure:
+            self.tail += samples
+        else:
+            self.lead += samples
+
+    def __bool__(self) -> bool:
+        return self.sure and bool(self.lead or self.tail)
 
 
 Ears = Callable[[Sequence[Expandable]], Decoder]
@@ -66,6 +99,10 @@ class Hearing:
         """Seconds of silence that were heard since the end of a whole sentence; 0 while it is none."""
         return max(one.settled() for one in self._decoders) * self.acoustic.frame_seconds
 
+    def whole(self) -> bool:
+        """Whether what was heard so far is a whole sentence."""
+        return any(one.whole() for one in self._decoders)
+
     def transcribe(self, speech: Iterable[AudioChunk]) -> Transcript | None:
         """The sentence that was said, however doubtful; None where no sentence fits or nobody spoke.
 
@@ -77,9 +114,15 @@ class Hearing:
         self.acoustic.reset()
         for search in self._searches:
             search.reset()
+        heard, softer = list[Scores](), Softer()
         for chunk in speech:
-            self._advance(self.acoustic.process(chunk.samples))
-        self._advance(self.acoustic.finish())
+            heard.append(self.acoustic.process(chunk.samples))
+            softer.add(len(chunk.samples), chunk.softer)
+            self._advance(heard[-1])
+        heard.append(self.acoustic.finish())
+        self._advance(heard[-1])
+        if softer:
+            self._without_others(np.concatenate(heard), softer)
         ordinary = self.decoder.result()
         decoded = in_front(self._answers.result() if self._answers else None, ordinary)
         if decoded is None:
@@ -89,6 +132,26 @@ class Hearing:
             weighed = self.second.of(decoded, self.decoder)
         self._doubt = weighed.doubt
         return Transcript(" ".join(weighed.words), weighed.confidence)
+
+    def _without_others(self, heard: Scores, softer: Softer) -> None:
+        """Let the searches have heard what is likeliest to be the speaker's of the frames `heard`."""
+        samples = self.acoustic.frame_seconds * SAMPLE_RATE
+
+        def fit(part: slice) -> float:
+            for one in self._decoders:
+                one.decode(heard[part])
+            found = in_front(self._answers.result() if self._answers else None, self.decoder.result())
+            return -math.inf if found is None else found.details.gain
+
+        lead, tail = round(softer.lead / samples), len(heard) - round(softer.tail / samples)
+        begins = {0} | {lead + more for more in NARROWER if softer.lead}
+        ends = {len(heard)} | {tail - less for less in NARROWER if softer.tail}
+        cuts = sorted((begin, end) for begin in begins for end in ends if begin < end)
+        price = {cut: ELSE * ((cut[0] > 0) + (cut[1] < len(heard))) for cut in cuts}
+        begin, end = max(cuts, key=lambda cut: fit(slice(*cut)) - price[cut])
+        for search in self._searches:
+            search.reset()
+            search.advance(heard[begin:end])
 
     def alternatives(self, count: int, within: float = 12.0) -> list[Transcript]:
         """The `count` likeliest sentences of the utterance that was transcribed last, the best first.

@@ -71,7 +71,9 @@ class Ends:
     seconds: float = 1.0
     endpoint: Endpoint | None = None
 
-    def speech(self, audio: Iterator[AudioChunk], patience: float | None = None) -> Iterator[AudioChunk]:
+    def speech(
+        self, audio: Iterator[AudioChunk], patience: float | None = None, voice: float | None = None
+    ) -> Iterator[AudioChunk]:
         start, now = -1, 0
         for chunk in audio:
             start = chunk.start if start < 0 else start

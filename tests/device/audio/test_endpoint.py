@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from device.audio.activity import Activity
+from device.audio.activity import Activity, voice_level
 from device.audio.endpoint import Endpointer, EndpointSettings
 from device.audio.pcm import chunked
 from device.events import AudioChunk, Endpoint, EndpointReason, Samples
@@ -217,3 +217,57 @@ def test_activity_does_not_depend_on_the_pieces(size: int) -> None:
         pieces.process(samples[at : at + size])
     assert len(whole) == len(pieces) == 1 + (len(samples) - 640) // 160
     np.testing.assert_array_equal(whole.active(), pieces.active())
+
+
+def mixed(*parts: Wave, behind: float) -> Wave:
+    """The parts, and somebody else who speaks all the time, so many dB softer."""
+    wave = np.concatenate(parts)
+    return wave + 10 ** (-behind / 20) * voice(len(wave) / RATE, pitch=210.0)
+
+
+def among_others(
+    samples: Samples, speaker: float | None, whole: bool = True
+) -> tuple[list[AudioChunk], Endpoint]:
+    endpointer = Endpointer(whole=lambda: whole)
+    chunks = list(endpointer.speech(chunked([samples]), voice=speaker))
+    assert endpointer.endpoint is not None
+    return chunks, endpointer.endpoint
+
+
+LOUD = voice_level(recorded(voice(1.0)))
+
+
+def test_somebody_else_who_goes_on_does_not_keep_an_utterance_open() -> None:
+    samples = recorded(mixed(voice(1.6), pause(6.0), behind=15))
+    chunks, endpoint = among_others(samples, LOUD)
+    assert endpoint.reason is EndpointReason.SILENCE
+    assert 1.6 * RATE < endpoint.at < 3.2 * RATE
+    assert not chunks[0].softer
+    assert [chunk.end for chunk in chunks if not chunk.softer][-1] == pytest.approx(
+        1.9 * RATE, abs=0.25 * RATE
+    )
+    _, unknown = among_others(samples, None)
+    assert unknown.at > 5 * RATE
+
+
+def test_where_it_is_no_whole_command_the_speaker_may_have_become_softer() -> None:
+    _, endpoint = among_others(recorded(mixed(voice(1.6), pause(6.0), behind=15)), LOUD, whole=False)
+    assert 3.6 * RATE < endpoint.at < 4.6 * RATE
+
+
+def test_somebody_else_before_the_speaker_is_marked() -> None:
+    chunks, _ = among_others(recorded(mixed(pause(1.0), voice(1.6), pause(4.0), behind=20)), LOUD)
+    first = next(chunk for chunk in chunks if not chunk.softer)
+    assert 0.6 * RATE < first.start < 1.0 * RATE
+
+
+def test_a_sentence_that_ends_softly_is_given_out_whole() -> None:
+    chunks, endpoint = among_others(recorded(voice(1.2), 0.3 * voice(0.9), pause(3.0)), LOUD)
+    assert endpoint.reason is EndpointReason.SILENCE
+    assert endpoint.speech_end == pytest.approx(2.1 * RATE, abs=0.1 * RATE)
+    assert chunks[-1].end == endpoint.at
+
+
+def test_silence_has_no_level_of_a_voice() -> None:
+    assert voice_level(recorded(pause(1.0))) is None
+    assert voice_level(np.zeros(0, np.int16)) is None

@@ -117,3 +117,41 @@ def test_decodes_while_the_speaker_speaks(decoder: Decoder) -> None:
 def test_no_speech_is_no_transcript(decoder: Decoder) -> None:
     model = Model(np.zeros((0, len(PHONES)), np.float32))
     assert Hearing(model, decoder, ears).transcribe(iter(())) is None
+
+
+@pytest.mark.parametrize("others", ["before", "after", "both"])
+def test_what_somebody_else_says_is_no_part_of_a_command(others: str, decoder: Decoder) -> None:
+    random = np.random.default_rng(5)
+
+    def said(text: str) -> npt.NDArray[np.float32]:
+        return posteriors(phones_of(text, Lexicon(), random), random)
+
+    talk, command = said("my sister went to boston"), said("turn off the lamp")
+    lead = talk if others != "after" else talk[:0]
+    tail = talk if others != "before" else talk[:0]
+    hearing = Hearing(Model(np.concatenate((lead, command, tail))), decoder, ears)
+
+    def marked() -> Iterator[AudioChunk]:
+        ends = len(lead), len(lead) + len(command), len(lead) + len(command) + len(tail)
+        for at, (begin, end) in enumerate(zip((0, *ends), ends, strict=False)):
+            if begin < end:
+                yield AudioChunk(np.zeros((end - begin) * HOP, np.int16), begin * HOP, softer=at != 1)
+
+    heard = hearing.transcribe(marked())
+    assert heard is not None
+    assert heard.text == "turn off the lamp"
+    assert heard.confidence > 0.5
+
+
+def test_a_command_that_ends_softly_is_heard_whole(decoder: Decoder) -> None:
+    random = np.random.default_rng(6)
+    model = Model(posteriors(phones_of("turn off the lamp", Lexicon(), random), random))
+    frames = len(model.frames)
+
+    def marked() -> Iterator[AudioChunk]:
+        yield AudioChunk(np.zeros(frames // 2 * HOP, np.int16), 0)
+        yield AudioChunk(np.zeros((frames - frames // 2) * HOP, np.int16), frames // 2 * HOP, softer=True)
+
+    heard = Hearing(model, decoder, ears).transcribe(marked())
+    assert heard is not None
+    assert heard.text == "turn off the lamp"

@@ -22,10 +22,8 @@ Samples = npt.NDArray[np.int16]
 
 @dataclass(frozen=True, slots=True)
 class AudioChunk:
-    """`samples`: int16 mono at 16 kHz, a multiple of 10 ms; `start`: audio time of the first sample.
-
-    `softer`: what is heard may be somebody else's voice, who is softer than the speaker.
-    """
+    """`samples`: int16 mono at 16 kHz, a multiple of 10 ms; `start`: audio time of the first sample;
+    `softer`: it may be the voice of somebody else, who is softer than the speaker."""
 
     samples: Samples
     start: int

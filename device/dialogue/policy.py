@@ -217,11 +217,10 @@ def _also(dialogue: Dialogue, focus: Focus, act: Also, world: World) -> Step:
     """The same with something else, or with another of the things that were to choose from."""
     slots = act.slots
     if not slots.keys().isdisjoint(("other", "place", "which")):
-        focus = _among(focus, world)
-        chosen = referring.placed(focus, slots)
-        if chosen is None:
+        pointed = referring.pointed(focus, slots)
+        if pointed is None:
             return missed(dialogue, NotRecognized("one", UNKNOWN), world)
-        slots = chosen.slots
+        slots = pointed
     if any(slot in slots and slot not in focus.intent.slots for slot in TEXTS):
         return dialogue, refused(UNKNOWN)  # "and at nine to …", after a lamp
     if "number" in slots and (value := value_slot(focus.intent)) is not None:
@@ -232,19 +231,6 @@ def _also(dialogue: Dialogue, focus: Focus, act: Also, world: World) -> Step:
     outcome = world.handle(again) if called else _likewise(focus, again, world)
     after = remembered(closed(dialogue), again, outcome, world, focus.among)
     return _added(focus, after, outcome), outcome
-
-
-def _among(focus: Focus, world: World) -> Focus:
-    """With the things among which it is told apart: the other bed lamp, after the left one."""
-    words = str(focus.about.get("name", "")).split()
-    for shorter in (" ".join(words[at:]) for at in range(1, len(words)) if not focus.among):
-        slots = {slot: value for slot, value in focus.intent.slots.items() if slot not in referring.TARGETS}
-        question = world.handle(replace(focus.intent, slots={**slots, "name": shorter})).question
-        if question is not None and any(
-            one.slots.get("name") == focus.about["name"] for one in question.options
-        ):
-            return replace(focus, among=question.options)
-    return focus
 
 
 def _added(before: Focus, dialogue: Dialogue, outcome: Outcome) -> Dialogue:
@@ -274,13 +260,12 @@ def _likewise(focus: Focus, intent: Intent, world: World) -> Outcome:
 
 def _corrected(dialogue: Dialogue, focus: Focus, act: Correct, world: World) -> Step:
     """What was done is taken back, and what was meant is done; both, or nothing."""
-    if not act.slots.keys().isdisjoint(("other", "which")):
-        focus = _among(focus, world)
-    if "which" in act.slots:
-        chosen = referring.placed(focus, act.slots)
-        if chosen is None:
+    said = act
+    if "which" in act.slots or ("other" in act.slots and not focus.among):
+        pointed = referring.pointed(focus, act.slots)
+        if pointed is None:
             return missed(dialogue, NotRecognized("one", UNKNOWN), world)
-        act = replace(act, slots=chosen.slots)
+        act = replace(act, slots=pointed)
     meant = corrected(focus, act)
     if dialogue.question is not None and focus is not dialogue.focus:
         if meant is None:
@@ -293,9 +278,11 @@ def _corrected(dialogue: Dialogue, focus: Focus, act: Correct, world: World) -> 
     if meant is None:
         return _not_that(dialogue, focus, act, world) if was_done else (dialogue, refused(UNKNOWN))
     outcome = _likewise(focus, meant, world)
+    if not outcome.fine and "among" in meant.slots and was_done:
+        return _not_that(dialogue, focus, said, world)
     if not outcome.fine:
         return dialogue, outcome
-    same = outcome.about.get("name", meant.slots.get("name"))
+    same = referring.names(outcome.about) or (meant.slots.get("name"),)
     back = taken_back(dialogue, world, act.confidence, but=same) if was_done else []
     after = remembered(closed(dialogue), meant, outcome, world, focus.among)
     return after, outcomes.joined([*back, outcome], about=outcome.about)

@@ -13,7 +13,7 @@ from device.understanding import times
 from device.understanding.acts import several
 from device.understanding.scope import BESIDE, NEAR, PLACES
 
-THINGS = ("name", "names", "entry", "entries")
+THINGS = ("name", "names", "among", "entry", "entries")
 KINDS = ("domain", "device_class")
 AROUND = "around"
 """True in the slots of what means the things around here, where there are such: "brighter"."""
@@ -42,6 +42,8 @@ OF_DEVICES = {"HassPauseTimer": "MynahPause", "HassUnpauseTimer": "HassMediaUnpa
 OF_ENTRIES = {"HassMediaUnpause": "HassUnpauseTimer", "HassMediaPause": "HassPauseTimer"}
 """Requests about no thing that mean another where a timer was spoken of last: "resume"."""
 NAMED = frozenset(("name", "names", *PLACES))
+POINTING = ("which", "other", "place")
+"""Slots that choose among what was spoken of: "the left one", "the other one", "the second one"."""
 POINTERS = ("it", "there", "except_it")
 """Slots that are true where the words only point at it. `it` may also be the name of a slot: it is then what
 was spoken of last if that has such a slot, and anything otherwise, which is for the skill to find out."""
@@ -59,6 +61,12 @@ def resolved(intent: Intent, focus: Focus | None) -> Intent | None:
     about: Mapping[str, Any] = {}
     if focus is not None:
         about = focus.together if them and focus.together else focus.about
+    if them == "both" and len(names(about)) != 2:
+        return None
+    if not slots.keys().isdisjoint(POINTING):
+        found = None if focus is None else pointed(focus, slots)
+        kind = {slot: about[slot] for slot in KINDS if slot in about}
+        return found and told(of_kind(replace(intent, slots=found), about.get("domain")), verb, kind)
     if (slot := intent.slots.get("it")) and isinstance(slot, str):
         if slot not in about and any(one in about for one in DEVICES) and intent.name in OF_DEVICES:
             return replace(intent, name=OF_DEVICES[intent.name], slots={**about, **slots})
@@ -114,6 +122,24 @@ def others(focus: Focus) -> tuple[Option, ...]:
     return tuple(one for one in focus.among if not one.slots.items() <= focus.about.items())
 
 
+def pointed(focus: Focus, slots: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """`slots` in which POINTING has become what is meant; None where nobody knows.
+
+    What no question offered is for the skill to find: `among` which things, and none of `but`, is the one
+    that is called `which`.
+    """
+    rest = {slot: value for slot, value in slots.items() if slot not in POINTING}
+    chosen = placed(focus, slots)
+    if chosen is not None:
+        return {**rest, **chosen.slots}
+    offered = tuple(one.slots["name"] for one in focus.among if "name" in one.slots)
+    among = offered or names(focus.together) or names(focus.about)
+    if "place" in slots or not among:
+        return None
+    sought = {"which": slots["which"]} if "which" in slots else {"but": names(focus.about)}
+    return {**rest, "among": among, **sought}
+
+
 def placed(focus: Focus, slots: Mapping[str, Any]) -> Option | None:
     """Of the things that were offered, the only `other` one, the one at the `place` that is said, or the only
     one for `which` that is said."""
@@ -125,6 +151,14 @@ def placed(focus: Focus, slots: Mapping[str, Any]) -> Option | None:
         return rest[0] if len(rest) == 1 else None
     at = {"first": 0, "second": 1, "third": 2, "fourth": 3, "last": -1}[slots["place"]]
     return focus.among[at] if focus.among and at < len(focus.among) else None
+
+
+def settled(intent: Intent, about: Mapping[str, Any]) -> Intent:
+    """`intent` with the name of what it pointed at, once that was found."""
+    if "among" not in intent.slots:
+        return intent
+    slots = {slot: value for slot, value in intent.slots.items() if slot not in ("among", "which", "but")}
+    return replace(intent, slots={**slots, **{slot: about[slot] for slot in ("name", "names") if slot in about}})
 
 
 def merged(intent: Intent, slots: Mapping[str, Any], about: Mapping[str, Any]) -> Intent:

@@ -40,7 +40,10 @@ def order(intent: Intent, world: World) -> Outcome:
     actions, domain = PLANS[intent.name](
         units.in_celsius(slots, home.layout.units) if intent.name == CLIMATE else slots
     )
-    slots = placed(home, slots, domain)
+    pointed = choosing.pointed(home, replace(intent, slots=slots))
+    if isinstance(pointed, Outcome):
+        return pointed
+    slots = placed(home, pointed.slots, domain)
     intent = replace(intent, slots=slots)
     missing = slots.get("missing")
     if not actions and missing not in MISSING:
@@ -83,7 +86,8 @@ def _tell(home: Home, intent: Intent, target: Target, actions: Sequence[Action])
     told = tell(home, ((device, actions) for device in target.devices))
     if not told.able:
         lacking = (*told.notes, *replies.lacking(told.dark, Missing.LIGHT, home.layout.units))
-        return refused(sentence(lacking)) if lacking else _cannot(target.called)
+        lacked = refused(sentence(lacking)) if lacking else _cannot(target.called)
+        return replace(lacked, about=about(intent, target)) if lacking else lacked
     called = told.able[0].called if len(told.able) == 1 else target.called
     done = told.done[0] if len(set(told.done)) == 1 else actions
     outcome = told.outcome(replies.done(done, told.able, called, home.layout.units))

@@ -9,6 +9,7 @@ from typing import Any
 from device.dialogue import referring
 from device.dialogue.state import Focus
 from device.events import Also, Correct, Intent, NotRecognized
+from device.understanding import times
 
 TEXTS = ("item", "message", "text")
 """Slots that hold the user's words."""
@@ -56,6 +57,13 @@ STEPS: Mapping[str, tuple[str, str, float]] = {
 """By the slot of a value: the intent and slot that change it by a little, and how much that is."""
 
 
+NUMBERS: Mapping[str, tuple[str, ...]] = {
+    "in_number": times.DELAY,
+    "for_number": (*times.UNITS, "hour"),
+}
+"""By a number that is said without its unit, "in thirty": the slots one of which it replaces."""
+
+
 def corrected(focus: Focus, correction: Correct) -> Intent | None:
     """The request that was meant; None where only the wrong one is known."""
     slots = dict(correction.slots)
@@ -65,11 +73,23 @@ def corrected(focus: Focus, correction: Correct) -> Intent | None:
         if len(rest) != 1:
             return None
         slots |= rest[0].slots
+    for said, family in NUMBERS.items():
+        if said in slots:
+            meant = [slot for slot in family if slot in intent.slots]
+            if len(meant) != 1:
+                return None
+            slots[meant[0]] = slots.pop(said)
+    if "minute" in slots and "hour" not in slots:  # "make it half past"
+        if "hour" not in intent.slots:
+            return None
+        slots = {slot: intent.slots[slot] for slot in ("hour", "part") if slot in intent.slots} | slots
     if "number" in slots:
         slot = value_slot(intent)
         if slot is None:
             return None
         number = slots.pop("number")
+        if slot == "hour" and "part" in intent.slots:
+            slots["part"] = intent.slots["part"]
         if slot == "temperature_step" and number > MOST_DEGREES:
             slot = "temperature"  # and not by how much
             others = {key: value for key, value in intent.slots.items() if key != "temperature_step"}
@@ -110,6 +130,7 @@ def value_slot(intent: Intent) -> str | None:
         slot
         for slot, value in intent.slots.items()
         if isinstance(value, int | float) and not isinstance(value, bool)
+        if not (slot == "minute" and "hour" in intent.slots)  # "no, eight", of half past seven
     ]
     return numbers[0] if len(numbers) == 1 else None
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from device.dialogue import itself, outcomes, referring
+from device.dialogue import itself, levels, outcomes, referring
 from device.dialogue.correcting import TEXTS, corrected, from_value, in_words, stepped, value_slot
 from device.dialogue.not_understood import asked_back, missed, rest_offered
 from device.dialogue.questions import CONFIRMATION, YES_OR_NO, answers
@@ -272,6 +272,9 @@ def _corrected(dialogue: Dialogue, focus: Focus, act: Correct, world: World) -> 
             return missed(dialogue, NotRecognized("no", "it corrects nothing that was asked"), world)
         outcome = _likewise(focus, meant, world)
         return remembered(closed(dialogue), meant, outcome, world), outcome
+    if meant is None and "number" in act.slots:
+        level = {"it": True, "level_number": act.slots["number"]}
+        return _request(dialogue, Intent(levels.ANY, level, act.confidence), world)
     if meant is None and act.slots.keys() - {"other"}:
         return dialogue, refused(UNKNOWN)
     was_done = dialogue.undo is not None and dialogue.undo.intent == focus.intent
@@ -282,7 +285,7 @@ def _corrected(dialogue: Dialogue, focus: Focus, act: Correct, world: World) -> 
         return _not_that(dialogue, focus, said, world)
     if not outcome.fine:
         return dialogue, outcome
-    same = referring.names(outcome.about) or (meant.slots.get("name"),)
+    same = referring.names(outcome.about) or referring.names(meant.slots)
     back = taken_back(dialogue, world, act.confidence, but=same) if was_done else []
     after = remembered(closed(dialogue), meant, outcome, world, focus.among)
     return after, outcomes.joined([*back, outcome], about=outcome.about)

@@ -183,6 +183,8 @@ def _request(dialogue: Dialogue, intent: Intent, world: World, answered: Questio
     if resolved is None:
         return dialogue, refused(UNKNOWN)
     resolved, outcome = itself.rather(resolved, world) or (resolved, world.handle(resolved))
+    if not outcome.fine and resolved.name == referring.OF_ENTRIES.get(intent.name):
+        resolved, outcome = intent, world.handle(intent)  # no such timer, but perhaps music
     if not outcome.fine and (value := from_value(dialogue.focus, resolved)) is not None:
         resolved, outcome = value, world.handle(value)
     among = answered.options if answered else ()

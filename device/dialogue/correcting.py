@@ -13,6 +13,8 @@ from device.understanding import times
 
 TEXTS = ("item", "message", "text")
 """Slots that hold the user's words."""
+WORDS = (*TEXTS, "setting")
+"""Slots that other words can replace."""
 
 STATES: Mapping[str, tuple[str, str]] = {
     "on": ("HassTurnOn", "turn"),
@@ -82,14 +84,12 @@ def corrected(focus: Focus, correction: Correct) -> Intent | None:
     if "minute" in slots and "hour" not in slots:  # "make it half past"
         if "hour" not in intent.slots:
             return None
-        slots = {slot: intent.slots[slot] for slot in ("hour", "part") if slot in intent.slots} | slots
+        slots["hour"] = intent.slots["hour"]
     if "number" in slots:
         slot = value_slot(intent)
         if slot is None:
             return None
         number = slots.pop("number")
-        if slot == "hour" and "part" in intent.slots:
-            slots["part"] = intent.slots["part"]
         if slot == "temperature_step" and number > MOST_DEGREES:
             slot = "temperature"  # and not by how much
             others = {key: value for key, value in intent.slots.items() if key != "temperature_step"}
@@ -102,6 +102,8 @@ def corrected(focus: Focus, correction: Correct) -> Intent | None:
         if meant is None or not any(slot in meant.slots for slot in referring.DEVICES):
             return None
         intent = meant
+    if half := times.same_half(slots, intent.slots, focus.at):
+        slots["part"] = half
     if "list" in slots and "list" not in focus.about:
         return None
     if not slots and intent is focus.intent:
@@ -116,7 +118,7 @@ def in_words(act: Correct | Also, focus: Focus | None) -> Correct | Also | NotRe
         return act
     slots = dict(act.slots)
     words = str(slots.pop("words"))
-    slot = next((slot for slot in TEXTS if focus and slot in focus.intent.slots), None)
+    slot = next((slot for slot in WORDS if focus and slot in focus.intent.slots), None)
     return (
         NotRecognized(words, NOTHING_SPOKEN_OF)
         if slot is None or words.split()[0] in (*NO_THING, *(WHENEVER if slot == "text" else ()))

@@ -48,10 +48,19 @@ def cancel(dialogue: Dialogue, intent: Intent, world: World) -> Step:
     for name in CANCELLING if entries else ():
         outcome = world.handle(Intent(name, entries, intent.confidence))
         if outcome.fine:
-            return remembered(dialogue, intent, outcome, world), outcome
+            return _still_about(dialogue, remembered(dialogue, intent, outcome, world)), outcome
     if dialogue.undo is not None and dialogue.undo.intent == dialogue.heard:
         return undo(dialogue, intent, world)
     return dialogue, Outcome(reply=Reply(NEVER_MIND))
+
+
+def _still_about(before: Dialogue, after: Dialogue) -> Dialogue:
+    """What a cancelled plan was about is spoken of still: "turn it off now"."""
+    focus = before.focus
+    if focus is None or focus.about.keys().isdisjoint(referring.DEVICES):
+        return after
+    about = {slot: value for slot, value in focus.about.items() if slot not in ("entry", "entries")}
+    return replace(after, focus=replace(focus, about=about))
 
 
 def _one_of(dialogue: Dialogue, intent: Intent, world: World) -> Step:

@@ -132,7 +132,10 @@ def _step(dialogue: Dialogue, act: Act, world: World) -> Step:
         case Request(intent, either) if either:
             return _either(replace(dialogue, question=None, misses=0), intent, either, world)
         case Request(intent):
-            return _request(replace(dialogue, question=None, misses=0), intent, world)
+            after, outcome = _request(replace(dialogue, question=None, misses=0), intent, world)
+            if focus is not None and after.focus is dialogue.focus and not (outcome.done or outcome.commands):
+                after = replace(after, focus=focus)  # what was to choose from can still be chosen
+            return after, outcome
         case Answer(slots, confidence) if dialogue.question is not None:
             about = dialogue.question.about
             sure = min(about.confidence, confidence)
@@ -179,6 +182,7 @@ def _request(dialogue: Dialogue, intent: Intent, world: World, answered: Questio
         return itself.HANDLERS[intent.name](dialogue, intent, world)
     if intent.name in CONTINUING:
         return CONTINUING[intent.name](dialogue, intent, world)
+    intent = levels.wished(intent, dialogue.focus and dialogue.focus.about.get("domain"))
     resolved = referring.resolved(intent, dialogue.focus)
     if resolved is None:
         return dialogue, refused(UNKNOWN)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +10,7 @@ from device.dialogue.levels import of_kind
 from device.dialogue.state import Focus
 from device.events import Intent, Option
 from device.understanding import times
-from device.understanding.acts import several
+from device.understanding.acts import RESTRICTING, several
 from device.understanding.scope import BESIDE, NEAR, PLACES
 
 THINGS = ("name", "names", "among", "entry", "entries")
@@ -25,6 +25,13 @@ DEVICES = ("name", "names", *PLACES, *KINDS)
 """Slots that say which devices are meant."""
 TARGETS = (*THINGS, *PLACES, *KINDS)
 """Slots that say what a request is about."""
+SEVERAL: Mapping[str, Callable[[int], bool]] = {
+    "both": lambda count: count == 2,
+    "every": lambda count: count > 1,
+}
+"""By what is said of several things: how many that may be."""
+IT = (*DEVICES[:2], *PLACES, MEMBERS)
+"""Slots of which "it" needs one: a kind by itself, of which Mynah asked which, is no thing."""
 VERBS: Mapping[str, str] = {"cover": "open", "valve": "open", "lock": "lock"}
 """By the kind of a thing: how one speaks of what HassTurnOn does to it; all others are turned on."""
 SWITCHING = ("HassTurnOn", "HassTurnOff", "HassToggle")
@@ -61,7 +68,7 @@ def resolved(intent: Intent, focus: Focus | None) -> Intent | None:
     about: Mapping[str, Any] = {}
     if focus is not None:
         about = focus.together if them and focus.together else focus.about
-    if them == "both" and len(names(about)) != 2:
+    if them in SEVERAL and not SEVERAL[them](len(names(about))):
         return None
     if not slots.keys().isdisjoint(POINTING):
         found = None if focus is None else pointed(focus, slots)
@@ -79,7 +86,7 @@ def resolved(intent: Intent, focus: Focus | None) -> Intent | None:
     if intent.slots.get("except_it"):
         left_out = (*names(about), *several(slots.get("except_name")))
         return replace(intent, slots={**slots, "except_name": left_out}) if names(about) else None
-    if not any(slot in about for slot in DEVICES) or _of_another_kind(slots, about):
+    if not any(slot in about for slot in IT) or _of_another_kind(slots, about):
         return replace(intent, slots={**slots, AROUND: True}) if "domain" in slots else None
     meant = {slot: value for slot, value in about.items() if slot not in (MEMBERS, ROOM)}
     return told(of_kind(replace(intent, slots={**meant, **slots}), about.get("domain")), verb, about)
@@ -158,7 +165,9 @@ def settled(intent: Intent, about: Mapping[str, Any]) -> Intent:
     if "among" not in intent.slots:
         return intent
     slots = {slot: value for slot, value in intent.slots.items() if slot not in ("among", "which", "but")}
-    return replace(intent, slots={**slots, **{slot: about[slot] for slot in ("name", "names") if slot in about}})
+    return replace(
+        intent, slots={**slots, **{slot: about[slot] for slot in ("name", "names") if slot in about}}
+    )
 
 
 def merged(intent: Intent, slots: Mapping[str, Any], about: Mapping[str, Any]) -> Intent:
@@ -167,7 +176,7 @@ def merged(intent: Intent, slots: Mapping[str, Any], about: Mapping[str, Any]) -
     "The kitchen" after something about a lamp means the things of that kind in the kitchen.
     """
     base = times.giving_way(intent.slots, slots)
-    base = {slot: value for slot, value in base.items() if slot not in (NEAR, BESIDE)}
+    base = {slot: value for slot, value in base.items() if slot not in (NEAR, BESIDE, *RESTRICTING)}
     if any(slot in slots for slot in (*THINGS, *KINDS)):
         base = {slot: value for slot, value in base.items() if slot not in TARGETS}
     elif any(slot in slots for slot in PLACES):

@@ -51,16 +51,21 @@ def remembered(
 ) -> Dialogue:
     """What is remembered of a request and its outcome."""
     question = opened(outcome.question, world) if outcome.question else None
+    pool = intent.slots.get("among", ())
     intent = referring.settled(intent, outcome.about)
     focus, undo = dialogue.focus, dialogue.undo
     if outcome.about:
-        focus = Focus(intent, outcome.about, world.now, among)
+        kind = {slot: outcome.about[slot] for slot in referring.KINDS if slot in outcome.about}
+        them = {"names": pool, **kind} if len(pool) == 2 else {}
+        focus = Focus(intent, outcome.about, world.now, among, them)
     if outcome.fine and (outcome.commands or outcome.done):
         undo = Undo(outcome.undo, world.now, intent)
     return replace(dialogue, question=question, focus=focus, undo=undo, heard=intent)
 
 
-def taken_back(dialogue: Dialogue, world: World, confidence: float, but: tuple[Any, ...] = ()) -> list[Outcome]:
+def taken_back(
+    dialogue: Dialogue, world: World, confidence: float, but: tuple[Any, ...] = ()
+) -> list[Outcome]:
     """What takes back what was done last, the last first; `but` the things that are told something else now."""
     requests = dialogue.undo.requests if dialogue.undo else ()
     kept = [one for one in requests if one.slots.get("name") not in but]

@@ -52,7 +52,9 @@ def which(intent: Intent, entries: Sequence[Entry], now: datetime) -> Question:
     """ "Which timer: the pasta timer or the 5 minute timer?" The answer completes `intent`."""
     labels = [called(entry, now) for entry in entries]
     options = tuple(
-        Option(label.removeprefix("the "), (*_said(entry, now), *_extremes(entry, entries)), {"entry": entry.id})
+        Option(
+            label.removeprefix("the "), (*_said(entry, now), *_extremes(entry, entries)), {"entry": entry.id}
+        )
         for label, entry in zip(labels, entries, strict=True)
     )
     slots = {slot: value for slot, value in intent.slots.items() if slot not in FINDERS}
@@ -77,7 +79,12 @@ def _said(entry: Entry, now: datetime) -> Sequence[str]:
 def _extremes(entry: Entry, entries: Sequence[Entry]) -> Sequence[str]:
     """What `entry` is among `entries`: "the shorter one", "the latest"."""
     words = LENGTHS if entry.kind == TIMER else MOMENTS
-    return [word for order, said in words.items() if chosen(entries, {"order": order}, entry.at) == (entry,) for word in said]
+    return [
+        word
+        for order, said in words.items()
+        if chosen(entries, {"order": order}, entry.at) == (entry,)
+        for word in said
+    ]
 
 
 def found(intent: Intent, world: World, kind: str, entries: Sequence[Entry]) -> tuple[Entry, ...] | Outcome:

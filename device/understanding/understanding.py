@@ -25,6 +25,10 @@ from device.understanding.vocabulary import Speakable
 TOO_DOUBTFUL = "heard too doubtfully"
 JOINT = re.compile(r"\b(?:and|then) (?:(?:then|also) )?")
 """What joins two sentences, in words."""
+JOINING = frozenset(
+    {"and", "or", "but", "not", "except", "this", "that", "in", "on", "to", "at", "off", "a", "an", "another"}
+)
+"""Words that are no part of what a thing is called."""
 ALL = frozenset({"all", "every", "everything", "everywhere"})
 """Words that say that everything is meant."""
 THERE = re.compile(r" (?:(?:in|over|up|down|out) there|there(?= to\b))(?!\w)")
@@ -158,7 +162,8 @@ class Understanding:
             fitting = (
                 one
                 for one in matches
-                if not (words := _free(one)) or (wild and not self._hide(candidate, words))
+                if not (words := _free(one))
+                or (wild and not self._hide(candidate, words) and _tells_apart(one))
             )
             if (best := max(fitting, key=_rank, default=None)) is not None:
                 return best
@@ -196,6 +201,13 @@ def _rank(match: RecognizeResult) -> tuple[int, float, bool, bool, int, int]:
     cost, contextual = (group.cost, group.contextual) if group is not None else (0.0, False)
     free, named = sum(len(text.split()) for text in _free(match)), "name" in match.entities
     return -free, -cost, named, contextual, match.text_chunks_matched, -len(match.entities)
+
+
+def _tells_apart(match: RecognizeResult) -> bool:
+    """Whether what "the … one" says of a thing can be what it is called: a few words without a joint."""
+    which = match.entities.get("which")
+    words = str(which.value).split() if which is not None and which.is_wildcard else []
+    return len(words) <= 3 and JOINING.isdisjoint(words)
 
 
 def _free(match: RecognizeResult) -> list[str]:

@@ -77,10 +77,10 @@ def corrected(focus: Focus, correction: Correct) -> Intent | None:
         slots |= rest[0].slots
     for said, family in NUMBERS.items():
         if said in slots:
-            meant = [slot for slot in family if slot in intent.slots]
-            if len(meant) != 1:
+            replaced = [slot for slot in family if slot in intent.slots]
+            if len(replaced) != 1:
                 return None
-            slots[meant[0]] = slots.pop(said)
+            slots[replaced[0]] = slots.pop(said)
     if "minute" in slots and "hour" not in slots:  # "make it half past"
         if "hour" not in intent.slots:
             return None

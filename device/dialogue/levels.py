@@ -33,7 +33,7 @@ REMARKS: Mapping[str, tuple[str, str]] = {
     "MynahTooHot": ("climate", "down"),
     "MynahTooCold": ("climate", "up"),
 }
-"""By a remark about what was spoken of, "still too bright": of which kind that is, and what is wished of it."""
+"""By a remark about what was spoken of, "still too bright": the kind of that, and what is wished of it."""
 _POSITION = Level("HassSetPosition", "position", "HassSetPosition", "position_step", 20)
 _HEAT = Level(
     "HassClimateSetTemperature",

@@ -73,7 +73,9 @@ def resolved(intent: Intent, focus: Focus | None) -> Intent | None:
     if not slots.keys().isdisjoint(POINTING):
         found = None if focus is None else pointed(focus, slots)
         kind = {slot: about[slot] for slot in KINDS if slot in about}
-        return found and told(of_kind(replace(intent, slots=found), about.get("domain")), verb, kind)
+        if found is None:
+            return None
+        return told(of_kind(replace(intent, slots=found), about.get("domain")), verb, kind)
     if (slot := intent.slots.get("it")) and isinstance(slot, str):
         if slot not in about and any(one in about for one in DEVICES) and intent.name in OF_DEVICES:
             return replace(intent, name=OF_DEVICES[intent.name], slots={**about, **slots})

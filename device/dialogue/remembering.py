@@ -66,7 +66,7 @@ def remembered(
 def taken_back(
     dialogue: Dialogue, world: World, confidence: float, but: tuple[Any, ...] = ()
 ) -> list[Outcome]:
-    """What takes back what was done last, the last first; `but` the things that are told something else now."""
+    """What takes back what was done last, the last first; `but` the things that are told something else."""
     requests = dialogue.undo.requests if dialogue.undo else ()
     kept = [one for one in requests if one.slots.get("name") not in but]
     return [world.handle(replace(one, confidence=confidence)) for one in reversed(kept)]

@@ -33,7 +33,7 @@ def chosen(entries: Sequence[Entry], slots: Slots, now: datetime) -> tuple[Entry
         return tuple(entry for entry in entries if entry.id in ids)
     found = [entry for entry in entries if _fits(entry, slots, now)]
     order = slots.get("order")
-    if order in EXTREMES:
+    if isinstance(order, str) and order in EXTREMES:
         least = min(map(EXTREMES[order], found), default=0.0)
         return tuple(entry for entry in found if EXTREMES[order](entry) == least)
     if order in ORDINALS:

@@ -85,8 +85,8 @@ def giving_way(slots: Slots, said: Slots) -> dict[str, Any]:
 
 
 def same_half(slots: Slots, before: Slots, now: datetime) -> str | None:
-    """ "am" or "pm", for a clock time in `slots` that replaces the one `before`, said at `now`: the half of the
-    day in which it is nearer to that. None where that is meant anyway, or something is said of it."""
+    """ "am" or "pm", for a clock time in `slots` that replaces the one `before`, said at `now`: the half of
+    the day in which it is nearer to that. None where that is meant anyway, or is said."""
     said = "hour" in slots and "hour" in before and "day" not in {**before, **slots}
     if not said or _part(slots) or len(_readings(slots)) == 1:
         return None

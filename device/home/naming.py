@@ -15,6 +15,12 @@ from device.understanding.vocabulary import Name, Vocabulary
 
 COVER_WORDS = {"curtain", "blind", "shutter", "shade", "awning", "drape", "window", "gate"}
 """Of which people name one as several, and several as one."""
+HEIGHTS: Mapping[str, int] = {
+    **dict.fromkeys(("ground", "lower", "main", "downstairs"), 0),
+    **{"basement": -1, "first": 1, "second": 2, "third": 3},
+    **dict.fromkeys(("upper", "top", "upstairs", "attic"), 9),
+}
+"""By the first word of a floor's name: how high it is."""
 OTHER_LISTS: Mapping[str, tuple[str, ...]] = {
     "shopping": ("grocery", "groceries"),
     "groceries": ("grocery", "shopping"),
@@ -50,9 +56,7 @@ def vocabulary(layout: Layout) -> Vocabulary:
     return Vocabulary(
         names=tuple(dict.fromkeys(_of_one_meaning((*names, *scenes, *forms, *short, *lights)))),
         areas=tuple(_areas(layout)),
-        floors=tuple(
-            Name(text, floor.name) for floor in layout.floors for text in _said(floor.name, floor.aliases)
-        ),
+        floors=tuple(_floors(layout)),
         settings=tuple(Name(text, text) for text in _settings(layout)),
         here=layout.here,
         lists=tuple(_lists(layout.lists)),
@@ -69,6 +73,16 @@ def _areas(layout: Layout) -> Iterator[Name]:
         alone = last[word] == 1 and word not in whole and word not in (*NUMBER_WORDS, "room", "area")
         for text in (*_said(room.name, room.aliases), *((word,) if alone else ())):
             yield Name(text, room.name)
+
+
+def _floors(layout: Layout) -> Iterator[Name]:
+    """Floors by their names; of two, the higher one is "upstairs" and the lower one "downstairs"."""
+    said = {text: floor.name for floor in layout.floors for text in _said(floor.name, floor.aliases)}
+    heights = [HEIGHTS.get(spoken(floor.name).split()[0]) for floor in layout.floors]
+    if len(heights) == 2 and None not in heights and heights[0] != heights[1]:
+        lower, upper = sorted(layout.floors, key=lambda floor: HEIGHTS[spoken(floor.name).split()[0]])
+        said = {"downstairs": lower.name, "upstairs": upper.name} | said
+    yield from (Name(text, name) for text, name in said.items())
 
 
 def _of_one_meaning(names: Iterable[Name]) -> Iterator[Name]:

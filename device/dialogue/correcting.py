@@ -24,6 +24,9 @@ STATES: Mapping[str, tuple[str, str]] = {
 }
 """By a state with which a request is corrected, "I meant off": what brings it about, and its verb."""
 
+READING_OUT, ADDING = "MynahGetList", "HassListAddItem"
+"""After the one "and bacon" means the other."""
+
 NO_THING = (
     "don't",
     "do",
@@ -81,10 +84,14 @@ def corrected(focus: Focus, correction: Correct) -> Intent | None:
             if len(replaced) != 1:
                 return None
             slots[replaced[0]] = slots.pop(said)
-    if "minute" in slots and "hour" not in slots:  # "make it half past"
+    if "hour" not in slots and (
+        "minute" in slots or "part" in slots
+    ):  # "make it half past", "in the morning"
         if "hour" not in intent.slots:
             return None
-        slots["hour"] = intent.slots["hour"]
+        slots = {slot: intent.slots[slot] for slot in ("hour", "minute") if slot in intent.slots} | slots
+    if times.length(intent.slots, "in_") and not times.length(intent.slots):  # "sorry, five minutes"
+        slots = {f"in_{slot}" if slot in times.UNITS else slot: value for slot, value in slots.items()}
     if "number" in slots:
         slot = value_slot(intent)
         if slot is None:
@@ -119,6 +126,8 @@ def in_words(act: Correct | Also, focus: Focus | None) -> Correct | Also | NotRe
     slots = dict(act.slots)
     words = str(slots.pop("words"))
     slot = next((slot for slot in WORDS if focus and slot in focus.intent.slots), None)
+    if slot is None and focus is not None and focus.intent.name == READING_OUT and isinstance(act, Also):
+        slot = "item"
     return (
         NotRecognized(words, NOTHING_SPOKEN_OF)
         if slot is None or words.split()[0] in (*NO_THING, *(WHENEVER if slot == "text" else ()))

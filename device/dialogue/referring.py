@@ -11,7 +11,7 @@ from device.dialogue.state import Focus
 from device.events import Intent, Option
 from device.understanding import times
 from device.understanding.acts import RESTRICTING, several
-from device.understanding.scope import BESIDE, NEAR, PLACES
+from device.understanding.scope import BESIDE, NAMED, NEAR, PLACES
 
 THINGS = ("name", "names", "among", "entry", "entries")
 KINDS = ("domain", "device_class")
@@ -48,7 +48,11 @@ OF_DEVICES = {"HassPauseTimer": "MynahPause", "HassUnpauseTimer": "HassMediaUnpa
 """Requests about "it" that mean another for a device than for what they are about otherwise."""
 OF_ENTRIES = {"HassMediaUnpause": "HassUnpauseTimer", "HassMediaPause": "HassPauseTimer"}
 """Requests about no thing that mean another where a timer was spoken of last: "resume"."""
-NAMED = frozenset(("name", "names", *PLACES))
+PLAYING = (
+    *("HassMediaPause", "HassMediaUnpause", "HassMediaNext", "HassMediaPrevious", "HassMediaPlayerMute"),
+    *("HassMediaPlayerUnmute", "HassSetVolume", "HassSetVolumeRelative"),
+)
+"""Requests that mean the player that was spoken of last, where they name none."""
 POINTING = ("which", "other", "place")
 """Slots that choose among what was spoken of: "the left one", "the other one", "the second one"."""
 POINTERS = ("it", "there", "except_it")
@@ -61,6 +65,9 @@ def resolved(intent: Intent, focus: Focus | None) -> Intent | None:
     bare = intent.name in OF_ENTRIES and NAMED.isdisjoint(intent.slots)
     if bare and focus is not None and "entry" in focus.about:
         return Intent(OF_ENTRIES[intent.name], {"entry": focus.about["entry"]}, intent.confidence)
+    if intent.name in PLAYING and NAMED.isdisjoint(intent.slots) and "it" not in intent.slots:
+        player = focus is not None and focus.about.get("domain") == "media_player" and focus.about.get("name")
+        return replace(intent, slots={**intent.slots, "name": player}) if player else intent
     slots = dict(intent.slots)
     verb, them = slots.pop("verb", None), slots.pop("them", None)
     if not any(slots.pop(pointer, False) for pointer in POINTERS):

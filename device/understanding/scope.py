@@ -16,6 +16,8 @@ from device.events import Act, Also, Intent, Request
 from device.understanding.vocabulary import Name, Vocabulary
 
 PLACES = ("area", "floor")
+NAMED = frozenset(("name", "names", *PLACES))
+"""Slots that name a target."""
 KIND = ("name", "domain", "device_class")
 LOOSE, PLACE, BARE, EVERY = "scope:loose", "scope:place", "scope:bare", "scope:every"
 """Slots that live from a part of a sentence to the sentence: it names no place; the place that it names; it

@@ -63,6 +63,11 @@ def timed(slots: Slots) -> bool:
     return any(slot in slots for slot in (*LENGTH, *WHEN))
 
 
+def only(slots: Slots) -> bool:
+    """Whether the slots say nothing else."""
+    return bool(slots) and not without(slots, LENGTH, WHEN)
+
+
 def has_clock(slots: Slots) -> bool:
     """Whether the slots say at what time, and not only on which day."""
     return "hour" in slots or length(slots, "in_") is not None

@@ -25,6 +25,8 @@ from device.understanding.vocabulary import Speakable
 TOO_DOUBTFUL = "heard too doubtfully"
 JOINT = re.compile(r"\b(?:and|then) (?:(?:then|also) )?")
 """What joins two sentences, in words."""
+BEHIND = ("too", "instead")
+"""Words to skip that mean something before others: "too loud"."""
 JOINING = frozenset(
     {"and", "or", "but", "not", "except", "this", "that", "in", "on", "to", "at", "off", "a", "an", "another"}
 )
@@ -185,7 +187,8 @@ class Understanding:
         while before != text:
             before = text
             for phrase in self._fillers:
-                text = text.removeprefix(f"{phrase} ").removesuffix(f" {phrase}")
+                text = text.removesuffix(f" {phrase}")
+                text = text if phrase in BEHIND else text.removeprefix(f"{phrase} ")
         return text
 
 

@@ -76,6 +76,7 @@ def _said(home: Home, device: Device) -> Iterable[str]:
             yield " ".join(words[:-1])
             yield " ".join(words[1:])
             yield words[-1]
+            yield from (" ".join(words[at:-1]) for at in range(1, len(words) - 1))
         yield from (word for word in words if word in SIDES)
     for room in home.layout.rooms:
         if room.name == device.room:

@@ -18,6 +18,7 @@ from device.skills.home.select import ONLY_OFF, TARGETS, Target, about, placed, 
 from device.skills.home.telling import tell
 from device.skills.skill import Handlers, World, asked
 from device.speaking.wording import listed, sentence
+from device.understanding.scope import PLACES
 
 CLIMATE = "HassClimateSetTemperature"
 """The intent whose slots hold degrees of heat."""
@@ -131,9 +132,25 @@ def _activate(home: Home, intent: Intent, scene: Scene) -> Outcome:
     return told.outcome(f"Activated {scene.name}")
 
 
+def clean(intent: Intent, world: World) -> Outcome:
+    """Starts the vacuum of a place. One that stands elsewhere cannot be told of rooms, and Mynah says so."""
+    everywhere = {slot: value for slot, value in intent.slots.items() if slot not in PLACES}
+    start = replace(intent, name="HassVacuumStart")
+    if isinstance(select(world.home, intent.slots, "vacuum"), Target):
+        return order(start, world)
+    target = select(world.home, everywhere, "vacuum")
+    if isinstance(target, Outcome):
+        return target
+    if len(target.devices) > 1:
+        return refused("I cannot send a vacuum to a room; say which one to start")
+    about = replace(start, slots={**everywhere, "name": target.devices[0].name})
+    return asked(Question(f"I cannot send {target.called} to a room. Shall I start it?", about, "confirmation"))
+
+
 HANDLERS: Handlers = {
     **wishes.HANDLERS,
     **dict.fromkeys(PLANS, order),
+    "HassVacuumCleanArea": clean,
     "HassGetState": states.state,
     "HassClimateGetTemperature": measures.temperature,
     "MynahMeasure": measures.measured,

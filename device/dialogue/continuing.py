@@ -13,6 +13,7 @@ from device.dialogue.remembering import UNKNOWN, Step, World, closed, remembered
 from device.dialogue.state import Dialogue, Focus
 from device.events import Also, Correct, Intent, NotRecognized, Outcome, Question, Reply, refused
 from device.speaking.wording import listed
+from device.understanding import times
 from device.understanding.acts import RESTRICTING
 
 
@@ -130,7 +131,10 @@ def _which_then(dialogue: Dialogue, focus: Focus, act: Correct, world: World) ->
 
 
 def restates(slots: Mapping[str, Any], focus: Focus) -> bool:
-    """Whether what is said by itself changes what was asked for: "except the fan"."""
-    return any(slot in RESTRICTING for slot in slots) and not any(
-        slot in RESTRICTING for slot in focus.intent.slots
+    """Whether what is said by itself changes what was asked for: "except the fan"; "until eleven", after
+    "until ten"."""
+    said = focus.intent.slots
+    lasts = times.only(slots) and "entry" not in focus.about and any(slot in times.LENGTH for slot in slots)
+    return (lasts and any(slot in times.LENGTH for slot in said)) or (
+        any(slot in RESTRICTING for slot in slots) and not any(slot in RESTRICTING for slot in said)
     )

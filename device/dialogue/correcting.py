@@ -128,11 +128,19 @@ def in_words(act: Correct | Also, focus: Focus | None) -> Correct | Also | NotRe
     slot = next((slot for slot in WORDS if focus and slot in focus.intent.slots), None)
     if slot is None and focus is not None and focus.intent.name == READING_OUT and isinstance(act, Also):
         slot = "item"
+    if slot is None and focus is not None and (which := _offered(words, focus)) is not None:
+        return replace(act, slots={**slots, "which": which})
     return (
         NotRecognized(words, NOTHING_SPOKEN_OF)
         if slot is None or words.split()[0] in (*NO_THING, *(WHENEVER if slot == "text" else ()))
         else replace(act, slots={**slots, slot: words})
     )
+
+
+def _offered(words: str, focus: Focus) -> str | None:
+    """What `words` call one of the things that were to choose from: "and the back", after the front door."""
+    which = words.removeprefix("the ").removesuffix(" too").removesuffix(" as well")
+    return which if any(which in one.said for one in focus.among) else None
 
 
 def value_slot(intent: Intent) -> str | None:

@@ -199,6 +199,9 @@ def _request(dialogue: Dialogue, intent: Intent, world: World, answered: Questio
     if resolved is None:
         return dialogue, refused(UNKNOWN)
     resolved, outcome = itself.rather(resolved, world) or (resolved, world.handle(resolved))
+    meant = referring.settled_on(resolved, dialogue.focus, outcome.question)
+    if meant is not resolved:
+        resolved, outcome = meant, world.handle(meant)
     if not outcome.fine and resolved.name == referring.OF_ENTRIES.get(intent.name):
         resolved, outcome = intent, world.handle(intent)  # no such timer, but perhaps music
     if not outcome.fine and (value := from_value(dialogue.focus, resolved)) is not None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from device.dialogue.levels import of_kind
 from device.dialogue.state import Focus
-from device.events import Intent, Option
+from device.events import Intent, Option, Question
 from device.understanding import times
 from device.understanding.acts import RESTRICTING, several
 from device.understanding.scope import BESIDE, NAMED, NEAR, PLACES
@@ -32,6 +32,8 @@ SEVERAL: Mapping[str, Callable[[int], bool]] = {
 """By what is said of several things: how many that may be."""
 IT = (*DEVICES[:2], *PLACES, MEMBERS)
 """Slots of which "it" needs one: a kind by itself, of which Mynah asked which, is no thing."""
+SETTLED = ("light", "fan", "switch", "media_player", "climate", "humidifier")
+"""Kinds of which "the light" is the one that was spoken of: a mistake does no harm."""
 VERBS: Mapping[str, str] = {"cover": "open", "valve": "open", "lock": "lock"}
 """By the kind of a thing: how one speaks of what HassTurnOn does to it; all others are turned on."""
 SWITCHING = ("HassTurnOn", "HassTurnOff", "HassToggle")
@@ -167,6 +169,19 @@ def placed(focus: Focus, slots: Mapping[str, Any]) -> Option | None:
         return rest[0] if len(rest) == 1 else None
     at = {"first": 0, "second": 1, "third": 2, "fourth": 3, "last": -1}[slots["place"]]
     return focus.among[at] if focus.among and at < len(focus.among) else None
+
+
+def settled_on(intent: Intent, focus: Focus | None, question: Question | None) -> Intent:
+    """`intent` for the thing that was spoken of, where `question` asks which and that is one of them: "dim
+    the light", after the study light. The same again, and what is guarded, leave the question."""
+    if question is None or question.expects != "choice" or focus is None or intent.name == focus.intent.name:
+        return intent
+    options = (one.slots for one in question.options if one.slots.keys() == {"name"})
+    meant = next((slots for slots in options if slots.items() <= focus.about.items()), None)
+    if meant is None or verb_of(focus.about) == "lock" or focus.about.get("domain") not in SETTLED:
+        return intent
+    slots = {slot: value for slot, value in intent.slots.items() if slot not in (*TARGETS, "one")}
+    return replace(intent, slots={**slots, **meant})
 
 
 def settled(intent: Intent, about: Mapping[str, Any]) -> Intent:

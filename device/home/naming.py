@@ -68,8 +68,8 @@ def vocabulary(layout: Layout) -> Vocabulary:
 
 
 def _areas(layout: Layout) -> Iterator[Name]:
-    """Rooms by their names; a "home office" is the office, and a "kitchen/diner" the kitchen, where there is no
-    other."""
+    """Rooms by their names; a "home office" is the office, and a "kitchen/diner" the kitchen, where there is
+    no other."""
     whole = _places(layout)
     last = Counter(spoken(room.name).split()[-1] for room in layout.rooms)
     parted = Counter(spoken(part) for room in layout.rooms for part in PARTED.split(room.name))

@@ -61,7 +61,7 @@ def acts(parts: Sequence[Intent | str], confidence: float, text: str) -> tuple[A
             make = _ACTS.get(part.name, Request)
             found.append(make(_with(part, ahead)))
     if ahead and not found:
-        more = text.lower().startswith(("and ", "also "))
+        more = text.lower().startswith(("and ", "also ")) or not any(slot in WHEN for slot in ahead)
         found.append(Also(ahead, confidence) if more else Correct(ahead, confidence))
     return shared(_corrected(found)) or (NotRecognized(text, UNKNOWN),)
 

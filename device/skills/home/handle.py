@@ -144,7 +144,9 @@ def clean(intent: Intent, world: World) -> Outcome:
     if len(target.devices) > 1:
         return refused("I cannot send a vacuum to a room; say which one to start")
     about = replace(start, slots={**everywhere, "name": target.devices[0].name})
-    return asked(Question(f"I cannot send {target.called} to a room. Shall I start it?", about, "confirmation"))
+    return asked(
+        Question(f"I cannot send {target.called} to a room. Shall I start it?", about, "confirmation")
+    )
 
 
 HANDLERS: Handlers = {

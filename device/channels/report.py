@@ -30,6 +30,7 @@ from device.events import (
     Turn,
 )
 from device.memory.agenda import Agenda
+from device.understanding.scope import UNSAID
 
 Json = dict[str, Any]
 
@@ -63,7 +64,8 @@ def intent_json(meaning: Intent | NotRecognized) -> Json | None:
     if isinstance(meaning, NotRecognized):
         return None
     confidence = round(float(meaning.confidence), 4)
-    return {"name": meaning.name, "slots": dict(meaning.slots), "confidence": confidence}
+    slots = {slot: value for slot, value in meaning.slots.items() if slot not in UNSAID}
+    return {"name": meaning.name, "slots": slots, "confidence": confidence}
 
 
 def command_json(command: Command) -> Json:

@@ -9,9 +9,12 @@ from typing import Any
 from device.dialogue import referring
 from device.dialogue.state import Focus
 from device.events import Also, Correct, Intent, NotRecognized
+from device.understanding import times
 
 TEXTS = ("item", "message", "text")
 """Slots that hold the user's words."""
+WORDS = (*TEXTS, "setting")
+"""Slots that other words can replace."""
 
 STATES: Mapping[str, tuple[str, str]] = {
     "on": ("HassTurnOn", "turn"),
@@ -20,6 +23,9 @@ STATES: Mapping[str, tuple[str, str]] = {
     "closed": ("HassTurnOff", "open"),
 }
 """By a state with which a request is corrected, "I meant off": what brings it about, and its verb."""
+
+READING_OUT, ADDING = "MynahGetList", "HassListAddItem"
+"""After the one "and bacon" means the other."""
 
 NO_THING = (
     "don't",
@@ -56,6 +62,13 @@ STEPS: Mapping[str, tuple[str, str, float]] = {
 """By the slot of a value: the intent and slot that change it by a little, and how much that is."""
 
 
+NUMBERS: Mapping[str, tuple[str, ...]] = {
+    "in_number": times.DELAY,
+    "for_number": (*times.UNITS, "hour"),
+}
+"""By a number that is said without its unit, "in thirty": the slots one of which it replaces."""
+
+
 def corrected(focus: Focus, correction: Correct) -> Intent | None:
     """The request that was meant; None where only the wrong one is known."""
     slots = dict(correction.slots)
@@ -65,6 +78,20 @@ def corrected(focus: Focus, correction: Correct) -> Intent | None:
         if len(rest) != 1:
             return None
         slots |= rest[0].slots
+    for said, family in NUMBERS.items():
+        if said in slots:
+            replaced = [slot for slot in family if slot in intent.slots]
+            if len(replaced) != 1:
+                return None
+            slots[replaced[0]] = slots.pop(said)
+    if "hour" not in slots and (
+        "minute" in slots or "part" in slots
+    ):  # "make it half past", "in the morning"
+        if "hour" not in intent.slots:
+            return None
+        slots = {slot: intent.slots[slot] for slot in ("hour", "minute") if slot in intent.slots} | slots
+    if times.length(intent.slots, "in_") and not times.length(intent.slots):  # "sorry, five minutes"
+        slots = {f"in_{slot}" if slot in times.UNITS else slot: value for slot, value in slots.items()}
     if "number" in slots:
         slot = value_slot(intent)
         if slot is None:
@@ -82,6 +109,8 @@ def corrected(focus: Focus, correction: Correct) -> Intent | None:
         if meant is None or not any(slot in meant.slots for slot in referring.DEVICES):
             return None
         intent = meant
+    if half := times.same_half(slots, intent.slots, focus.at):
+        slots["part"] = half
     if "list" in slots and "list" not in focus.about:
         return None
     if not slots and intent is focus.intent:
@@ -96,12 +125,22 @@ def in_words(act: Correct | Also, focus: Focus | None) -> Correct | Also | NotRe
         return act
     slots = dict(act.slots)
     words = str(slots.pop("words"))
-    slot = next((slot for slot in TEXTS if focus and slot in focus.intent.slots), None)
+    slot = next((slot for slot in WORDS if focus and slot in focus.intent.slots), None)
+    if slot is None and focus is not None and focus.intent.name == READING_OUT and isinstance(act, Also):
+        slot = "item"
+    if slot is None and focus is not None and (which := _offered(words, focus)) is not None:
+        return replace(act, slots={**slots, "which": which})
     return (
         NotRecognized(words, NOTHING_SPOKEN_OF)
         if slot is None or words.split()[0] in (*NO_THING, *(WHENEVER if slot == "text" else ()))
         else replace(act, slots={**slots, slot: words})
     )
+
+
+def _offered(words: str, focus: Focus) -> str | None:
+    """What `words` call one of the things that were to choose from: "and the back", after the front door."""
+    which = words.removeprefix("the ").removesuffix(" too").removesuffix(" as well")
+    return which if any(which in one.said for one in focus.among) else None
 
 
 def value_slot(intent: Intent) -> str | None:
@@ -110,6 +149,7 @@ def value_slot(intent: Intent) -> str | None:
         slot
         for slot, value in intent.slots.items()
         if isinstance(value, int | float) and not isinstance(value, bool)
+        if not (slot == "minute" and "hour" in intent.slots)  # "no, eight", of half past seven
     ]
     return numbers[0] if len(numbers) == 1 else None
 

@@ -9,6 +9,7 @@ from device.dialogue import outcomes, referring
 from device.dialogue.remembering import UNKNOWN, Step, World, closed, remembered, taken_back
 from device.dialogue.state import Dialogue
 from device.events import Change, Intent, Outcome, Reply, refused
+from device.understanding.scope import NAMED
 
 NEVER_MIND = "Never mind"
 CANCELLING = ("HassCancelTimer", "MynahCancelAlarm", "MynahCancelReminder", "MynahCancelDelayed")
@@ -48,10 +49,19 @@ def cancel(dialogue: Dialogue, intent: Intent, world: World) -> Step:
     for name in CANCELLING if entries else ():
         outcome = world.handle(Intent(name, entries, intent.confidence))
         if outcome.fine:
-            return remembered(dialogue, intent, outcome, world), outcome
+            return _still_about(dialogue, remembered(dialogue, intent, outcome, world)), outcome
     if dialogue.undo is not None and dialogue.undo.intent == dialogue.heard:
         return undo(dialogue, intent, world)
     return dialogue, Outcome(reply=Reply(NEVER_MIND))
+
+
+def _still_about(before: Dialogue, after: Dialogue) -> Dialogue:
+    """What a cancelled plan was about is spoken of still: "turn it off now"."""
+    focus = before.focus
+    if focus is None or focus.about.keys().isdisjoint(referring.DEVICES):
+        return after
+    about = {slot: value for slot, value in focus.about.items() if slot not in ("entry", "entries")}
+    return replace(after, focus=replace(focus, about=about))
 
 
 def _one_of(dialogue: Dialogue, intent: Intent, world: World) -> Step:
@@ -78,7 +88,7 @@ def stop(dialogue: Dialogue, intent: Intent, world: World) -> Step:
     outcome = world.handle(intent)
     about = dialogue.focus.about if dialogue.focus is not None else {}
     if not outcome.fine and any(slot in about for slot in referring.DEVICES):
-        for name in ("HassStopMoving", "HassMediaPause"):
+        for name in ("HassStopMoving", "HassMediaPause", "MynahPause"):
             stopped = world.handle(Intent(name, about, intent.confidence))
             if stopped.fine and stopped.question is None:
                 return remembered(dialogue, intent, stopped, world), stopped
@@ -91,7 +101,7 @@ def _turns_off_an_alarm(intent: Intent) -> bool:
 
 def rather(intent: Intent, world: World) -> tuple[Intent, Outcome] | None:
     """What is paused or rings comes first: "resume" is a paused timer, "turn off the alarm" what rings."""
-    if intent.name == "HassMediaUnpause" and referring.NAMED.isdisjoint(intent.slots):
+    if intent.name == "HassMediaUnpause" and NAMED.isdisjoint(intent.slots):
         meant = Intent("HassUnpauseTimer", {}, intent.confidence)
     elif intent.name == "MynahDisarmAlarm" or _turns_off_an_alarm(intent):
         meant = Intent("MynahStop", {}, intent.confidence)

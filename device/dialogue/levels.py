@@ -27,6 +27,13 @@ class Level:
     percent: bool = True
 
 
+REMARKS: Mapping[str, tuple[str, str]] = {
+    "MynahTooBright": ("light", "down"),
+    "MynahTooDark": ("light", "up"),
+    "MynahTooHot": ("climate", "down"),
+    "MynahTooCold": ("climate", "up"),
+}
+"""By a remark about what was spoken of, "still too bright": the kind of that, and what is wished of it."""
 _POSITION = Level("HassSetPosition", "position", "HassSetPosition", "position_step", 20)
 _HEAT = Level(
     "HassClimateSetTemperature",
@@ -63,6 +70,14 @@ def of_kind(intent: Intent, domain: object) -> Intent:
     if other is None or not other.percent:
         return intent
     return _made(intent, level, str(domain), *_parted(intent.slots, other.value, other.by))
+
+
+def wished(remark: Intent, domain: Any) -> Intent:
+    """The step that a remark about "it" wishes of a thing of the kind `domain`."""
+    kind, step = REMARKS.get(remark.name, (None, ""))
+    if domain is None or kind != domain or "it" not in remark.slots:
+        return remark
+    return Intent(ANY, {"it": True, "level_step": step}, remark.confidence)
 
 
 def _parted(slots: Mapping[str, Any], value: str, step: str) -> tuple[dict[str, Any], Any, Any]:

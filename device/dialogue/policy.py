@@ -9,11 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from device.dialogue import itself, outcomes, referring
-from device.dialogue.correcting import TEXTS, corrected, from_value, in_words, stepped, value_slot
+from device.dialogue import continuing, itself, levels, outcomes, referring
+from device.dialogue.correcting import (
+    corrected,
+    from_value,
+    in_words,
+    stepped,
+)
 from device.dialogue.not_understood import asked_back, missed, rest_offered
 from device.dialogue.questions import CONFIRMATION, YES_OR_NO, answers
-from device.dialogue.remembering import UNKNOWN, Step, World, closed, opened, remembered, taken_back
+from device.dialogue.remembering import UNKNOWN, Step, World, closed, opened, remembered
 from device.dialogue.state import Dialogue, Focus, Undo
 from device.events import (
     Act,
@@ -35,6 +40,7 @@ from device.events import (
     refused,
 )
 from device.speaking.wording import listed
+from device.understanding import times
 
 
 def respond(dialogue: Dialogue, acts: Sequence[Act], world: World) -> Step:
@@ -132,7 +138,10 @@ def _step(dialogue: Dialogue, act: Act, world: World) -> Step:
         case Request(intent, either) if either:
             return _either(replace(dialogue, question=None, misses=0), intent, either, world)
         case Request(intent):
-            return _request(replace(dialogue, question=None, misses=0), intent, world)
+            after, outcome = _request(replace(dialogue, question=None, misses=0), intent, world)
+            if focus is not None and after.focus is dialogue.focus and not (outcome.done or outcome.commands):
+                after = replace(after, focus=focus)  # what was to choose from can still be chosen
+            return after, outcome
         case Answer(slots, confidence) if dialogue.question is not None:
             about = dialogue.question.about
             sure = min(about.confidence, confidence)
@@ -146,12 +155,18 @@ def _step(dialogue: Dialogue, act: Act, world: World) -> Step:
             return _denied(dialogue, world)
         case Cancel():
             return closed(dialogue), Outcome(reply=Reply(itself.NEVER_MIND))
+        case Also(slots) if focus is not None and continuing.restates(slots, focus):
+            return continuing.put_right(dialogue, focus, Correct(slots, act.confidence), world)
+        case Correct(slots) if (
+            focus is not None and times.only(slots) and not times.timed(focus.intent.slots)
+        ):
+            return continuing.also(dialogue, focus, Also(slots, act.confidence), world)
         case Correct() if focus is not None:
-            return _corrected(dialogue, focus, act, world)
+            return continuing.put_right(dialogue, focus, act, world)
         case Also() if dialogue.question is not None and dialogue.question.expects in YES_OR_NO:
             return missed(dialogue, NotRecognized("also", "it answers nothing that was asked"), world)
         case Also() if focus is not None:
-            return _also(dialogue, focus, act, world)
+            return continuing.also(dialogue, focus, act, world)
         case Repeat():
             question = opened(dialogue.question, world) if dialogue.question else None
             reply = Reply(dialogue.said or "I said nothing")
@@ -179,10 +194,16 @@ def _request(dialogue: Dialogue, intent: Intent, world: World, answered: Questio
         return itself.HANDLERS[intent.name](dialogue, intent, world)
     if intent.name in CONTINUING:
         return CONTINUING[intent.name](dialogue, intent, world)
+    intent = levels.wished(intent, dialogue.focus and dialogue.focus.about.get("domain"))
     resolved = referring.resolved(intent, dialogue.focus)
     if resolved is None:
         return dialogue, refused(UNKNOWN)
     resolved, outcome = itself.rather(resolved, world) or (resolved, world.handle(resolved))
+    meant = referring.settled_on(resolved, dialogue.focus, outcome.question)
+    if meant is not resolved:
+        resolved, outcome = meant, world.handle(meant)
+    if not outcome.fine and resolved.name == referring.OF_ENTRIES.get(intent.name):
+        resolved, outcome = intent, world.handle(intent)  # no such timer, but perhaps music
     if not outcome.fine and (value := from_value(dialogue.focus, resolved)) is not None:
         resolved, outcome = value, world.handle(value)
     among = answered.options if answered else ()
@@ -211,120 +232,6 @@ def _denied(dialogue: Dialogue, world: World) -> Step:
     question = Question("Shall I take that back?", Intent("MynahUndo", {}, 1.0), CONFIRMATION)
     outcome = Outcome(reply=Reply(question.text), question=question)
     return remembered(dialogue, question.about, outcome, world), outcome
-
-
-def _also(dialogue: Dialogue, focus: Focus, act: Also, world: World) -> Step:
-    """The same with something else, or with another of the things that were to choose from."""
-    slots = act.slots
-    if not slots.keys().isdisjoint(("other", "place", "which")):
-        focus = _among(focus, world)
-        chosen = referring.placed(focus, slots)
-        if chosen is None:
-            return missed(dialogue, NotRecognized("one", UNKNOWN), world)
-        slots = chosen.slots
-    if any(slot in slots and slot not in focus.intent.slots for slot in TEXTS):
-        return dialogue, refused(UNKNOWN)  # "and at nine to …", after a lamp
-    if "number" in slots and (value := value_slot(focus.intent)) is not None:
-        slots = {value: slots["number"], **{key: said for key, said in slots.items() if key != "number"}}
-    called = {"name": slots["called"]} if "called" in slots else {}
-    again = referring.merged(focus.intent, {**slots, **called}, focus.about)
-    again = replace(again, confidence=act.confidence)
-    outcome = world.handle(again) if called else _likewise(focus, again, world)
-    after = remembered(closed(dialogue), again, outcome, world, focus.among)
-    return _added(focus, after, outcome), outcome
-
-
-def _among(focus: Focus, world: World) -> Focus:
-    """With the things among which it is told apart: the other bed lamp, after the left one."""
-    words = str(focus.about.get("name", "")).split()
-    for shorter in (" ".join(words[at:]) for at in range(1, len(words)) if not focus.among):
-        slots = {slot: value for slot, value in focus.intent.slots.items() if slot not in referring.TARGETS}
-        question = world.handle(replace(focus.intent, slots={**slots, "name": shorter})).question
-        if question is not None and any(
-            one.slots.get("name") == focus.about["name"] for one in question.options
-        ):
-            return replace(focus, among=question.options)
-    return focus
-
-
-def _added(before: Focus, dialogue: Dialogue, outcome: Outcome) -> Dialogue:
-    """After "and the hall light", "them" are the things from before and that one."""
-    if dialogue.focus is None or not outcome.about:
-        return dialogue
-    them = outcomes.together([before.together or before.about, outcome.about])
-    return replace(dialogue, focus=replace(dialogue.focus, together=them))
-
-
-def _likewise(focus: Focus, intent: Intent, world: World) -> Outcome:
-    """What comes of `intent`, which is the last request with something else in it."""
-    named = [slot for slot in referring.DEVICES if intent.slots.get(slot) != focus.intent.slots.get(slot)]
-    if any(slot in intent.slots for slot in named) and not any(
-        slot in focus.about for slot in referring.DEVICES
-    ):
-        return refused(UNKNOWN)  # a lamp, after a timer
-    outcome = world.handle(intent)
-    if outcome.question is not None and "kind" in outcome.question.about.slots:
-        about: Mapping[str, object] = {"domain": outcome.question.about.slots["kind"]}
-    else:
-        about = outcome.about
-    if intent.name == focus.intent.name and not referring.likewise(intent, focus.about, about):
-        return refused("I do not know what to do with that")
-    return outcome
-
-
-def _corrected(dialogue: Dialogue, focus: Focus, act: Correct, world: World) -> Step:
-    """What was done is taken back, and what was meant is done; both, or nothing."""
-    if not act.slots.keys().isdisjoint(("other", "which")):
-        focus = _among(focus, world)
-    if "which" in act.slots:
-        chosen = referring.placed(focus, act.slots)
-        if chosen is None:
-            return missed(dialogue, NotRecognized("one", UNKNOWN), world)
-        act = replace(act, slots=chosen.slots)
-    meant = corrected(focus, act)
-    if dialogue.question is not None and focus is not dialogue.focus:
-        if meant is None:
-            return missed(dialogue, NotRecognized("no", "it corrects nothing that was asked"), world)
-        outcome = _likewise(focus, meant, world)
-        return remembered(closed(dialogue), meant, outcome, world), outcome
-    if meant is None and act.slots.keys() - {"other"}:
-        return dialogue, refused(UNKNOWN)
-    was_done = dialogue.undo is not None and dialogue.undo.intent == focus.intent
-    if meant is None:
-        return _not_that(dialogue, focus, act, world) if was_done else (dialogue, refused(UNKNOWN))
-    outcome = _likewise(focus, meant, world)
-    if not outcome.fine:
-        return dialogue, outcome
-    same = outcome.about.get("name", meant.slots.get("name"))
-    back = taken_back(dialogue, world, act.confidence, but=same) if was_done else []
-    after = remembered(closed(dialogue), meant, outcome, world, focus.among)
-    return after, outcomes.joined([*back, outcome], about=outcome.about)
-
-
-def _not_that(dialogue: Dialogue, focus: Focus, act: Correct, world: World) -> Step:
-    """It was wrong, and nobody knows yet what would be right: it is taken back, and what else was offered is
-    offered once more."""
-    rest = referring.others(focus)
-    if not rest and "other" in act.slots and any(slot in focus.about for slot in referring.DEVICES):
-        return _which_then(dialogue, focus, act, world)
-    if not rest:
-        return itself.undo(dialogue, Intent("MynahUndo", {}, act.confidence), world)
-    slots = {slot: value for slot, value in focus.intent.slots.items() if slot not in ("names", "entries")}
-    text = f"Which one then: {listed([f'the {one.label}' for one in rest], 'or')}?"
-    question = Question(text, replace(focus.intent, slots=slots), "choice", rest)
-    asked = Outcome(reply=Reply(text), question=question)
-    outcome = outcomes.joined([*taken_back(dialogue, world, act.confidence), asked])
-    return remembered(replace(dialogue, undo=None), focus.intent, outcome, world), outcome
-
-
-def _which_then(dialogue: Dialogue, focus: Focus, act: Correct, world: World) -> Step:
-    """It is taken back, and Mynah asks which thing is meant."""
-    slots = {slot: value for slot, value in focus.intent.slots.items() if slot not in referring.TARGETS}
-    kind = {slot: focus.about[slot] for slot in referring.KINDS if slot in focus.about}
-    question = Question("Which one then?", replace(focus.intent, slots={**slots, **kind}), "which")
-    asked = Outcome(reply=Reply(question.text), question=question)
-    outcome = outcomes.joined([*taken_back(dialogue, world, act.confidence), asked])
-    return remembered(replace(dialogue, undo=None), focus.intent, outcome, world), outcome
 
 
 def _again(dialogue: Dialogue, intent: Intent, world: World) -> Step:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from device.dialogue.levels import of_kind
 from device.dialogue.state import Focus
-from device.events import Intent, Option
+from device.events import Intent, Option, Question
 from device.understanding import times
-from device.understanding.acts import several
-from device.understanding.scope import BESIDE, NEAR, PLACES
+from device.understanding.acts import RESTRICTING, several
+from device.understanding.scope import BESIDE, NAMED, NEAR, PLACES
 
-THINGS = ("name", "names", "entry", "entries")
+THINGS = ("name", "names", "among", "entry", "entries")
 KINDS = ("domain", "device_class")
 AROUND = "around"
 """True in the slots of what means the things around here, where there are such: "brighter"."""
@@ -25,6 +25,15 @@ DEVICES = ("name", "names", *PLACES, *KINDS)
 """Slots that say which devices are meant."""
 TARGETS = (*THINGS, *PLACES, *KINDS)
 """Slots that say what a request is about."""
+SEVERAL: Mapping[str, Callable[[int], bool]] = {
+    "both": lambda count: count == 2,
+    "every": lambda count: count > 1,
+}
+"""By what is said of several things: how many that may be."""
+IT = (*DEVICES[:2], *PLACES, MEMBERS)
+"""Slots of which "it" needs one: a kind by itself, of which Mynah asked which, is no thing."""
+SETTLED = ("light", "fan", "switch", "media_player", "climate", "humidifier")
+"""Kinds of which "the light" is the one that was spoken of: a mistake does no harm."""
 VERBS: Mapping[str, str] = {"cover": "open", "valve": "open", "lock": "lock"}
 """By the kind of a thing: how one speaks of what HassTurnOn does to it; all others are turned on."""
 SWITCHING = ("HassTurnOn", "HassTurnOff", "HassToggle")
@@ -41,7 +50,13 @@ OF_DEVICES = {"HassPauseTimer": "MynahPause", "HassUnpauseTimer": "HassMediaUnpa
 """Requests about "it" that mean another for a device than for what they are about otherwise."""
 OF_ENTRIES = {"HassMediaUnpause": "HassUnpauseTimer", "HassMediaPause": "HassPauseTimer"}
 """Requests about no thing that mean another where a timer was spoken of last: "resume"."""
-NAMED = frozenset(("name", "names", *PLACES))
+PLAYING = (
+    *("HassMediaPause", "HassMediaUnpause", "HassMediaNext", "HassMediaPrevious", "HassMediaPlayerMute"),
+    *("HassMediaPlayerUnmute", "HassSetVolume", "HassSetVolumeRelative"),
+)
+"""Requests that mean the player that was spoken of last, where they name none."""
+POINTING = ("which", "other", "place")
+"""Slots that choose among what was spoken of: "the left one", "the other one", "the second one"."""
 POINTERS = ("it", "there", "except_it")
 """Slots that are true where the words only point at it. `it` may also be the name of a slot: it is then what
 was spoken of last if that has such a slot, and anything otherwise, which is for the skill to find out."""
@@ -52,6 +67,9 @@ def resolved(intent: Intent, focus: Focus | None) -> Intent | None:
     bare = intent.name in OF_ENTRIES and NAMED.isdisjoint(intent.slots)
     if bare and focus is not None and "entry" in focus.about:
         return Intent(OF_ENTRIES[intent.name], {"entry": focus.about["entry"]}, intent.confidence)
+    if intent.name in PLAYING and NAMED.isdisjoint(intent.slots) and "it" not in intent.slots:
+        player = focus is not None and focus.about.get("domain") == "media_player" and focus.about.get("name")
+        return replace(intent, slots={**intent.slots, "name": player}) if player else intent
     slots = dict(intent.slots)
     verb, them = slots.pop("verb", None), slots.pop("them", None)
     if not any(slots.pop(pointer, False) for pointer in POINTERS):
@@ -59,6 +77,14 @@ def resolved(intent: Intent, focus: Focus | None) -> Intent | None:
     about: Mapping[str, Any] = {}
     if focus is not None:
         about = focus.together if them and focus.together else focus.about
+    if them in SEVERAL and not SEVERAL[them](len(names(about))):
+        return None
+    if not slots.keys().isdisjoint(POINTING):
+        found = None if focus is None else pointed(focus, slots)
+        kind = {slot: about[slot] for slot in KINDS if slot in about}
+        if found is None:
+            return None
+        return told(of_kind(replace(intent, slots=found), about.get("domain")), verb, kind)
     if (slot := intent.slots.get("it")) and isinstance(slot, str):
         if slot not in about and any(one in about for one in DEVICES) and intent.name in OF_DEVICES:
             return replace(intent, name=OF_DEVICES[intent.name], slots={**about, **slots})
@@ -71,7 +97,7 @@ def resolved(intent: Intent, focus: Focus | None) -> Intent | None:
     if intent.slots.get("except_it"):
         left_out = (*names(about), *several(slots.get("except_name")))
         return replace(intent, slots={**slots, "except_name": left_out}) if names(about) else None
-    if not any(slot in about for slot in DEVICES) or _of_another_kind(slots, about):
+    if not any(slot in about for slot in IT) or _of_another_kind(slots, about):
         return replace(intent, slots={**slots, AROUND: True}) if "domain" in slots else None
     meant = {slot: value for slot, value in about.items() if slot not in (MEMBERS, ROOM)}
     return told(of_kind(replace(intent, slots={**meant, **slots}), about.get("domain")), verb, about)
@@ -114,6 +140,24 @@ def others(focus: Focus) -> tuple[Option, ...]:
     return tuple(one for one in focus.among if not one.slots.items() <= focus.about.items())
 
 
+def pointed(focus: Focus, slots: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """`slots` in which POINTING has become what is meant; None where nobody knows.
+
+    What no question offered is for the skill to find: `among` which things, and none of `but`, is the one
+    that is called `which`.
+    """
+    rest = {slot: value for slot, value in slots.items() if slot not in POINTING}
+    chosen = placed(focus, slots)
+    if chosen is not None:
+        return {**rest, **chosen.slots}
+    offered = tuple(one.slots["name"] for one in focus.among if "name" in one.slots)
+    among = offered or names(focus.together) or names(focus.about)
+    if "place" in slots or not among:
+        return None
+    sought = {"which": slots["which"]} if "which" in slots else {"but": names(focus.about)}
+    return {**rest, "among": among, **sought}
+
+
 def placed(focus: Focus, slots: Mapping[str, Any]) -> Option | None:
     """Of the things that were offered, the only `other` one, the one at the `place` that is said, or the only
     one for `which` that is said."""
@@ -127,13 +171,36 @@ def placed(focus: Focus, slots: Mapping[str, Any]) -> Option | None:
     return focus.among[at] if focus.among and at < len(focus.among) else None
 
 
+def settled_on(intent: Intent, focus: Focus | None, question: Question | None) -> Intent:
+    """`intent` for the thing that was spoken of, where `question` asks which and that is one of them: "dim
+    the light", after the study light. The same again, and what is guarded, leave the question."""
+    if question is None or question.expects != "choice" or focus is None or intent.name == focus.intent.name:
+        return intent
+    options = (one.slots for one in question.options if one.slots.keys() == {"name"})
+    meant = next((slots for slots in options if slots.items() <= focus.about.items()), None)
+    if meant is None or verb_of(focus.about) == "lock" or focus.about.get("domain") not in SETTLED:
+        return intent
+    slots = {slot: value for slot, value in intent.slots.items() if slot not in (*TARGETS, "one")}
+    return replace(intent, slots={**slots, **meant})
+
+
+def settled(intent: Intent, about: Mapping[str, Any]) -> Intent:
+    """`intent` with the name of what it pointed at, once that was found."""
+    if "among" not in intent.slots:
+        return intent
+    slots = {slot: value for slot, value in intent.slots.items() if slot not in ("among", "which", "but")}
+    return replace(
+        intent, slots={**slots, **{slot: about[slot] for slot in ("name", "names") if slot in about}}
+    )
+
+
 def merged(intent: Intent, slots: Mapping[str, Any], about: Mapping[str, Any]) -> Intent:
     """`intent` with other `slots`: another thing or place instead of its own, another value for its value.
 
     "The kitchen" after something about a lamp means the things of that kind in the kitchen.
     """
     base = times.giving_way(intent.slots, slots)
-    base = {slot: value for slot, value in base.items() if slot not in (NEAR, BESIDE)}
+    base = {slot: value for slot, value in base.items() if slot not in (NEAR, BESIDE, *RESTRICTING)}
     if any(slot in slots for slot in (*THINGS, *KINDS)):
         base = {slot: value for slot, value in base.items() if slot not in TARGETS}
     elif any(slot in slots for slot in PLACES):

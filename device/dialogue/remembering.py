@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
+from device.dialogue import referring
 from device.dialogue.state import Dialogue, Focus, Undo
 from device.events import Change, Intent, Option, Outcome, Question
 
@@ -50,16 +51,22 @@ def remembered(
 ) -> Dialogue:
     """What is remembered of a request and its outcome."""
     question = opened(outcome.question, world) if outcome.question else None
+    pool = intent.slots.get("among", ())
+    intent = referring.settled(intent, outcome.about)
     focus, undo = dialogue.focus, dialogue.undo
     if outcome.about:
-        focus = Focus(intent, outcome.about, world.now, among)
+        kind = {slot: outcome.about[slot] for slot in referring.KINDS if slot in outcome.about}
+        them = {"names": pool, **kind} if len(pool) == 2 else {}
+        focus = Focus(intent, outcome.about, world.now, among, them)
     if outcome.fine and (outcome.commands or outcome.done):
         undo = Undo(outcome.undo, world.now, intent)
     return replace(dialogue, question=question, focus=focus, undo=undo, heard=intent)
 
 
-def taken_back(dialogue: Dialogue, world: World, confidence: float, but: str | None = None) -> list[Outcome]:
-    """What takes back what was done last, the last first; `but` the thing that is told something else now."""
+def taken_back(
+    dialogue: Dialogue, world: World, confidence: float, but: tuple[Any, ...] = ()
+) -> list[Outcome]:
+    """What takes back what was done last, the last first; `but` the things that are told something else."""
     requests = dialogue.undo.requests if dialogue.undo else ()
-    kept = [one for one in requests if but is None or one.slots.get("name") != but]
+    kept = [one for one in requests if one.slots.get("name") not in but]
     return [world.handle(replace(one, confidence=confidence)) for one in reversed(kept)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,6 +16,14 @@ from device.understanding.vocabulary import Name, Vocabulary
 
 COVER_WORDS = {"curtain", "blind", "shutter", "shade", "awning", "drape", "window", "gate"}
 """Of which people name one as several, and several as one."""
+PARTED = re.compile(r"\s*[/&+]\s*|\s+and\s+")
+"""What joins the parts of a room's name."""
+HEIGHTS: Mapping[str, int] = {
+    **dict.fromkeys(("ground", "lower", "main", "downstairs"), 0),
+    **{"basement": -1, "first": 1, "second": 2, "third": 3},
+    **dict.fromkeys(("upper", "top", "upstairs", "attic"), 9),
+}
+"""By the first word of a floor's name: how high it is."""
 OTHER_LISTS: Mapping[str, tuple[str, ...]] = {
     "shopping": ("grocery", "groceries"),
     "groceries": ("grocery", "shopping"),
@@ -50,9 +59,7 @@ def vocabulary(layout: Layout) -> Vocabulary:
     return Vocabulary(
         names=tuple(dict.fromkeys(_of_one_meaning((*names, *scenes, *forms, *short, *lights)))),
         areas=tuple(_areas(layout)),
-        floors=tuple(
-            Name(text, floor.name) for floor in layout.floors for text in _said(floor.name, floor.aliases)
-        ),
+        floors=tuple(_floors(layout)),
         settings=tuple(Name(text, text) for text in _settings(layout)),
         here=layout.here,
         lists=tuple(_lists(layout.lists)),
@@ -61,14 +68,28 @@ def vocabulary(layout: Layout) -> Vocabulary:
 
 
 def _areas(layout: Layout) -> Iterator[Name]:
-    """Rooms by their names; a "home office" is the office, where there is no other."""
+    """Rooms by their names; a "home office" is the office, and a "kitchen/diner" the kitchen, where there is
+    no other."""
     whole = _places(layout)
     last = Counter(spoken(room.name).split()[-1] for room in layout.rooms)
+    parted = Counter(spoken(part) for room in layout.rooms for part in PARTED.split(room.name))
     for room in layout.rooms:
         word = spoken(room.name).split()[-1]
         alone = last[word] == 1 and word not in whole and word not in (*NUMBER_WORDS, "room", "area")
-        for text in (*_said(room.name, room.aliases), *((word,) if alone else ())):
+        parts = [text for part in PARTED.split(room.name) if (text := spoken(part)) and text not in whole]
+        alone_in = [text for text in parts if parted[text] == 1]
+        for text in (*_said(room.name, room.aliases), *((word,) if alone else ()), *alone_in):
             yield Name(text, room.name)
+
+
+def _floors(layout: Layout) -> Iterator[Name]:
+    """Floors by their names; of two, the higher one is "upstairs" and the lower one "downstairs"."""
+    said = {text: floor.name for floor in layout.floors for text in _said(floor.name, floor.aliases)}
+    heights = [HEIGHTS.get(spoken(floor.name).split()[0]) for floor in layout.floors]
+    if len(heights) == 2 and None not in heights and heights[0] != heights[1]:
+        lower, upper = sorted(layout.floors, key=lambda floor: HEIGHTS[spoken(floor.name).split()[0]])
+        said = {"downstairs": lower.name, "upstairs": upper.name} | said
+    yield from (Name(text, name) for text, name in said.items())
 
 
 def _of_one_meaning(names: Iterable[Name]) -> Iterator[Name]:

@@ -19,6 +19,8 @@ KIND_WORDS = {
     "alarm_panel": ("alarm", "alarm system"),
 }
 """What things are called whatever their names are, since a home has few of them."""
+SAME_WORDS = ({"tv", "television", "telly"}, {"vacuum", "hoover"}, {"fridge", "refrigerator"})
+"""Last words of names that people exchange."""
 OWN_WORDS: Mapping[str, Collection[str]] = {
     "light": LIGHT_WORDS,
     "lock": {"lock"},
@@ -57,10 +59,19 @@ def shorter(devices: Iterable[Device], places: Collection[str]) -> Mapping[str, 
             for word in KIND_WORDS.get(device.kind, ())
             if not any(word == other and kind != device.kind for other, kind in last)
         )
-        for text in dict.fromkeys((*_of(device, places), *kind_words)):
+        names = (*_of(device, places), *kind_words)
+        other = (text for name in (spoken(device.name), *names) for text in _in_other_words(name))
+        for text in dict.fromkeys((*names, *other)):
             if text not in places:
                 found.setdefault(text, []).append(device)
     return {text: tuple(named) for text, named in found.items()}
+
+
+def _in_other_words(name: str) -> Iterator[str]:
+    """The "snug TV" is the "snug telly"."""
+    first, _, last = name.rpartition(" ")
+    others = (word for same in SAME_WORDS if last in same for word in sorted(same - {last}))
+    yield from (f"{first} {word}".strip() for word in others)
 
 
 def plurals(text: str, devices: Sequence[Device]) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from device.memory.agenda import Entry, instant
@@ -10,7 +10,16 @@ from device.understanding.times import Slots, fits, length
 
 FIRST, LAST, NEXT = "first", "last", "next"
 ORDINALS = {FIRST: 0, "second": 1, "third": 2, "fourth": 3, LAST: -1}
-"""Values of the slot `order`, besides "next": the order in which they were made."""
+"""Values of the slot `order`: the order in which they were made."""
+SHORTEST, LONGEST, EARLIEST, LATEST = "shortest", "longest", "earliest", "latest"
+EXTREMES: Mapping[str, Callable[[Entry], float]] = {
+    NEXT: lambda entry: instant(entry.at),
+    EARLIEST: lambda entry: instant(entry.at),
+    LATEST: lambda entry: -instant(entry.at),
+    SHORTEST: lambda entry: entry.seconds or 0,
+    LONGEST: lambda entry: -(entry.seconds or 0),
+}
+"""Further values of the slot `order`: the entry that is meant has the least of this."""
 
 
 def chosen(entries: Sequence[Entry], slots: Slots, now: datetime) -> tuple[Entry, ...]:
@@ -24,8 +33,9 @@ def chosen(entries: Sequence[Entry], slots: Slots, now: datetime) -> tuple[Entry
         return tuple(entry for entry in entries if entry.id in ids)
     found = [entry for entry in entries if _fits(entry, slots, now)]
     order = slots.get("order")
-    if order == NEXT:
-        return tuple(sorted(found, key=lambda entry: instant(entry.at))[:1])
+    if isinstance(order, str) and order in EXTREMES:
+        least = min(map(EXTREMES[order], found), default=0.0)
+        return tuple(entry for entry in found if EXTREMES[order](entry) == least)
     if order in ORDINALS:
         at = ORDINALS[order]
         return (found[at],) if -len(found) <= at < len(found) else ()

@@ -9,7 +9,7 @@ from typing import Any
 
 from device.events import Change, Intent, Option, Outcome, Question, Reply, refused
 from device.memory.agenda import ALARM, DELAYED, REMINDER, TIMER, Agenda, Entry
-from device.memory.finding import chosen
+from device.memory.finding import EARLIEST, LATEST, LONGEST, SHORTEST, chosen
 from device.skills.skill import World, asked
 from device.speaking import times
 from device.speaking.wording import capitalized, listed, said_back
@@ -21,6 +21,9 @@ MOST = {TIMER: 40, ALARM: 100, REMINDER: 500, DELAYED: 200}
 READ_OUT = 6
 """Entries that a question reads out; of more, the first few are examples."""
 NOUNS = {TIMER: "timer", ALARM: "alarm", REMINDER: "reminder", DELAYED: "planned command"}
+LENGTHS = {SHORTEST: ("shorter", "shortest", "short"), LONGEST: ("longer", "longest", "long")}
+MOMENTS = {EARLIEST: ("earlier", "earliest", "early"), LATEST: ("later", "latest", "late")}
+"""By the order of an entry among others: how one says which it is."""
 FINDERS = (
     "entry",
     "entries",
@@ -49,7 +52,9 @@ def which(intent: Intent, entries: Sequence[Entry], now: datetime) -> Question:
     """ "Which timer: the pasta timer or the 5 minute timer?" The answer completes `intent`."""
     labels = [called(entry, now) for entry in entries]
     options = tuple(
-        Option(label.removeprefix("the "), tuple(_said(entry, now)), {"entry": entry.id})
+        Option(
+            label.removeprefix("the "), (*_said(entry, now), *_extremes(entry, entries)), {"entry": entry.id}
+        )
         for label, entry in zip(labels, entries, strict=True)
     )
     slots = {slot: value for slot, value in intent.slots.items() if slot not in FINDERS}
@@ -69,6 +74,17 @@ def _said(entry: Entry, now: datetime) -> Sequence[str]:
     if entry.text:
         names.append(entry.text)
     return tuple(dict.fromkeys(spoken(text) for name in names for text in (name, f"{name} {noun}")))
+
+
+def _extremes(entry: Entry, entries: Sequence[Entry]) -> Sequence[str]:
+    """What `entry` is among `entries`: "the shorter one", "the latest"."""
+    words = LENGTHS if entry.kind == TIMER else MOMENTS
+    return [
+        word
+        for order, said in words.items()
+        if chosen(entries, {"order": order}, entry.at) == (entry,)
+        for word in said
+    ]
 
 
 def found(intent: Intent, world: World, kind: str, entries: Sequence[Entry]) -> tuple[Entry, ...] | Outcome:

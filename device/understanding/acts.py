@@ -61,7 +61,8 @@ def acts(parts: Sequence[Intent | str], confidence: float, text: str) -> tuple[A
             make = _ACTS.get(part.name, Request)
             found.append(make(_with(part, ahead)))
     if ahead and not found:
-        found.append(Also(ahead, confidence))
+        more = text.lower().startswith(("and ", "also ")) or not any(slot in WHEN for slot in ahead)
+        found.append(Also(ahead, confidence) if more else Correct(ahead, confidence))
     return shared(_corrected(found)) or (NotRecognized(text, UNKNOWN),)
 
 

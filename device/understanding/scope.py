@@ -16,12 +16,16 @@ from device.events import Act, Also, Intent, Request
 from device.understanding.vocabulary import Name, Vocabulary
 
 PLACES = ("area", "floor")
+NAMED = frozenset(("name", "names", *PLACES))
+"""Slots that name a target."""
 KIND = ("name", "domain", "device_class")
 LOOSE, PLACE, BARE, EVERY = "scope:loose", "scope:place", "scope:bare", "scope:every"
 """Slots that live from a part of a sentence to the sentence: it names no place; the place that it names; it
 has no article, "the kitchen lamp and radio"; it is about all of a kind."""
 NEAR, BESIDE = "near", "beside"
 """Slots: places to look in, the likeliest first; true where it is nowhere else."""
+UNSAID = (NEAR, BESIDE)
+"""Slots that nobody outside is told: they say where to look."""
 ALL = re.compile(r"\b(all|any|both|each|every)\b")
 WHOLE = re.compile(r"\b(everything|everywhere|whole|house|home|here|there|this room|it|them)\b")
 ALSO = "MynahAlso"

@@ -63,6 +63,11 @@ def timed(slots: Slots) -> bool:
     return any(slot in slots for slot in (*LENGTH, *WHEN))
 
 
+def only(slots: Slots) -> bool:
+    """Whether the slots say nothing else."""
+    return bool(slots) and not without(slots, LENGTH, WHEN)
+
+
 def has_clock(slots: Slots) -> bool:
     """Whether the slots say at what time, and not only on which day."""
     return "hour" in slots or length(slots, "in_") is not None
@@ -82,6 +87,22 @@ def giving_way(slots: Slots, said: Slots) -> dict[str, Any]:
     elif CLOCK in stated or DAYS in stated:
         stated += [DELAY]
     return without(slots, *stated)
+
+
+def same_half(slots: Slots, before: Slots, now: datetime) -> str | None:
+    """ "am" or "pm", for a clock time in `slots` that replaces the one `before`, said at `now`: the half of
+    the day in which it is nearer to that. None where that is meant anyway, or is said."""
+    said = "hour" in slots and "hour" in before and "day" not in {**before, **slots}
+    if not said or _part(slots) or len(_readings(slots)) == 1:
+        return None
+    was, meant = moment(before, now), moment(slots, now)
+    if was is None or meant is None:
+        return None
+    minute = was.hour * 60 + was.minute
+    nearest = min(_readings(slots), key=lambda one: min((one - minute) % DAY, (minute - one) % DAY))
+    if nearest == meant.hour * 60 + meant.minute:
+        return None
+    return "am" if nearest < HALF else "pm"
 
 
 def later(now: datetime, span: timedelta) -> datetime:

@@ -25,6 +25,12 @@ from device.understanding.vocabulary import Speakable
 TOO_DOUBTFUL = "heard too doubtfully"
 JOINT = re.compile(r"\b(?:and|then) (?:(?:then|also) )?")
 """What joins two sentences, in words."""
+BEHIND = ("too", "instead")
+"""Words to skip that mean something before others: "too loud"."""
+JOINING = frozenset(
+    {"and", "or", "but", "not", "except", "this", "that", "in", "on", "to", "at", "off", "a", "an", "another"}
+)
+"""Words that are no part of what a thing is called."""
 ALL = frozenset({"all", "every", "everything", "everywhere"})
 """Words that say that everything is meant."""
 THERE = re.compile(r" (?:(?:in|over|up|down|out) there|there(?= to\b))(?!\w)")
@@ -158,7 +164,8 @@ class Understanding:
             fitting = (
                 one
                 for one in matches
-                if not (words := _free(one)) or (wild and not self._hide(candidate, words))
+                if not (words := _free(one))
+                or (wild and not self._hide(candidate, words) and _tells_apart(one))
             )
             if (best := max(fitting, key=_rank, default=None)) is not None:
                 return best
@@ -180,7 +187,8 @@ class Understanding:
         while before != text:
             before = text
             for phrase in self._fillers:
-                text = text.removeprefix(f"{phrase} ").removesuffix(f" {phrase}")
+                text = text.removesuffix(f" {phrase}")
+                text = text if phrase in BEHIND else text.removeprefix(f"{phrase} ")
         return text
 
 
@@ -196,6 +204,13 @@ def _rank(match: RecognizeResult) -> tuple[int, float, bool, bool, int, int]:
     cost, contextual = (group.cost, group.contextual) if group is not None else (0.0, False)
     free, named = sum(len(text.split()) for text in _free(match)), "name" in match.entities
     return -free, -cost, named, contextual, match.text_chunks_matched, -len(match.entities)
+
+
+def _tells_apart(match: RecognizeResult) -> bool:
+    """Whether what "the … one" says of a thing can be what it is called: a few words without a joint."""
+    which = match.entities.get("which")
+    words = str(which.value).split() if which is not None and which.is_wildcard else []
+    return len(words) <= 3 and JOINING.isdisjoint(words)
 
 
 def _free(match: RecognizeResult) -> list[str]:

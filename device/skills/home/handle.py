@@ -18,6 +18,7 @@ from device.skills.home.select import ONLY_OFF, TARGETS, Target, about, placed, 
 from device.skills.home.telling import tell
 from device.skills.skill import Handlers, World, asked
 from device.speaking.wording import listed, sentence
+from device.understanding.scope import PLACES
 
 CLIMATE = "HassClimateSetTemperature"
 """The intent whose slots hold degrees of heat."""
@@ -40,7 +41,10 @@ def order(intent: Intent, world: World) -> Outcome:
     actions, domain = PLANS[intent.name](
         units.in_celsius(slots, home.layout.units) if intent.name == CLIMATE else slots
     )
-    slots = placed(home, slots, domain)
+    pointed = choosing.pointed(home, replace(intent, slots=slots))
+    if isinstance(pointed, Outcome):
+        return pointed
+    slots = placed(home, pointed.slots, domain)
     intent = replace(intent, slots=slots)
     missing = slots.get("missing")
     if not actions and missing not in MISSING:
@@ -83,7 +87,8 @@ def _tell(home: Home, intent: Intent, target: Target, actions: Sequence[Action])
     told = tell(home, ((device, actions) for device in target.devices))
     if not told.able:
         lacking = (*told.notes, *replies.lacking(told.dark, Missing.LIGHT, home.layout.units))
-        return refused(sentence(lacking)) if lacking else _cannot(target.called)
+        lacked = refused(sentence(lacking)) if lacking else _cannot(target.called)
+        return replace(lacked, about=about(intent, target)) if lacking else lacked
     called = told.able[0].called if len(told.able) == 1 else target.called
     done = told.done[0] if len(set(told.done)) == 1 else actions
     outcome = told.outcome(replies.done(done, told.able, called, home.layout.units))
@@ -127,9 +132,27 @@ def _activate(home: Home, intent: Intent, scene: Scene) -> Outcome:
     return told.outcome(f"Activated {scene.name}")
 
 
+def clean(intent: Intent, world: World) -> Outcome:
+    """Starts the vacuum of a place. One that stands elsewhere cannot be told of rooms, and Mynah says so."""
+    everywhere = {slot: value for slot, value in intent.slots.items() if slot not in PLACES}
+    start = replace(intent, name="HassVacuumStart")
+    if isinstance(select(world.home, intent.slots, "vacuum"), Target):
+        return order(start, world)
+    target = select(world.home, everywhere, "vacuum")
+    if isinstance(target, Outcome):
+        return target
+    if len(target.devices) > 1:
+        return refused("I cannot send a vacuum to a room; say which one to start")
+    about = replace(start, slots={**everywhere, "name": target.devices[0].name})
+    return asked(
+        Question(f"I cannot send {target.called} to a room. Shall I start it?", about, "confirmation")
+    )
+
+
 HANDLERS: Handlers = {
     **wishes.HANDLERS,
     **dict.fromkeys(PLANS, order),
+    "HassVacuumCleanArea": clean,
     "HassGetState": states.state,
     "HassClimateGetTemperature": measures.temperature,
     "MynahMeasure": measures.measured,

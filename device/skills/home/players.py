@@ -9,8 +9,8 @@ from typing import Any
 from device.events import Intent
 from device.home.model import Home
 from device.skills.home.select import Target
+from device.understanding.scope import NAMED
 
-PLACED = ("name", "names", "area", "floor")
 OF_WHAT_PLAYS = (
     *("HassMediaPause", "HassMediaNext", "HassMediaPrevious", "HassMediaPlayerMute", "HassMediaPlayerUnmute"),
     *("HassSetVolume", "HassSetVolumeRelative"),
@@ -23,7 +23,7 @@ QUIETING = ("HassMediaPause", "HassMediaPlayerMute")
 def meant(home: Home, intent: Intent, target: Target) -> Target:
     """Of `target` those that play, or those that are paused; in the room in which Mynah stands, or else
     anywhere. For more than one of them, it is asked which."""
-    named = any(slot in intent.slots for slot in PLACED)
+    named = not NAMED.isdisjoint(intent.slots)
     if intent.name not in (*OF_WHAT_PLAYS, RESUMING) or len(target.devices) < 2 or named:
         return target
     here = tuple(device for device in target.devices if device.room == home.here)

@@ -20,7 +20,7 @@ EVERYTHING = ("light", "switch", "fan", "media_player", "humidifier", "siren")
 ONLY_OFF = ("siren",)
 """Of these, what "turn on everything" leaves alone."""
 
-TARGETS = frozenset({"name", "names", "area", "floor", "domain", "device_class"})
+TARGETS = frozenset({"name", "names", "among", "area", "floor", "domain", "device_class"})
 """Slots that say which devices are meant."""
 EXCEPT = ("except_name", "except_area", "except_floor")
 """Slots that name what is left out."""

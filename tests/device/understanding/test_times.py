@@ -176,3 +176,25 @@ def test_a_time_gives_way_to_another(
 )
 def test_what_is_meant_by_its_time(slots: dict[str, Any], at: str, fits: bool) -> None:
     assert times.fits(slots, datetime.fromisoformat(at), NOW) is fits
+
+
+@pytest.mark.parametrize(
+    ("said", "before", "half"),
+    [
+        ({"hour": 6, "minute": 30}, {"hour": 6}, "am"),  # six was the next morning
+        ({"hour": 8}, {"hour": 7}, None),  # both are this evening anyway
+        ({"hour": 6, "part": "evening"}, {"hour": 6}, None),
+        ({"hour": 6}, {"hour": 7, "day": "tomorrow"}, None),
+        ({"minutes": 5}, {"hour": 7}, None),
+    ],
+)
+def test_a_time_that_is_corrected_stays_in_its_half_of_the_day(
+    said: dict[str, Any], before: dict[str, Any], half: str | None
+) -> None:
+    assert times.same_half(said, before, NOW) == half
+
+
+def test_slots_that_say_only_when() -> None:
+    assert times.only({"hour": 7, "day": "tomorrow"})
+    assert not times.only({"hour": 7, "name": "lamp"})
+    assert not times.only({})

@@ -210,7 +210,9 @@ def test_what_left_is_forgotten() -> None:
 def test_what_is_gone_is_not_told_but_said() -> None:
     home = Home.load()
     home.observe("zigbee2mqtt/kitchen lamp/availability", b'{"state": "offline"}')
-    assert handle(home, "HassTurnOn", name="kitchen lamp") == refused("The kitchen lamp is not reachable")
+    outcome = handle(home, "HassTurnOn", name="kitchen lamp")
+    assert (outcome.fine, outcome.commands) == (False, ())
+    assert outcome.reply.text == "The kitchen lamp is not reachable"
     everything = sent(handle(home, "HassTurnOn", domain="light"))
     assert everything
     assert "zigbee2mqtt/kitchen lamp/set" not in [topic for topic, _ in everything]
@@ -221,16 +223,17 @@ def test_what_is_gone_is_not_told_but_said() -> None:
 def test_without_its_bridge_nothing_of_zigbees_is_reachable() -> None:
     home = Home.load()
     home.observe("zigbee2mqtt/bridge/state", b'{"state": "offline"}')
-    assert handle(home, "HassTurnOn", name="kitchen lamp") == refused("The kitchen lamp is not reachable")
+    outcome = handle(home, "HassTurnOn", name="kitchen lamp")
+    assert (outcome.fine, outcome.commands) == (False, ())
+    assert outcome.reply.text == "The kitchen lamp is not reachable"
     home.observe("zigbee2mqtt/bridge/state", b'{"state": "online"}')
     assert len(sent(handle(home, "HassTurnOn", name="kitchen lamp"))) == 1
 
 
 def test_tasmota_says_by_its_last_will_that_it_is_gone(home: Home) -> None:
     home.observe("tele/player/LWT", b"Offline")
-    assert handle(home, "HassSetVolume", name="player", volume_level=20) == refused(
-        "The player is not reachable"
-    )
+    outcome = handle(home, "HassSetVolume", name="player", volume_level=20)
+    assert (outcome.fine, outcome.reply.text) == (False, "The player is not reachable")
     home.observe("tele/player/LWT", b"?")
     assert not home.reachable(home.devices["player"])
     home.observe("tele/player/LWT", b"Online")

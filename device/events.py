@@ -78,13 +78,15 @@ class Transcript:
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """What was meant. `response`: which of its replies is asked for. `all_meant`: it may mean everything."""
+    """What was meant. `response`: which of its replies is asked for. `all_meant`: it may mean everything.
+    `inferred`: it was not said in words that are known, but is held to be meant."""
 
     name: str
     slots: Mapping[str, Any]
     confidence: float
     response: str = "default"
     all_meant: bool = field(default=True, compare=False)
+    inferred: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +108,12 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Do or answer `intent`. `either`: values of its slots that sound alike, those of `intent` first."""
+    """Do or answer `intent`. `either`: values of its slots that sound alike, those of `intent` first.
+    `asked`: what Mynah asks first whether it shall do it, as a sentence; empty: nothing is asked."""
 
     intent: Intent
     either: tuple[Option, ...] = ()
+    asked: str = ""
 
 
 @dataclass(frozen=True, slots=True)

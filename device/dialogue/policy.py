@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from device.dialogue import itself, outcomes, referring
 from device.dialogue.correcting import TEXTS, corrected, from_value, in_words, stepped, value_slot
-from device.dialogue.not_understood import asked_back, missed, rest_offered
+from device.dialogue.not_understood import asked_back, asked_first, missed, rest_offered
 from device.dialogue.questions import CONFIRMATION, YES_OR_NO, answers
 from device.dialogue.remembering import UNKNOWN, Step, World, closed, opened, remembered, taken_back
 from device.dialogue.state import Dialogue, Focus, Undo
@@ -131,8 +131,10 @@ def _step(dialogue: Dialogue, act: Act, world: World) -> Step:
     match act:
         case Request(intent, either) if either:
             return _either(replace(dialogue, question=None, misses=0), intent, either, world)
-        case Request(intent):
-            return _request(replace(dialogue, question=None, misses=0), intent, world)
+        case Request(intent, asked=sentence):
+            begun = replace(dialogue, question=None, misses=0)
+            step = _request(begun, intent, world)
+            return asked_first(begun, intent, sentence, step, world) if sentence else step
         case Answer(slots, confidence) if dialogue.question is not None:
             about = dialogue.question.about
             sure = min(about.confidence, confidence)

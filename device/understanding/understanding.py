@@ -9,11 +9,12 @@ from typing import Any
 
 from hassil.recognize import RecognizeResult
 
-from device.events import Act, Intent, NotRecognized, Question, Transcript
+from device.events import Act, Intent, NotRecognized, Question, Request, Transcript
 from device.understanding import rewording
-from device.understanding.acts import UNKNOWN, acts
+from device.understanding.acts import ASIDE, UNKNOWN, acts
 from device.understanding.answers import Answers, act
 from device.understanding.groups import TemplateGroup, first_words, takes_any_words
+from device.understanding.inferring import Inference
 from device.understanding.matching import Bound, Matcher
 from device.understanding.numbers import spoken
 from device.understanding.parsing import MOST, Parts, parts
@@ -36,9 +37,16 @@ QUESTIONS = ("any", "all", "which", "how_many")
 class Understanding:
     """Binds sentences, and the answers to questions, to a home. Takes what was heard or typed."""
 
-    def __init__(self, sentences: Sentences, home: Speakable, answers: Answers | None = None) -> None:
+    def __init__(
+        self,
+        sentences: Sentences,
+        home: Speakable,
+        answers: Answers | None = None,
+        inference: Inference | None = None,
+    ) -> None:
+        """`inference`: what is asked for the meaning of what no sentence has."""
         self.groups = sentences.groups(home, free=True)
-        self._answers, self._vocabulary = answers, home.vocabulary
+        self._answers, self._vocabulary, self._inference = answers, home.vocabulary, inference
         self._fillers = _longest_first((*sentences.skip_words, *sentences.typed.skip_words))
         self._whole = Matcher(group for group in self.groups if not group.follows)
         following = [group for group in self.groups if group.follows and not takes_any_words(group)]
@@ -80,8 +88,26 @@ class Understanding:
             return acts(found, sure, transcript.text)
         if question is not None and (answer := self.answer(text, question, sure, free=True)):
             return (answer,)
-        free = self._best(text, self._continuing, free=True)
-        return acts([_intent(free, sure, text)] if free else found, sure, transcript.text)
+        if free := self._best(text, self._continuing, free=True):
+            return acts([_intent(free, sure, text)], sure, transcript.text)
+        return self._inferred(text, sure) or acts(found, sure, transcript.text)
+
+    def _inferred(self, text: str, confidence: float) -> tuple[Act, ...]:
+        """What a text that is in no sentence is held to mean; nothing where that is too improbable."""
+        if self._inference is None or len(text.split()) > MOST:
+            return ()
+        found = self._inference.of(text, self._vocabulary, self._whole_sentence, confidence)
+        if found is None:
+            return ()
+        intents = [replace(one, confidence=found.probability, inferred=True) for one in found.intents]
+        first, *others = acts(intents, found.probability, text)
+        return (replace(first, asked=found.asked) if isinstance(first, Request) else first, *others)
+
+    def _whole_sentence(self, text: str) -> tuple[Intent, ...]:
+        """What a sentence means of which every part is known; nothing where one is not."""
+        found = self._read(text, text, 1.0)
+        known = tuple(part for part in found if isinstance(part, Intent) and part.name != ASIDE)
+        return known if len(known) == len(found) else ()
 
     def _read(self, written: str, text: str, confidence: float) -> Parts:
         """The parts of a sentence, in its own words or in others that mean the same."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from device.settings import Settings
 from device.understanding.inferring import Inference
 
@@ -9,4 +11,4 @@ from device.understanding.inferring import Inference
 def make_inference(settings: Settings) -> Inference | None:
     """None where the settings want none. Raises BundleError."""
     folder = settings.understanding.encoder
-    return Inference.load(folder) if folder else None
+    return Inference.load(folder) if isinstance(folder, Path) else None

@@ -26,7 +26,10 @@ ALARM = re.compile(r"(?:\b(\w+) )?\b(alarms?)\b")
 TASK = re.compile(r"\b(?:remind(?:er)?(?: me)?|remember|forget) (?:for me )?(to|about|of|that|for) (.+)")
 CALLED = re.compile(r"\b(?:called|named) (.+)")
 HUNDREDS = re.compile(r"\b(\w+) hundred(?: and)?\b")
-FROM_NOW = re.compile(r"^(?:in )?(.+) from now$")
+FROM_NOW = re.compile(r"^(?:in |for )?(.+) from now$")
+ONE_LENGTH = re.compile(r"^an? (\w+(?: \w+)?) (hour|minute|second)$")
+"""Of "a fifty two minute timer"."""
+NOW = frozenset({"today", "tonight", "now", "right now"})
 LONGEST = 6
 """Words of what is to be put on a list; more are a story."""
 
@@ -124,17 +127,24 @@ def idle() -> frozenset[str]:
 def sentences(frame: Frame, text: Text) -> Iterator[Said]:
     """`text` in Mynah's own words, if it means `frame`; the likeliest form first."""
     for form in frame.forms:
-        filled = [_filled(slot, text) for slot in SLOT.findall(form)]
-        if not all(filled):
+        values = [one for slot in SLOT.findall(form) if (one := _filled(slot, text)) is not None]
+        if len(values) < len(SLOT.findall(form)):
             continue
-        values = [one for one in filled if one is not None]
         used = frozenset[str]().union(*(one.used for one in values))
         left = [one for one in text.mentions if one.kind not in used and one.text != "list"]
-        sentence = SLOT.sub("{}", form).format(*(one.text for one in values))
-        if not frame.answered and left and all(one.kind == "time" for one in left):
-            sentence, left = " ".join((sentence, *map(_moment, left))), []
+        sentence = SLOT.sub("{}", form).format(*(one.text for one in values)).strip()
+        unsure = any(one.unsure for one in values)
         if not left:
-            yield Said(sentence, any(one.unsure for one in values))
+            yield Said(sentence, unsure)
+        elif not frame.answered and all(_is_moment(one, text) for one in left):
+            moments = " ".join(map(_moment, left))
+            yield from (Said(f"{sentence} {at}{moments}", unsure) for at in ("", "at "))
+
+
+def _is_moment(mention: Mention, text: Text) -> bool:
+    """Whether it says when something is to be done; "at three" does."""
+    at = mention.begin > 0 and text.words[mention.begin - 1] == "at"
+    return mention.kind == "time" or (mention.kind == "number" and at)
 
 
 def _filled(slot: str, text: Text) -> Filled | None:
@@ -165,15 +175,12 @@ def _things(wanted: Things, text: Text) -> Filled | None:
 
 def _several(wanted: Things, text: Text) -> str:
     """ "The lights", all of them or one, as the text has it."""
-    noun = wanted.otherwise.removeprefix("the ")
-    if noun == "lights" and (one := ONE.search(text.text)) and not ALL.search(text.text):
+    noun, every = wanted.otherwise.removeprefix("the "), bool(ALL.search(text.text))
+    if "lamp" in wanted.words and (one := ONE.search(text.text)) and not every:
         return f"the {one[1]}"
-    noun = (
-        next((word for word in text.words if word in wanted.words and word.endswith("s")), noun)
-        if noun == "blinds"
-        else noun
-    )
-    return f"all the {noun}" if ALL.search(text.text) and noun.endswith("s") else f"the {noun}"
+    if "blind" in wanted.words:
+        noun = next((word for word in text.words if word in wanted.words), noun)
+    return f"all the {noun}" if every and noun.endswith("s") else f"the {noun}"
 
 
 def _is_kind(mention: Mention, wanted: Things) -> bool:
@@ -186,8 +193,10 @@ def _is_called(name: Name, wanted: Things) -> bool:
 
 
 def _colour(text: Text) -> Filled | None:
+    """The colour; of two, "from red to blue", the second."""
     found = text.of("colour")
-    return Filled(found[0].text, frozenset({"colour"})) if len(found) == 1 else None
+    changed = len(found) == 2 and text.words[found[0].begin - 1] == "from"
+    return Filled(found[-1].text, frozenset({"colour"})) if len(found) == 1 or changed else None
 
 
 def _number(text: Text, unit: str, by: bool) -> Filled | None:
@@ -207,31 +216,38 @@ def _degrees(text: Text) -> Filled | None:
 
 def _time(text: Text) -> Filled | None:
     found = text.of("time", "number")
-    return Filled(" ".join(map(_moment, found)), frozenset({"time", "number"})) if found else None
+    said = " ".join(map(_moment, found)).removeprefix("for ")
+    return Filled(said, frozenset({"time", "number"})) if found else None
+
+
+def _today(text: Text) -> Filled | None:
+    """Nothing: what is asked for is as it is now anyway."""
+    found = text.of("time")
+    return Filled("", frozenset({"time"})) if found and all(one.text in NOW for one in found) else None
 
 
 def _moment(mention: Mention) -> str:
-    """As templates say it: "in two minutes", "five thirty" for 530."""
-    said = HUNDREDS.sub(r"\1", mention.text)
-    return FROM_NOW.sub(r"in \1", said)
+    """As templates say it: "in two minutes", "five thirty" for 530, "quarter past six"."""
+    said = HUNDREDS.sub(r"\1", mention.text).replace(" after ", " past ")
+    said = FROM_NOW.sub(r"in \1", said)
+    return ONE_LENGTH.sub(r"\1 \2s", said)
 
 
 def _alarm(text: Text) -> Filled | None:
-    found = ALARM.search(text.text)
-    called = (
-        found[1] if found and found[1] and found[1] not in text.idle and not text.of("time", "number") else ""
-    )
-    noun = found[2] if found else "alarm"
     if ALL.search(text.text):
         return Filled("all alarms")
-    return Filled(" ".join(filter(None, ("the", called, noun))))
+    found = ALARM.search(text.text)
+    named = found is not None and found[1] and found[1] not in text.idle
+    if found is not None and named and not text.of("time", "number"):
+        return Filled(f"the {found[1]} alarm")
+    return Filled(f"the {found[2] if found else 'alarm'}")
 
 
 def _list(text: Text) -> Filled | None:
     found = text.of("list")
-    return (
-        Filled(f"the {found[-1].text if found else 'list'}", frozenset({"list"})) if len(found) < 2 else None
-    )
+    if len(found) > 1:
+        return None
+    return Filled(f"the {found[0].text if found else 'list'}", frozenset({"list"}))
 
 
 EVERYTHING = frozenset({"name", "place", "colour", "number", "time", "strange thing", "strange place"})
@@ -271,9 +287,8 @@ def _task(text: Text) -> Filled | None:
 def _place(text: Text) -> Filled | None:
     """A room to be cleaned, of which nothing else is named."""
     found = text.of("place", "strange place")
-    if len(found) != 1 or not all(
-        _is_kind(one, things()["vacuum"]) for one in text.of("strange thing", "name")
-    ):
+    others = text.of("strange thing", "name")
+    if len(found) != 1 or not all(_is_kind(one, things()["vacuum"]) for one in others):
         return None
     return Filled(f"the {found[0].text}", frozenset({"place", "strange place", "strange thing", "name"}))
 
@@ -284,6 +299,7 @@ FILLERS = {
     "degrees": _degrees,
     "colour": _colour,
     "time": _time,
+    "today": _today,
     "place": _place,
     "alarm": _alarm,
     "list": _list,

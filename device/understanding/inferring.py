@@ -15,7 +15,7 @@ from pathlib import Path
 from device.errors import BundleError
 from device.events import Intent
 from device.understanding.encoder import Reading, TextBundle, TextModel
-from device.understanding.frames import Frame, Said, Text, frames, idle, sentences
+from device.understanding.frames import Frame, Said, Text, frames, idle, sentences, things
 from device.understanding.mentions import mentions
 from device.understanding.pieces import words
 from device.understanding.tagging import spans
@@ -25,16 +25,19 @@ HEAD = "requests"
 NONE = "oos"
 """The encoder's label of what is no request to Mynah."""
 DO, ASK, ANSWER = 0.9, 0.5, 0.7
-"""The least probability with which a request is done, is asked back, and with which a question is answered."""
+"""The least probability with which a request is done, is asked back, and a question is answered."""
 LEAST = 0.05
 """Probability of a label that is looked at."""
 NO_REQUEST = re.compile(
     r"\b(?:not|no|never|nobody|none|if|when|whenever|once|until|till|unless|except|only|instead|rather|kidding|joking"
-    r"|testing|already|said|says|told|asked|mean|meant|sorry|think|thought|wonder|might|should|did|does|was|were|who"
-    r"|why|how|he|she|they|song|movie|ignore|suppose|imagine|pretend)\b|n't\b"
-    r"|\b(?:i|we|you) (?:just |already |have |had )?(?:\w+ed|put|shut|left|made|got|went|forgot|bought|ran)\b"
+    r"|testing|already|said|says|told|asked|mean|meant|sorry|think|thought|wonder|might|did|does|was|were|who"
+    r"|why|how|he|she|they|song|movie|ignore|suppose|imagine|pretend)\b|n't\b|^(?:should|shall|may|maybe)\b"
+    r"|\b(?:i|we|you) (?:just |already |have |had )?(?!need)"
+    r"(?:\w+ed|put|shut|left|made|got|went|forgot|bought|ran)\b"
 )
 """What denies, asks, tells or sets a condition."""
+SENSES = re.compile(r"\b(?:i|we) (?:can't|cannot|can barely|can hardly) (?:hear|see)\b")
+"""What only seems to deny something."""
 LETTERS = re.compile(r"[a-z' ]*[a-z]{3}[a-z' ]*")
 """A text that the encoder can know: English words, one of three letters at least."""
 
@@ -87,13 +90,13 @@ class Inference:
     def _found(
         self, text: str, reading: Reading, vocabulary: Vocabulary, parse: Parse
     ) -> dict[str, tuple[float, Frame, Said, tuple[Intent, ...]]]:
-        """The readings of all labels; those of which the same comes together are as probable as all of them."""
-        tags = spans(reading.tags)
+        """The readings of all labels; of those with the same meaning the probabilities add up."""
+        tags, denied = spans(reading.tags), NO_REQUEST.search(SENSES.sub("", text))
         named = Text(tuple(text.split()), mentions(text.split(), vocabulary, tags), vocabulary, idle())
         found: dict[str, tuple[float, Frame, Said, tuple[Intent, ...]]] = {}
         for label, probability in zip(self.bundle.labels, map(float, reading.probability), strict=True):
             frame = frames().get(label)
-            if frame is None or probability < LEAST or (NO_REQUEST.search(text) and not frame.answered):
+            if frame is None or probability < LEAST or (denied and not frame.answered):
                 continue
             for said in sentences(frame, named):
                 if intents := parse(said.sentence):
@@ -110,7 +113,8 @@ class Inference:
         if not self.bundle.familiar or text.of("list"):
             return set()
         kinds = ("name", "place", "time", "number", "colour", "strange thing", "strange place")
-        return {text.words[at] for at in text.rest(*kinds)} - self.bundle.familiar
+        named = frozenset[str]().union(*(one.words for one in things().values()))
+        return {text.words[at] for at in text.rest(*kinds)} - self.bundle.familiar - named
 
 
 def priced(
@@ -118,6 +122,8 @@ def priced(
 ) -> Inferred | None:
     """What is done, asked back, or (None) neither, at this probability."""
     probability = min(probability, 1.0) * sure
+    if said.unsure and frame.answered:
+        return None
     if probability < (ANSWER if frame.answered else ASK):
         return None
     asks = not frame.answered and (said.unsure or probability < DO or sure < 1.0)

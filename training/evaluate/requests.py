@@ -1,4 +1,4 @@
-"""`mynah-train evaluate requests`: requests in words that no template has, typed, with the encoder and without.
+"""`mynah-train evaluate requests`: requests in people's own words, typed, with the encoder and without.
 
 The corpora's sentences for validation, under Mynah's labels, in a home. A request is understood where the
 right intent comes of it, be it that Mynah asks back first; wrong where another comes of it that is not asked

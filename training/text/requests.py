@@ -29,7 +29,7 @@ NAMED = ("slurp", "hwu64", "clinc150")
 OUTSIDE = {"snips": 1500, "banking77": 500, "goemotions": 1500, "taskmaster4": 1000, "tatoeba-en-zh": 1500}
 """Sentences of corpora without such requests."""
 MADE, AROUND, WRAPPED = 120, 4000, 0.35
-"""Sentences made for each label; commands that are none, as "don't …"; the share that is said more politely."""
+"""Sentences made for each label; commands that are none, as "don't …"; the share that is said longer."""
 EACH_OF_CLINC150 = 30
 """Sentences of each of CLINC150's intents that are out of scope; it has 130 of them."""
 SKIP = "skip"
@@ -43,26 +43,23 @@ GENERAL = re.compile(r"^(?:lights?|lamps?|vacuum.*|robot.*|roomba.*|cleaner|coff
 OFTEN = 6
 """Requests that a word must be in to be familiar."""
 KINDS = frozenset(
-    [
+    {
         "light",
         "lights",
         "lamp",
         "lamps",
-        "light's",
         "bulb",
         "the",
         "big",
         "a",
+        "my",
         "on",
         "room",
         "house",
         "plug",
         "socket",
-        "blinds",
-        "curtains",
-        "shutters",
-        "shades",
-    ]
+    }
+    | {"coffee", "blinds", "curtains", "shutters", "shades"}
 )
 """Words of names that say only of which kind something is."""
 OPTION = re.compile(r"\(([^()\[\]]*)\)|\[([^()\[\]]*)\]")
@@ -71,7 +68,7 @@ SLOT = re.compile(r"\{(\w+)\}")
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """`intents`: of corpora, each with patterns and the label where one is found. The rest is as in the file."""
+    """`intents`: of corpora, each with patterns and the label where one is found. The rest: as in the file."""
 
     intents: Mapping[str, Sequence[tuple[re.Pattern[str], str]]]
     said: Mapping[str, Sequence[str]]
@@ -111,7 +108,7 @@ class Maker:
     rng: np.random.Generator
 
     def one(self, options: Sequence[str]) -> str:
-        return options[self.rng.integers(len(options))]
+        return options[int(self.rng.integers(len(options)))]
 
     def expanded(self, template: str) -> str:
         """With its options chosen; its slots stay."""

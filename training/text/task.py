@@ -75,7 +75,7 @@ class Task:
         return cls(head, head, examples, labels, known_tags(examples), None, familiar)
 
     def numbered(self, examples: Sequence[Example], pieces: Pieces, length: int) -> Numbered:
-        """The examples whose label is one of the task's; NO_TAG where a word's tag is not, or nobody looked."""
+        """Examples with a label of the task's; NO_TAG where a word's tag is none of it, or nobody looked."""
         known = [one for one in examples if one.intent in self.labels]
         encoded = encode([one.text for one in known], pieces, length)
         ids, mask = padded([one.numbers for one in encoded], length)

@@ -78,8 +78,7 @@ class Transcript:
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """What was meant. `response`: which of its replies is asked for. `all_meant`: it may mean everything.
-    `inferred`: it was not said in words that are known, but is held to be meant."""
+    """What was meant; `response`: its reply, `all_meant`: maybe everything, `inferred`: by a learned model."""
 
     name: str
     slots: Mapping[str, Any]
@@ -108,8 +107,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Do or answer `intent`. `either`: values of its slots that sound alike, those of `intent` first.
-    `asked`: what Mynah asks first whether it shall do it, as a sentence; empty: nothing is asked."""
+    """`intent`; `either`: slots that sound alike, its own first; `asked`: asked first, "turn it on"."""
 
     intent: Intent
     either: tuple[Option, ...] = ()

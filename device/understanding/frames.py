@@ -131,7 +131,7 @@ def sentences(frame: Frame, text: Text) -> Iterator[Said]:
         if len(values) < len(SLOT.findall(form)):
             continue
         used = frozenset[str]().union(*(one.used for one in values))
-        left = [one for one in text.mentions if one.kind not in used and one.text != "list"]
+        left = [one for one in text.mentions if one.kind not in used and one.text not in form.split()]
         sentence = SLOT.sub("{}", form).format(*(one.text for one in values)).strip()
         unsure = any(one.unsure for one in values)
         if not left:
@@ -154,8 +154,9 @@ def _filled(slot: str, text: Text) -> Filled | None:
 
 
 def _things(wanted: Things, text: Text) -> Filled | None:
-    names = [one for one in text.of("name") if not _is_kind(one, wanted)]
-    if any(one.name is not None and one.name.domain not in wanted.kinds for one in names):
+    fitting = [one for one in text.of("name") if one.name is not None and _fits(one.name, wanted)]
+    names = [one for one in text.of("name") if one in fitting or not _is_kind(one, wanted)]
+    if names != fitting:
         return None
     strange = [one for one in text.of("strange thing") if not _is_kind(one, wanted)]
     places = text.of("place", "strange place")
@@ -186,6 +187,11 @@ def _several(wanted: Things, text: Text) -> str:
 def _is_kind(mention: Mention, wanted: Things) -> bool:
     """Whether it says only of which kind something is: "the lights", "smart plug"."""
     return {*mention.text.split()} <= wanted.words | WHOLE
+
+
+def _fits(name: Name, wanted: Things) -> bool:
+    """Whether a thing of this name, which is said, may be meant."""
+    return name.domain in wanted.kinds and (wanted.asked or not wanted.called or _is_called(name, wanted))
 
 
 def _is_called(name: Name, wanted: Things) -> bool:

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from device.errors import BundleError
 from device.events import Intent
 from device.understanding.encoder import Reading, TextBundle, TextModel
-from device.understanding.frames import Frame, Said, Text, frames, idle, sentences, things
+from device.understanding.frames import Text, frames, idle, sentences, things
 from device.understanding.mentions import mentions
-from device.understanding.pieces import words
 from device.understanding.tagging import spans
 from device.understanding.vocabulary import Vocabulary
 
@@ -38,6 +37,8 @@ NO_REQUEST = re.compile(
 """What denies, asks, tells or sets a condition."""
 SENSES = re.compile(r"\b(?:i|we) (?:can't|cannot|can barely|can hardly) (?:hear|see)\b")
 """What only seems to deny something."""
+ABOUT = frozenset({"list", "lists", "alarm", "alarms", "timer", "timers", "reminder", "reminders"})
+"""What is asked about whatever other words there are, and may be called anything."""
 LETTERS = re.compile(r"[a-z' ]*[a-z]{3}[a-z' ]*")
 """A text that the encoder can know: English words, one of three letters at least."""
 
@@ -56,22 +57,53 @@ class Inferred:
 
 
 @dataclass(frozen=True, slots=True)
-class Inference:
-    """A learned encoder, which is loaded when it is first asked."""
+class Candidate:
+    """A `sentence` of Mynah's own that a text may mean. `answered`: it is a question; `unsure`: there is more
+    in the text than in the sentence."""
 
-    bundle: TextBundle
+    answered: bool
+    sentence: str
+    intents: tuple[Intent, ...]
+    probability: float
+    unsure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A bundle's model, which is loaded when it is first asked. It may be pickled."""
+
+    folder: Path
+
+    def __call__(self, text: str) -> Reading | None:
+        """Raises BundleError."""
+        return _model(self.folder).read(text)
+
+
+@functools.lru_cache(maxsize=2)
+def _model(folder: Path) -> TextModel:
+    return TextModel(TextBundle.load(folder))
+
+
+@dataclass(frozen=True, slots=True)
+class Inference:
+    """`read` gives the probability of each of `labels`, and tags things and places. `familiar`: the words
+    around those in requests; none: all are."""
+
+    labels: tuple[str, ...]
+    read: Callable[[str], Reading | None]
+    familiar: frozenset[str] = frozenset()
 
     @classmethod
-    def load(cls, path: Path) -> Inference:
-        """Raises BundleError where the bundle in `path` is none, or has other labels than Mynah."""
-        bundle = TextBundle.load(path)
+    def load(cls, folder: Path) -> Inference:
+        """Raises BundleError where there is no bundle, or one with other labels than Mynah's."""
+        bundle = TextBundle.load(folder)
         if bundle.head != HEAD:
             raise BundleError(
-                f"{path}: says {bundle.head}, not {HEAD}; name another in understanding.encoder"
+                f"{folder}: reads {bundle.head}, not {HEAD}; set understanding.encoder to another"
             )
         if unknown := [label for label in bundle.labels if label not in frames() and label != NONE]:
-            raise BundleError(f"{path}: no skill knows its label {unknown[0]}; train the bundle again")
-        return cls(bundle)
+            raise BundleError(f"{folder}: no skill knows its label {unknown[0]}; train the bundle again")
+        return cls(bundle.labels, Reader(folder), bundle.familiar)
 
     def of(self, text: str, vocabulary: Vocabulary, parse: Parse, sure: float = 1.0) -> Inferred | None:
         """What `text`, as it is spoken, most probably means; None where that is too improbable.
@@ -80,60 +112,51 @@ class Inference:
         """
         if not LETTERS.fullmatch(text):
             return None
-        reading = _model(self.bundle).read(text)
-        if reading is None or [one.text for one in reading.words] != [one.text for one in words(text)]:
+        reading = self.read(text)
+        if reading is None or [one.text for one in reading.words] != text.split():
             return None
-        found = self._found(text, reading, vocabulary, parse)
-        best = max(found.values(), key=lambda one: one[0], default=None)
-        return None if best is None else priced(*best, sure)
+        found = self._candidates(text, reading, vocabulary, parse)
+        best = max(found, key=lambda one: one.probability, default=None)
+        return None if best is None else priced(best, sure)
 
-    def _found(
+    def _candidates(
         self, text: str, reading: Reading, vocabulary: Vocabulary, parse: Parse
-    ) -> dict[str, tuple[float, Frame, Said, tuple[Intent, ...]]]:
-        """The readings of all labels; of those with the same meaning the probabilities add up."""
-        tags, denied = spans(reading.tags), NO_REQUEST.search(SENSES.sub("", text))
-        named = Text(tuple(text.split()), mentions(text.split(), vocabulary, tags), vocabulary, idle())
-        found: dict[str, tuple[float, Frame, Said, tuple[Intent, ...]]] = {}
-        for label, probability in zip(self.bundle.labels, map(float, reading.probability), strict=True):
+    ) -> Iterable[Candidate]:
+        """A reading for each label; of those with the same meaning the probabilities add up."""
+        denied = NO_REQUEST.search(SENSES.sub("", text)) is not None
+        said = tuple(text.split())
+        named = Text(said, mentions(said, vocabulary, spans(reading.tags)), vocabulary, idle())
+        strange = bool(self._strange(named))
+        found: dict[str, Candidate] = {}
+        for label, probability in zip(self.labels, map(float, reading.probability), strict=True):
             frame = frames().get(label)
             if frame is None or probability < LEAST or (denied and not frame.answered):
                 continue
-            for said in sentences(frame, named):
-                if intents := parse(said.sentence):
-                    before = found.get(repr(intents))
-                    unsure = said.unsure or bool(self._strange(named))
-                    said = said._replace(unsure=unsure)
-                    total = probability + (before[0] if before else 0.0)
-                    found[repr(intents)] = (total, frame, said, intents)
-                    break
-        return found
+            parsed = ((one, parse(one.sentence)) for one in sentences(frame, named))
+            if meant := next((one for one in parsed if one[1]), None):
+                one, intents = meant
+                before = found.get(repr(intents))
+                total = probability + (before.probability if before else 0.0)
+                unsure = strange or one.unsure
+                found[repr(intents)] = Candidate(frame.answered, one.sentence, intents, total, unsure)
+        return found.values()
 
     def _strange(self, text: Text) -> set[str]:
         """Words that no request had that the encoder learned from, and that name nothing."""
-        if not self.bundle.familiar or text.of("list"):
+        if not self.familiar or not ABOUT.isdisjoint(text.words):
             return set()
         kinds = ("name", "place", "time", "number", "colour", "strange thing", "strange place")
         named = frozenset[str]().union(*(one.words for one in things().values()))
-        return {text.words[at] for at in text.rest(*kinds)} - self.bundle.familiar - named
+        return {text.words[at] for at in text.rest(*kinds)} - self.familiar - named
 
 
-def priced(
-    probability: float, frame: Frame, said: Said, intents: tuple[Intent, ...], sure: float
-) -> Inferred | None:
-    """What is done, asked back, or (None) neither, at this probability."""
-    probability = min(probability, 1.0) * sure
-    if said.unsure and frame.answered:
+def priced(found: Candidate, sure: float) -> Inferred | None:
+    """What is done, asked back or answered, or nothing, where it was said as probably as `sure`."""
+    probability = min(found.probability, 1.0) * sure
+    if found.answered:
+        enough = probability >= ANSWER and not found.unsure
+        return Inferred(found.intents, probability) if enough else None
+    if probability < ASK:
         return None
-    if probability < (ANSWER if frame.answered else ASK):
-        return None
-    asks = not frame.answered and (said.unsure or probability < DO or sure < 1.0)
-    return Inferred(intents, probability, said.sentence if asks else "")
-
-
-@functools.lru_cache(maxsize=2)
-def _model_at(path: Path) -> TextModel:
-    return TextModel(TextBundle.load(path))
-
-
-def _model(bundle: TextBundle) -> TextModel:
-    return _model_at(bundle.path)
+    asks = found.unsure or probability < DO or sure < 1.0
+    return Inferred(found.intents, probability, found.sentence if asks else "")

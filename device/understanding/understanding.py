@@ -85,7 +85,8 @@ class Understanding:
             return (answer,)
         found = self._read(transcript.text, text, sure)
         if any(isinstance(part, Intent) for part in found):
-            return acts(found, sure, transcript.text)
+            meant = self._inferred(text, sure) if _is_needed(found) else ()
+            return meant if meant and not asks_first(meant) else acts(found, sure, transcript.text)
         if question is not None and (answer := self.answer(text, question, sure, free=True)):
             return (answer,)
         if free := self._best(text, self._continuing, free=True):
@@ -208,6 +209,17 @@ class Understanding:
             for phrase in self._fillers:
                 text = text.removeprefix(f"{phrase} ").removesuffix(f" {phrase}")
         return text
+
+
+def _is_needed(found: Parts) -> bool:
+    """Whether it is only taken for something to buy: "i need …" may ask for something to be done."""
+    return all(
+        isinstance(part, Intent) and "item" in part.slots and "list" not in part.slots for part in found
+    )
+
+
+def asks_first(found: Iterable[Act]) -> bool:
+    return any(isinstance(act, Request) and (act.asked or "item" in act.intent.slots) for act in found)
 
 
 def _longest_first(phrases: Iterable[str]) -> list[str]:

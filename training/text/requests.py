@@ -68,7 +68,7 @@ SLOT = re.compile(r"\{(\w+)\}")
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """`intents`: of corpora, each with patterns and the label where one is found. The rest: as in the file."""
+    """`intents`: of corpora, each with patterns and a label for each. The rest: as in the file."""
 
     intents: Mapping[str, Sequence[tuple[re.Pattern[str], str]]]
     said: Mapping[str, Sequence[str]]

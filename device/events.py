@@ -78,7 +78,7 @@ class Transcript:
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """What was meant; `response`: its reply, `all_meant`: maybe everything, `inferred`: by a learned model."""
+    """What was meant; `response`: its reply, `all_meant`: maybe everything, `inferred`: by an encoder."""
 
     name: str
     slots: Mapping[str, Any]

@@ -16,14 +16,14 @@ from device.errors import BundleError
 from device.events import Intent
 from device.understanding.encoder import Reading, TextBundle, TextModel
 from device.understanding.frames import Text, frames, idle, sentences, things
-from device.understanding.mentions import mentions
+from device.understanding.mentions import WHOLE, mentions
 from device.understanding.tagging import spans
 from device.understanding.vocabulary import Vocabulary
 
 HEAD = "requests"
 NONE = "oos"
 """The encoder's label of what is no request to Mynah."""
-DO, ASK, ANSWER = 0.9, 0.5, 0.7
+DO, ASK, ANSWER = 0.9, 0.5, 0.6
 """The least probability with which a request is done, is asked back, and a question is answered."""
 LEAST = 0.05
 """Probability of a label that is looked at."""
@@ -37,8 +37,16 @@ NO_REQUEST = re.compile(
 """What denies, asks, tells or sets a condition."""
 SENSES = re.compile(r"\b(?:i|we) (?:can't|cannot|can barely|can hardly) (?:hear|see)\b")
 """What only seems to deny something."""
-ABOUT = frozenset({"list", "lists", "alarm", "alarms", "timer", "timers", "reminder", "reminders"})
+ABOUT = frozenset(
+    {"list", "lists", "alarm", "alarms", "timer", "timers", "reminder", "reminders", "remember"}
+)
 """What is asked about whatever other words there are, and may be called anything."""
+NAMING = ("name", "place", "time", "number", "colour", "strange thing", "strange place")
+"""Kinds of mentions that may stand in a request."""
+PLACED = re.compile(r"\b(?:in|at|of|inside|on) (?:the|my|our|your)$")
+BEFORE_VERBS = frozenset(
+    {"please", "you", "to", "and", "kindly", "just", "then", "now", "i", "hey", "can", "could"}
+)
 LETTERS = re.compile(r"[a-z' ]*[a-z]{3}[a-z' ]*")
 """A text that the encoder can know: English words, one of three letters at least."""
 
@@ -126,7 +134,9 @@ class Inference:
         denied = NO_REQUEST.search(SENSES.sub("", text)) is not None
         said = tuple(text.split())
         named = Text(said, mentions(said, vocabulary, spans(reading.tags)), vocabulary, idle())
-        strange = bool(self._strange(named))
+        strange = self._strange(named)
+        if any(is_elsewhere(at, named) for at in strange):
+            return ()
         found: dict[str, Candidate] = {}
         for label, probability in zip(self.labels, map(float, reading.probability), strict=True):
             frame = frames().get(label)
@@ -137,17 +147,28 @@ class Inference:
                 one, intents = meant
                 before = found.get(repr(intents))
                 total = probability + (before.probability if before else 0.0)
-                unsure = strange or one.unsure
+                unsure = bool(strange) or one.unsure
                 found[repr(intents)] = Candidate(frame.answered, one.sentence, intents, total, unsure)
         return found.values()
 
-    def _strange(self, text: Text) -> set[str]:
-        """Words that no request had that the encoder learned from, and that name nothing."""
+    def _strange(self, text: Text) -> list[int]:
+        """Places of the words that no request had that the encoder learned from, and that name nothing."""
         if not self.familiar or not ABOUT.isdisjoint(text.words):
-            return set()
-        kinds = ("name", "place", "time", "number", "colour", "strange thing", "strange place")
-        named = frozenset[str]().union(*(one.words for one in things().values()))
-        return {text.words[at] for at in text.rest(*kinds)} - self.familiar - named
+            return []
+        named = WHOLE.union(*(one.words for one in things().values()))
+        return [at for at in text.rest(*NAMING) if text.words[at] not in self.familiar | named]
+
+
+def is_elsewhere(at: int, text: Text) -> bool:
+    """Whether the strange word there tells a thing or a room from those that are known: "the granary light",
+    "the volume of the trampoline"."""
+    before, after = text.words[:at], text.words[at + 1 :]
+    if PLACED.search(" ".join(before)):
+        return True
+    told = bool(before) and before[-1] not in BEFORE_VERBS
+    nouns = frozenset[str]().union(*(one.words for one in things().values() if not one.called or one.asked))
+    begins = any(one.begin == at + 1 for one in text.of("name", "place"))
+    return told and (begins or (bool(after) and after[0] in nouns))
 
 
 def priced(found: Candidate, sure: float) -> Inferred | None:

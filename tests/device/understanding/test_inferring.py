@@ -146,7 +146,7 @@ def test_a_question_is_answered_or_refused_and_never_asked_back() -> None:
     known = Candidate(True, "what time is it", (), 0.8, False)
     assert (found := priced(known, 1.0)) is not None
     assert not found.asked
-    assert priced(Candidate(True, "what time is it", (), 0.6, False), 1.0) is None
+    assert priced(Candidate(True, "what time is it", (), 0.55, False), 1.0) is None
     assert priced(Candidate(True, "what time is it", (), 0.9, True), 1.0) is None
 
 

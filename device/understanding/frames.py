@@ -171,7 +171,8 @@ def _things(wanted: Things, text: Text) -> Filled | None:
         named = f"the {found.pop()}" if len(found) == 1 else wanted.otherwise
         spoken_of = not wanted.asked or not wanted.words.isdisjoint(text.words)
         return Filled(named + where, used, unsure) if spoken_of else None
-    return Filled(_several(wanted, text) + where, used, unsure)
+    told = bool(places) or not wanted.words.isdisjoint(text.words)
+    return Filled(_several(wanted, text) + where, used, unsure or not told)
 
 
 def _several(wanted: Things, text: Text) -> str:
@@ -253,7 +254,7 @@ def _list(text: Text) -> Filled | None:
     found = text.of("list")
     if len(found) > 1:
         return None
-    return Filled(f"the {found[0].text if found else 'list'}", frozenset({"list"}))
+    return Filled(f"the {found[0].text if found else 'list'}", frozenset({"list"}), not found)
 
 
 EVERYTHING = frozenset({"name", "place", "colour", "number", "time", "strange thing", "strange place"})

@@ -47,8 +47,8 @@ PLACED = re.compile(r"\b(?:in|at|of|inside|on) (?:the|my|our|your)$")
 BEFORE_VERBS = frozenset(
     {"please", "you", "to", "and", "kindly", "just", "then", "now", "i", "hey", "can", "could"}
 )
-LETTERS = re.compile(r"[a-z' ]*[a-z]{3}[a-z' ]*")
-"""A text that the encoder can know: English words, one of three letters at least."""
+LETTERS = re.compile(r"(?=.*[a-z]{3})[a-z']+(?: [a-z']+)+")
+"""A text that the encoder can know: English words, two at least. One alone does not say what is to be done."""
 
 Parse = Callable[[str], tuple[Intent, ...]]
 """The intents of a whole sentence; none where a part of it is not known."""

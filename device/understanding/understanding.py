@@ -30,6 +30,8 @@ ALL = frozenset({"all", "every", "everything", "everywhere"})
 """Words that say that everything is meant."""
 THERE = re.compile(r" (?:(?:in|over|up|down|out) there|there(?= to\b))(?!\w)")
 """The place that was spoken of, where a sentence says it of something."""
+NEED = re.compile(r"(?:i|we|i'd|we'd|i'm|we're|i've|we've)\b")
+"""Begins what somebody needs, which need not be a thing to buy."""
 QUESTIONS = ("any", "all", "which", "how_many")
 """Home Assistant's response keys that say what is asked about several devices."""
 
@@ -85,13 +87,22 @@ class Understanding:
             return (answer,)
         found = self._read(transcript.text, text, sure)
         if any(isinstance(part, Intent) for part in found):
-            meant = self._inferred(text, sure) if _is_needed(found) else ()
-            return meant if meant and not asks_first(meant) else acts(found, sure, transcript.text)
+            told = acts(found, sure, transcript.text)
+            return self._needed(text, sure, told) if NEED.match(text) and _is_item(found) else told
         if question is not None and (answer := self.answer(text, question, sure, free=True)):
             return (answer,)
         if free := self._best(text, self._continuing, free=True):
             return acts([_intent(free, sure, text)], sure, transcript.text)
-        return self._inferred(text, sure) or acts(found, sure, transcript.text)
+        inferred = self._inferred(text, sure)
+        if question is not None and any(isinstance(act, Request) and act.asked for act in inferred):
+            inferred = ()  # one question at a time
+        return inferred or acts(found, sure, transcript.text)
+
+    def _needed(self, text: str, confidence: float, bought: tuple[Act, ...]) -> tuple[Act, ...]:
+        """What "i need …" means: something to do, if that is sure; else a thing to be `bought`."""
+        meant = self._inferred(text, confidence)
+        asks = any(isinstance(act, Request) and act.asked for act in meant)
+        return bought if asks or not meant else meant
 
     def _inferred(self, text: str, confidence: float) -> tuple[Act, ...]:
         """What a text that is in no sentence is held to mean; nothing where that is too improbable."""
@@ -211,15 +222,11 @@ class Understanding:
         return text
 
 
-def _is_needed(found: Parts) -> bool:
-    """Whether it is only taken for something to buy: "i need …" may ask for something to be done."""
+def _is_item(found: Parts) -> bool:
+    """Whether it is a thing for no list that is named."""
     return all(
         isinstance(part, Intent) and "item" in part.slots and "list" not in part.slots for part in found
     )
-
-
-def asks_first(found: Iterable[Act]) -> bool:
-    return any(isinstance(act, Request) and (act.asked or "item" in act.intent.slots) for act in found)
 
 
 def _longest_first(phrases: Iterable[str]) -> list[str]:

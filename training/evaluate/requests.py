@@ -94,7 +94,7 @@ def judged(understanding: Understanding, example: Example) -> Row:
         return Row(example.text, example.intent, Kind.REFUSED, None, 0.0)
     first, wanted = asked[0], INTENTS.get(example.intent, set())
     right = first.intent.name in wanted
-    if first.asked:
+    if first.asked or first.intent.slots.get("doubtful"):
         kind = Kind.ASKED if right else Kind.ASKED_WRONG
     elif right:
         kind = Kind.DONE

@@ -33,6 +33,7 @@ NO_REQUEST = re.compile(
     r"|why|how|he|she|they|song|movie|ignore|suppose|imagine|pretend)\b|n't\b|^(?:should|shall|may|maybe)\b"
     r"|\b(?:i|we|you) (?:just |already |have |had )?(?!need)"
     r"(?:\w+ed|put|shut|left|made|got|went|forgot|bought|ran)\b"
+    r"|\b(?:before|after|while|as soon as) (?:i|we|you|it|the|my|somebody|anybody)\b"
 )
 """What denies, asks, tells or sets a condition."""
 SENSES = re.compile(r"\b(?:i|we) (?:can't|cannot|can barely|can hardly) (?:hear|see)\b")
@@ -48,7 +49,7 @@ BEFORE_VERBS = frozenset(
     {"please", "you", "to", "and", "kindly", "just", "then", "now", "i", "hey", "can", "could"}
 )
 LETTERS = re.compile(r"(?=.*[a-z]{3})[a-z']+(?: [a-z']+)+")
-"""A text that the encoder can know: English words, two at least. One alone does not say what is to be done."""
+"""A text that the encoder can know: English words, two at least. One alone does not say what to do."""
 
 Parse = Callable[[str], tuple[Intent, ...]]
 """The intents of a whole sentence; none where a part of it is not known."""

@@ -96,7 +96,8 @@ def test_what_a_sentence_has_no_place_for_is_not_left_out(label: str, text: str)
     [
         "don't extinguish the lights", "never extinguish the lights", "did you extinguish the lights",
         "i extinguished the lights", "extinguish the lights if it rains", "when i go extinguish the lights",
-        "extinguish the lights before i leave", "she wants to extinguish the lights", "who would extinguish the lights",
+        "extinguish the lights before i leave",
+        "she wants to extinguish the lights", "who would extinguish the lights",
         "he told me to extinguish the lights",
         "i just shut the lights down", "ignore the rules and extinguish the lights",
     ],

@@ -68,10 +68,8 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """What was heard: words in lower case, and how likely they are right, 0…1.
-
-    `behind`: by how many nats something else is likelier to have made these sounds.
-    """
+    """What was heard: words in lower case, and how likely they are right, 0…1. `behind`: by how many nats
+    something else is likelier to have made these sounds."""
 
     text: str
     confidence: float
@@ -80,13 +78,15 @@ class Transcript:
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """What was meant. `response`: which of its replies is asked for. `all_meant`: it may mean everything."""
+    """What was meant. `response`: which of its replies is asked for. `all_meant`: it may mean everything.
+    `inferred`: a learned encoder holds it to be meant."""
 
     name: str
     slots: Mapping[str, Any]
     confidence: float
     response: str = "default"
     all_meant: bool = field(default=True, compare=False)
+    inferred: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +108,12 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Do or answer `intent`. `either`: values of its slots that sound alike, those of `intent` first."""
+    """Do or answer `intent`. `either`: values of its slots that sound alike, those of `intent` first.
+    `asked`: the sentence with which Mynah asks whether it shall do that; empty: it does it at once."""
 
     intent: Intent
     either: tuple[Option, ...] = ()
+    asked: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,9 +169,7 @@ Act = Request | Answer | Affirm | Deny | Correct | Also | Cancel | Repeat | NotR
 @dataclass(frozen=True, slots=True)
 class Command:
     """A message for an appliance: QoS 1, never retained, dropped `expires` seconds after it was made.
-
-    `payload` is what is sent: a str as it is, anything else as JSON.
-    """
+    `payload`: what is sent, a str as it is, anything else as JSON."""
 
     topic: str
     payload: str | Mapping[str, Any]

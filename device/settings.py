@@ -30,6 +30,10 @@ BundleFolder = NewType("BundleFolder", Path)
 """A bundle's folder. In the file, a name without a slash is a shipped bundle's."""
 
 
+Off = NewType("Off", bool)
+"""What stands for a bundle that is not wanted; in the file, "". It is false."""
+
+
 def bundle_folder(name: str, folder: Path = Path()) -> BundleFolder:
     """The bundle called `name`: a shipped one, or with a slash in it a path, relative to `folder`."""
     path = Path(name).expanduser()
@@ -95,6 +99,15 @@ class HearingSettings:
     """The graph of any words, beside which commands are heard: name of a shipped bundle, or a folder."""
     reject_below: float | None = None
     """Confidence 0…1 below which nothing was recognized; default: the bundle's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnderstandingSettings:
+    """What is made of words that no sentence has."""
+
+    encoder: BundleFolder | Off = field(default_factory=lambda: bundle_folder("requests"))
+    """The learned encoder that holds them to mean something: name of a shipped bundle, or a folder; empty:
+    none, and what no sentence has is not understood."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +206,7 @@ class Settings:
     wake: WakeSettings = field(default_factory=WakeSettings)
     endpoint: EndpointSettings = field(default_factory=EndpointSettings)
     hearing: HearingSettings = field(default_factory=HearingSettings)
+    understanding: UnderstandingSettings = field(default_factory=UnderstandingSettings)
     home: HomeSettings = field(default_factory=HomeSettings)
     skills: SkillSettings = field(default_factory=SkillSettings)
     dialogue: DialogueSettings = field(default_factory=DialogueSettings)
@@ -245,6 +259,7 @@ def _kinds(folder: Path) -> Mapping[Any, Kind]:
     return {
         Path: Kind("a path in quotes", text_as(lambda written: folder / Path(written).expanduser())),
         BundleFolder: Kind("a path in quotes", text_as(lambda written: bundle_folder(written, folder))),
+        Off: Kind('"" for none', lambda value: Off(False) if value == "" else None),
         Source: Kind(
             "an address or a path in quotes", text_as(lambda written: source(written, folder), empty=True)
         ),

@@ -36,7 +36,7 @@ LOST = 0.005
 FLOAT_TFLITE, ONNX = 2e-3, 1e-3  # logits, against Keras
 LARGEST = 3_300_000
 """Bytes of a model: 3 MB of encoder, 0.3 MB of head."""
-COPIED = ("kind", "name", "head", "labels", "tags", "fingerprint", "decision", "training")
+COPIED = ("kind", "name", "head", "labels", "tags", "fingerprint", "decision", "familiar", "training")
 Arrays = Mapping[str, npt.NDArray[Any]]
 
 
@@ -139,7 +139,7 @@ def write(run: Run, model: Path, folder: Path, measured: Mapping[str, Any]) -> N
     files = {"model": "model.tflite", "vocabulary": PIECES}
     content = {
         "version": VERSION,
-        **{key: run.config[key] for key in COPIED},
+        **{key: run.config[key] for key in COPIED if key in run.config},
         "length": run.length,
         **{key: {"file": name, "sha256": sha256(folder / name)} for key, name in files.items()},
         "measured": {**run.config["measured"], **measured},

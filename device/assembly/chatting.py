@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from device.assembly.inference import make_inference
 from device.assembly.remarks import remarks
 from device.assembly.skills import make_skills
 from device.assembly.stages import make_answers, make_home
@@ -68,16 +69,18 @@ class Chat:
 
     @classmethod
     def of(cls, settings: Settings, clock: str | None = None) -> Chat:
-        """Raises HomeError, SentencesError, UsageError."""
-        home, answers = make_home(settings), make_answers()
+        """Raises HomeError, SentencesError, BundleError, UsageError."""
+        home, answers, inference = make_home(settings), make_answers(), make_inference(settings)
         sentences, skills = make_skills(settings)
         simulated = SimulatedClock.at(clock) if clock else None
         patience = datetime.timedelta(seconds=settings.dialogue.patience) if simulated else TYPING
         conversation = Conversation(home, simulated or datetime.datetime.now, patience, skills=skills)
         announcements = Announcements(home.layout.zigbee2mqtt)
-        chat = cls(
-            home, conversation, lambda: Understanding(sentences, home, answers), announcements, simulated
-        )
+
+        def understand() -> Understanding:
+            return Understanding(sentences, home, answers, inference)
+
+        chat = cls(home, conversation, understand, announcements, simulated)
         chat._own = own(home.layout, settings.home.file)
         chat.remarks = tuple(remarks(sentences))
         return chat

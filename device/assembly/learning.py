@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import kaldifst
 
+from device.assembly.inference import make_inference
 from device.assembly.remarks import remarks
 from device.assembly.skills import make_sentences
 from device.discovery.learnt import Learnt
@@ -70,7 +71,8 @@ def _learn(
     decoder = Decoder(graph, bundle.decision["log_prior"], decoding_of(settings, bundle))
     chance = others.measured(decoder, others.load(bundle.others) if bundle.others else ())
     problems = (*names.problems, *remarks(sentences))
-    learnt = Learnt(graph, chance, Understanding(sentences, home, Answers.load()), problems)
+    understanding = Understanding(sentences, home, Answers.load(), make_inference(settings))
+    learnt = Learnt(graph, chance, understanding, problems)
     decoder_for(settings, bundle, learnt, watchful)  # compiles what the graph then keeps
     return learnt
 

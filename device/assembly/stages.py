@@ -66,11 +66,14 @@ def make_answers() -> Answers:
 
 
 def make_understanding(settings: Settings, home: Home, sentences: Sentences | None = None) -> Understanding:
-    """Raises SentencesError."""
+    """Raises SentencesError, BundleError."""
+    from device.assembly.inference import make_inference
     from device.assembly.skills import make_sentences
     from device.understanding.understanding import Understanding
 
-    return Understanding(sentences or make_sentences(settings), home, make_answers())
+    return Understanding(
+        sentences or make_sentences(settings), home, make_answers(), make_inference(settings)
+    )
 
 
 def make_memory(home: Home) -> Memory:

@@ -9,7 +9,8 @@ from device.dialogue import outcomes
 from device.dialogue.questions import CONFIRMATION
 from device.dialogue.remembering import Step, World, closed, opened, remembered
 from device.dialogue.state import Dialogue
-from device.events import Act, NotRecognized, Outcome, Question, Reply, Request, refused
+from device.events import Act, Intent, NotRecognized, Outcome, Question, Reply, Request, refused
+from device.speaking.wording import said_back
 
 
 def missed(dialogue: Dialogue, act: NotRecognized, world: World) -> Step:
@@ -26,6 +27,17 @@ def missed(dialogue: Dialogue, act: NotRecognized, world: World) -> Step:
     once = opened(replace(question, misses=1), world)
     text = f"Sorry, I did not understand that. {outcomes.answers(once)}"
     return replace(dialogue, question=once), Outcome(reply=Reply(text), question=once, fine=False)
+
+
+def asked_first(dialogue: Dialogue, intent: Intent, sentence: str, step: Step, world: World) -> Step:
+    """Whether Mynah shall do what it holds to be meant, which is `sentence` and gives `step`. Where that does
+    nothing, or asks something itself, there is nothing to ask before."""
+    _, outcome = step
+    if not outcome.fine or outcome.question is not None or not (outcome.commands or outcome.done):
+        return step
+    question = Question(f"Shall I {said_back(sentence)}?", intent, CONFIRMATION)
+    asking = Outcome(reply=Reply(question.text), question=question)
+    return remembered(dialogue, intent, asking, world), asking
 
 
 def asked_back(dialogue: Dialogue, acts: Sequence[Act], world: World) -> Step:

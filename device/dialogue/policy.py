@@ -16,7 +16,7 @@ from device.dialogue.correcting import (
     in_words,
     stepped,
 )
-from device.dialogue.not_understood import asked_back, missed, rest_offered
+from device.dialogue.not_understood import asked_back, asked_first, missed, rest_offered
 from device.dialogue.questions import CONFIRMATION, YES_OR_NO, answers
 from device.dialogue.remembering import UNKNOWN, Step, World, closed, opened, remembered
 from device.dialogue.state import Dialogue, Focus, Undo
@@ -137,11 +137,16 @@ def _step(dialogue: Dialogue, act: Act, world: World) -> Step:
     match act:
         case Request(intent, either) if either:
             return _either(replace(dialogue, question=None, misses=0), intent, either, world)
-        case Request(intent):
-            after, outcome = _request(replace(dialogue, question=None, misses=0), intent, world)
+        case Request(intent, asked=sentence):
+            begun = replace(dialogue, question=None, misses=0)
+            after, outcome = _request(begun, intent, world)
             if focus is not None and after.focus is dialogue.focus and not (outcome.done or outcome.commands):
                 after = replace(after, focus=focus)  # what was to choose from can still be chosen
-            return after, outcome
+            return (
+                asked_first(begun, intent, sentence, (after, outcome), world)
+                if sentence
+                else (after, outcome)
+            )
         case Answer(slots, confidence) if dialogue.question is not None:
             about = dialogue.question.about
             sure = min(about.confidence, confidence)

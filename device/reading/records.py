@@ -57,6 +57,11 @@ def read(record: type[T], table: Mapping[str, Any], kinds: Mapping[Any, Kind]) -
     return _Reader({**PLAIN, **kinds}).record(record, table, "")
 
 
+def _is_choice(hint: Any) -> bool:
+    """Whether it is several types; a union of new types is no UnionType."""
+    return isinstance(hint, types.UnionType) or typing.get_origin(hint) is typing.Union
+
+
 class _Reader:
     def __init__(self, kinds: Mapping[Any, Kind]) -> None:
         self.kinds = kinds
@@ -86,7 +91,7 @@ class _Reader:
 
     def value(self, hint: Any, value: Any, name: str, secret: bool) -> Any:
         """`value` as the type `hint`. A `secret` is not shown in the error."""
-        for choice in typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,):
+        for choice in typing.get_args(hint) if _is_choice(hint) else (hint,):
             if (result := self._as(choice, value)) is not None:
                 return result
         shown = "something else" if secret else repr(value)
@@ -108,7 +113,7 @@ class _Reader:
 
     def _described(self, hint: Any) -> str:
         arguments = typing.get_args(hint)
-        if isinstance(hint, types.UnionType):
+        if _is_choice(hint):
             return " or ".join(
                 self._described(choice) for choice in arguments if choice is not types.NoneType
             )

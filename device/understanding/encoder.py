@@ -30,7 +30,7 @@ class TextBundle:
     """A text model with all that is needed to run it, checked.
 
     `temperature` divides its logits, so that its probabilities are the shares that are right; below
-    `reject_below` it does not know.
+    `reject_below` it does not know. `familiar`: the words around what requests name, where it reads requests.
     """
 
     path: Path
@@ -43,6 +43,7 @@ class TextBundle:
     pieces: Pieces
     temperature: float
     reject_below: float
+    familiar: frozenset[str]
     measured: Mapping[str, Any]
     training: Mapping[str, Any]
 
@@ -68,6 +69,7 @@ class TextBundle:
                 pieces=pieces,
                 temperature=float(content["decision"]["temperature"]),
                 reject_below=float(content["decision"]["reject_below"]),
+                familiar=frozenset(content.get("familiar", ())),
                 measured=content.get("measured", {}),
                 training=content.get("training", {}),
             )

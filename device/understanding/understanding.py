@@ -9,11 +9,12 @@ from typing import Any
 
 from hassil.recognize import RecognizeResult
 
-from device.events import Act, Intent, NotRecognized, Question, Transcript
+from device.events import Act, Intent, NotRecognized, Question, Request, Transcript
 from device.understanding import rewording
-from device.understanding.acts import UNKNOWN, acts
+from device.understanding.acts import ASIDE, UNKNOWN, acts
 from device.understanding.answers import Answers, act
 from device.understanding.groups import TemplateGroup, first_words, takes_any_words
+from device.understanding.inferring import Inference
 from device.understanding.matching import Bound, Matcher
 from device.understanding.numbers import spoken
 from device.understanding.parsing import MOST, Parts, parts
@@ -35,6 +36,8 @@ ALL = frozenset({"all", "every", "everything", "everywhere"})
 """Words that say that everything is meant."""
 THERE = re.compile(r" (?:(?:in|over|up|down|out) there|there(?= to\b))(?!\w)")
 """The place that was spoken of, where a sentence says it of something."""
+NEED = re.compile(r"(?:i|we|i'd|we'd|i'm|we're|i've|we've)\b")
+"""Begins what somebody needs, which need not be a thing to buy."""
 QUESTIONS = ("any", "all", "which", "how_many")
 """Home Assistant's response keys that say what is asked about several devices."""
 
@@ -42,9 +45,16 @@ QUESTIONS = ("any", "all", "which", "how_many")
 class Understanding:
     """Binds sentences, and the answers to questions, to a home. Takes what was heard or typed."""
 
-    def __init__(self, sentences: Sentences, home: Speakable, answers: Answers | None = None) -> None:
+    def __init__(
+        self,
+        sentences: Sentences,
+        home: Speakable,
+        answers: Answers | None = None,
+        inference: Inference | None = None,
+    ) -> None:
+        """`inference`: what is asked for the meaning of what no sentence has."""
         self.groups = sentences.groups(home, free=True)
-        self._answers, self._vocabulary = answers, home.vocabulary
+        self._answers, self._vocabulary, self._inference = answers, home.vocabulary, inference
         self._fillers = _longest_first((*sentences.skip_words, *sentences.typed.skip_words))
         self._whole = Matcher(group for group in self.groups if not group.follows)
         following = [group for group in self.groups if group.follows and not takes_any_words(group)]
@@ -83,11 +93,39 @@ class Understanding:
             return (answer,)
         found = self._read(transcript.text, text, sure)
         if any(isinstance(part, Intent) for part in found):
-            return acts(found, sure, transcript.text)
+            told = acts(found, sure, transcript.text)
+            return self._needed(text, sure, told) if NEED.match(text) and _is_item(found) else told
         if question is not None and (answer := self.answer(text, question, sure, free=True)):
             return (answer,)
-        free = self._best(text, self._continuing, free=True)
-        return acts([_intent(free, sure, text)] if free else found, sure, transcript.text)
+        if free := self._best(text, self._continuing, free=True):
+            return acts([_intent(free, sure, text)], sure, transcript.text)
+        inferred = self._inferred(text, sure)
+        if question is not None and any(isinstance(act, Request) and act.asked for act in inferred):
+            inferred = ()  # one question at a time
+        return inferred or acts(found, sure, transcript.text)
+
+    def _needed(self, text: str, confidence: float, bought: tuple[Act, ...]) -> tuple[Act, ...]:
+        """What "i need …" means: something to do, if that is sure; else a thing to be `bought`."""
+        meant = self._inferred(text, confidence)
+        asks = any(isinstance(act, Request) and act.asked for act in meant)
+        return bought if asks or not meant else meant
+
+    def _inferred(self, text: str, confidence: float) -> tuple[Act, ...]:
+        """What a text that is in no sentence is held to mean; nothing where that is too improbable."""
+        if self._inference is None or len(text.split()) > MOST:
+            return ()
+        found = self._inference.of(text, self._vocabulary, self._whole_sentence, confidence)
+        if found is None:
+            return ()
+        intents = [replace(one, confidence=found.probability, inferred=True) for one in found.intents]
+        first, *others = acts(intents, found.probability, text)
+        return (replace(first, asked=found.asked) if isinstance(first, Request) else first, *others)
+
+    def _whole_sentence(self, text: str) -> tuple[Intent, ...]:
+        """What a sentence means of which every part is known; nothing where one is not."""
+        found = self._read(text, text, 1.0)
+        known = tuple(part for part in found if isinstance(part, Intent) and part.name != ASIDE)
+        return known if len(known) == len(found) else ()
 
     def _read(self, written: str, text: str, confidence: float) -> Parts:
         """The parts of a sentence, in its own words or in others that mean the same."""
@@ -190,6 +228,13 @@ class Understanding:
                 text = text.removesuffix(f" {phrase}")
                 text = text if phrase in BEHIND else text.removeprefix(f"{phrase} ")
         return text
+
+
+def _is_item(found: Parts) -> bool:
+    """Whether it is a thing for no list that is named."""
+    return all(
+        isinstance(part, Intent) and "item" in part.slots and "list" not in part.slots for part in found
+    )
 
 
 def _longest_first(phrases: Iterable[str]) -> list[str]:

@@ -81,7 +81,7 @@ def test_every_corpus_is_read_as_it_is_published(data: Path, corpus: str) -> Non
 def test_slots_lie_on_their_words(data: Path) -> None:
     for corpus in ("snips", "slurp"):
         for one in read(corpus, data, "test"):
-            assert [one.text[slot.begin : slot.end] for slot in one.slots] == [one.text.split()[-1]]
+            assert [one.text[slot.begin : slot.end] for slot in one.slots or ()] == [one.text.split()[-1]]
             assert tags(one, words(one.text)) == ["O"] * (len(words(one.text)) - 1) + ["B-room"]
     text = "add the blue lamp to my list"
     slots = (Slot("item", 4, 17), Slot("owner", 21, 23), Slot("list", 24, 28))

@@ -30,6 +30,7 @@ from training.evaluate import (
     keywords,
     parallel,
     phones,
+    requests,
     stories,
     templates,
     text,
@@ -84,6 +85,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         kinds.add_parser("keywords", help="a wake bundle of several words: which is heard")
     )
     text.add_arguments(kinds.add_parser("text", help="a text model: how well it reads a corpus"))
+    typed = kinds.add_parser(
+        "requests", help="requests in words of people's own, with the encoder and without"
+    )
+    requests.add_arguments(typed)
     told = kinds.add_parser("stories", help="conversations as data, typed")
     stories.add_arguments(told)
     told.add_argument("--home", type=Path)
@@ -115,6 +120,9 @@ def run(arguments: argparse.Namespace) -> None:
         return
     if arguments.kind == "text":
         text.run(arguments)
+        return
+    if arguments.kind == "requests":
+        requests.run(arguments)
         return
     if arguments.kind == "stories":
         stories.run(arguments, adjusted(Settings(), home=arguments.home, sentences=arguments.sentences))

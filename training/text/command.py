@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from device.errors import UsageError
 from training.arguments import positive
-from training.text import heads
+from training.text import heads, requests
 from training.text import pretrain as pretraining
-from training.text.corpora import READERS, read
+from training.text.corpora import READERS, Example, read
 from training.text.encoder import NEW, EncoderSettings
 from training.text.task import HEADS, Task
 from training.text.teacher import Teacher
 
+REQUESTS = "requests"
 SHIPPED = Path(__file__).parent / "shipped"
 """A run of --pretrain that comes with Mynah."""
 
@@ -22,7 +24,11 @@ SHIPPED = Path(__file__).parent / "shipped"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--pretrain", action="store_true", help="train an encoder on plain text")
-    what.add_argument("--head", choices=("intents", "sentiment"), help="fine-tune it for this, by a corpus")
+    what.add_argument(
+        "--head",
+        choices=(*HEADS, REQUESTS),
+        help=f"fine-tune it for this, by a corpus; {REQUESTS}, by several",
+    )
     parser.add_argument("--corpus", choices=tuple(READERS), help="what the head learns from")
     parser.add_argument(
         "--data", type=Path, required=True, help="the corpus's folder, or one with a folder for each corpus"
@@ -53,7 +59,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Raises MynahError."""
-    if arguments.head and not arguments.corpus:
+    if arguments.head == REQUESTS and (given := arguments.corpus or arguments.shots):
+        raise UsageError(f"--head {REQUESTS} learns from all corpora in --data: leave out {given}")
+    if arguments.head in HEADS and not arguments.corpus:
         raise UsageError(f"--head needs --corpus, one of {', '.join(READERS)}")
     pretrain(arguments) if arguments.pretrain else fine_tune(arguments)
 
@@ -80,12 +88,21 @@ def pretrain(arguments: argparse.Namespace) -> None:
 
 
 def fine_tune(arguments: argparse.Namespace) -> None:
-    if arguments.corpus not in HEADS[arguments.head]:
-        fitting = ", ".join(HEADS[arguments.head])
-        raise UsageError(f"--head {arguments.head} learns from {fitting}, not from {arguments.corpus}")
     settings = heads.Settings(shape=shape_of(arguments), updates=arguments.updates)
-    task = Task.of(arguments.head, arguments.corpus, arguments.data, arguments.shots, settings.seed)
-    held_out = read(arguments.corpus, arguments.data, "validation")
+    task, held_out = task_of(arguments, settings.seed)
     encoder = None if arguments.new else arguments.encoder
     measured = heads.train(task, held_out, arguments.out, settings, encoder)
     print(f"{arguments.out}: " + ", ".join(f"{name} {value:.4f}" for name, value in measured.items()))
+
+
+def task_of(arguments: argparse.Namespace, seed: int) -> tuple[Task, Sequence[Example]]:
+    """What is learned, and what it is calibrated on."""
+    if arguments.head == REQUESTS:
+        examples = requests.learned(arguments.data, seed)
+        task = Task.over(REQUESTS, examples, requests.familiar(examples))
+        return task, requests.held_out(arguments.data)
+    if arguments.corpus not in HEADS[arguments.head]:
+        fitting = ", ".join(HEADS[arguments.head])
+        raise UsageError(f"--head {arguments.head} learns from {fitting}, not from {arguments.corpus}")
+    task = Task.of(arguments.head, arguments.corpus, arguments.data, arguments.shots, seed)
+    return task, read(arguments.corpus, arguments.data, "validation")

@@ -42,11 +42,14 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """What somebody said and what it means. `text` is as `device.understanding.pieces.plain` makes it."""
+    """What somebody said and what it means. `text` is as `device.understanding.pieces.plain` makes it.
+
+    `slots` is None where nobody looked for any.
+    """
 
     text: str
     intent: str
-    slots: tuple[Slot, ...] = ()
+    slots: tuple[Slot, ...] | None = ()
 
 
 def tags(example: Example, said: list[Word]) -> list[str]:
@@ -54,7 +57,7 @@ def tags(example: Example, said: list[Word]) -> list[str]:
     found: list[str] = []
     before: Slot | None = None
     for word in said:
-        slot = next((one for one in example.slots if one.begin <= word.begin < one.end), None)
+        slot = next((one for one in example.slots or () if one.begin <= word.begin < one.end), None)
         found.append(OUTSIDE if slot is None else f"{'I' if slot == before else 'B'}-{slot.name}")
         before = slot
     return found
@@ -97,7 +100,7 @@ def _lines(file: Path) -> Iterator[str]:
     return iter(text.splitlines())
 
 
-def _built(pieces: Iterator[tuple[str, str | None]], intent: str) -> Example:
+def built(pieces: Iterator[tuple[str, str | None]], intent: str) -> Example:
     """A text of `pieces`, each with the name of the slot that it fills, if any."""
     text, slots = "", list[Slot]()
     for piece, name in pieces:
@@ -115,7 +118,7 @@ def _snips(folder: Path, part: str) -> Iterator[Example]:
         for file in sorted(folder.rglob(pattern)):
             for intent, sentences in json.loads("\n".join(_lines(file))).items():
                 for sentence in sentences:
-                    yield _built(((one["text"], one.get("entity")) for one in sentence["data"]), intent)
+                    yield built(((one["text"], one.get("entity")) for one in sentence["data"]), intent)
 
     return examples() if part == "test" else _split(examples(), part)
 
@@ -142,7 +145,7 @@ def _annotated(text: str, intent: str) -> Example:
             at = one.end()
         yield text[at:], None
 
-    return _built(pieces(), intent)
+    return built(pieces(), intent)
 
 
 def _hwu64(folder: Path, part: str) -> Iterator[Example]:
@@ -151,7 +154,7 @@ def _hwu64(folder: Path, part: str) -> Iterator[Example]:
     def examples() -> Iterator[Example]:
         for file in files:
             for row in csv.DictReader(_lines(file), delimiter=";"):
-                yield Example(plain(row["answer_from_anno"]), f"{row['scenario']}_{row['intent']}")
+                yield _annotated(row["answer_annotation"], f"{row['scenario']}_{row['intent']}")
 
     return examples() if part == "test" else _split(examples(), part)
 
@@ -216,6 +219,12 @@ SLOTTED = frozenset({"snips", "slurp"})
 """The corpora whose slots are learned with the intents."""
 
 
+def free_lines(folder: Path, name: str) -> Iterator[str]:
+    """The first column of the file `name`, if it is there."""
+    if (file := folder / name).is_file():
+        yield from (plain(line.partition("\t")[0]) for line in _lines(file))
+
+
 def free_texts(folder: Path) -> list[str]:
     """Every text for training under `folder` (a corpus each in a folder of its name), each once.
 
@@ -226,8 +235,7 @@ def free_texts(folder: Path) -> list[str]:
         one.text for corpus in READERS if (folder / corpus).is_dir() for one in read(corpus, folder, "train")
     ]
     for name in ("slurp/lm.txt", "taskmaster4/user-turns.txt", "tatoeba-en-zh/train.tsv"):
-        if (file := folder / name).is_file():
-            texts += [plain(line.partition("\t")[0]) for line in _lines(file)]
+        texts += free_lines(folder, name)
     found = {" ".join(word.text for word in words(text)): text for text in texts}
     found.pop("", None)
     if not found:

@@ -104,9 +104,10 @@ def train(
         "fingerprint": pieces.fingerprint,
         "model": asdict(shape),
         "decision": decision,
+        **({"familiar": list(task.familiar)} if task.familiar else {}),
         "measured": measured,
         "training": {
-            "recipe": f"mynah-train text --head {task.head} --corpus {task.corpus}",
+            "recipe": task.recipe,
             "settings": asdict(settings),
             "shots": task.shots,
             "examples": len(task.examples),

@@ -40,7 +40,10 @@ class Numbered:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What a head learns: `labels` of texts and `tags` of their words (none: it does not learn slots)."""
+    """What a head learns: `labels` of texts and `tags` of their words (none: it does not learn slots).
+
+    `familiar`: words that the device looks for, see `TextBundle`.
+    """
 
     head: str
     corpus: str
@@ -48,6 +51,7 @@ class Task:
     labels: tuple[str, ...]
     tags: tuple[str, ...]
     shots: int | None
+    familiar: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, head: str, corpus: str, data: Path, shots: int | None, seed: int) -> Task:
@@ -58,8 +62,20 @@ class Task:
         labels = tuple(sorted({one.intent for one in examples}))
         return cls(head, corpus, examples, labels, known_tags(examples) if corpus in SLOTTED else (), shots)
 
+    @property
+    def recipe(self) -> str:
+        """The command that learns it."""
+        corpus = f" --corpus {self.corpus}" if self.corpus != self.head else ""
+        return f"mynah-train text --head {self.head}{corpus}"
+
+    @classmethod
+    def over(cls, head: str, examples: Sequence[Example], familiar: tuple[str, ...]) -> Task:
+        """Of examples of several corpora, with the slots that are marked in them."""
+        labels = tuple(sorted({one.intent for one in examples}))
+        return cls(head, head, examples, labels, known_tags(examples), None, familiar)
+
     def numbered(self, examples: Sequence[Example], pieces: Pieces, length: int) -> Numbered:
-        """The examples whose label is one of the task's; a word whose tag is not has NO_TAG."""
+        """Examples with a label of the task's; NO_TAG where a word's tag is none of it, or nobody looked."""
         known = [one for one in examples if one.intent in self.labels]
         encoded = encode([one.text for one in known], pieces, length)
         ids, mask = padded([one.numbers for one in encoded], length)
@@ -67,6 +83,8 @@ class Task:
         found = np.full(ids.shape, NO_TAG, np.int32)
         numbers = {tag: number for number, tag in enumerate(self.tags)}
         for row, example, one in zip(found, known, encoded, strict=True):
+            if example.slots is None:
+                continue
             for place, tag in zip(one.begins, tags(example, words(example.text)), strict=False):
                 row[place] = numbers.get(tag, NO_TAG)
         return Numbered(ids, mask, labels, found)
@@ -82,5 +100,5 @@ def few(examples: Sequence[Example], shots: int, seed: int) -> list[Example]:
 
 
 def known_tags(examples: Sequence[Example]) -> tuple[str, ...]:
-    names = sorted({slot.name for one in examples for slot in one.slots})
+    names = sorted({slot.name for one in examples for slot in one.slots or ()})
     return (OUTSIDE, *(f"{begins}-{name}" for name in names for begins in "BI"))

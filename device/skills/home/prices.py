@@ -18,13 +18,14 @@ def doubt(
 ) -> Question | None:
     """The question whether `things`, `called` so together, shall be told `actions`; None where it is sure.
 
-    What locks or closes harms nobody and needs no more than any other command.
+    What locks or closes harms nobody and needs no more than any other command. What is guarded is never done
+    on an inference alone.
     """
     price = 0.0
     done = [action.do in _securing(thing) for action in actions for thing in things]
     secures = bool(done) and all(done)
     if any(thing.name in home.guarded for thing in things) and not secures:
-        price = home.layout.lock_confidence
+        price = 1.0 if intent.inferred else home.layout.lock_confidence
     elif len(things) > 1 and ("floor" in intent.slots or not {"domain", "area"} & intent.slots.keys()):
         price = MUCH
     return None if intent.confidence >= price else confirmation(intent, called)

@@ -184,8 +184,10 @@ def create(intent: Intent, world: World) -> Outcome:
 
 
 def delete(intent: Intent, world: World) -> Outcome:
+    if not intent.slots.get("list"):
+        return _asked(_say(world, "what_list").text, intent, "list_name")
     name = _list(intent, world)
-    if name is None or not intent.slots.get("list"):
+    if name is None:
         return _no_list(intent, world)
     if name in world.lists.given:
         return refused(_say(world, "given", list=capitalized(called(name))).text)

@@ -12,6 +12,9 @@ from device.dialogue.state import Dialogue
 from device.events import Act, Intent, NotRecognized, Outcome, Question, Reply, Request, refused
 from device.speaking.wording import said_back
 
+STOPPING = frozenset({"HassStopMoving", "HassMediaPause", "HassMediaPlayerMute", "MynahPause", "MynahStop"})
+"""Requests that must not wait for an answer, and harm nobody."""
+
 
 def missed(dialogue: Dialogue, act: NotRecognized, world: World) -> Step:
     """Nothing was understood. A question is explained once, then given up; it is not asked again."""
@@ -30,12 +33,15 @@ def missed(dialogue: Dialogue, act: NotRecognized, world: World) -> Step:
 
 
 def asked_first(dialogue: Dialogue, intent: Intent, sentence: str, step: Step, world: World) -> Step:
-    """Whether Mynah shall do what it holds to be meant, which is `sentence` and gives `step`. Where that does
-    nothing, or asks something itself, there is nothing to ask before."""
+    """Whether Mynah shall do what gives `step`: what it inferred, in the words of `sentence`; or `sentence`,
+    which it heard with little confidence. Where that changes nothing, stops something or asks itself, there
+    is nothing to ask before."""
     _, outcome = step
-    if not outcome.fine or outcome.question is not None or not (outcome.commands or outcome.done):
+    changes = outcome.commands or (intent.inferred and outcome.done)
+    if not outcome.fine or outcome.question is not None or not changes or intent.name in STOPPING:
         return step
-    question = Question(f"Shall I {said_back(sentence)}?", intent, CONFIRMATION)
+    text = f"Shall I {said_back(sentence)}?" if intent.inferred else f"Did you say “{sentence}”?"
+    question = Question(text, intent, CONFIRMATION)
     asking = Outcome(reply=Reply(question.text), question=question)
     return remembered(dialogue, intent, asking, world), asking
 

@@ -374,3 +374,27 @@ def test_variants_of_a_reply_are_counted() -> None:
     for count in (1, 2, 3):
         dialogue, _ = respond(dialogue, [Request(Intent("Joke", {}, 1.0))], Jokes())
         assert dialogue.times == {"joke": count}
+
+
+def doubted(name: str, lamp: str) -> Request:
+    return Request(Intent(name, {"name": lamp}, 0.3), asked=f"turn on the {lamp}")
+
+
+def test_what_was_hardly_heard_is_asked_before_it_is_done() -> None:
+    talk = Talk()
+    asked = talk.say(doubted("HassTurnOn", "radio"))
+    assert (asked.commands, asked.reply.text) == ((), "Did you say “turn on the radio”?")
+    assert sent(talk.say(Affirm(0.9))) == [("radio", "HassTurnOn")]
+    assert talk.say(doubted("HassTurnOn", "radio")).question is not None
+    assert talk.say(Deny()).commands == ()
+
+
+def test_the_rest_of_a_doubtful_sentence_waits_for_the_same_yes() -> None:
+    talk = Talk()
+    asked = talk.say(doubted("HassTurnOn", "radio"), on("fan", 0.3))
+    assert asked.commands == ()
+    assert sent(talk.say(Affirm(0.9))) == [("radio", "HassTurnOn"), ("fan", "HassTurnOn")]
+
+
+def test_what_stops_something_is_done_however_it_was_heard() -> None:
+    assert sent(Talk().say(doubted("HassStopMoving", "blind"))) == [("blind", "HassStopMoving")]

@@ -12,7 +12,7 @@ from device.home.model import Home
 from device.understanding.acts import UNKNOWN
 from device.understanding.answers import Answers
 from device.understanding.sentences import Sentences
-from device.understanding.understanding import TOO_DOUBTFUL, Understanding
+from device.understanding.understanding import DOUBTED, TOO_DOUBTFUL, Understanding
 
 UNDERSTANDING = Understanding(Sentences.load(), Home.load())
 
@@ -136,3 +136,15 @@ def test_any_words_answer_a_question(notes: Understanding, text: str, slots: Map
 
 def test_but_a_known_sentence_is_no_answer(notes: Understanding) -> None:
     assert notes.acts(Transcript("lamp on", 1.0), QUESTION) == (LAMP,)
+
+
+def test_what_was_hardly_heard_is_to_be_asked_first() -> None:
+    def asked(text: str, confidence: float) -> list[str]:
+        return [
+            act.asked for act in UNDERSTANDING.acts(Transcript(text, confidence)) if isinstance(act, Request)
+        ]
+
+    assert asked("turn on the kitchen lamp", DOUBTED) == [""]
+    assert asked("turn on the kitchen lamp", DOUBTED - 0.01) == ["turn on the kitchen lamp"]
+    both = "turn on the kitchen lamp and close the blinds"
+    assert asked(both, 0.3) == [both, ""]

@@ -7,11 +7,10 @@ listens. Each stage is one object with one method, named in the protocols below;
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from device.audio.activity import voice_level
@@ -38,7 +37,7 @@ from device.events import (
     Turn,
 )
 from device.memory.agenda import Agenda
-from device.understanding.alike import alike, between
+from device.ranking import Ranking
 
 
 class WakeStage(Protocol):
@@ -85,6 +84,9 @@ class ConversationStage(Protocol):
 
     def surprise(self, acts: Sequence[Act]) -> float: ...
 
+    def preview(self, acts: Sequence[Act]) -> Outcome:
+        """What would come of `acts`; nothing changes."""
+
     def close(self) -> None:
         """Nobody answers the question."""
 
@@ -123,14 +125,6 @@ class Stopped:
 
 Step = Listening | Endpoint | Turn | Stopped
 """What a turn goes through: it listens, the speaker has stopped, it is complete; or it is none at all."""
-
-CANDIDATES = 10
-"""Sentences that sound alike and are weighed against one another."""
-ALIKE_WITHIN = 0.5
-"""Nats by which two numbers sound alike. Of numbers by training's voices, clean and in noise, 56 were taken
-for their twin and 410 heard right: 14 and 12 of them within this, 23 and 30 within twice as much."""
-SURE_OF_TWO = 0.5
-"""How sure can be what is understood although something else sounded likelier."""
 
 WAKE_WORD = 1.0
 """Seconds before its end in which a wake word is spoken: they tell how loud the speaker is."""
@@ -276,51 +270,24 @@ class Assistant:
     def _meant(
         self, transcript: Transcript | None, question: Question | None
     ) -> tuple[Transcript | None, tuple[Act, ...]]:
-        """What was most likely said, by its sound and by what is likely to be asked for in this home.
-
-        Another sentence than the one that sounds best is less sure, so that music that sounds a bit like an
-        impossible order does not become a possible one; and never surer than SURE_OF_TWO, which is too little
-        for a lock.
-        """
+        """What was most likely said, and what it does."""
         acts = self.acts(transcript, question)
         if transcript is None or isinstance(acts[0], NotRecognized | Answer | Affirm | Deny):
             return transcript, acts
-        best, lowest = (transcript, acts), self.conversation.surprise(acts)
-        for other in self.hearing.alternatives(CANDIDATES, lowest) if lowest else ():
-            if other.text == transcript.text:
-                continue
-            if isinstance(self.acts(other, question)[0], NotRecognized):
-                continue
-            cost = other.behind + self.conversation.surprise(self.acts(other, question))
-            sure = less_sure(other.confidence, cost)
-            if cost < lowest and sure >= self.reject_below:
-                other = replace(other, confidence=min(sure, SURE_OF_TWO))
-                best, lowest = (other, self.understanding.acts(other, question, 0.0)), cost
-        return (
-            best if best[0] is not transcript else (transcript, self._numbers_in(transcript, acts, question))
+        ranking = Ranking(
+            self.hearing.alternatives,
+            lambda other, least: self.understanding.acts(other, question, least),
+            self.conversation.surprise,
+            lambda meant: self.conversation.preview(meant).commands,
+            self.reject_below,
         )
-
-    def _numbers_in(
-        self, transcript: Transcript, acts: tuple[Act, ...], question: Question | None
-    ) -> tuple[Act, ...]:
-        """`acts`, open between two numbers where these sound alike in what was heard: fifteen or fifty."""
-        swaps = alike(transcript.text)
-        for other in self.hearing.alternatives(CANDIDATES, ALIKE_WITHIN) if swaps else ():
-            if other.text in swaps:
-                as_sure = replace(other, confidence=transcript.confidence)
-                return between(acts, self.acts(as_sure, question), swaps[other.text])
-        return acts
+        return ranking.best(transcript, acts)
 
     def acts(self, transcript: Transcript | None, question: Question | None = None) -> tuple[Act, ...]:
         """What was meant, where it was heard well enough to act on."""
         if transcript is None:
             return (NotRecognized("", "nothing was said"),)
         return self.understanding.acts(transcript, question, self.reject_below)
-
-
-def less_sure(confidence: float, cost: float) -> float:
-    """`confidence` 0…1 in what is by `cost` nats less likely to be said than what is expected."""
-    return confidence / (confidence + (1 - confidence) * math.exp(cost))
 
 
 class Held:

@@ -114,6 +114,10 @@ class Conversation:
         """A new conversation, which knows nothing of what was said."""
         self.dialogue = Dialogue()
 
+    def preview(self, acts: Sequence[Act]) -> Outcome:
+        """What would come of `acts`; nothing changes."""
+        return respond(self.dialogue, acts, self.view())[1]
+
     def surprise(self, acts: Sequence[Act]) -> float:
         """Nats: how unlikely it is that somebody asks for this here. 0 for what is to be expected."""
         view = self.view()

@@ -16,6 +16,7 @@ from device.events import (
     NotRecognized,
     Repeat,
     Request,
+    Transcript,
 )
 from device.understanding.scope import ALSO, shared
 from device.understanding.times import LENGTH, WHEN
@@ -134,3 +135,11 @@ def _raise_kind(found: list[Act], also: Intent) -> None:
         slots = last.intent.slots
         if "area" in slots and "name" not in slots:
             found[-1] = Request(replace(last.intent, slots={"domain": also.slots["domain"], **slots}))
+
+
+def doubted(acts: tuple[Act, ...], heard: Transcript) -> tuple[Act, ...]:
+    """`acts` of what was hardly `heard`: Mynah asks whether that was said before it does any of it."""
+    first, *others = acts
+    if isinstance(first, Request) and not first.asked:
+        first = replace(first, asked=heard.text)
+    return (first, *others)

@@ -11,7 +11,7 @@ from hassil.recognize import RecognizeResult
 
 from device.events import Act, Intent, NotRecognized, Question, Request, Transcript
 from device.understanding import rewording
-from device.understanding.acts import ASIDE, UNKNOWN, acts
+from device.understanding.acts import ASIDE, UNKNOWN, acts, doubted
 from device.understanding.answers import Answers, act
 from device.understanding.groups import TemplateGroup, first_words, takes_any_words
 from device.understanding.inferring import Inference
@@ -98,7 +98,7 @@ class Understanding:
         if any(isinstance(part, Intent) for part in found):
             told = acts(found, sure, transcript.text)
             told = self._needed(text, sure, told) if NEED.match(text) and _is_item(found) else told
-            return _doubted(told, transcript) if sure < DOUBTED else told
+            return doubted(told, transcript) if sure < DOUBTED else told
         if question is not None and (answer := self.answer(text, question, sure, free=True)):
             return (answer,)
         if free := self._best(text, self._continuing, free=True):
@@ -232,14 +232,6 @@ class Understanding:
                 text = text.removesuffix(f" {phrase}")
                 text = text if phrase in BEHIND else text.removeprefix(f"{phrase} ")
         return text
-
-
-def _doubted(acts: tuple[Act, ...], heard: Transcript) -> tuple[Act, ...]:
-    """`acts` of what was hardly `heard`: Mynah asks whether that was said before it does any of it."""
-    first, *others = acts
-    if isinstance(first, Request) and not first.asked:
-        first = replace(first, asked=heard.text)
-    return (first, *others)
 
 
 def _is_item(found: Parts) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -181,6 +181,9 @@ class AnyHome:
 
     def close(self) -> None:
         self.question = None
+
+    def preview(self, acts: Sequence[Act]) -> Outcome:
+        return replace(self, state=HomeState()).respond(acts)
 
     def respond(self, acts: Sequence[Act]) -> Outcome:
         """What is in `asks` is asked back."""

@@ -251,3 +251,21 @@ def test_a_held_button_may_answer_what_was_asked() -> None:
     answered = assistant.push_to_talk(fakes.audio(1))
     assert asked.outcome.question is not None
     assert answered.commands
+
+
+@pytest.mark.parametrize(
+    ("sure", "behind", "other", "asked"),
+    [
+        (0.9, 1.5, "turn on the lamp", "turn on the fan"),
+        (0.9, 2.5, "turn on the lamp", ""),
+        (0.97, 1.5, "turn on the lamp", ""),
+        (0.9, 1.5, "nice weather", "turn on the fan"),
+        (0.9, 1.5, "turn on our fan", ""),
+    ],
+    ids=["asked", "sounds otherwise", "sure enough", "or it is no command", "does the same"],
+)
+def test_what_sounds_like_something_else_is_asked(sure: float, behind: float, other: str, asked: str) -> None:
+    hearing = fakes.Hears(["turn on the fan"], sure, others=[Transcript(other, sure, behind)])
+    (act,) = replace(fakes.assistant(), hearing=hearing).push_to_talk(fakes.audio(2)).acts
+    assert isinstance(act, Request)
+    assert act.asked == asked

@@ -14,10 +14,11 @@ import numpy.typing as npt
 import pytest
 
 from device.assembly.stages import make_assistant
-from device.assistant import CANDIDATES, Assistant
+from device.assistant import Assistant
 from device.audio.pcm import CHUNK, chunked
 from device.audio.wav import read
 from device.events import SAMPLE_RATE, Command, EndpointReason, Samples, Turn
+from device.ranking import CANDIDATES
 from device.settings import Settings
 
 RECORDINGS = Path(__file__).parents[2] / "demo" / "recordings"

@@ -24,9 +24,9 @@ from device.understanding.spelling import corrected, is_misspelt, words_of
 from device.understanding.vocabulary import Speakable
 
 TOO_DOUBTFUL = "heard too doubtfully"
-DOUBTED = 0.5
+DOUBTED = 0.3
 """Confidence below which Mynah asks what was said before an appliance is told. Of right commands by
-training's voices, clean, at 15 and 8 dB, 0.5, 0 and 0.6 % are below it; of what was none, a quarter."""
+training's voices, clean, at 15 and 8 dB, 0.5, 0 and 0.6 % are below it; of what was none, a seventh."""
 JOINT = re.compile(r"\b(?:and|then) (?:(?:then|also) )?")
 """What joins two sentences, in words."""
 BEHIND = ("too", "instead")

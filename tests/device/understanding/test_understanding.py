@@ -147,4 +147,4 @@ def test_what_was_hardly_heard_is_to_be_asked_first() -> None:
     assert asked("turn on the kitchen lamp", DOUBTED) == [""]
     assert asked("turn on the kitchen lamp", DOUBTED - 0.01) == ["turn on the kitchen lamp"]
     both = "turn on the kitchen lamp and close the blinds"
-    assert asked(both, 0.3) == [both, ""]
+    assert asked(both, 0.2) == [both, ""]

@@ -272,7 +272,11 @@ class Assistant:
     ) -> tuple[Transcript | None, tuple[Act, ...]]:
         """What was most likely said, and what it does."""
         acts = self.acts(transcript, question)
-        if transcript is None or isinstance(acts[0], NotRecognized | Answer | Affirm | Deny):
+        if (
+            transcript is None
+            or transcript.free
+            or isinstance(acts[0], NotRecognized | Answer | Affirm | Deny)
+        ):
             return transcript, acts
         ranking = Ranking(
             self.hearing.alternatives,

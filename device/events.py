@@ -56,10 +56,8 @@ class EndpointReason(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """The speaker stopped; decided at audio time `at`, the last speech heard at `speech_end`.
-
-    `speech_end` is None where nobody spoke.
-    """
+    """The speaker stopped; decided at audio time `at`, the last speech heard at `speech_end`, None where
+    nobody spoke."""
 
     at: int
     reason: EndpointReason
@@ -69,11 +67,12 @@ class Endpoint:
 @dataclass(frozen=True, slots=True)
 class Transcript:
     """What was heard: words in lower case, and how likely they are right, 0…1. `behind`: by how many nats
-    something else is likelier to have made these sounds."""
+    something else is likelier to have made these sounds. `free`: it is no sentence that was listened for."""
 
     text: str
     confidence: float
     behind: float = 0.0
+    free: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ def asked_first(dialogue: Dialogue, intent: Intent, sentence: str, step: Step, w
     which it heard with little confidence. Where that changes nothing, stops something or asks itself, there
     is nothing to ask before."""
     _, outcome = step
-    changes = outcome.commands or (intent.inferred and outcome.done)
+    changes = outcome.commands or outcome.done
     if not outcome.fine or outcome.question is not None or not changes or intent.name in STOPPING:
         return step
     text = f"Shall I {said_back(sentence)}?" if intent.inferred else f"Did you say “{sentence}”?"

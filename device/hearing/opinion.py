@@ -23,13 +23,14 @@ COMMAND = 30.0
 class Weighed(NamedTuple):
     """What is thought of a command: `words` to be taken for what was said, and how sure they are, 0…1.
 
-    They are the command's, or the free ones where these make it too doubtful to be acted on. `doubt`: nats of
+    They are the command's, or `free` ones where it is too doubtful to be acted on. `doubt`: nats of
     log-likelihood ratio that were taken from the command.
     """
 
     words: tuple[str, ...]
     confidence: float
     doubt: float
+    free: bool = False
 
 
 class SecondOpinion:
@@ -62,5 +63,6 @@ def weighed(command: Decoded, free: Decoded | None, weight: float, decoder: Deco
     likely = free.details.gain - command.details.gain + COMMAND
     doubt = weight * max(0.0, min(sound, likely)) / max(command.details.speech, 1)
     sure = confidence(command.details.llr - doubt, decoder.settings, decoder.chance)
-    bent = sure < decoder.settings.reject_below <= command.confidence
-    return Weighed(free.words if bent else command.words, sure, doubt)
+    if sure < decoder.settings.reject_below:
+        return Weighed(free.words, free.confidence, doubt, free=True)
+    return Weighed(command.words, sure, doubt)

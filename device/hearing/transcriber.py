@@ -131,7 +131,7 @@ class Hearing:
         if self.second is not None and decoded is ordinary:
             weighed = self.second.of(decoded, self.decoder)
         self._doubt = weighed.doubt
-        return Transcript(" ".join(weighed.words), weighed.confidence)
+        return Transcript(" ".join(weighed.words), weighed.confidence, free=weighed.free)
 
     def _without_others(self, heard: Scores, softer: Softer) -> None:
         """Let the searches have heard what is likeliest to be the speaker's of the frames `heard`."""

@@ -27,6 +27,8 @@ TOO_DOUBTFUL = "heard too doubtfully"
 DOUBTED = 0.3
 """Confidence below which Mynah asks what was said before an appliance is told. Of right commands by
 training's voices, clean, at 15 and 8 dB, 0.5, 0 and 0.6 % are below it; of what was none, a seventh."""
+LEGIBLE = 0.6
+"""Share of right words from which something is made of any words."""
 JOINT = re.compile(r"\b(?:and|then) (?:(?:then|also) )?")
 """What joins two sentences, in words."""
 BEHIND = ("too", "instead")
@@ -89,6 +91,8 @@ class Understanding:
         self, transcript: Transcript, question: Question | None = None, reject_below: float = 0.0
     ) -> tuple[Act, ...]:
         """What the sentence does in the conversation: it answers `question`, or makes one request or more."""
+        if transcript.free:
+            return self._in_any_words(transcript, question)
         if transcript.confidence < reject_below:
             return (NotRecognized(transcript.text, TOO_DOUBTFUL),)
         text, sure = spoken(transcript.text), transcript.confidence
@@ -107,6 +111,13 @@ class Understanding:
         if question is not None and any(isinstance(act, Request) and act.asked for act in inferred):
             inferred = ()  # one question at a time
         return inferred or acts(found, sure, transcript.text)
+
+    def _in_any_words(self, heard: Transcript, question: Question | None) -> tuple[Act, ...]:
+        """What was heard in words that nothing was listened for: at most requests, which are asked about."""
+        found = self.acts(replace(heard, free=False)) if heard.confidence >= LEGIBLE and not question else ()
+        if found and all(isinstance(act, Request) for act in found):
+            return doubted(found, heard)
+        return (NotRecognized(heard.text, TOO_DOUBTFUL),)
 
     def _needed(self, text: str, confidence: float, bought: tuple[Act, ...]) -> tuple[Act, ...]:
         """What "i need …" means: something to do, if that is sure; else a thing to be `bought`."""

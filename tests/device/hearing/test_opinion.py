@@ -8,12 +8,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from device.events import AudioChunk
+from device.events import AudioChunk, Transcript
 from device.hearing import grammar
-from device.hearing.decoder import Decoded, Decoder, Details
+from device.hearing.decoder import Decoded, Decoder, Details, confidence
 from device.hearing.dictation import Dictation
 from device.hearing.lexicon import Lexicon
-from device.hearing.opinion import SecondOpinion, weighed
+from device.hearing.opinion import SecondOpinion, Weighed, weighed
 from device.hearing.others import measured
 from device.hearing.transcriber import Hearing
 from tests.device.hearing.synthetic import PHONES, PRIOR, STRANGERS, group, phones_of, posteriors
@@ -77,7 +77,8 @@ def test_what_is_better_heard_as_other_words_is_not_bent(text: str, commands: De
     doubtful = replace(commands.settings, reject_below=command.confidence)
     strict = Decoder(commands.graph, PRIOR, doubtful, commands.chance)
     found = weighed(command, free.decode(said(text, 1)), 2.0, strict)
-    assert found.confidence < command.confidence
+    assert found.free
+    assert found.doubt > 0
     assert " ".join(found.words) == text
 
 
@@ -86,7 +87,7 @@ def test_without_weight_or_other_words_nothing_is_doubted(commands: Decoder, fre
     command = commands.decode(frames)
     assert command is not None
     for words, weight in ((free.decode(frames), 0.0), (None, 2.0)):
-        assert weighed(command, words, weight, commands) == (command.words, command.confidence, 0.0)
+        assert weighed(command, words, weight, commands) == Weighed(command.words, command.confidence, 0.0)
 
 
 def heard(words: str, llr: float, sound: float) -> Decoded:
@@ -118,10 +119,10 @@ def test_streaming_gives_the_same_opinion(commands: Decoder, free: Decoder) -> N
     hearing = Hearing(Model(frames), commands, lambda _: commands, SecondOpinion(free, 2.0))
     for _ in range(2):
         transcript = hearing.transcribe(speech(len(frames)))
-        assert transcript is not None
-        assert (transcript.text, transcript.confidence) == (" ".join(whole.words), whole.confidence)
+        assert transcript == Transcript(" ".join(whole.words), whole.confidence, free=whole.free)
         likeliest = hearing.alternatives(1)[0]
-        assert likeliest.confidence == pytest.approx(whole.confidence)
+        doubted = confidence(command.details.llr - whole.doubt, commands.settings, commands.chance)
+        assert likeliest.confidence == pytest.approx(doubted)
 
 
 def test_dictation_tells_when_each_word_was_said(free: Decoder) -> None:

@@ -148,3 +148,27 @@ def test_what_was_hardly_heard_is_to_be_asked_first() -> None:
     assert asked("turn on the kitchen lamp", DOUBTED - 0.01) == ["turn on the kitchen lamp"]
     both = "turn on the kitchen lamp and close the blinds"
     assert asked(both, 0.2) == [both, ""]
+
+
+@pytest.mark.parametrize(
+    ("text", "sure", "asked"),
+    [
+        ("turn on the kitchen lamp", 0.8, ["turn on the kitchen lamp"]),
+        ("turn on the kitchen lamp", 0.5, None),
+        ("don't turn on the kitchen lamp", 0.9, None),
+        ("never mind", 0.9, None),
+        ("i turned on the kitchen lamp", 0.9, None),
+    ],
+)
+def test_what_was_heard_in_any_words_is_asked_about_at_most(
+    text: str, sure: float, asked: list[str] | None
+) -> None:
+    acts = UNDERSTANDING.acts(Transcript(text, sure, free=True))
+    if asked is None:
+        assert acts == (NotRecognized(text, TOO_DOUBTFUL),)
+    else:
+        assert [act.asked for act in acts if isinstance(act, Request)] == asked
+    question = Question("Which lamp?", Intent("HassTurnOn", {}, 1.0), "choice")
+    assert UNDERSTANDING.acts(Transcript(text, sure, free=True), question) == (
+        NotRecognized(text, TOO_DOUBTFUL),
+    )

@@ -153,7 +153,7 @@ class Learner:
         layout, found = self._layout, self._found
         self.close()
         if isinstance(found, str):
-            log.warning("what is new in the home cannot be learnt: %s", found)
+            log.warning("the changes of the home cannot be compiled: %s", found)
             return None
         learnt, fsts = found
         graph = replace(learnt.graph, _fsts={key: _read(file) for key, file in fsts.items()})

@@ -58,7 +58,7 @@ def unused(card: Card, page: Page) -> Iterator[str]:
             yield f"{name}: is not used: to use it, write  {setting}  below [home] in mynah.toml"
     for name in sorted({PurePath(name).parts[0] for name in page.names}):
         if _source(card, name) and _own(card, name):
-            yield f"{name}: is not used: the device has a folder that is called so: choose another name"
+            yield f"{name}: is not used: the device has a folder with that name: choose another name"
 
 
 def misnamed(card: Card, page: Page) -> Iterator[str]:

@@ -79,7 +79,7 @@ def _networks(radios: Mapping[str, Mapping[str, Any]], tell: Tell) -> Iterator[W
     for name, radio in radios.items():
         points = radio.get("access-points", {})
         if not isinstance(points, dict):
-            tell(f"network-config: access-points of {name} must be a table of names: write them anew")
+            tell(f"network-config: access-points of {name} must be a table of names: write them again")
             continue
         for ssid, point in points.items():
             try:
@@ -105,7 +105,7 @@ def _password(ssid: str, point: Any) -> str | None:
     if kind == "psk" and password is not None and _text(point, "password") in (None, password):
         return password
     raise CardError(
-        f"the Wi-Fi {ssid!r} has an auth: that is not understood: write  key-management: psk  and a password,"
+        f"the Wi-Fi {ssid!r} has an unknown auth: value: write  key-management: psk  and a password,"
         "  key-management: none  without one, or a wpa_supplicant.conf"
     )
 
@@ -143,13 +143,13 @@ def _read(boot: Path, name: str, tell: Tell) -> Mapping[str, Any]:
     except CardError as error:
         tell(str(error))
     except RecursionError:
-        tell(f"{name}: is nested too deeply: write the card anew with Raspberry Pi Imager")
+        tell(f"{name}: is nested too deeply: write the card again with Raspberry Pi Imager")
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f"line {mark.line + 1}" if mark else "it"
-        tell(f"{name}: {place} is not YAML: write the card anew with Raspberry Pi Imager")
+        tell(f"{name}: {place} is not YAML: write the card again with Raspberry Pi Imager")
     else:
         if content and not isinstance(content, dict):
-            tell(f"{name}: is no table of names and values: write the card anew with Raspberry Pi Imager")
+            tell(f"{name}: is not a table of names and values: write the card again with Raspberry Pi Imager")
         return _table(content)
     return {}

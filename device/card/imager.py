@@ -86,11 +86,11 @@ def _known(tables: Mapping[str, Any], tell: Tell) -> Mapping[str, Mapping[str, A
         if section == "config_version":
             continue
         if section not in KNOWN or not isinstance(table, dict):
-            tell(f"{NAME}: [{section}] means nothing here: there are [{'], ['.join(KNOWN)}]")
+            tell(f"{NAME}: [{section}] is not known: use one of [{'], ['.join(KNOWN)}]")
             continue
         for key, value in table.items():
             if key not in KNOWN[section]:
-                tell(f"{NAME}: [{section}] {key} means nothing here: there are {', '.join(KNOWN[section])}")
+                tell(f"{NAME}: [{section}] {key} is not known: use one of {', '.join(KNOWN[section])}")
             elif not isinstance(value, KNOWN[section][key]):
                 tell(f"{NAME}: [{section}] {key} must be {WORDS[KNOWN[section][key]]}")
             else:

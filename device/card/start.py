@@ -24,13 +24,13 @@ LEAST = 1 << 24
 """Bytes free on the state partition, below which something will soon not be kept."""
 
 UNHEARD = {
-    "firstrun.sh": "is not run here: write what it should do into custom.toml, and delete it",
+    "firstrun.sh": "does not run on Mynah: write its settings into custom.toml, and delete it",
 }
 """What others put on the partition and nobody here heeds."""
 
 
 LOST = (
-    "the card's state partition cannot be used: what is set or learnt is gone when the power is; write the"
+    "the card's state partition cannot be used, so Mynah loses what it saves at power-off: write the"
     " image to the card again, or to another one"
 )
 

@@ -53,14 +53,14 @@ Tell = Callable[[str], None]
 def login(name: str) -> str:
     """Raises CardError."""
     if not LOGIN.fullmatch(name) or name == "root":
-        raise CardError("a user's name is small letters and digits, and not root: choose another one")
+        raise CardError("a user name must be lower-case letters and digits, and not root: choose another one")
     return name
 
 
 def host(name: str) -> str:
     """Raises CardError."""
     if not HOST.fullmatch(name):
-        raise CardError("a host's name is letters, digits and hyphens, 63 at most: choose another one")
+        raise CardError("a host name must be letters, digits and hyphens, at most 63: choose another one")
     return name
 
 
@@ -82,7 +82,7 @@ def one_country(code: str | None) -> str | None:
 def one_network(ssid: str | None, password: str | None, hidden: bool) -> tuple[WifiNetwork, ...]:
     """Raises CardError."""
     if password and not ssid:
-        raise CardError("there is a password for Wi-Fi, but no name: write  ssid =  above it")
+        raise CardError("there is a password for the Wi-Fi, but no name: write  ssid =  above it")
     return (network(ssid, password, hidden),) if ssid else ()
 
 
@@ -91,5 +91,5 @@ def key_lines(keys: Iterable[Any]) -> tuple[str, ...]:
     lines = tuple(str(key).strip() for key in keys)
     for line in lines:
         if "\n" in line or not re.match(r"(ssh|ecdsa|sk)-\S+ [A-Za-z0-9+/=]{20,}( |$)", line):
-            raise CardError("authorized_keys: one of them is no public key: copy the whole line of id_*.pub")
+            raise CardError("authorized_keys: one line is not a public key: copy the whole line of id_*.pub")
     return lines

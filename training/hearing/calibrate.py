@@ -315,7 +315,7 @@ def parted(heard: Sequence[Heard]) -> tuple[list[Heard], list[Heard]]:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--bundle", type=Path, required=True, help="the bundle that gets the settings")
+    parser.add_argument("--bundle", type=Path, required=True, help="the bundle to calibrate")
     parser.add_argument("--data", type=Path, required=True, help="folder with speech/ and noise/")
 
 

@@ -118,29 +118,29 @@ def test_the_classic_files_win(card: Card) -> None:
         (
             "custom.toml",
             '[wlan]\nssid = "attic"\npassword = "secret7"\npassword_encrypted = false\ncountry = "England"',
-            ["country is two letters", "'attic' has 7 letters, but must have 8 to 63"],
+            ["country must be two letters", "'attic' has 7 letters, but must have 8 to 63"],
         ),
         (
             "custom.toml",
             '[wlan]\nssid = "attic"\npassword = 12345678',
             ["[wlan] password must be text in quotes"],
         ),
-        ("custom.toml", '[wifi]\nssid = "attic"', ["[wifi] means nothing here: there are [system], [user]"]),
+        ("custom.toml", '[wifi]\nssid = "attic"', ["[wifi] is not known: use one of [system], [user]"]),
         (
             "custom.toml",
             '[ssh]\nssh_import_id = "gh:ada"',
-            ["[ssh] ssh_import_id means nothing here: there are enabled"],
+            ["[ssh] ssh_import_id is not known: use one of enabled"],
         ),
-        ("custom.toml", '[ssh]\nauthorized_keys = ["secret77"]', ["one of them is no public key"]),
+        ("custom.toml", '[ssh]\nauthorized_keys = ["secret77"]', ["one line is not a public key"]),
         (
             "custom.toml",
             '[system]\nhostname = "my kitchen"',
-            ["a host's name is letters, digits and hyphens"],
+            ["a host name must be letters, digits and hyphens"],
         ),
         ("custom.toml", '[user]\nname = "root"\npassword = "secret77"', ["and not root"]),
         ("custom.toml", "config_version = 2", ["config_version must be 1"]),
         ("userconf.txt", "ada:secret77", ["userconf.txt: must be one line"]),
-        ("userconf.txt", "root:$6$a$b", ["userconf.txt: a user's name"]),
+        ("userconf.txt", "root:$6$a$b", ["userconf.txt: a user name"]),
         ("user-data", "a: [secret77", ["user-data: line 1 is not YAML"]),
         (
             "wpa_supplicant.conf",
@@ -153,10 +153,10 @@ def test_the_classic_files_win(card: Card) -> None:
             [
                 "line 3: the Wi-Fi's name (ssid) must be in quotes",
                 "line 4: the password (psk) has 7 letters, but must have 8 to 63",
-                "line 7: the Wi-Fi's name (ssid) has 1 to 32 letters",
+                "line 7: the Wi-Fi's name (ssid) must have 1 to 32 letters",
             ],
         ),
-        ("custom.toml", '[wlan]\npassword = "secret77"', ["a password for Wi-Fi, but no name"]),
+        ("custom.toml", '[wlan]\npassword = "secret77"', ["a password for the Wi-Fi, but no name"]),
         ("wpa_supplicant.conf", "country=GB", ["it names no Wi-Fi"]),
     ],
 )

@@ -8,7 +8,7 @@ from pathlib import Path, PurePath
 from device.card import taking, text
 from device.card.page import Page
 from device.card.places import Card
-from device.card.wishes import Tell
+from device.card.system_settings import Tell
 from device.engine.bundle import SHIPPED, Bundle
 from device.errors import MynahError
 from device.hearing.lexicon import Lexicon

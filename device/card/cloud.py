@@ -13,8 +13,17 @@ from typing import Any
 import yaml
 
 from device.card import text
+from device.card.system_settings import (
+    SystemSettings,
+    Tell,
+    User,
+    collected,
+    host,
+    key_lines,
+    login,
+    one_country,
+)
 from device.card.wifi import WifiNetwork, network
-from device.card.wishes import Tell, User, Wishes, collected, host, key_lines, login, one_country
 from device.errors import CardError
 
 TRUE, FALSE = ("true", "on", "yes", "y"), ("false", "off", "no", "n")
@@ -24,12 +33,12 @@ KEPT = ("addresses", "routes", "gateway4", "gateway6", "nameservers")
 """What netplan sets for an interface and nobody here heeds."""
 
 
-def wishes(boot: Path, tell: Tell) -> Wishes:
+def system_settings(boot: Path, tell: Tell) -> SystemSettings:
     """What the two files want; nothing where there are none. A part that is wrong is told, the rest holds."""
     return _user_data(boot, tell).over(_network_config(boot, tell))
 
 
-def _user_data(boot: Path, tell: Tell) -> Wishes:
+def _user_data(boot: Path, tell: Tell) -> SystemSettings:
     data = _read(boot, "user-data", tell)
     named = data.get("users")
     users = [user for user in named if isinstance(user, dict) and "name" in user] if named else []
@@ -56,7 +65,7 @@ def _user(user: Mapping[str, Any]) -> User:
     return User(name, hashed or plain or None, hashed=bool(hashed) or not plain)
 
 
-def _network_config(boot: Path, tell: Tell) -> Wishes:
+def _network_config(boot: Path, tell: Tell) -> SystemSettings:
     data = _read(boot, "network-config", tell)
     config = _table(data.get("network", data))
     radios = {name: radio for name, radio in _table(config.get("wifis")).items() if isinstance(radio, dict)}

@@ -14,7 +14,7 @@ from device.card.checks import refusals
 from device.card.machine import Machine
 from device.card.page import NAME, Page, nothing_set
 from device.card.places import Card
-from device.card.wishes import Wishes
+from device.card.system_settings import SystemSettings
 from device.errors import CardError, MynahError
 from device.system.atomic import write_whole
 
@@ -64,11 +64,11 @@ def start(card: Card, machine: Machine) -> Told:
             folder.mkdir(parents=True, exist_ok=True)
     with told.wrong():
         taking.recover(card.taken)
-    wanted = Wishes()
+    wanted = SystemSettings()
     if _there(card.boot):
         with told.wrong():
             refusal = partial(supplicant.refusal, machine=machine)
-            wanted = sources.wishes(card.boot, told.tell, refusal)
+            wanted = sources.system_settings(card.boot, told.tell, refusal)
         for name, advice in UNHEARD.items():
             if (card.boot / name).exists():
                 told.tell(f"{name}: {advice}")

@@ -6,14 +6,14 @@ import pytest
 
 from device.card import cloud
 from device.card.places import Card
+from device.card.system_settings import SystemSettings, User
 from device.card.wifi import WifiNetwork, network
-from device.card.wishes import User, Wishes
 
 
-def read(card: Card, name: str, content: str) -> tuple[Wishes, list[str]]:
+def read(card: Card, name: str, content: str) -> tuple[SystemSettings, list[str]]:
     (card.boot / name).write_text(content)
     told: list[str] = []
-    return cloud.wishes(card.boot, told.append), told
+    return cloud.system_settings(card.boot, told.append), told
 
 
 def wifi(card: Card, points: str, radio: str = "") -> tuple[tuple[WifiNetwork, ...], list[str]]:
@@ -131,7 +131,7 @@ def test_an_address_of_its_own_is_told(card: Card) -> None:
 )
 def test_what_is_no_network_config_is_told(card: Card, content: str, line: str) -> None:
     wanted, told = read(card, "network-config", content)
-    assert wanted == Wishes()
+    assert wanted == SystemSettings()
     assert len(told) == 1
     assert line in told[0]
 
@@ -151,4 +151,4 @@ def test_who_may_log_in_is_text_too(card: Card, user: str, meant: User) -> None:
     )
     wanted, told = read(card, "user-data", content)
     assert told == []
-    assert wanted == Wishes(hostname="0042", user=meant, ssh_password=False)
+    assert wanted == SystemSettings(hostname="0042", user=meant, ssh_password=False)

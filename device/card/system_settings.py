@@ -1,4 +1,4 @@
-"""What somebody wants of the machine itself, as Raspberry Pi OS users say it: names, Wi-Fi, ssh."""
+"""Settings of the operating system, as Raspberry Pi OS users write them: names, Wi-Fi, ssh."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ class User:
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
-    """None and empty: nothing is wanted."""
+class SystemSettings:
+    """None and empty: not set."""
 
     hostname: str | None = None
     country: str | None = None
@@ -40,8 +40,8 @@ class Wishes:
     keys: tuple[str, ...] = ()
     timezone: str | None = None
 
-    def over(self, other: Wishes) -> Wishes:
-        """These wishes, and `other` where they wish nothing."""
+    def over(self, other: SystemSettings) -> SystemSettings:
+        """These settings, and those of `other` for what these leave open."""
         mine = {spec.name: getattr(self, spec.name) for spec in dataclasses.fields(self)}
         return dataclasses.replace(other, **{k: v for k, v in mine.items() if v is not None and v != ()})
 
@@ -64,15 +64,15 @@ def host(name: str) -> str:
     return name
 
 
-def collected(file: str, tell: Tell, wanted: Mapping[str, Callable[[], Any]]) -> Wishes:
-    """Wishes of what each of `wanted` gives; one that raises CardError is told, and wishes nothing."""
+def collected(file: str, tell: Tell, wanted: Mapping[str, Callable[[], Any]]) -> SystemSettings:
+    """Settings from what each of `wanted` gives; one that raises CardError is told, and sets nothing."""
     values: dict[str, Any] = {}
     for name, make in wanted.items():
         try:
             values[name] = make()
         except CardError as error:
             tell(f"{file}: {error}")
-    return Wishes(**values)
+    return SystemSettings(**values)
 
 
 def one_country(code: str | None) -> str | None:

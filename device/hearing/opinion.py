@@ -61,6 +61,6 @@ def weighed(command: Decoded, free: Decoded | None, weight: float, decoder: Deco
     sound = free.details.sound - command.details.sound
     likely = free.details.gain - command.details.gain + COMMAND
     doubt = weight * max(0.0, min(sound, likely)) / max(command.details.speech, 1)
-    sure = confidence(command.details.llr - doubt, decoder.settings, decoder.chance)
+    sure = confidence(command.details.llr - doubt, decoder.settings, decoder.impostors)
     bent = sure < decoder.settings.reject_below <= command.confidence
     return Weighed(free.words if bent else command.words, sure, doubt)

@@ -180,7 +180,7 @@ class Task:
             decoded = decoder.decode(item.posteriors)
             if decoded is not None:
                 right = item.text is not None and not self.errors(item.text, " ".join(decoded.words))
-                yield Observation(decoder.chance.height(decoded.details.llr), right)
+                yield Observation(decoder.impostors.height(decoded.details.llr), right)
 
 
 class Observation(NamedTuple):

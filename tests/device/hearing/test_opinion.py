@@ -75,7 +75,7 @@ def test_what_is_better_heard_as_other_words_is_not_bent(text: str, commands: De
     command = commands.decode(said(text, 1))
     assert command is not None
     doubtful = replace(commands.settings, reject_below=command.confidence)
-    strict = Decoder(commands.graph, PRIOR, doubtful, commands.chance)
+    strict = Decoder(commands.graph, PRIOR, doubtful, commands.impostors)
     found = weighed(command, free.decode(said(text, 1)), 2.0, strict)
     assert found.confidence < command.confidence
     assert " ".join(found.words) == text

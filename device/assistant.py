@@ -82,7 +82,7 @@ class ConversationStage(Protocol):
 
     def respond(self, acts: Sequence[Act]) -> Outcome: ...
 
-    def surprise(self, acts: Sequence[Act]) -> float: ...
+    def prior_cost(self, acts: Sequence[Act]) -> float: ...
 
     def preview(self, acts: Sequence[Act]) -> Outcome:
         """What would come of `acts`; nothing changes."""
@@ -281,7 +281,7 @@ class Assistant:
         ranking = Ranking(
             self.hearing.alternatives,
             lambda other, least: self.understanding.acts(other, question, least),
-            self.conversation.surprise,
+            self.conversation.prior_cost,
             lambda meant: self.conversation.preview(meant).commands,
             self.reject_below,
         )

@@ -28,12 +28,12 @@ Meant = tuple[Transcript, tuple[Act, ...]]
 @dataclass(frozen=True, slots=True)
 class Ranking:
     """`alternatives`: the likeliest sentences of what was heard, so many and so many nats behind the best;
-    `acts`: what one of them means, nothing below a confidence; `surprise`: nats by which that is unlikely
+    `acts`: what one of them means, nothing below a confidence; `prior_cost`: nats by which that is unlikely
     here; `commands`: what would be sent for it."""
 
     alternatives: Callable[[int, float], Sequence[Transcript]]
     acts: Callable[[Transcript, float], tuple[Act, ...]]
-    surprise: Callable[[Sequence[Act]], float]
+    prior_cost: Callable[[Sequence[Act]], float]
     commands: Callable[[Sequence[Act]], Sequence[Command]]
     reject_below: float
 
@@ -44,14 +44,14 @@ class Ranking:
         impossible order does not become a possible one; and never surer than SURE_OF_TWO, which is too little
         for a lock.
         """
-        best, lowest = (transcript, acts), self.surprise(acts)
+        best, lowest = (transcript, acts), self.prior_cost(acts)
         for other in self.alternatives(CANDIDATES, lowest) if lowest else ():
             if other.text == transcript.text:
                 continue
             meant = self.acts(other, self.reject_below)
             if isinstance(meant[0], NotRecognized):
                 continue
-            cost = other.behind + self.surprise(meant)
+            cost = other.behind + self.prior_cost(meant)
             sure = less_sure(other.confidence, cost)
             if cost < lowest and sure >= self.reject_below:
                 other = replace(other, confidence=min(sure, SURE_OF_TWO))

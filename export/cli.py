@@ -20,7 +20,7 @@ COMMANDS = {
 RUN = "export.models"
 """The one for a training run's folder: what is none of the commands is that."""
 
-EPILOG = f"instead of RUN: one of {', '.join(COMMANDS)}; each has a --help of its own"
+EPILOG = f"instead of RUN: one of {', '.join(COMMANDS)}; each has its own --help"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -84,8 +84,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("run", type=Path, help="folder of a finished mynah-train run")
     parser.add_argument("--out", type=Path, required=True, help="folder of the bundle")
     parser.add_argument("--no-onnx", action="store_true", help="leave out model.onnx in the run's folder")
-    parser.add_argument("--anyway", action="store_true", help="even if it hears too little or too much")
-    parser.add_argument("--data", type=Path, help="a wake word's data, where it is no longer where it was")
+    parser.add_argument(
+        "--anyway", action="store_true", help="export even if there are too many misses or false accepts"
+    )
+    parser.add_argument("--data", type=Path, help="the data folder of a wake word, if it has moved")
     parser.add_argument(
         "--hearing",
         type=Path,

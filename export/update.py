@@ -168,19 +168,17 @@ def _pinned(wanted: Iterable[Requirement], brought: set[str]) -> Iterator[tuple[
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--key", type=Path, required=True, help="the private key, as mynah-export key made it"
-    )
-    parser.add_argument("--version", required=True, help="of the update, such as 0.2.0")
+    parser.add_argument("--key", type=Path, required=True, help="the private key from mynah-export key")
+    parser.add_argument("--version", required=True, help="version of the update, such as 0.2.0")
     parser.add_argument(
         "--out", type=Path, required=True, help="the archive, or a folder for mynah-VERSION.update"
     )
     parser.add_argument("--summary", default="", help="what is new, in a line")
     parser.add_argument(
-        "--wheel", type=Path, action="append", default=[], help="a library that it brings along"
+        "--wheel", type=Path, action="append", default=[], help="a library to include; may be repeated"
     )
     parser.add_argument(
-        "--latest", action="store_true", help="devices are to find it: write latest.json beside it"
+        "--latest", action="store_true", help="also write latest.json, so that devices find the update"
     )
 
 

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 COMMANDS = {
-    "data": ("training.corpus.command", "make a data folder of public corpora, or check it"),
+    "data": ("training.corpus.command", "make a data folder from public corpora, or check it"),
     "wake": ("training.wake.command", "train a wake word from a typed phrase"),
     "hearing": ("training.hearing.train", "train the acoustic model"),
-    "words": ("training.words.train", "make the graph in which any words are heard"),
+    "words": ("training.words.train", "make the graph of any words"),
     "opinion": ("training.words.opinion", "fit the graph of any words to an acoustic model"),
     "calibrate": ("training.hearing.calibrate", "set the decoder and its confidence on held-out speech"),
     "architectures": (
@@ -22,7 +22,10 @@ COMMANDS = {
     ),
     "second-look": ("training.wake.second_look", "let the acoustic model confirm a wake word"),
     "text": ("training.text.command", "train a text encoder and its heads: intents, slots, sentiment"),
-    "readings": ("training.corpus.readings", "how espeak-ng reads the dictionary's words otherwise"),
+    "readings": (
+        "training.corpus.readings",
+        "collect the words that espeak-ng reads otherwise than the dictionary",
+    ),
     "evaluate": ("training.evaluate.command", "run recordings through the device's own code and report"),
 }
 

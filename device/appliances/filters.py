@@ -37,7 +37,7 @@ def measured(value: Any) -> Any:
         elif isinstance(one, list | tuple):
             waiting += one
         elif not isinstance(one, str | int | float | None):
-            raise Refused("it makes what is no data")
+            raise Refused("its result is not data")
         if left < 0:
             raise Refused("it makes too much")
     return value

@@ -103,7 +103,7 @@ def compiled(source: str) -> jinja2.Template:
     except Refused:
         raise
     except jinja2.TemplateError as error:
-        raise Refused(f"it is no template: {str(error).splitlines()[0]}") from None
+        raise Refused(f"it is not a template: {str(error).splitlines()[0]}") from None
     except (RecursionError, MemoryError, SyntaxError, ValueError, OverflowError):
         raise Refused("it cannot be compiled") from None
 
@@ -144,9 +144,9 @@ def _check(node: nodes.Node, depth: int) -> None:
         case nodes.Call(node=nodes.Getattr(attr=attr)) if attr not in METHODS:
             raise Refused(f"it calls {attr}, which is not supported")
         case nodes.Call(node=called) if not isinstance(called, nodes.Name | nodes.Getattr):
-            raise Refused("it calls what is no function")
+            raise Refused("it calls something that is not a function")
         case nodes.Assign(target=target) if not isinstance(target, nodes.Name) or target.name in FUNCTIONS:
-            raise Refused("it assigns to what is no name")
+            raise Refused("it assigns to something that is not a name")
         case nodes.Name(name="self"):
             raise Refused("it uses self, which is not supported")
         case nodes.Getattr(attr=attr) if attr.startswith("_"):

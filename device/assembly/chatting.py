@@ -46,7 +46,7 @@ class SimulatedClock:
         try:
             return cls(datetime.datetime.combine(datetime.date.today(), datetime.time.fromisoformat(text)))
         except ValueError:
-            raise UsageError(f"--clock {text}: no time; write it like 2026-03-02T18:00") from None
+            raise UsageError(f"--clock {text}: not a time; write it like 2026-03-02T18:00") from None
 
 
 class Chat:
@@ -140,5 +140,5 @@ def _parted(text: str) -> tuple[str, str]:
     try:
         topic, end = json.JSONDecoder().raw_decode(text)
     except ValueError:
-        raise UsageError(f"< {text}: the topic is no JSON string; close its quotes") from None
+        raise UsageError(f"< {text}: the topic is not a JSON string; close its quotes") from None
     return topic, text[end:].strip()

@@ -69,10 +69,10 @@ def _learn(
     names = hearable(home.vocabulary, lexicon)
     graph = grammar.compile(sentences.groups(names), lexicon, bundle.labels)
     decoder = Decoder(graph, bundle.decision["log_prior"], decoding_of(settings, bundle))
-    chance = others.measured(decoder, others.load(bundle.others) if bundle.others else ())
+    impostors = others.measured(decoder, others.load(bundle.others) if bundle.others else ())
     problems = (*names.problems, *remarks(sentences))
     understanding = Understanding(sentences, home, Answers.load(), make_inference(settings))
-    learnt = Learnt(graph, chance, understanding, problems)
+    learnt = Learnt(graph, impostors, understanding, problems)
     decoder_for(settings, bundle, learnt, watchful)  # compiles what the graph then keeps
     return learnt
 
@@ -80,7 +80,7 @@ def _learn(
 def decoder_for(settings: Settings, bundle: Bundle, learnt: Learnt, watchful: bool) -> Decoder:
     """A decoder for what was learnt; quick, where `learn` was as watchful."""
     prior, decoding = bundle.decision["log_prior"], decoding_of(settings, bundle)
-    return Decoder(learnt.graph, prior, decoding, learnt.chance, watchful=watchful)
+    return Decoder(learnt.graph, prior, decoding, learnt.impostors, watchful=watchful)
 
 
 def ears_for(settings: Settings, bundle: Bundle, lexicon: Lexicon, watchful: bool) -> Ears:
@@ -91,8 +91,8 @@ def ears_for(settings: Settings, bundle: Bundle, lexicon: Lexicon, watchful: boo
 
     def ears(groups: Sequence[Expandable]) -> Decoder:
         graph = grammar.compile(groups, lexicon, bundle.labels)
-        chance = others.measured(Decoder(graph, prior, decoding), strangers)
-        return Decoder(graph, prior, decoding, chance, watchful=watchful)
+        impostors = others.measured(Decoder(graph, prior, decoding), strangers)
+        return Decoder(graph, prior, decoding, impostors, watchful=watchful)
 
     return ears
 
@@ -153,7 +153,7 @@ class Learner:
         layout, found = self._layout, self._found
         self.close()
         if isinstance(found, str):
-            log.warning("what is new in the home cannot be learnt: %s", found)
+            log.warning("the changes of the home cannot be compiled: %s", found)
             return None
         learnt, fsts = found
         graph = replace(learnt.graph, _fsts={key: _read(file) for key, file in fsts.items()})

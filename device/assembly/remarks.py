@@ -35,7 +35,7 @@ def _of_block(sentences: Sentences, block: Block, templates: list[SentenceTempla
     for template in templates:
         yield from _of_template(template, lists, block, {**sentences.rules, **block.rules})
     for word in sorted(word for word in block.required_keywords if " " in word):
-        yield f"{where}: required_keywords are single words: {word!r} is never met"
+        yield f"{where}: required_keywords are single words: {word!r} never matches"
 
 
 def _of_template(
@@ -52,11 +52,11 @@ def _of_template(
     spelled = {name: rule.sentence for name, rule in rules.items()}
     names = {each.list_name for each in references(template.sentence.expression, spelled)}
     if wild := sorted(name for name in names if is_wildcard(lists.get(name))):
-        yield f"{template.where}: {{{wild[0]}}} takes any words: this can be typed, but not heard"
+        yield f"{template.where}: {{{wild[0]}}} takes any words: you can type this, but Mynah cannot hear it"
     given = {key for name in names for key in _keys(name, lists)}
     for key in sorted(block.context.of_values().keys() - given):
         why = "only {name} has one" if key in OF_NAMES else "nothing here has such a context"
-        yield f"{template.where}: left out: requires_context wants a {key}: {why}"
+        yield f"{template.where}: left out: requires_context needs a {key}: {why}"
 
 
 def _keys(name: str, lists: dict[str, SlotList]) -> Set[str]:
@@ -72,7 +72,7 @@ def _of_responses(sentences: Sentences) -> Iterator[str]:
     for intent, templates in sentences.responses.items():
         for key, template in templates.items():
             if intent not in asked:
-                yield f"the responses of {intent} are not used: no sentence means that"
+                yield f"the responses of {intent} are not used: no sentence has that intent"
                 break
             if key not in asked[intent]:
                 yield f"the response {key!r} of {intent} is not used: no sentence asks for it"

@@ -179,7 +179,7 @@ def make_follower(settings: Settings, home: Home, assistant: Assistant, follow: 
     assert isinstance(understanding, Understanding)
 
     def adopt(learnt: Learnt) -> None:
-        hearing.adopt(hearing.decoder.over(learnt.graph, learnt.chance))
+        hearing.adopt(hearing.decoder.over(learnt.graph, learnt.impostors))
         understanding.adopt(learnt.understanding)
 
     layout = own(home.layout, settings.home.file)

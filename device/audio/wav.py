@@ -66,7 +66,7 @@ def _open(path: Path) -> soundfile.SoundFile:
     try:
         file = soundfile.SoundFile(path)
     except soundfile.SoundFileError:
-        raise AudioError(f"{path}: not audio that can be read; give a WAV, FLAC or Opus file") from None
+        raise AudioError(f"{path}: not a readable recording; give a WAV, FLAC or Opus file") from None
     if not file.frames:
         file.close()
         raise AudioError(f"{path}: the recording is empty; record it again")

@@ -8,7 +8,7 @@ from pathlib import Path, PurePath
 from device.card import taking, text
 from device.card.page import Page
 from device.card.places import Card
-from device.card.wishes import Tell
+from device.card.system_settings import Tell
 from device.engine.bundle import SHIPPED, Bundle
 from device.errors import MynahError
 from device.hearing.lexicon import Lexicon
@@ -58,7 +58,7 @@ def unused(card: Card, page: Page) -> Iterator[str]:
             yield f"{name}: is not used: to use it, write  {setting}  below [home] in mynah.toml"
     for name in sorted({PurePath(name).parts[0] for name in page.names}):
         if _source(card, name) and _own(card, name):
-            yield f"{name}: is not used: the device has a folder that is called so: choose another name"
+            yield f"{name}: is not used: the device has a folder with that name: choose another name"
 
 
 def misnamed(card: Card, page: Page) -> Iterator[str]:

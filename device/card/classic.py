@@ -7,16 +7,16 @@ from pathlib import Path
 
 from device.card import text
 from device.card.supplicant import Parser, doubts, faults, straight
-from device.card.wishes import Tell, User, Wishes, login
+from device.card.system_settings import SystemSettings, Tell, User, login
 from device.errors import CardError
 
 
-def wishes(boot: Path, tell: Tell, refusal: Parser) -> Wishes:
+def system_settings(boot: Path, tell: Tell, refusal: Parser) -> SystemSettings:
     """What the files want; nothing where there are none. A part that is wrong is told, the rest holds.
 
     `refusal`: wpa_supplicant's own parser.
     """
-    wanted = Wishes(ssh=True if (boot / "ssh").is_file() or (boot / "ssh.txt").is_file() else None)
+    wanted = SystemSettings(ssh=True if (boot / "ssh").is_file() or (boot / "ssh.txt").is_file() else None)
     try:
         if (file := text.find(boot, "userconf")) is not None:
             wanted = dataclasses.replace(wanted, user=_userconf(file))

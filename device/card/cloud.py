@@ -13,8 +13,17 @@ from typing import Any
 import yaml
 
 from device.card import text
+from device.card.system_settings import (
+    SystemSettings,
+    Tell,
+    User,
+    collected,
+    host,
+    key_lines,
+    login,
+    one_country,
+)
 from device.card.wifi import WifiNetwork, network
-from device.card.wishes import Tell, User, Wishes, collected, host, key_lines, login, one_country
 from device.errors import CardError
 
 TRUE, FALSE = ("true", "on", "yes", "y"), ("false", "off", "no", "n")
@@ -24,12 +33,12 @@ KEPT = ("addresses", "routes", "gateway4", "gateway6", "nameservers")
 """What netplan sets for an interface and nobody here heeds."""
 
 
-def wishes(boot: Path, tell: Tell) -> Wishes:
+def system_settings(boot: Path, tell: Tell) -> SystemSettings:
     """What the two files want; nothing where there are none. A part that is wrong is told, the rest holds."""
     return _user_data(boot, tell).over(_network_config(boot, tell))
 
 
-def _user_data(boot: Path, tell: Tell) -> Wishes:
+def _user_data(boot: Path, tell: Tell) -> SystemSettings:
     data = _read(boot, "user-data", tell)
     named = data.get("users")
     users = [user for user in named if isinstance(user, dict) and "name" in user] if named else []
@@ -56,7 +65,7 @@ def _user(user: Mapping[str, Any]) -> User:
     return User(name, hashed or plain or None, hashed=bool(hashed) or not plain)
 
 
-def _network_config(boot: Path, tell: Tell) -> Wishes:
+def _network_config(boot: Path, tell: Tell) -> SystemSettings:
     data = _read(boot, "network-config", tell)
     config = _table(data.get("network", data))
     radios = {name: radio for name, radio in _table(config.get("wifis")).items() if isinstance(radio, dict)}
@@ -79,7 +88,7 @@ def _networks(radios: Mapping[str, Mapping[str, Any]], tell: Tell) -> Iterator[W
     for name, radio in radios.items():
         points = radio.get("access-points", {})
         if not isinstance(points, dict):
-            tell(f"network-config: access-points of {name} must be a table of names: write them anew")
+            tell(f"network-config: access-points of {name} must be a table of names: write them again")
             continue
         for ssid, point in points.items():
             try:
@@ -105,7 +114,7 @@ def _password(ssid: str, point: Any) -> str | None:
     if kind == "psk" and password is not None and _text(point, "password") in (None, password):
         return password
     raise CardError(
-        f"the Wi-Fi {ssid!r} has an auth: that is not understood: write  key-management: psk  and a password,"
+        f"the Wi-Fi {ssid!r} has an unknown auth: value: write  key-management: psk  and a password,"
         "  key-management: none  without one, or a wpa_supplicant.conf"
     )
 
@@ -143,13 +152,13 @@ def _read(boot: Path, name: str, tell: Tell) -> Mapping[str, Any]:
     except CardError as error:
         tell(str(error))
     except RecursionError:
-        tell(f"{name}: is nested too deeply: write the card anew with Raspberry Pi Imager")
+        tell(f"{name}: is nested too deeply: write the card again with Raspberry Pi Imager")
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f"line {mark.line + 1}" if mark else "it"
-        tell(f"{name}: {place} is not YAML: write the card anew with Raspberry Pi Imager")
+        tell(f"{name}: {place} is not YAML: write the card again with Raspberry Pi Imager")
     else:
         if content and not isinstance(content, dict):
-            tell(f"{name}: is no table of names and values: write the card anew with Raspberry Pi Imager")
+            tell(f"{name}: is not a table of names and values: write the card again with Raspberry Pi Imager")
         return _table(content)
     return {}

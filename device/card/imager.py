@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from device.card import text
-from device.card.wishes import (
+from device.card.system_settings import (
+    SystemSettings,
     Tell,
     User,
-    Wishes,
     collected,
     host,
     key_lines,
@@ -36,15 +36,15 @@ KNOWN: Mapping[str, Mapping[str, type]] = {
 WORDS = {str: "text in quotes", bool: "true or false", list: "a list of texts in quotes"}
 
 
-def wishes(boot: Path, tell: Tell) -> Wishes:
+def system_settings(boot: Path, tell: Tell) -> SystemSettings:
     """What the file wants; nothing where there is none. A part that is wrong is told, the rest holds."""
     if (file := text.find(boot, NAME)) is None:
-        return Wishes()
+        return SystemSettings()
     try:
         tables = toml.parse(text.toml(text.read(file)), Origin(NAME, CardError))
     except CardError as error:
         tell(str(error))
-        return Wishes()
+        return SystemSettings()
     known = _known(tables, tell)
     system, user, ssh, wlan, locale = (known[section] for section in KNOWN)
     return collected(
@@ -86,11 +86,11 @@ def _known(tables: Mapping[str, Any], tell: Tell) -> Mapping[str, Mapping[str, A
         if section == "config_version":
             continue
         if section not in KNOWN or not isinstance(table, dict):
-            tell(f"{NAME}: [{section}] means nothing here: there are [{'], ['.join(KNOWN)}]")
+            tell(f"{NAME}: [{section}] is not known: use one of [{'], ['.join(KNOWN)}]")
             continue
         for key, value in table.items():
             if key not in KNOWN[section]:
-                tell(f"{NAME}: [{section}] {key} means nothing here: there are {', '.join(KNOWN[section])}")
+                tell(f"{NAME}: [{section}] {key} is not known: use one of {', '.join(KNOWN[section])}")
             elif not isinstance(value, KNOWN[section][key]):
                 tell(f"{NAME}: [{section}] {key} must be {WORDS[KNOWN[section][key]]}")
             else:

@@ -22,8 +22,8 @@ MOST = 100
 """Problems that are listed."""
 
 INTRODUCTION = (
-    "Mend what is named here on this partition, put the card back and start the device: this file is written"
-    " anew at each start, and is gone when all is well."
+    "Solve these problems on this partition, put the card back and start the device. Mynah writes this file"
+    " at each start, and removes it when there are no problems."
 )
 
 

@@ -6,13 +6,13 @@ from pathlib import Path
 
 from device.card import classic, cloud, imager
 from device.card.supplicant import Parser
-from device.card.wishes import Tell, Wishes
+from device.card.system_settings import SystemSettings, Tell
 
 
-def wishes(boot: Path, tell: Tell, refusal: Parser) -> Wishes:
-    """All wishes on the boot partition. Where files differ, the one that is simpler to write wins.
+def system_settings(boot: Path, tell: Tell, refusal: Parser) -> SystemSettings:
+    """All system settings on the boot partition. Where files differ, the one that is simpler to write wins.
 
     `refusal`: wpa_supplicant's own parser.
     """
-    simplest = classic.wishes(boot, tell, refusal)
-    return simplest.over(imager.wishes(boot, tell)).over(cloud.wishes(boot, tell))
+    simplest = classic.system_settings(boot, tell, refusal)
+    return simplest.over(imager.system_settings(boot, tell)).over(cloud.system_settings(boot, tell))

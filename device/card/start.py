@@ -14,7 +14,7 @@ from device.card.checks import refusals
 from device.card.machine import Machine
 from device.card.page import NAME, Page, nothing_set
 from device.card.places import Card
-from device.card.wishes import Wishes
+from device.card.system_settings import SystemSettings
 from device.errors import CardError, MynahError
 from device.system.atomic import write_whole
 
@@ -24,13 +24,13 @@ LEAST = 1 << 24
 """Bytes free on the state partition, below which something will soon not be kept."""
 
 UNHEARD = {
-    "firstrun.sh": "is not run here: write what it should do into custom.toml, and delete it",
+    "firstrun.sh": "does not run on Mynah: write its settings into custom.toml, and delete it",
 }
 """What others put on the partition and nobody here heeds."""
 
 
 LOST = (
-    "the card's state partition cannot be used: what is set or learnt is gone when the power is; write the"
+    "the card's state partition cannot be used, so Mynah loses what it saves at power-off: write the"
     " image to the card again, or to another one"
 )
 
@@ -64,11 +64,11 @@ def start(card: Card, machine: Machine) -> Told:
             folder.mkdir(parents=True, exist_ok=True)
     with told.wrong():
         taking.recover(card.taken)
-    wanted = Wishes()
+    wanted = SystemSettings()
     if _there(card.boot):
         with told.wrong():
             refusal = partial(supplicant.refusal, machine=machine)
-            wanted = sources.wishes(card.boot, told.tell, refusal)
+            wanted = sources.system_settings(card.boot, told.tell, refusal)
         for name, advice in UNHEARD.items():
             if (card.boot / name).exists():
                 told.tell(f"{name}: {advice}")

@@ -1,4 +1,4 @@
-"""Wishes made true: the host's name, Wi-Fi, who may log in. /etc lives until power-off, so at each start."""
+"""Applies the system settings: host name, Wi-Fi, login. /etc lives until power-off, so at each start."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from pathlib import Path
 
 from device.card.machine import Machine
 from device.card.places import Card
+from device.card.system_settings import SystemSettings, Tell, User
 from device.card.wifi import supplicant
-from device.card.wishes import Tell, User, Wishes
 from device.errors import CardError
 from device.system import identity
 from device.system.atomic import write_whole
@@ -17,17 +17,17 @@ GROUPS = ("adm", "audio", "plugdev", "sudo", "systemd-journal", "users")
 """Of those that there are, a user who logs in belongs to all."""
 
 
-def fulfil(wishes: Wishes, card: Card, machine: Machine, tell: Tell) -> None:
+def fulfil(settings: SystemSettings, card: Card, machine: Machine, tell: Tell) -> None:
     """All that can be; what cannot is told."""
     system = _System(card, machine)
-    hostname = wishes.hostname or system.own_hostname()
+    hostname = settings.hostname or system.own_hostname()
     steps: tuple[tuple[object, Callable[[], None]], ...] = (
         (hostname, lambda: system.hostname(hostname)),
-        (wishes.timezone, lambda: system.timezone(wishes.timezone or "")),
-        (wishes.supplicant or wishes.networks or wishes.country, lambda: system.wifi(wishes)),
-        (wishes.user, lambda: system.user(wishes.user or User(""))),
-        (wishes.keys, lambda: system.keys(wishes)),
-        (wishes.ssh, lambda: system.ssh(wishes)),
+        (settings.timezone, lambda: system.timezone(settings.timezone or "")),
+        (settings.supplicant or settings.networks or settings.country, lambda: system.wifi(settings)),
+        (settings.user, lambda: system.user(settings.user or User(""))),
+        (settings.keys, lambda: system.keys(settings)),
+        (settings.ssh, lambda: system.ssh(settings)),
     )
     for wanted, step in steps:
         if wanted:
@@ -70,10 +70,10 @@ class _System:
         new.replace(self.etc / "localtime")
         write_whole(self.etc / "timezone", f"{name}\n".encode())
 
-    def wifi(self, wishes: Wishes) -> None:
+    def wifi(self, settings: SystemSettings) -> None:
         folder = self.etc / "wpa_supplicant"
         folder.mkdir(parents=True, exist_ok=True)
-        content = wishes.supplicant or supplicant(wishes.networks, wishes.country)
+        content = settings.supplicant or supplicant(settings.networks, settings.country)
         write_whole(folder / "wpa_supplicant-wlan0.conf", content.encode(), 0o600)
 
     def user(self, user: User) -> None:
@@ -95,8 +95,8 @@ class _System:
             rule = f"{user.name} ALL=(ALL) NOPASSWD: ALL\n"
             write_whole(self.etc / "sudoers.d" / "010_card", rule.encode(), 0o440)
 
-    def keys(self, wishes: Wishes) -> None:
-        name = wishes.user.name if wishes.user else self._first_user()
+    def keys(self, settings: SystemSettings) -> None:
+        name = settings.user.name if settings.user else self._first_user()
         account = self._account(name) if name else None
         if account is None:
             raise CardError(
@@ -104,18 +104,18 @@ class _System:
             )
         folder = self.card.root / account[5].lstrip("/") / ".ssh"
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_whole(folder / "authorized_keys", "".join(f"{key}\n" for key in wishes.keys).encode(), 0o600)
+        write_whole(folder / "authorized_keys", "".join(f"{key}\n" for key in settings.keys).encode(), 0o600)
         self.machine.run(["chown", "--recursive", f"{account[2]}:{account[3]}", str(folder)])
 
-    def ssh(self, wishes: Wishes) -> None:
-        if wishes.ssh_password is not None:
+    def ssh(self, settings: SystemSettings) -> None:
+        if settings.ssh_password is not None:
             folder = self.etc / "ssh" / "sshd_config.d"
             folder.mkdir(parents=True, exist_ok=True)
-            allowed = "yes" if wishes.ssh_password else "no"
+            allowed = "yes" if settings.ssh_password else "no"
             write_whole(folder / "card.conf", f"PasswordAuthentication {allowed}\n".encode())
         self._host_keys()
         self.machine.run(["systemctl", "start", "--no-block", "ssh.service"])
-        if wishes.user is None and self._first_user() is None:
+        if settings.user is None and self._first_user() is None:
             raise CardError("ssh is on, but there is no user to log in: name one, in [user] of custom.toml")
 
     def _host_keys(self) -> None:

@@ -48,8 +48,8 @@ def take(source: Path | None, target: Path, name: str, check: Check, mode: int =
         if error.errno in FULL:
             reason = f"the card's state partition is full: {ROOM}"
         else:
-            reason = f"cannot be taken over ({error.strerror}): copy it to the card again"
-        raise CardError(f"{name}: {reason}; what was there before stays") from None
+            reason = f"cannot be copied ({error.strerror}): copy it to the card again"
+        raise CardError(f"{name}: {reason}; the previous file stays in use") from None
 
 
 def contents(source: Path, name: str) -> Mapping[PurePath, bytes]:

@@ -43,9 +43,11 @@ def network(ssid: str, password: str | None, hidden: bool = False) -> WifiNetwor
 def check_ssid(ssid: str) -> None:
     """Raises CardError."""
     if not 1 <= len(ssid.encode()) <= 32:
-        raise CardError("the Wi-Fi's name (ssid) has 1 to 32 letters: check it")
+        raise CardError("the Wi-Fi's name (ssid) must have 1 to 32 letters: check it")
     if CONTROL.search(ssid):
-        raise CardError(f"the Wi-Fi's name (ssid) {ssid!r} has a line break or the like in it: delete that")
+        raise CardError(
+            f"the Wi-Fi's name (ssid) {ssid!r} contains a line break or another control character: delete it"
+        )
 
 
 def check_password(password: str, whose: str) -> None:
@@ -55,7 +57,7 @@ def check_password(password: str, whose: str) -> None:
     if not 8 <= len(password.encode()) <= 63:
         raise CardError(f"the password{whose} has {len(password)} letters, but must have 8 to 63: check it")
     if CONTROL.search(password):
-        raise CardError(f"the password{whose} has a line break or the like in it: delete that")
+        raise CardError(f"the password{whose} contains a line break or another control character: delete it")
 
 
 def supplicant(networks: Iterable[WifiNetwork], country: str | None) -> str:
@@ -73,5 +75,5 @@ def country_of(code: str) -> str:
     """Raises CardError."""
     letters = code.strip().upper()
     if not COUNTRY.fullmatch(letters):
-        raise CardError("the Wi-Fi's country is two letters, such as GB, DE or US: correct it")
+        raise CardError("the Wi-Fi's country must be two letters, such as GB, DE or US: correct it")
     return letters

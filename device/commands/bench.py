@@ -32,15 +32,19 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     common.output(parser)
     parser.add_argument("files", nargs="*", metavar="WAV", help="recordings: wake word, pause, command")
     parser.add_argument("--push-to-talk", action="store_true", help="the recordings have no wake word")
-    parser.add_argument("--fast", action="store_true", help="play them as fast as they can be heard")
-    parser.add_argument("--seconds", type=float, default=30.0, help="of idling (default: 30; 0: none)")
-    parser.add_argument("--background", metavar="WAV", help="what is heard meanwhile (default: a quiet room)")
-    parser.add_argument("--microphone", action="store_true", help="idle with the microphone, not a recording")
+    parser.add_argument("--fast", action="store_true", help="play the recordings as fast as possible")
     parser.add_argument(
-        "--devices", type=int, metavar="N", help="instead of all that, what a made-up home of N devices costs"
+        "--seconds", type=float, default=30.0, help="how long to idle (default: 30; 0: not at all)"
+    )
+    parser.add_argument("--background", metavar="WAV", help="the sound while idle (default: a quiet room)")
+    parser.add_argument(
+        "--microphone", action="store_true", help="idle with the microphone instead of a recording"
     )
     parser.add_argument(
-        "--announced", type=int, metavar="N", help="... or what one of N devices costs that announces itself"
+        "--devices", type=int, metavar="N", help="instead: the cost of a generated home with N devices"
+    )
+    parser.add_argument(
+        "--announced", type=int, metavar="N", help="instead: the cost of one announcement among N devices"
     )
     parser.add_argument("--daemon", type=int, metavar="PORT", help=argparse.SUPPRESS)
 

@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--boot", type=Path, default=Card().boot, metavar="DIR", help="the boot partition")
     parser.add_argument(
-        "--problems", action="store_true", help="only note on it what the daemon has found wrong since"
+        "--problems", action="store_true", help="only write the daemon's new problems to the partition"
     )
 
 

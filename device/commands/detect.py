@@ -20,7 +20,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="P",
         help="wake-word bundle, a folder or a shipped one's name, instead of the settings'; may be repeated",
     )
-    parser.add_argument("--scores", action="store_true", help="also the score at every step of the model")
+    parser.add_argument(
+        "--scores", action="store_true", help="also print the score at every step of the model"
+    )
     common.output(parser)
     common.recordings(parser)
 

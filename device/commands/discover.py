@@ -29,8 +29,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     common.config(parser)
     parser.add_argument("--home", type=Path, metavar="F", help="home.toml")
     common.output(parser)
-    parser.add_argument("--names", action="store_true", help="how each name is said, and which clash")
-    parser.add_argument("--seconds", type=float, default=5.0, help="how long to listen at most (5)")
+    parser.add_argument(
+        "--names", action="store_true", help="show how you say each name, and which names clash"
+    )
+    parser.add_argument("--seconds", type=float, default=5.0, help="listen for at most this long (5)")
 
 
 def main(options: argparse.Namespace) -> int:

@@ -35,9 +35,9 @@ TRIES = 4
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     common.config(parser)
-    parser.add_argument("--phrase", help="what is said; default: the wake word of the settings")
+    parser.add_argument("--phrase", help="the phrase that you say; default: the wake word of the settings")
     parser.add_argument(
-        "--times", type=int, choices=range(1, 21), default=3, metavar="N", help="how often (3)"
+        "--times", type=int, choices=range(1, 21), default=3, metavar="N", help="number of recordings (3)"
     )
     parser.add_argument("--keep", type=Path, metavar="DIR", help="keep the recordings here, as 1.wav …")
     parser.add_argument("--out", type=Path, metavar="DIR", help="write the adapted wake word's bundle here")
@@ -52,7 +52,7 @@ def main(options: argparse.Namespace) -> int:
     if options.out and bundle is None:
         raise UsageError(f"--out needs a wake word {phrase!r} in the settings: wake.bundles has none")
     if not (options.keep or options.out):
-        raise UsageError("say what is to come of it: --keep DIR for the recordings, --out DIR for a bundle")
+        raise UsageError("nothing to write: use --keep DIR for the recordings, or --out DIR for a bundle")
     if options.files:
         sayings = [useful(file) for file in options.files]
     else:

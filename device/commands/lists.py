@@ -13,7 +13,7 @@ from device.memory.lists import CLEAR
 def arguments(parser: argparse.ArgumentParser) -> None:
     common.config(parser)
     common.output(parser)
-    parser.add_argument("--clear", metavar="LIST", help="take everything off a list; all: off every list")
+    parser.add_argument("--clear", metavar="LIST", help="clear a list; all: clear every list")
 
 
 def main(options: argparse.Namespace) -> int:

@@ -26,13 +26,17 @@ def understanding(parser: argparse.ArgumentParser) -> None:
     """--config, --sentences and --home."""
     config(parser)
     parser.add_argument(
-        "--sentences", type=Path, action="append", metavar="P", help="sentences instead of the shipped"
+        "--sentences",
+        type=Path,
+        action="append",
+        metavar="P",
+        help="use these sentences instead of the shipped ones; may be repeated",
     )
     parser.add_argument("--home", type=Path, metavar="F", help="home.toml")
 
 
 def output(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    parser.add_argument("--json", action="store_true", help="print one JSON object a line")
 
 
 def recordings(parser: argparse.ArgumentParser) -> None:

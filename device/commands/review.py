@@ -20,16 +20,16 @@ from device.system import as_service
 def arguments(parser: argparse.ArgumentParser) -> None:
     common.config(parser)
     common.output(parser)
-    parser.add_argument("--play", type=int, metavar="N", help="hear number N of the list")
+    parser.add_argument("--play", type=int, metavar="N", help="play number N of the list")
     parser.add_argument(
         "--label",
         nargs=2,
         metavar=("N", "WHAT"),
         action="append",
         default=[],
-        help="number N is the wake word (wake) or not (other)",
+        help="label number N: the wake word (wake) or not (other)",
     )
-    parser.add_argument("--delete", metavar="N", help="number N is deleted, or all")
+    parser.add_argument("--delete", metavar="N", help="delete number N, or all")
 
 
 def main(options: argparse.Namespace) -> int:

@@ -19,7 +19,9 @@ from device.system.places import state_folder
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     common.output(parser)
-    parser.add_argument("--cancel", metavar="NUMBER", help="take it away by its number; all: every one")
+    parser.add_argument(
+        "--cancel", metavar="NUMBER", help="cancel an entry by its number; all: cancel every entry"
+    )
 
 
 def main(options: argparse.Namespace) -> int:

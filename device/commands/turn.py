@@ -17,7 +17,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     common.understanding(parser)
     common.output(parser)
     parser.add_argument(
-        "--push-to-talk", action="store_true", help="no wake word: a recording is one utterance, all of it"
+        "--push-to-talk", action="store_true", help="no wake word: each recording is one utterance"
     )
     parser.add_argument("--publish", action="store_true", help="send the commands to the broker")
     common.recordings(parser)

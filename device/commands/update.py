@@ -33,15 +33,17 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "source",
         nargs="?",
         metavar="FILE|URL",
-        help="an archive (-: standard input), or where a latest.json lies; default: update.source",
+        help="an archive (-: standard input), or the address of a latest.json; default: update.source",
     )
-    parser.add_argument("--downgrade", action="store_true", help="even if it is not newer than what runs")
+    parser.add_argument(
+        "--downgrade", action="store_true", help="install it even if it is not newer than the running version"
+    )
     what = parser.add_mutually_exclusive_group()
     what.add_argument(
-        "--check", action="store_true", help="only say what it is, and whether it can be installed"
+        "--check", action="store_true", help="only show what it is, and whether it can be installed"
     )
-    what.add_argument("--status", action="store_true", help="which versions there are, and what went wrong")
-    what.add_argument("--rollback", action="store_true", help="return to the version before")
+    what.add_argument("--status", action="store_true", help="show the versions, and what went wrong")
+    what.add_argument("--rollback", action="store_true", help="return to the previous version")
 
 
 def main(options: argparse.Namespace) -> int:
@@ -125,7 +127,9 @@ def _status(options: argparse.Namespace, versions: Versions, over: str) -> int:
 def _rollback(options: argparse.Namespace, versions: Versions, over: str) -> int:
     before = _state(versions, over)
     if not before.pending and not before.current:
-        raise UpdateError("the base runs, there is nothing before it; to install an older one: --downgrade")
+        raise UpdateError(
+            "the base version runs, and there is no earlier one; to install an older one: --downgrade"
+        )
     try:
         after = versions.change(over, State.back)
     except OSError as error:
@@ -152,4 +156,4 @@ def _check_rights() -> None:
     if os.geteuid() == 0:
         raise UpdateError(f"no service has run here yet ({SERVICE_STATE}): sudo systemctl start mynah")
     if os.path.lexists(SERVICE_STATE):
-        raise UpdateError(f"{SERVICE_STATE} may not be entered: run it with sudo")
+        raise UpdateError(f"{SERVICE_STATE} cannot be opened: run it with sudo")

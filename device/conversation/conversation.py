@@ -17,7 +17,7 @@ from device.memory.agenda import REMINDER, Agenda
 from device.memory.memory import Memory
 from device.skills.help import examples
 from device.skills.skill import World
-from device.understanding.surprise import surprise
+from device.understanding.prior_cost import prior_cost
 
 Clock = Callable[[], datetime.datetime]
 
@@ -118,7 +118,7 @@ class Conversation:
         """What would come of `acts`; nothing changes."""
         return respond(self.dialogue, acts, self.view())[1]
 
-    def surprise(self, acts: Sequence[Act]) -> float:
+    def prior_cost(self, acts: Sequence[Act]) -> float:
         """Nats: how unlikely it is that somebody asks for this here. 0 for what is to be expected."""
         view = self.view()
         cost = 0.0
@@ -126,7 +126,7 @@ class Conversation:
             if isinstance(act, Request):
                 sure = Request(replace(act.intent, confidence=1.0))
                 _, outcome = respond(self.dialogue, [sure], view)
-                cost += surprise(act.intent, outcome)
+                cost += prior_cost(act.intent, outcome)
         return cost
 
     def view(self) -> View:

@@ -74,7 +74,7 @@ class Store:
     def clips(self) -> list[Clip]:
         """The oldest first; what is no whole clip is left out. ReviewError where they may not be seen."""
         if self.folder.is_dir() and not os.access(self.folder, os.R_OK | os.X_OK):
-            raise ReviewError(f"{self.folder}: only the daemon's user may look there; ask with sudo")
+            raise ReviewError(f"{self.folder}: only the daemon's user may read it; use sudo")
         return [clip for file in sorted(self.folder.glob("*.json")) if (clip := _read(file))]
 
     def add(self, samples: Samples, found: Detection, reason: Reason, end: float, now: datetime) -> Clip:
@@ -110,7 +110,7 @@ class Store:
 
     def label(self, clip: Clip, label: Label) -> None:
         if not clip.file.exists():
-            raise ReviewError(f"{clip.file}: it has made room for another; list them again")
+            raise ReviewError(f"{clip.file}: it was deleted to make room; list them again")
         try:
             _write(dataclasses.replace(clip, label=label))
         except OSError as error:

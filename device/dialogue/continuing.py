@@ -75,7 +75,7 @@ def put_right(dialogue: Dialogue, focus: Focus, act: Correct, world: World) -> S
     meant = corrected(focus, act)
     if dialogue.question is not None and focus is not dialogue.focus:
         if meant is None:
-            return missed(dialogue, NotRecognized("no", "it corrects nothing that was asked"), world)
+            return missed(dialogue, NotRecognized("no", "it does not correct a request"), world)
         outcome = _likewise(focus, meant, world)
         return remembered(closed(dialogue), meant, outcome, world), outcome
     if meant is None and "number" in act.slots:

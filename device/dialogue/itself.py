@@ -30,7 +30,7 @@ KIND_OF: Mapping[str, str] = {
 
 def undo(dialogue: Dialogue, intent: Intent, world: World) -> Step:
     if dialogue.undo is None:
-        return dialogue, refused("There is nothing to take back")
+        return dialogue, refused("There is nothing to undo")
     if not dialogue.undo.requests:
         return dialogue, refused("I do not know how it was before")
     outcome = outcomes.joined(taken_back(dialogue, world, intent.confidence))
@@ -114,7 +114,7 @@ def rather(intent: Intent, world: World) -> tuple[Intent, Outcome] | None:
 def why(dialogue: Dialogue, intent: Intent, world: World) -> Step:
     heard = dialogue.heard
     if heard is None:
-        return dialogue, refused("I did nothing yet")
+        return dialogue, refused("I have not done anything yet")
     return dialogue, Outcome(reply=Reply(outcomes.explained(heard)))
 
 

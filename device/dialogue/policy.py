@@ -87,7 +87,7 @@ def _meant(dialogue: Dialogue, acts: Sequence[Act], world: World) -> Sequence[Ac
             focus = _step(dialogue, first, world)[0].focus if isinstance(first, Request) else None
             meant = corrected(focus, act) if focus is not None and isinstance(act, Correct) else None
             if meant is None:
-                return [NotRecognized("no", "it does not say what is meant instead")]
+                return [NotRecognized("no", "it does not say what you mean instead")]
             made.append(Request(meant))
         else:
             made.append(act)
@@ -155,7 +155,7 @@ def _step(dialogue: Dialogue, act: Act, world: World) -> Step:
         case Affirm() if dialogue.question is not None and answers(act, dialogue.question):
             return _request(closed(dialogue), replace(dialogue.question.about, confidence=1.0), world)
         case Affirm() if dialogue.question is not None:
-            return missed(dialogue, NotRecognized("yes", "it answers nothing that was asked"), world)
+            return missed(dialogue, NotRecognized("yes", "it does not answer a question"), world)
         case Deny():
             return _denied(dialogue, world)
         case Cancel():
@@ -169,7 +169,7 @@ def _step(dialogue: Dialogue, act: Act, world: World) -> Step:
         case Correct() if focus is not None:
             return continuing.put_right(dialogue, focus, act, world)
         case Also() if dialogue.question is not None and dialogue.question.expects in YES_OR_NO:
-            return missed(dialogue, NotRecognized("also", "it answers nothing that was asked"), world)
+            return missed(dialogue, NotRecognized("also", "it does not answer a question"), world)
         case Also() if focus is not None:
             return continuing.also(dialogue, focus, act, world)
         case Repeat():

@@ -71,21 +71,21 @@ def joined(layout: Layout, found: Iterable[Announced]) -> tuple[Layout, tuple[st
         if not is_plain(one.device.topic):
             problems.append(f"{one.source}: its topic {one.device.topic[:60]!r} cannot be used")
         elif not text:
-            problems.append(f"{one.source}: {one.device.name!r} cannot be said: give it a name that can be")
+            problems.append(f"{one.source}: {one.device.name!r} cannot be said: give it another name")
         elif text in own or (text in also and not one.own):
-            problems.append(f"{one.source}: {one.device.name!r} is what home.toml calls something else")
+            problems.append(f"{one.source}: {one.device.name!r} is another thing's name in home.toml")
         else:
             devices.append(replace(one.device, announced=not one.own))
     every = (*known, *distinct(devices, own))
     if len(every) > MOST:
-        problems.append(f"{len(every)} devices are announced: only {MOST} of them can be spoken to")
+        problems.append(f"{len(every)} devices are announced: Mynah uses only {MOST} of them")
     return replace(layout, devices=every[: max(MOST, len(known))]), tuple(problems)
 
 
 def missing(layout: Layout, found: Iterable[Announced]) -> tuple[str, ...]:
     """A line for each thing to which the layout adds something, and that is not announced."""
     return tuple(
-        f"{one.name or one.topic!r} of home.toml is not announced: if it never is, it needs kind and protocol"
+        f"{one.name or one.topic!r} of home.toml is not announced: if it never is, give it kind and protocol"
         for one in unmet(layout, _in_rooms(layout, found))
     )
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from device.hearing.chance import Chance
 from device.hearing.grammar import Graph
+from device.hearing.impostors import Impostors
 from device.understanding.understanding import Understanding
 
 
 @dataclass(frozen=True, slots=True)
 class Learnt:
-    """What can be said in a home: heard by `graph`, against `chance`, and understood.
+    """What can be said in a home: heard by `graph`, against `impostors`, and understood.
 
     `problems`: a line for each name that cannot be heard.
     """
 
     graph: Graph
-    chance: Chance
+    impostors: Impostors
     understanding: Understanding
     problems: tuple[str, ...]

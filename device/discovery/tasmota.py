@@ -73,7 +73,7 @@ def devices(content: Any, source: str, sensors: Any = None) -> Iterator[Announce
         found = [Device(config.name, "sensor", "tasmota", config.topic, native=config.native)]
     yield from (Announced(source, device) for device in found)
     if not found:
-        yield LeftOut(source, "it has no relay, and measures nothing that is known", config.name)
+        yield LeftOut(source, "it has no relay, and measures nothing that Mynah knows", config.name)
 
 
 def _config(content: Any) -> Config | str:
@@ -85,7 +85,7 @@ def _config(content: Any) -> Config | str:
         return "it has no topic or no relays"
     native = _native(content, topic)
     if not all(is_plain(native.get(prefix, topic)) for prefix in PREFIXES):
-        return f"its FullTopic {str(content.get('ft'))[:60]!r} makes no topic that can be used"
+        return f"its FullTopic {str(content.get('ft'))[:60]!r} makes no usable topic"
     name, channels = content.get("dn"), content.get("lt_st")
     named = isinstance(name, str) and name and not DEFAULT_NAME.fullmatch(name)
     return Config(

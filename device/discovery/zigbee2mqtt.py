@@ -71,9 +71,9 @@ def _unwanted(entry: Mapping[str, Any], name: str) -> str:
     if entry.get("disabled"):
         return "it is disabled"
     if name == entry.get("ieee_address"):
-        return "it has no name of its own: rename it in Zigbee2MQTT"
+        return "it has only its address as a name: rename it in Zigbee2MQTT"
     if not isinstance(entry.get("definition"), Mapping):
-        return "Zigbee2MQTT does not know it, or not yet"
+        return "Zigbee2MQTT does not know it yet"
     return ""
 
 
@@ -90,7 +90,7 @@ def groups(content: Any, known: Iterable[Announced], base: str) -> Iterator[Anno
             continue
         topic = f"{base}/{name}"
         if not found or len({one.kind for one in found}) > 1:
-            yield LeftOut(topic, "it is a group of nothing, or of different kinds of things")
+            yield LeftOut(topic, "it is an empty group, or a group of different kinds of things")
             continue
         can = frozenset.intersection(*(one.can for one in found)) - {"option"}
         guard = any(one.guarded for one in found)
@@ -127,7 +127,7 @@ def _things(name: str, topic: str, definition: Any) -> Iterator[Device | LeftOut
         found = next((CLASSES[one] for one in BINARY_SENSORS if one in names), None)
         yield Device(name, kind, "zigbee2mqtt", topic, device_class=found, native=native)
     elif not things:
-        yield LeftOut(topic, "it exposes nothing that can be spoken to")
+        yield LeftOut(topic, "it exposes nothing that you can control or ask for")
 
 
 def _categorized(entry: Mapping[str, Any]) -> bool:

@@ -20,7 +20,7 @@ ANSWERS = 3.0
 """Seconds in which appliances say how they are."""
 MOMENT = 0.5
 """Seconds in which a broker answers."""
-MUTE = "as the broker does not speak MQTT 5, what it forbids cannot be told"
+MUTE = "the broker does not speak MQTT 5, so Mynah cannot tell what it forbids"
 FINISHED = "hermes/tts/sayFinished"
 """Nobody waits for the end of what was not said."""
 
@@ -44,7 +44,7 @@ def broker(settings: Settings) -> Finding:
         return problem("broker", str(error))
     return problem(
         "broker",
-        f"{host}:{port} lets us in, but nothing sent to {topics['#']} comes back:"
+        f"{host}:{port} accepts the connection, but nothing sent to {topics['#']} comes back:"
         " allow that topic, reading and writing, in the broker's access list",
     )
 
@@ -76,7 +76,7 @@ def judge_daemon(device_id: str, availability: bytes, problem_payload: bytes) ->
     except (ValueError, LookupError, TypeError):
         lines = []
     if not lines:
-        return ok("daemon", f"{device_id} is connected and says that all is well")
+        return ok("daemon", f"{device_id} is connected and reports no problems")
     return problem("daemon", f"{device_id} says: {'; '.join(lines)}")
 
 
@@ -101,7 +101,7 @@ def services(settings: Settings) -> Finding:
             _wait(publisher, lambda: True)
             return judge_services(wanted, sorted(publisher.forbidden))
     except BrokerError as error:
-        return warning("services", f"they cannot be told: {error}")
+        return warning("services", f"they cannot be reached: {error}")
 
 
 def _say_again(publisher: Publisher, topic: str) -> None:
@@ -206,7 +206,7 @@ def judge_appliances(there: int, quiet: Sequence[str], forbidden: Sequence[str])
         more = f" and {others} other{'s' if others > 1 else ''}" if others else ""
         return problem(
             "appliances",
-            f"the broker forbids what is sent to {forbidden[0]}{more}:"
+            f"the broker forbids messages to {forbidden[0]}{more}:"
             " allow mynah the appliances' topics, reading and writing, in the broker's access list",
         )
     if quiet:
@@ -219,7 +219,7 @@ def judge_appliances(there: int, quiet: Sequence[str], forbidden: Sequence[str])
     if not there:
         return warning(
             "appliances",
-            "none is described in home.toml, and none announces itself: describe them, or see whether they"
+            "home.toml describes none, and none announces itself: describe them, or check whether they"
             " are on this broker and whether its access list lets mynah read their announcements",
         )
-    return ok("appliances", f"{there}, and all that can be asked answer")
+    return ok("appliances", f"{there}; all that can report a state answer")

@@ -66,7 +66,7 @@ def cpu(settings: Settings) -> Finding:
     text = f"{cores} cores, {platform.machine()}, Python {platform.python_version()}"
     load = os.getloadavg()[0]
     if load > cores:
-        return warning("cpu", f"{text}, but the load is {load:.1f}: see with `top` what else runs here")
+        return warning("cpu", f"{text}, but the load is {load:.1f}: use `top` to see what else runs here")
     return ok("cpu", text)
 
 
@@ -149,9 +149,9 @@ def judge_pronunciation(espeak: str | None) -> Finding:
     if espeak is None:
         return warning(
             "pronunciation",
-            "espeak-ng is missing, for names that no dictionary has: sudo apt install espeak-ng",
+            "espeak-ng is missing, for names that are not in the dictionary: sudo apt install espeak-ng",
         )
-    return ok("pronunciation", f"{espeak} for names that the dictionary does not have")
+    return ok("pronunciation", f"{espeak} for names that are not in the dictionary")
 
 
 def home(settings: Settings) -> Finding:

@@ -4,7 +4,7 @@ A frame's score for a phone is `acoustic_scale · (log posterior − prior_scale
 `silence_bonus` added. kaldi-decoder finds the best sentence of the graph; beside it a loop over all phones
 finds the best phones of any sentence. What the sentence falls behind, for each frame of speech, is the
 log-likelihood ratio `llr`: about 0 where the sentence was said, clearly below where something else was. How
-far below depends on the grammar, and confidence is measured against that (`device.hearing.chance`).
+far below depends on the grammar, and confidence is measured against that (`device.hearing.impostors`).
 
 Calibration, over posteriors computed once: build one `Graph`, then for every `DecoderSettings` run `decode`
 on each utterance. Settings that differ only in `slope` and `offset` need `confidence` alone.
@@ -20,8 +20,8 @@ import kaldi_decoder
 import numpy as np
 import numpy.typing as npt
 
-from device.hearing.chance import UNMEASURED, Chance
 from device.hearing.grammar import SILENCE, Graph
+from device.hearing.impostors import UNMEASURED, Impostors
 from device.hearing.logistic import logistic
 from device.hearing.nbest import nbest
 from device.hearing.phone_loop import PhoneLoop, Scores
@@ -46,7 +46,7 @@ class DecoderSettings:
     loop_penalty: float = 0.0  # for each phone in the loop, beside phone_penalty: makes the loop less free
     beam: float = 16.0  # wider finds nothing better, at twice the time
     max_active: int = 1500  # states a frame, at most; in noise more find nothing better
-    slope: float = 1.5  # of confidence over the deviations that llr is above chance
+    slope: float = 1.5  # of confidence over the deviations that llr is above the impostors'
     offset: float = -2.5
     reject_below: float = 0.5  # confidence; what is below is not acted on
 
@@ -104,7 +104,7 @@ class Alternative(NamedTuple):
 class Decoder:
     """Decodes one utterance at a time, as it comes. Streaming gives what one call over all frames gives.
 
-    `log_prior` (phones,) of the acoustic model; `chance`: how well other speech fits `graph`, against which
+    `log_prior` (phones,) of the acoustic model; `impostors`: how well other speech fits `graph`, by which
     confidence is measured. `watchful`: follow unfinished sentences as well, for `settled`, at the cost of
     another search.
     """
@@ -114,13 +114,13 @@ class Decoder:
         graph: Graph,
         log_prior: npt.ArrayLike,
         settings: DecoderSettings = DecoderSettings(),
-        chance: Chance = UNMEASURED,
+        impostors: Impostors = UNMEASURED,
         *,
         watchful: bool = False,
     ) -> None:
         self.graph = graph
         self.settings = settings
-        self.chance = chance
+        self.impostors = impostors
         self._log_prior = np.asarray(log_prior, np.float32)
         self._silence = graph.phones.index(SILENCE)
         options = kaldi_decoder.FasterDecoderOptions(beam=settings.beam, max_active=settings.max_active)
@@ -130,10 +130,10 @@ class Decoder:
             self._unfinished = kaldi_decoder.FasterDecoder(self._fst(whole=False), options)
         self.reset()
 
-    def over(self, graph: Graph, chance: Chance) -> Decoder:
-        """One like this for another graph, which other speech fits by `chance`."""
+    def over(self, graph: Graph, impostors: Impostors) -> Decoder:
+        """One like this for another graph, with the impostor statistics `impostors`."""
         watchful = self._unfinished is not None
-        return Decoder(graph, self._log_prior, self.settings, chance, watchful=watchful)
+        return Decoder(graph, self._log_prior, self.settings, impostors, watchful=watchful)
 
     def _fst(self, whole: bool = True) -> Any:
         costs = self.settings
@@ -172,7 +172,7 @@ class Decoder:
         if not details.words:
             return None
         words = tuple(word.text for word in details.words)
-        return Decoded(words, confidence(details.llr, self.settings, self.chance), details)
+        return Decoded(words, confidence(details.llr, self.settings, self.impostors), details)
 
     def alternatives(self, count: int, within: float = 12.0, doubt: float = 0.0) -> list[Alternative]:
         """The `count` likeliest sentences of what was heard, the best first, at most `within` behind it.
@@ -195,7 +195,9 @@ class Decoder:
             words, behind = tuple(self.graph.words[word - 1] for word in one.words), one.cost - lowest
             ratio = best.details.llr - doubt - behind / speech
             if behind <= within:
-                alternatives.append(Alternative(words, confidence(ratio, self.settings, self.chance), behind))
+                alternatives.append(
+                    Alternative(words, confidence(ratio, self.settings, self.impostors), behind)
+                )
         return alternatives
 
     def settled(self) -> int:
@@ -246,9 +248,9 @@ def frame_scores(
     return np.ascontiguousarray(scores, np.float32)
 
 
-def confidence(llr: float, settings: DecoderSettings, chance: Chance) -> float:
-    """0…1, a logistic of how far the log-likelihood ratio is above chance."""
-    return logistic(settings.slope * chance.height(llr) + settings.offset)
+def confidence(llr: float, settings: DecoderSettings, impostors: Impostors) -> float:
+    """0…1, a logistic of how far the log-likelihood ratio is above the impostors'."""
+    return logistic(settings.slope * impostors.height(llr) + settings.offset)
 
 
 class _Step(NamedTuple):

@@ -62,7 +62,7 @@ def weighed(command: Decoded, free: Decoded | None, weight: float, decoder: Deco
     sound = free.details.sound - command.details.sound
     likely = free.details.gain - command.details.gain + COMMAND
     doubt = weight * max(0.0, min(sound, likely)) / max(command.details.speech, 1)
-    sure = confidence(command.details.llr - doubt, decoder.settings, decoder.chance)
+    sure = confidence(command.details.llr - doubt, decoder.settings, decoder.impostors)
     if sure < decoder.settings.reject_below:
         return Weighed(free.words, free.confidence, doubt, free=True)
     return Weighed(command.words, sure, doubt)

@@ -1,4 +1,4 @@
-"""Other people's ordinary speech, in and out of noise, which a bundle brings to measure chance by."""
+"""Other people's ordinary speech, in and out of noise, that a bundle brings as impostors."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ import numpy as np
 
 from device.errors import BundleError
 from device.hearing.acoustic import Posteriors
-from device.hearing.chance import FLOOR, Chance
 from device.hearing.decoder import Decoder
+from device.hearing.impostors import FLOOR, Impostors
 
 STEP = 0.05
 """Nats to a level of a stored log posterior: 0 to −12.75 in a byte."""
 
 
-def measured(decoder: Decoder, others: Iterable[Posteriors]) -> Chance:
+def measured(decoder: Decoder, others: Iterable[Posteriors]) -> Impostors:
     """How `others`, log posteriors of a recording each, fit the grammar of `decoder`."""
     decoded = (decoder.decode(item) for item in others)
-    return Chance.of([one.details.llr if one else FLOOR for one in decoded])
+    return Impostors.of([one.details.llr if one else FLOOR for one in decoded])
 
 
 def save(others: Sequence[Posteriors], file: Path) -> None:

@@ -18,12 +18,12 @@ import numpy.typing as npt
 
 from device.engine.bundle import Bundle, checked, described, sha256
 from device.errors import BundleError
-from device.hearing.chance import Chance
 from device.hearing.decoder import Decoder, DecoderSettings
 from device.hearing.grammar import Graph
+from device.hearing.impostors import Impostors
 
 KIND, VERSION = "words", 1
-BY_ITSELF = Chance(0.0, 1.0)
+BY_ITSELF = Impostors(0.0, 1.0)
 """Of any words, confidence rests on the log-likelihood ratio as it is: other speech is no less said."""
 FITTED = ("word_penalty", "slope", "offset", "weight")
 """What `mynah-train opinion` finds."""

@@ -40,7 +40,7 @@ def loads(content: bytes) -> Agenda:
         document = json.loads(content)
         version, made, bodies = document["version"], int(document["made"]), list(document["entries"])
     except (ValueError, TypeError, KeyError):
-        raise ValueError("this is no agenda, or only a part of one") from None
+        raise ValueError("this is not an agenda, or only a part of one") from None
     if version != VERSION:
         raise ValueError(f"this agenda has version {version}, and Mynah knows version {VERSION} only")
     entries = tuple(map(_checked, bodies))

@@ -38,13 +38,13 @@ def loads(content: bytes, given: Iterable[str]) -> Lists:
     try:
         document = json.loads(content)
     except ValueError:
-        raise ValueError("it is torn or no JSON") from None
+        raise ValueError("it is incomplete or not JSON") from None
     lists = document.get("lists") if isinstance(document, dict) else None
     if not isinstance(lists, dict):
         raise ValueError("it has no lists")
     for items in lists.values():
         if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
-            raise ValueError("a list in it is no list of texts")
+            raise ValueError("a list in it is not a list of texts")
     return Lists.of(given, lists)
 
 

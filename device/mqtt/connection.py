@@ -217,7 +217,7 @@ class Connection:
             self._tell_refused([delivery])
             return delivery
         except ValueError as error:
-            log.error("%r is no topic to publish to: %s", topic, error)
+            log.error("%r is not a topic to publish to: %s", topic, error)
             return None
 
     def check(self) -> float:
@@ -231,7 +231,7 @@ class Connection:
             if delivery.info.is_published():
                 self._unacknowledged.remove(entry)
             elif time.monotonic() > deadline:
-                log.warning("no receipt for %s in time: connecting anew", delivery.topic)
+                log.warning("no receipt for %s in time: connecting again", delivery.topic)
                 self.abandon()
         return 0.2 if self._unacknowledged else 1.0
 

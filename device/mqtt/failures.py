@@ -28,11 +28,11 @@ ADVICE = {
     "Not authorized": "allow it in the broker's access list",
     "Client identifier not valid": "set device.id to a shorter name of letters and digits",
     "Administrative action": "somebody ended it at the broker",
-    "Keep alive timeout": "see whether the network loses what is sent",
-    "Maximum connect time": "the broker wants that from time to time",
-    "Server moved": "set mqtt.host to the broker that there is now",
+    "Keep alive timeout": "check whether the network loses messages",
+    "Maximum connect time": "the broker does this from time to time",
+    "Server moved": "set mqtt.host to the new broker",
     "Use another server": "set mqtt.host to another broker",
-    **dict.fromkeys((*BUSY, "Server shutting down"), "see whether it is overloaded, or starts again"),
+    **dict.fromkeys((*BUSY, "Server shutting down"), "check whether it is overloaded, or restarting"),
     **dict.fromkeys(("Quota exceeded", "Message rate too high", "Receive maximum exceeded"), LIMIT),
     "Packet too large": LIMIT,
 }
@@ -65,16 +65,16 @@ def why_silent(settings: MqttSettings) -> str:
     """
     closed = "the broker at {}:{} closed the connection without an answer".format(*settings.address)
     if not settings.tls:
-        return f"{closed}: does its port want TLS (mqtt.tls = true)?"
+        return f"{closed}: does its port need TLS (mqtt.tls = true)?"
     if settings.cert_file is None:
-        return f"{closed}: does it want this device's certificate (mqtt.cert_file and mqtt.key_file)?"
+        return f"{closed}: does it need this device's certificate (mqtt.cert_file and mqtt.key_file)?"
     return f"{closed}: does it trust the certificate in mqtt.cert_file?"
 
 
 def _remedy(error: ssl.SSLCertVerificationError) -> str:
     """What to do about a broker's certificate."""
     if error.verify_code in NAMES_DIFFER:
-        return "set mqtt.host to a name or address that stands in it"
+        return "set mqtt.host to a name or address in the certificate"
     if "not yet valid" in error.verify_message:
         return "check this device's clock"
     if "expired" in error.verify_message:
@@ -104,7 +104,7 @@ def why_dropped(reason: str, settings: MqttSettings) -> str:
 
 def why_forbidden(topic: str, reason: str, *, reading: bool = False) -> str:
     """As `why_refused`, where the broker does not take what is sent to `topic`, or give what is there."""
-    what = f"to let Mynah read {topic}" if reading else f"what is sent to {topic}"
+    what = f"to let Mynah read {topic}" if reading else f"messages to {topic}"
     return f"the broker refuses {what} ({reason}): {_advice(reason)}"
 
 
@@ -112,8 +112,8 @@ def why_unsteady(settings: MqttSettings) -> str:
     """As `why_dropped`, where the broker ends connections soon and says nothing."""
     where = "the broker at {}:{} ends one connection after the other".format(*settings.address)
     if settings.version == "5":
-        return f"{where} and does not say why: see its own log"
-    return f'{where}: see its own log, or set mqtt.version = "5", with which it says why'
+        return f"{where} and does not say why: read its log"
+    return f'{where}: read its log, or set mqtt.version = "5", with which it says why'
 
 
 def why_twin(device_id: str) -> str:
@@ -124,7 +124,7 @@ def why_twin(device_id: str) -> str:
 
 
 def _advice(reason: str) -> str:
-    return ADVICE.get(reason, "see the broker's own log")
+    return ADVICE.get(reason, "read the broker's log")
 
 
 def reason(error: Exception) -> str:

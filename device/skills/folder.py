@@ -63,9 +63,7 @@ def read(folder: Path) -> OwnSkill:
     does = _intents(file, sentences, replies.variants if replies else {}) if file.exists() else {}
     for intent in sentences.intents:
         if intent not in does and intent not in sentences.responses:
-            raise SkillError(
-                f"{file}: nothing comes of {intent}; say under `intents:` what it sends or replies"
-            )
+            raise SkillError(f"{file}: {intent} does nothing; give it a command or a reply under `intents:`")
     handlers = {intent: partial(_handle, each, replies) for intent, each in does.items()}
     return OwnSkill(folder.name, sentences, handlers)
 
@@ -75,7 +73,7 @@ def _one(folder: Path, *names: str) -> Path:
     places = [place / name for name in names for place in (folder, folder / "en")]
     found = next((place for place in places if place.exists()), None)
     if found is None:
-        raise SkillError(f"{folder}: there is no {names[0]} in this folder; write what may be said into one")
+        raise SkillError(f"{folder}: there is no {names[0]} in this folder; write the sentences into one")
     return found
 
 
@@ -123,7 +121,7 @@ def _well_formed(command: Table, key: str) -> None:
     try:
         check(str(command[key]))
     except TemplateError as error:
-        raise command.wrong(f"the {key} is no template: {error}", key) from error
+        raise command.wrong(f"the {key} is not a template: {error}", key) from error
 
 
 def _handle(does: Does, replies: Replies | None, intent: Intent, world: World) -> Outcome:
@@ -133,7 +131,7 @@ def _handle(does: Does, replies: Replies | None, intent: Intent, world: World) -
         return Outcome(reply=reply)
     topic = render(does.topic, intent.slots)
     if not is_plain(topic):
-        raise TemplateError(f"{topic!r} is no topic")
+        raise TemplateError(f"{topic!r} is not a topic")
     command = Command(topic, render(does.payload, intent.slots))
     if _guarded(command, world) and intent.confidence < world.home.layout.lock_confidence:
         return asked(Question("Shall I do that?", intent, "confirmation"))

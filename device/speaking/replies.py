@@ -40,7 +40,7 @@ class Replies:
                 try:
                     rendering.check(text)
                 except TemplateError as error:
-                    raise document.wrong(f"the reply {name!r} is no template: {error}", name) from error
+                    raise document.wrong(f"the reply {name!r} is not a template: {error}", name) from error
             found[name] = tuple(texts)
         return found
 

@@ -65,11 +65,9 @@ class Head:
     def misfit(self, python: str, machine: str) -> str:
         """Why it cannot run here, in a line; empty where it can."""
         if self.python not in (None, python):
-            return (
-                f"{self.version} is for Python {self.python}, not {python}: get the one for Python {python}"
-            )
+            return f"{self.version} is for Python {self.python}, not {python}: download the one for {python}"
         if self.machine not in (None, machine):
-            return f"{self.version} is for {self.machine}, not {machine}: get the one for {machine}"
+            return f"{self.version} is for {self.machine}, not {machine}: download the one for {machine}"
         return ""
 
 
@@ -81,7 +79,7 @@ def read_head(stream: BinaryIO, keys: Mapping[str, Key]) -> tuple[Head, Key]:
         raise UpdateError("an update in another format: update the base first" if other else "not an update")
     line, seal = stream.readline(LONGEST_HEAD), stream.readline(LONGEST_HEAD)
     if not seal.endswith(b"\n"):
-        raise UpdateError("truncated: get it again")
+        raise UpdateError("truncated: download it again")
     if not keys:
         raise UpdateError("no key is trusted here: put the maker's *.pub into update.keys (/etc/mynah/keys)")
     key_id, _, signature = seal.decode("ascii", "replace").strip().partition(" ")
@@ -97,7 +95,7 @@ def read_head(stream: BinaryIO, keys: Mapping[str, Key]) -> tuple[Head, Key]:
         right = False
     if not right:
         raise UpdateError(
-            f"the signature is not {keys[key_id].name}'s for this content: do not use it; get it again"
+            f"the signature is not {keys[key_id].name}'s for this content: do not use it; download it again"
         )
     return _parsed(line), keys[key_id]
 
@@ -113,7 +111,7 @@ def _parsed(line: bytes) -> Head:
             return head
     except (ValueError, TypeError, KeyError, AttributeError):
         pass
-    raise UpdateError("the head is not as this Mynah reads it: update the base first")
+    raise UpdateError("this Mynah cannot read its head: update the base first")
 
 
 def save_payload(stream: BinaryIO, head: Head, file: Path) -> None:
@@ -125,11 +123,11 @@ def save_payload(stream: BinaryIO, head: Head, file: Path) -> None:
             out.write(block)
             missing -= len(block)
     if missing:
-        raise UpdateError(f"truncated: {missing} of {head.size} bytes are missing; get it again")
+        raise UpdateError(f"truncated: {missing} of {head.size} bytes are missing; download it again")
     if stream.read(1):
-        raise UpdateError("more follows behind its end: get it again")
+        raise UpdateError("there is data behind its end: download it again")
     if digest.hexdigest() != head.sha256:
-        raise UpdateError("damaged: its sha256 is not the one that was signed; get it again")
+        raise UpdateError("damaged: its sha256 is not the signed one; download it again")
 
 
 def unpack(file: Path, head: Head, folder: Path) -> None:
@@ -144,7 +142,7 @@ def unpack(file: Path, head: Head, folder: Path) -> None:
                 left, files = left - member.size, files + 1
                 path = _safe(member)
                 if left < 0 or files > MOST_FILES:
-                    raise UpdateError("it holds more than it says: ask its maker for another one")
+                    raise UpdateError("it contains more than its head says: ask its maker for another one")
                 target = folder / path
                 target.parent.mkdir(parents=True, exist_ok=True)
                 content = tar.extractfile(member)
@@ -157,13 +155,13 @@ def unpack(file: Path, head: Head, folder: Path) -> None:
             f"its payload cannot be unpacked ({error}): ask its maker for another one"
         ) from None
     if left:
-        raise UpdateError("it holds less than it says: ask its maker for another one")
+        raise UpdateError("it contains less than its head says: ask its maker for another one")
 
 
 def _safe(member: tarfile.TarInfo) -> PurePosixPath:
     path = PurePosixPath(member.name)
     if not member.isreg():
-        raise UpdateError(f"{member.name!r} is no plain file: ask its maker for another one")
+        raise UpdateError(f"{member.name!r} is not a plain file: ask its maker for another one")
     if path.is_absolute() or not path.parts or ".." in path.parts or "\0" in member.name:
         raise UpdateError(f"{member.name!r} leads out of its folder: ask its maker for another one")
     return path

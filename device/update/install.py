@@ -98,18 +98,18 @@ def why_not(head: Head, versions: Versions, base: str, downgrade: bool) -> str:
         state = State(base)  # it is written anew
     number, running = head.version, state.running
     if state.pending and state.tries:
-        return f"{state.pending} is on trial: wait a minute, or take it back: mynah update --rollback"
+        return f"{state.pending} is on trial: wait a minute, or roll it back: mynah update --rollback"
     if number == state.pending:
-        return f"{number} is installed already, and begins with the next start: sudo systemctl restart mynah"
+        return f"{number} is already installed; it runs after the next start: sudo systemctl restart mynah"
     if number == state.current or (ordered(number) == ordered(running) and not downgrade):
         return f"{number} is what runs"
     if ordered(number) < ordered(running) and not downgrade:
-        return f"{number} is older than {running}, which runs: with --downgrade it is installed all the same"
+        return f"{number} is older than {running}, which runs: to install it anyway, use --downgrade"
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
     if reason := head.misfit(python, platform.machine()):
         return reason
     if lacking := _lacking(head.needs, [path for path in sys.path if not _within(path, versions.folder)]):
-        return f"{number} needs what the base has not: {', '.join(lacking)}: update the base first"
+        return f"{number} needs libraries that the base lacks: {', '.join(lacking)}: update the base first"
     return ""
 
 
@@ -127,7 +127,7 @@ def proof(config: Path | None, versions: Versions) -> Prove:
             )
         except subprocess.TimeoutExpired:
             raise UpdateError(
-                f"{number} did not prove in {PATIENCE} s that it works; nothing was changed"
+                f"{number} did not pass its test in {PATIENCE} s; nothing was changed"
             ) from None
         if done.returncode:
             said = done.stderr.decode("utf-8", "replace").strip().splitlines()
@@ -144,13 +144,13 @@ def _compile(tree: Path, final: Path) -> None:
     """
     package = tree / "site" / "device"
     if not (package / "cli.py").is_file():
-        raise UpdateError("it holds no package device: ask its maker for another one; nothing was changed")
+        raise UpdateError("it contains no package device: ask its maker for another one; nothing was changed")
     for file in sorted(tree.rglob("*.py")):
         try:
             py_compile.compile(str(file), dfile=str(final / file.relative_to(tree)), doraise=True)
         except py_compile.PyCompileError as error:
             if file.is_relative_to(package):  # libraries bring some for other Pythons
-                text = f"{file.relative_to(package.parent)} is no Python ({error.exc_type_name})"
+                text = f"{file.relative_to(package.parent)} is not Python ({error.exc_type_name})"
                 raise UpdateError(f"{text}: ask its maker for another one; nothing was changed") from None
 
 
@@ -181,5 +181,5 @@ def _reason(error: OSError, versions: Versions) -> str:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return f"the disk is full at {versions.folder}: make room"
     if isinstance(error, PermissionError):
-        return f"{error.filename or versions.folder}: may not be written: run it with sudo"
+        return f"{error.filename or versions.folder}: cannot be written: run it with sudo"
     return f"{error.filename or versions.folder}: {error.strerror or error}"

@@ -42,7 +42,7 @@ def find(source: str) -> str:
     except (ValueError, TypeError, KeyError, AttributeError):
         raise UpdateError(f'{latest}: not as it should be: {{"archive": "mynah-0.2.0{SUFFIX}"}}') from None
     if parts.scheme not in ("", "http", "https") or not parts.path.endswith(SUFFIX):
-        raise UpdateError(f"{latest}: names {name!r}, which is no archive *{SUFFIX}")
+        raise UpdateError(f"{latest}: names {name!r}, which is not an archive *{SUFFIX}")
     return urllib.parse.urljoin(latest, name) if is_address(latest) else str(Path(latest).parent / name)
 
 

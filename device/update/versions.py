@@ -221,7 +221,7 @@ class Versions:
                 finally:
                     shutil.rmtree(self.incoming, ignore_errors=True)
         except BlockingIOError:
-            raise UpdateError("another update is being installed: wait for its end") from None
+            raise UpdateError("another update is being installed: wait until it is done") from None
 
     def adopt(self, base: str, tree: Path, number: str) -> State:
         """`tree`, which is on the disk already, becomes the pending version `number`. Raises OSError."""

@@ -17,7 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--machine",
         choices=MACHINES,
         default=platform.machine() if platform.machine() in MACHINES else "aarch64",
-        help="for which it is (this one)",
+        help="the target machine (this one)",
     )
 
 

@@ -21,16 +21,18 @@ from export.targets import SUITES, source_date
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--out", type=Path, required=True, help="folder of the image and what belongs to it")
+    parser.add_argument("--out", type=Path, required=True, help="folder for the image and its other files")
     parser.add_argument("--suite", choices=SUITES, default="bookworm", help="release of Debian (bookworm)")
     parser.add_argument(
         "--cache",
         type=Path,
         default=Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "mynah",
-        help="folder where Debian's packages, set up, are kept for the next time",
+        help="folder that caches the installed Debian packages",
     )
     parser.add_argument("--fresh", action="store_true", help="fetch Debian's packages again")
-    parser.add_argument("--no-pack", action="store_true", help="only the image itself, as for the emulator")
+    parser.add_argument(
+        "--no-pack", action="store_true", help="write only the uncompressed image, as the emulator needs it"
+    )
     parser.add_argument(
         "--key",
         type=Path,

@@ -149,7 +149,7 @@ class Understands:
 class AnyHome:
     """Every name is a lamp at zigbee2mqtt; `observed` is what its devices said.
 
-    `surprises`: by name, where somebody's asking for it would be one. `falls_due`: what does, next; it
+    `prior_costs`: by name, of a request for it. `falls_due`: what does, next; it
     `rings` until it is stopped.
     """
 
@@ -157,7 +157,7 @@ class AnyHome:
     expires: float = 2.0
     state: HomeState = field(default_factory=HomeState)
     expected: tuple[Expectation, ...] = ()
-    surprises: Mapping[str, float] = field(default_factory=dict)
+    prior_costs: Mapping[str, float] = field(default_factory=dict)
     question: Question | None = None
     asks: frozenset[str] = frozenset()
     here: str | None = None
@@ -175,9 +175,9 @@ class AnyHome:
     def stop(self) -> None:
         self.rings = False
 
-    def surprise(self, acts: Sequence[Act]) -> float:
+    def prior_cost(self, acts: Sequence[Act]) -> float:
         requests = (act for act in acts if isinstance(act, Request))
-        return sum(self.surprises.get(str(one.intent.slots.get("name")), 0.0) for one in requests)
+        return sum(self.prior_costs.get(str(one.intent.slots.get("name")), 0.0) for one in requests)
 
     def close(self) -> None:
         self.question = None

@@ -147,11 +147,11 @@ def test_a_number_is_open_where_another_sounds_much_like_it(behind: float, open_
     assert [one.slots["name"] for one in act.either] == (["fifteen", "fifty"] if open_ else [])
 
 
-def doubting(*others: Transcript, **surprises: float) -> Turn:
+def doubting(*others: Transcript, **prior_costs: float) -> Turn:
     """Of one who sounds as if they said "turn on the fan", or else one of `others`."""
     assistant = fakes.assistant((1.0,), ["turn on the fan"])
     wavering = fakes.Hears(["turn on the fan"], others=others)
-    home = fakes.AnyHome(surprises=surprises)
+    home = fakes.AnyHome(prior_costs=prior_costs)
     ears = replace(assistant, hearing=wavering, conversation=home, reject_below=0.1)
     (turn,) = ears.turns(fakes.audio(4))
     return turn
@@ -169,18 +169,18 @@ def test_what_is_likely_to_be_asked_for_outweighs_what_sounds_a_little_likelier(
 def test_nor_is_it_too_doubtful_where_much_is_asked_for() -> None:
     lamp = Transcript("turn on the lamp", 0.99, behind=1.0)
     assistant = replace(fakes.assistant((1.0,), ["turn on the fan"]), reject_below=0.7)
-    hearing, home = fakes.Hears(["turn on the fan"], others=[lamp]), fakes.AnyHome(surprises={"fan": 4.0})
+    hearing, home = fakes.Hears(["turn on the fan"], others=[lamp]), fakes.AnyHome(prior_costs={"fan": 4.0})
     (turn,) = replace(assistant, hearing=hearing, conversation=home).turns(fakes.audio(4))
     assert turn.meaning == Intent("HassTurnOn", {"name": "lamp"}, 0.5)  # never surely enough for a lock
 
 
 @pytest.mark.parametrize(
-    ("behind", "surprises"),
+    ("behind", "prior_costs"),
     [(2.0, {}), (5.0, {"fan": 4.0}), (2.0, {"fan": 4.0, "lamp": 2.5})],
-    ids=["nothing surprising", "sounds too different", "as surprising itself"],
+    ids=["nothing unlikely", "sounds too different", "as unlikely itself"],
 )
-def test_else_what_sounds_likeliest_is_what_was_said(behind: float, surprises: dict[str, float]) -> None:
-    turn = doubting(Transcript("turn on the lamp", 0.8, behind), **surprises)
+def test_else_what_sounds_likeliest_is_what_was_said(behind: float, prior_costs: dict[str, float]) -> None:
+    turn = doubting(Transcript("turn on the lamp", 0.8, behind), **prior_costs)
     assert turn.transcript == Transcript("turn on the fan", 0.9)
 
 

@@ -11,7 +11,7 @@ from typing import Self
 from device.card import sources, wifi
 from device.card.page import Page
 from device.card.supplicant import faults
-from device.card.wishes import HOST, Wishes
+from device.card.system_settings import HOST, SystemSettings
 from device.errors import MynahError
 from tests.fuzz.payloads import EVIL, mangled
 
@@ -148,7 +148,7 @@ class Reader:
             (self.boot / name).write_bytes(content)
         told: list[str] = []
         try:
-            _check(sources.wishes(self.boot, told.append, lambda content: ""))
+            _check(sources.system_settings(self.boot, told.append, lambda content: ""))
             if "mynah.toml" in contents:
                 _page(contents["mynah.toml"], told)
             assert not any(SECRET in line for line in told), told
@@ -177,7 +177,7 @@ def _broken(text: str, rng: random.Random) -> bytes:
     return mangled(content, rng) if rng.random() < 0.1 else content
 
 
-def _check(wanted: Wishes) -> None:
+def _check(wanted: SystemSettings) -> None:
     """What is wanted is what the system takes."""
     assert wanted.hostname is None or HOST.fullmatch(wanted.hostname)
     assert wanted.country is None or wifi.COUNTRY.fullmatch(wanted.country)

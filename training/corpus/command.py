@@ -16,10 +16,12 @@ TOLD = 5
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", nargs="?", help="corpus to convert; made-up: synthetic speech and noise")
-    parser.add_argument("folder", nargs="?", type=Path, help="where its archive was unpacked")
-    parser.add_argument("--data", type=Path, help="data folder, which is made where there is none")
-    parser.add_argument("--hours", type=float, help="convert about so many hours, of many speakers, not all")
-    parser.add_argument("--check", action="store_true", help="check the data folder, and say what it lacks")
+    parser.add_argument("folder", nargs="?", type=Path, help="folder of its unpacked archive")
+    parser.add_argument("--data", type=Path, help="data folder; created if it does not exist")
+    parser.add_argument("--hours", type=float, help="convert only about this many hours, from many speakers")
+    parser.add_argument(
+        "--check", action="store_true", help="check the data folder, and list what is missing"
+    )
 
 
 def run(arguments: argparse.Namespace) -> None:

@@ -80,30 +80,32 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     assist.add_arguments(kinds.add_parser("assist", help="typed requests in made-up homes: what changes"))
     phones.add_arguments(kinds.add_parser("phones", help="phone error rate on people left out of training"))
     wake.add_arguments(kinds.add_parser("wake", help="a wake bundle: misses and false accepts"))
-    enrolment.add_arguments(kinds.add_parser("enrolment", help="a wake bundle that learns voices"))
+    enrolment.add_arguments(kinds.add_parser("enrolment", help="the effect of enrolment on a wake bundle"))
     keywords.add_arguments(
-        kinds.add_parser("keywords", help="a wake bundle of several words: which is heard")
+        kinds.add_parser("keywords", help="a wake bundle of several words: the confusion among them")
     )
     text.add_arguments(kinds.add_parser("text", help="a text model: how well it reads a corpus"))
-    typed = kinds.add_parser(
-        "requests", help="requests in words of people's own, with the encoder and without"
-    )
+    typed = kinds.add_parser("requests", help="requests in other words, with and without the encoder")
     requests.add_arguments(typed)
     told = kinds.add_parser("stories", help="conversations as data, typed")
     stories.add_arguments(told)
     told.add_argument("--home", type=Path)
     told.add_argument("--sentences", type=Path, action="append")
-    said = kinds.add_parser("dialogues", help="answers, and several requests in a sentence, by such voices")
+    said = kinds.add_parser(
+        "dialogues", help="answers, and several requests in a sentence, by synthetic voices"
+    )
     dialogues.add_arguments(said)
-    written = kinds.add_parser("dictation", help="wrong words in sentences, read by people left out")
+    written = kinds.add_parser(
+        "dictation", help="word errors in sentences, read by people left out of training"
+    )
     dictation.add_arguments(written)
-    lines = kinds.add_parser("everyday", help="what people say to a home: right, refused, wrong")
+    lines = kinds.add_parser("everyday", help="everyday requests to a home: right, refused, wrong")
     everyday.add_arguments(lines)
     for kind in (spoken, heard, said, written, lines):
         kind.add_argument("--home", type=Path)
         kind.add_argument("--sentences", type=Path, action="append")
-        kind.add_argument("--bundle", type=Path, help="another acoustic model than the shipped one")
-        kind.add_argument("--words", type=Path, help="another graph of any words than the shipped one")
+        kind.add_argument("--bundle", type=Path, help="acoustic model (the shipped one)")
+        kind.add_argument("--words", type=Path, help="graph of any words (the shipped one)")
         kind.add_argument("--noise", type=Path, help="folder of noise recordings with a manifest.tsv")
         kind.add_argument("--ratios", default="clean", help="comma-separated dB, and clean")
         kind.add_argument("--jobs", type=positive, default=1)

@@ -174,7 +174,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="recordings in which nobody says it, of which those by people left out are heard",
     )
-    parser.add_argument("--json", type=Path, help="write what became of each voice here")
+    parser.add_argument("--json", type=Path, help="write the results of each voice here")
 
 
 def run(arguments: argparse.Namespace, ratios: Sequence[float]) -> None:

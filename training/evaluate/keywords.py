@@ -178,7 +178,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="only the people whom neither training nor the thresholds' choice heard",
     )
-    parser.add_argument("--picture", type=Path, help="write what is taken for what here")
+    parser.add_argument("--picture", type=Path, help="write the confusion matrix here")
     parser.add_argument("--json", type=Path, help="write the figures here")
 
 

@@ -82,7 +82,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--bundle", type=Path, action="append", required=True, help="may be given repeatedly")
     parser.add_argument(
-        "--hours", type=float, action="append", default=[], help="of training, of each bundle"
+        "--hours", type=float, action="append", default=[], help="hours of training, for each bundle"
     )
     parser.add_argument("--picture", type=Path, help="the rate over the hours, as a PNG")
 

@@ -148,7 +148,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--home", type=Path, help="home.toml in which they are said (the example)")
     parser.add_argument("--bundle", type=Path, help="bundle of the encoder (the shipped one)")
     parser.add_argument("--without", action="store_true", help="templates alone")
-    parser.add_argument("--json", type=Path, help="file for what came of each sentence")
+    parser.add_argument("--json", type=Path, help="write the result of each sentence here")
 
 
 def run(arguments: argparse.Namespace) -> None:

@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--run", type=Path, required=True, help="folder of a run of mynah-train text --head, or its bundle"
     )
-    parser.add_argument("--part", choices=PARTS, default="test", help="what is read (test)")
+    parser.add_argument("--part", choices=PARTS, default="test", help="part of the corpus (test)")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 

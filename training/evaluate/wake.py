@@ -43,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--peer",
         action="append",
         default=[],
-        help="another's wake word beside it, on the same background: microwakeword:hey_jarvis,"
+        help="another project's wake word to compare, on the same background: microwakeword:hey_jarvis,"
         " openwakeword:alexa …; held-out voices say its own phrase",
     )
     parser.add_argument(
@@ -52,8 +52,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="write the curves of misses over false accepts here, with the second look and without it,"
         " and tell what that costs",
     )
-    parser.add_argument("--page", type=Path, help="write all of it as one HTML page here")
-    parser.add_argument("--clips", type=int, default=10, help="false accepts to be heard on the page (10)")
+    parser.add_argument("--page", type=Path, help="write the report as one HTML page here")
+    parser.add_argument("--clips", type=int, default=10, help="false accepts with sound on the page (10)")
     parser.add_argument("--run", type=Path, help="run folder whose training curves go onto the page")
     parser.add_argument("--json", type=Path, help="write the figures here")
 

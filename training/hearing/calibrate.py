@@ -180,7 +180,7 @@ class Task:
             decoded = decoder.decode(item.posteriors)
             if decoded is not None:
                 right = item.text is not None and not self.errors(item.text, " ".join(decoded.words))
-                yield Observation(decoder.chance.height(decoded.details.llr), right)
+                yield Observation(decoder.impostors.height(decoded.details.llr), right)
 
 
 class Observation(NamedTuple):
@@ -315,7 +315,7 @@ def parted(heard: Sequence[Heard]) -> tuple[list[Heard], list[Heard]]:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--bundle", type=Path, required=True, help="the bundle that gets the settings")
+    parser.add_argument("--bundle", type=Path, required=True, help="the bundle to calibrate")
     parser.add_argument("--data", type=Path, required=True, help="folder with speech/ and noise/")
 
 

@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=(*HEADS, REQUESTS),
         help=f"fine-tune it for this, by a corpus; {REQUESTS}, by several",
     )
-    parser.add_argument("--corpus", choices=tuple(READERS), help="what the head learns from")
+    parser.add_argument("--corpus", choices=tuple(READERS), help="corpus of the head")
     parser.add_argument(
         "--data", type=Path, required=True, help="the corpus's folder, or one with a folder for each corpus"
     )
@@ -40,19 +40,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--encoder",
         type=Path,
         default=SHIPPED,
-        help="run whose encoder the head begins with (the shipped one)",
+        help="run whose encoder the head starts from (the shipped one)",
     )
-    parser.add_argument("--new", action="store_true", help="the head begins with a new encoder")
-    parser.add_argument("--shots", type=positive, help="examples of each intent, no more")
+    parser.add_argument("--new", action="store_true", help="start the head from a new encoder")
+    parser.add_argument("--shots", type=positive, help="use only this many examples of each intent")
     parser.add_argument(
         "--teacher", type=Path, help="folder with a sentence encoder (model.onnx, vocab.txt) to learn from"
     )
     parser.add_argument(
         "--updates",
         type=positive,
-        help="of the weights (an encoder: 6000; a head: ten rounds of the corpus, 1000 to 3000)",
+        help="training steps (an encoder: 6000; a head: ten epochs of the corpus, 1000 to 3000)",
     )
-    parser.add_argument("--vocabulary", type=positive, help="pieces of words of a new encoder (6000)")
+    parser.add_argument("--vocabulary", type=positive, help="word pieces of a new encoder (6000)")
     parser.add_argument("--width", type=positive, help="channels of a new encoder (192)")
     parser.add_argument("--layers", type=positive, help="layers of a new encoder (3)")
 

@@ -34,9 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--recordings", action="append", default=[], help="folder in which people say it, a folder for each"
     )
-    parser.add_argument(
-        "--negatives", action="append", default=[], help="folder of what is heard at home otherwise"
-    )
+    parser.add_argument("--negatives", action="append", default=[], help="folder of other sounds in the home")
     parser.add_argument(
         "--data",
         type=Path,
@@ -48,10 +46,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--features", type=Path, help="store of recordings' features that several runs share")
     parser.add_argument("--updates", type=int, default=DEFAULTS.updates, help="training steps of 64 rows")
     parser.add_argument(
-        "--start", type=Path, help="finished run whose weights to start from; its figures are told beside"
+        "--start", type=Path, help="finished run whose weights to start from; its figures are shown beside"
     )
     parser.add_argument(
-        "--review", type=Path, help="folder of what the daemon kept, with the labels of mynah review"
+        "--review", type=Path, help="folder of the daemon's recordings, with the labels of mynah review"
     )
     parser.add_argument(
         "--hearing",
@@ -60,7 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="acoustic model that finds the phrase's sounds in what people say",
     )
     parser.add_argument("--width", type=int, default=DEFAULTS.width, help="channels of every layer")
-    parser.add_argument("--anyway", action="store_true", help="train a phrase that is not fit for it as well")
+    parser.add_argument("--anyway", action="store_true", help="train even if the phrase is unsuitable")
 
 
 def said_otherwise(data: Path) -> Iterator[str]:

@@ -231,15 +231,13 @@ def limit(false: Sequence[float], hours: float) -> float:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--bundle", type=Path, required=True, help="the wake bundle, which gets the judgement"
-    )
+    parser.add_argument("--bundle", type=Path, required=True, help="the wake bundle to extend")
     parser.add_argument("--hearing", type=Path, required=True, help="the acoustic model's bundle")
     parser.add_argument(
         "--data", type=Path, required=True, help="folder with speech/, wake/, negative/, noise/"
     )
     parser.add_argument("--run", type=Path, help="folder of the training run, with what people say")
-    parser.add_argument("--count", type=int, default=200, help="how often the phrase is said")
+    parser.add_argument("--count", type=int, default=200, help="how often voices say the phrase")
 
 
 def run(arguments: argparse.Namespace) -> None:

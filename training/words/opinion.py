@@ -232,9 +232,9 @@ def fit(folder: Path, acoustic: Bundle, data: Path) -> dict[str, Any]:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--words", type=Path, required=True, help="bundle of words that gets the settings")
+    parser.add_argument("--words", type=Path, required=True, help="bundle of words to fit")
     parser.add_argument(
-        "--bundle", type=Path, default=bundle_folder("english"), help="acoustic model that hears them"
+        "--bundle", type=Path, default=bundle_folder("english"), help="acoustic model to fit it to"
     )
     parser.add_argument("--data", type=Path, required=True, help="folder with speech/, text/ and noise/")
 

@@ -95,7 +95,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder with speech/ and text/")
     parser.add_argument("--out", type=Path, required=True, help="folder of the bundle")
     parser.add_argument(
-        "--bundle", type=Path, default=bundle_folder("english"), help="acoustic model that it is for"
+        "--bundle", type=Path, default=bundle_folder("english"), help="acoustic model of the device"
     )
     parser.add_argument("--threshold", type=float, default=default.threshold, help="higher: a smaller graph")
 

@@ -19,7 +19,7 @@ def set_alarm(intent: Intent, world: World) -> Outcome:
         return asked(Question("For what time?", intent, "time"))
     at = times.moment(slots, world.now, waking=True)
     if at is None or instant(at) <= instant(world.now):
-        return refused("It is past that time already")
+        return refused("That time has already passed")
     if full := entries.full(world.agenda, ALARM):
         return full
     entry = world.agenda.new(Entry(ALARM, at, name=slots.get("name"), days=times.days(slots)))

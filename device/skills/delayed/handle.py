@@ -88,11 +88,11 @@ def _unfit(intent: Intent, now: Outcome, world: World, begin: datetime | None) -
     if not now.fine:
         return now
     if not now.commands and not now.done:
-        return refused("I can only tell that as it is now; ask me again when it is time")
+        return refused("I can only tell you that for now; ask me again at that time")
     if begin is not None and instant(begin) <= instant(world.now):
-        return refused("It is past that time already")
+        return refused("That time has already passed")
     if (span := times.length(intent.slots)) is not None and not timedelta() < span <= LONGEST:
-        return refused("That is no time for it to last; say for how long, such as “half an hour”")
+        return refused("That is not a duration; say for how long, such as “half an hour”")
     return entries.full(world.agenda, DELAYED)
 
 

@@ -47,7 +47,7 @@ def _guessed(guess: Callable[[World], Guess]) -> Callable[[Intent, World], Outco
         if not isinstance(select(world.home, {**place, "domain": domain}, None), Target):
             place = {}
         if not isinstance(select(world.home, {**place, "domain": domain}, None), Target):
-            return refused("I have nothing that could change that")
+            return refused("Nothing here can change that")
         about = Intent(name, {**place, "domain": domain, **slots}, intent.confidence)
         return asked(Question(text, about, "confirmation"))
 

@@ -28,7 +28,7 @@ def set_reminder(intent: Intent, world: World) -> Outcome:
     if at is None:
         return asked(Question("When shall I remind you?", intent, "time"))
     if instant(at) <= instant(world.now):
-        return refused("It is past that time already")
+        return refused("That time has already passed")
     if full := entries.full(world.agenda, REMINDER):
         return full
     span = times.length(slots, "in_")

@@ -39,11 +39,11 @@ def test_what_cannot_be_heard_or_never_counts(tmp_path: Path) -> None:
       level: {range: {from: 1, to: 5}}
     """
     assert told(tmp_path, text) == [
-        "5: {what} takes any words: this can be typed, but not heard",
+        "5: {what} takes any words: you can type this, but Mynah cannot hear it",
         "5: left out: nothing of '→' can be said",
-        "6: left out: requires_context wants a domain: only {name} has one",
-        "8: left out: requires_context wants a weather: nothing here has such a context",
-        "10: required_keywords are single words: 'very good' is never met",
+        "6: left out: requires_context needs a domain: only {name} has one",
+        "8: left out: requires_context needs a weather: nothing here has such a context",
+        "10: required_keywords are single words: 'very good' never matches",
     ]
 
 
@@ -62,10 +62,10 @@ def test_responses_that_are_never_said(tmp_path: Path) -> None:
     """
     lines = told(tmp_path, text)
     assert lines[0] == "the response 'default' of Love is not said: only Home Assistant has 'state'"
-    assert lines[1].startswith("the response 'sure' of Love is not said: it is no template")
+    assert lines[1].startswith("the response 'sure' of Love is not said: it is not a template")
     assert lines[2:] == [
         "the response 'never' of Love is not used: no sentence asks for it",
-        "the responses of Hate are not used: no sentence means that",
+        "the responses of Hate are not used: no sentence has that intent",
     ]
 
 

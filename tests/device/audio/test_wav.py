@@ -108,7 +108,7 @@ def truncated_flac(path: Path) -> None:
         (missing, "no such file"),
         (empty, "is empty"),
         (folder, "cannot be read"),
-        (text, "not audio"),
+        (text, "not a readable"),
         (header_only, "is empty"),
         (truncated, "truncated"),
         (truncated_header, "truncated"),

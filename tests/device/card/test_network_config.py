@@ -6,14 +6,14 @@ import pytest
 
 from device.card import cloud
 from device.card.places import Card
+from device.card.system_settings import SystemSettings, User
 from device.card.wifi import WifiNetwork, network
-from device.card.wishes import User, Wishes
 
 
-def read(card: Card, name: str, content: str) -> tuple[Wishes, list[str]]:
+def read(card: Card, name: str, content: str) -> tuple[SystemSettings, list[str]]:
     (card.boot / name).write_text(content)
     told: list[str] = []
-    return cloud.wishes(card.boot, told.append), told
+    return cloud.system_settings(card.boot, told.append), told
 
 
 def wifi(card: Card, points: str, radio: str = "") -> tuple[tuple[WifiNetwork, ...], list[str]]:
@@ -79,22 +79,22 @@ def test_an_auth_is_honoured(card: Card, point: str, password: str | None) -> No
         ("home:\n  password: ''", "the password of the Wi-Fi 'home' is empty"),
         ("home:\n  password: ~", "has 1 letters, but must have 8 to 63"),
         ("home:\n  password: [secret77]", "password must be text"),
-        ('home:\n  password: "secret77\\n"', "has a line break"),
-        ('"home\\n":\n  password: secret77', "has a line break"),
-        ("home:\n  auth:", "has an auth: that is not understood"),
-        ("home:\n  auth: secret77", "has an auth: that is not understood"),
-        ("home: {auth: {password: secret77}}", "has an auth: that is not understood"),
-        ("home: {auth: {key-management: psk}}", "has an auth: that is not understood"),
-        ("home: {auth: {key-management: sae, password: secret77}}", "has an auth: that is not understood"),
-        ("home: {auth: {key-management: none, password: secret77}}", "has an auth: that is not understood"),
-        ("home: {password: secret77, auth: {key-management: none}}", "has an auth: that is not understood"),
+        ('home:\n  password: "secret77\\n"', "contains a line break"),
+        ('"home\\n":\n  password: secret77', "contains a line break"),
+        ("home:\n  auth:", "has an unknown auth: value"),
+        ("home:\n  auth: secret77", "has an unknown auth: value"),
+        ("home: {auth: {password: secret77}}", "has an unknown auth: value"),
+        ("home: {auth: {key-management: psk}}", "has an unknown auth: value"),
+        ("home: {auth: {key-management: sae, password: secret77}}", "has an unknown auth: value"),
+        ("home: {auth: {key-management: none, password: secret77}}", "has an unknown auth: value"),
+        ("home: {password: secret77, auth: {key-management: none}}", "has an unknown auth: value"),
         (
             "home: {password: secret78, auth: {key-management: psk, password: secret77}}",
-            "has an auth: that is not understood",
+            "has an unknown auth: value",
         ),
         (
             "home: {auth: {key-management: eap, method: peap, identity: ada, password: secret77}}",
-            "has an auth: that is not understood",
+            "has an unknown auth: value",
         ),
         ("home: {mode: adhoc, password: secret77}", "has a mode"),
         ("home: {hidden: maybe, password: secret77}", "hidden must be true or false"),
@@ -123,7 +123,7 @@ def test_an_address_of_its_own_is_told(card: Card) -> None:
     [
         ("wifis: {wlan0: {access-points: [home]}}", "access-points of wlan0 must be a table"),
         ("[" * 5000, "is nested too deeply"),
-        ("- home", "is no table of names and values"),
+        ("- home", "is not a table of names and values"),
         ("? [a]\n: b", "is not YAML"),
         ("a: 1\n---\nb: 2", "is not YAML"),
         ("a: \x00", "is not YAML"),
@@ -131,7 +131,7 @@ def test_an_address_of_its_own_is_told(card: Card) -> None:
 )
 def test_what_is_no_network_config_is_told(card: Card, content: str, line: str) -> None:
     wanted, told = read(card, "network-config", content)
-    assert wanted == Wishes()
+    assert wanted == SystemSettings()
     assert len(told) == 1
     assert line in told[0]
 
@@ -151,4 +151,4 @@ def test_who_may_log_in_is_text_too(card: Card, user: str, meant: User) -> None:
     )
     wanted, told = read(card, "user-data", content)
     assert told == []
-    assert wanted == Wishes(hostname="0042", user=meant, ssh_password=False)
+    assert wanted == SystemSettings(hostname="0042", user=meant, ssh_password=False)

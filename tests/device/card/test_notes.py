@@ -28,7 +28,7 @@ def test_it_can_be_read_in_notepad(card: Card, machine: Bench) -> None:
     assert content.count(b"\n") == content.count(b"\r\n")
     assert all(len(line) <= 90 for line in read(card).splitlines())
     paragraphs = read(card).split("\r\n\r\n")
-    assert "is gone when all is well" in paragraphs[1].replace("\r\n", " ")
+    assert "removes it when there are no problems" in paragraphs[1].replace("\r\n", " ")
     assert paragraphs[2] == "mynah.toml: line 3 is wrong: mend it"
     assert paragraphs[3].startswith("home.toml: „Küche“")
 

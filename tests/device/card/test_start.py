@@ -282,7 +282,7 @@ def test_what_lies_there_for_nothing_is_named(card: Card, machine: Bench) -> Non
     (card.boot / "bundles/._minerva").touch()
     (card.boot / "firstrun.sh").touch()
     assert boot(card, machine) == [
-        "firstrun.sh: is not run here: write what it should do into custom.toml, and delete it",
+        "firstrun.sh: does not run on Mynah: write its settings into custom.toml, and delete it",
         "bundles/deep: the bundle is a folder deeper: put athena itself into bundles",
         "bundles/minerva.zip: a bundle is a folder: unpack it on your computer, and put the folder here",
         'home.toml: is not used: to use it, write  file = "home.toml"  below [home] in mynah.toml',

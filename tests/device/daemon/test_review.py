@@ -104,7 +104,7 @@ def test_what_is_torn_is_left_out(store: Store) -> None:
     assert store.clips() == [clip]
     store.clear()
     assert list(store.folder.iterdir()) == []
-    with pytest.raises(ReviewError, match="made room"):
+    with pytest.raises(ReviewError, match="deleted to make room"):
         store.label(clip, Label.WAKE)
 
 

@@ -49,7 +49,7 @@ def test_an_entry_adds_by_name_or_topic(tmp_path: Path, entry: str, called: str)
     (device,) = whole.devices
     assert (device.name, device.room, device.aliases) == (called, "bedroom", ("work light",))
     assert (device.kind, device.can) == ("light", COLORS)
-    assert problems == ("zigbee2mqtt/other: 'work light' is what home.toml calls something else",)
+    assert problems == ("zigbee2mqtt/other: 'work light' is another thing's name in home.toml",)
     assert missing(own, found) == ()
 
 

@@ -246,7 +246,7 @@ def test_of_more_devices_than_a_home_can_have_some_are_left_out() -> None:
     layout, problems = joined(own, found)
     assert len(layout.devices) == 2000
     assert layout.devices[0].name == "my lamp"
-    assert problems == ("2501 devices are announced: only 2000 of them can be spoken to",)
+    assert problems == ("2501 devices are announced: Mynah uses only 2000 of them",)
 
 
 def test_what_left_while_nobody_listened_is_forgotten() -> None:

@@ -187,7 +187,7 @@ def test_a_home_that_cannot_be_learnt_is_told_and_forgotten(caplog: pytest.LogCa
     learner.begin(Layout())
     assert learner.busy
     wait_for(lambda: learner.poll() is None and not learner.busy)
-    assert "cannot be learnt" in caplog.text
+    assert "cannot be compiled" in caplog.text
     learner.begin(Layout(devices=(Device("lamp", "light", "mqtt", "x"),)))
     learner.close()
     assert not learner.busy

@@ -94,7 +94,7 @@ def test_appliances_that_answer(tmp_path: Path) -> None:
 
         appliances.client.on_message = take
         assert asked(broker.settings, tmp_path) == Finding(
-            "appliances", Health.OK, "2, and all that can be asked answer"
+            "appliances", Health.OK, "2; all that can report a state answer"
         )
 
 
@@ -113,7 +113,7 @@ def test_appliances_that_the_broker_keeps_from_us(tmp_path: Path) -> None:
     with Mosquitto(tmp_path, f"acl_file {rules}") as broker:
         finding = asked(broker.settings, tmp_path)
     assert finding.health is Health.PROBLEM
-    assert "forbids what is sent to cmnd/socket/STATE: allow" in finding.text
+    assert "forbids messages to cmnd/socket/STATE: allow" in finding.text
 
 
 def test_appliances_behind_a_broker_that_is_not_there() -> None:
@@ -145,7 +145,7 @@ def test_a_password_and_an_access_list_together(tmp_path: Path) -> None:
         assert access.broker(settings(mqtt)).health is Health.OK
         assert access.services(settings(mqtt)).health is Health.OK
         found = asked(mqtt, tmp_path)
-    assert "forbids what is sent to cmnd/socket/STATE: allow" in found.text
+    assert "forbids messages to cmnd/socket/STATE: allow" in found.text
 
 
 @needs_mosquitto
@@ -161,7 +161,7 @@ def test_certificates_and_ports(tmp_path: Path) -> None:
         advice = {
             "answers and lets mynah/kitchen/# through": trusted,
             "it is not trusted: set mqtt.ca_file": dataclasses.replace(trusted, ca_file=None),
-            "does its port want TLS (mqtt.tls = true)?": secure.settings,
+            "does its port need TLS (mqtt.tls = true)?": secure.settings,
             "check mqtt.port and mqtt.tls": dataclasses.replace(trusted, port=plain.port),
         }
         for text, mqtt in advice.items():
@@ -173,7 +173,7 @@ def test_a_home_in_which_nothing_is(tmp_path: Path) -> None:
     with Mosquitto(tmp_path) as broker:
         found = asked(broker.settings, tmp_path, home="")
     assert found.health is Health.WARNING
-    assert "none is described in home.toml" in found.text
+    assert "home.toml describes none" in found.text
     assert "whether its access list lets mynah read their announcements" in found.text
 
 
@@ -194,10 +194,11 @@ def test_a_broker_that_speaks_an_older_version(tmp_path: Path) -> None:
         wrong = access.broker(settings(dataclasses.replace(mqtt, version="5")))
     assert found.health is Health.WARNING
     assert "2 of 2 do not answer (lamp, socket)" in found.text
-    assert found.text.endswith("as the broker does not speak MQTT 5, what it forbids cannot be told")
+    assert found.text.endswith("the broker does not speak MQTT 5, so Mynah cannot tell what it forbids")
     assert services.health is Health.OK
     assert (
-        services.text == "Home Assistant: as the broker does not speak MQTT 5, what it forbids cannot be told"
+        services.text
+        == "Home Assistant: the broker does not speak MQTT 5, so Mynah cannot tell what it forbids"
     )
     assert wrong.text.endswith('does not speak MQTT 5: set mqtt.version = "3.1.1"')
 
@@ -266,7 +267,7 @@ def test_the_daemon_is_heard(tmp_path: Path) -> None:
 @pytest.mark.parametrize("said", [b"", b"{}", b"[", b'{"problems": 1}', b'{"problems": []}'])
 def test_a_daemon_that_says_nothing_of_use_is_well(said: bytes) -> None:
     finding = access.judge_daemon("kitchen", b"online", said)
-    assert finding == Finding("daemon", Health.OK, "kitchen is connected and says that all is well")
+    assert finding == Finding("daemon", Health.OK, "kitchen is connected and reports no problems")
 
 
 def test_a_broker_that_drops_us_says_why() -> None:

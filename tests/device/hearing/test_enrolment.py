@@ -121,7 +121,7 @@ def test_enrolling_keeps_recordings_and_writes_a_bundle(
     assert main(["enroll", "--out", str(SHIPPED / "hey_mynah"), *files]) == 2
     assert main(["enroll", "--phrase", "hey you", "--out", str(out), *files]) == 2
     assert main(["enroll", *files]) == 2
-    assert "what is to come of it" in capsys.readouterr().err
+    assert "nothing to write: use --keep" in capsys.readouterr().err
     assert json.loads((SHIPPED / "hey_mynah" / "bundle.json").read_text())["name"] == "hey mynah"
 
 

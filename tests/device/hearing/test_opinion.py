@@ -75,7 +75,7 @@ def test_what_is_better_heard_as_other_words_is_not_bent(text: str, commands: De
     command = commands.decode(said(text, 1))
     assert command is not None
     doubtful = replace(commands.settings, reject_below=command.confidence)
-    strict = Decoder(commands.graph, PRIOR, doubtful, commands.chance)
+    strict = Decoder(commands.graph, PRIOR, doubtful, commands.impostors)
     found = weighed(command, free.decode(said(text, 1)), 2.0, strict)
     assert found.free
     assert found.doubt > 0
@@ -121,7 +121,7 @@ def test_streaming_gives_the_same_opinion(commands: Decoder, free: Decoder) -> N
         transcript = hearing.transcribe(speech(len(frames)))
         assert transcript == Transcript(" ".join(whole.words), whole.confidence, free=whole.free)
         likeliest = hearing.alternatives(1)[0]
-        doubted = confidence(command.details.llr - whole.doubt, commands.settings, commands.chance)
+        doubted = confidence(command.details.llr - whole.doubt, commands.settings, commands.impostors)
         assert likeliest.confidence == pytest.approx(doubted)
 
 

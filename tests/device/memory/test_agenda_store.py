@@ -60,10 +60,10 @@ ENTRY = DOCUMENT["entries"][0]
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
-        (b"", "no agenda"),
+        (b"", "not an agenda"),
         (WHOLE[: len(WHOLE) // 2], "only a part"),
-        (b"[1, 2]", "no agenda"),
-        (b"\xff\x00", "no agenda"),
+        (b"[1, 2]", "not an agenda"),
+        (b"\xff\x00", "not an agenda"),
         (b"[" * 100_000, "recursion"),
         (json.dumps({**DOCUMENT, "version": 2}).encode(), "version 2"),
         (json.dumps({**DOCUMENT, "entries": [{"kind": "egg"}]}).encode(), "makes no sense"),

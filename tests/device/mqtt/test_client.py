@@ -255,7 +255,7 @@ def test_a_command_that_the_broker_forbids_is_told(tmp_path: Path, caplog: pytes
         publisher.send(commands())
         wait_for(lambda: publisher.forbidden)
         assert publisher.forbidden == {"zigbee2mqtt/lamp/set"}
-    assert caplog.text.count("refuses what is sent to zigbee2mqtt/lamp/set (Not authorized)") == 1
+    assert caplog.text.count("refuses messages to zigbee2mqtt/lamp/set (Not authorized)") == 1
 
 
 @needs_mosquitto

@@ -51,7 +51,7 @@ def test_an_own_authority(tmp_path: Path, authority: Authority) -> None:
 
 def test_a_port_with_tls_and_one_without(tmp_path: Path, authority: Authority) -> None:
     with broker(tmp_path, authority) as secure:
-        assert outcome(secure.settings).endswith("does its port want TLS (mqtt.tls = true)?")
+        assert outcome(secure.settings).endswith("does its port need TLS (mqtt.tls = true)?")
     with Mosquitto(tmp_path) as plain:
         assert outcome(trusting(plain, authority)).endswith("check mqtt.port and mqtt.tls")
 
@@ -59,8 +59,8 @@ def test_a_port_with_tls_and_one_without(tmp_path: Path, authority: Authority) -
 @pytest.mark.parametrize(
     ("certificate", "advice"),
     [
-        ({"san": "DNS:broker.example"}, "set mqtt.host to a name or address that stands in it"),
-        ({"san": "IP:127.0.0.2"}, "set mqtt.host to a name or address that stands in it"),
+        ({"san": "DNS:broker.example"}, "set mqtt.host to a name or address in the certificate"),
+        ({"san": "IP:127.0.0.2"}, "set mqtt.host to a name or address in the certificate"),
         ({"valid": (-9, -2)}, "certificate has expired: renew it, or check this device's clock"),
         ({"valid": (2, 9)}, "certificate is not yet valid: check this device's clock"),
     ],
@@ -79,7 +79,7 @@ def test_a_name_that_differs(tmp_path: Path, authority: Authority) -> None:
     with broker(tmp_path, authority, san="DNS:broker.example") as secure:
         told = outcome(trusting(secure, authority, host="localhost"))
     assert "Hostname mismatch" in told
-    assert told.endswith("set mqtt.host to a name or address that stands in it")
+    assert told.endswith("set mqtt.host to a name or address in the certificate")
 
 
 @pytest.mark.parametrize("version", ["tlsv1.2", "tlsv1.3"])
@@ -90,6 +90,6 @@ def test_a_broker_that_wants_to_know_who_comes(tmp_path: Path, authority: Author
     with broker(tmp_path, authority, *lines) as strict:
         assert outcome(trusting(strict, authority, cert_file=mine, key_file=key)) == ""
         nobody = outcome(trusting(strict, authority))
-        assert nobody.endswith("does it want this device's certificate (mqtt.cert_file and mqtt.key_file)?")
+        assert nobody.endswith("does it need this device's certificate (mqtt.cert_file and mqtt.key_file)?")
         told = outcome(trusting(strict, authority, cert_file=wrong, key_file=wrong_key))
         assert told.endswith("does it trust the certificate in mqtt.cert_file?")

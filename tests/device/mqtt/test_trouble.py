@@ -31,7 +31,7 @@ def mynah(settings: MqttSettings, told: list[str]) -> Publisher:
     ("version", "reason", "said"),
     [
         ("3.1.1", 2, "refuses the connection (Client identifier not valid): set device.id to a shorter name"),
-        ("3.1.1", 3, "refuses the connection (Server unavailable): see whether it is overloaded"),
+        ("3.1.1", 3, "refuses the connection (Server unavailable): check whether it is overloaded"),
         ("3.1.1", 4, "refuses a client without a user name (Bad user name or password): set mqtt.username"),
         ("3.1.1", 5, "refuses a client without a user name (Not authorized): set mqtt.username"),
         ("5", 0x86, "refuses a client without a user name (Bad user name or password): set mqtt.username"),
@@ -39,7 +39,7 @@ def mynah(settings: MqttSettings, told: list[str]) -> Publisher:
         ("5", 0x8A, "refuses a client without a user name (Banned): set mqtt.username"),
         ("5", 0x97, "refuses the connection (Quota exceeded): raise the broker's limit for this device"),
         ("5", 0x9D, "refuses the connection (Server moved): set mqtt.host"),
-        ("5", 0x83, "refuses the connection (Implementation specific error): see the broker's own log"),
+        ("5", 0x83, "refuses the connection (Implementation specific error): read the broker's log"),
     ],
 )
 def test_a_refused_connection_says_why(version: str, reason: int, said: str) -> None:
@@ -126,7 +126,7 @@ def test_a_mynah_that_starts_again_is_no_other_one(broker: Mosquitto) -> None:
 
 
 def test_connections_that_end_one_after_the_other_without_a_reason() -> None:
-    for settings, said in ((MqttSettings(), 'set mqtt.version = "5"'), (FIVE, "see its own log")):
+    for settings, said in ((MqttSettings(), 'set mqtt.version = "5"'), (FIVE, "read its log")):
         trouble = Trouble(settings, "kitchen", "mynah/kitchen/session")
         for _ in range(BRIEF - 1):
             assert trouble.lost("", 1.0) == "the connection to the broker is lost"

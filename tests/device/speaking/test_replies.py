@@ -38,7 +38,7 @@ def test_texts_take_turns_and_begin_with_the_first(file: Path) -> None:
         ("a: [", "not valid YAML"),
         ("a: fine\nb: {c: d}\n", ":2: the reply 'b' must be a text"),
         ("a: []", "must be a text"),
-        ("a: fine\nb: ['{{ x | nofilter }}']\n", ":2: the reply 'b' is no template"),
+        ("a: fine\nb: ['{{ x | nofilter }}']\n", ":2: the reply 'b' is not a template"),
         ("- a", "must be a mapping"),
     ],
 )

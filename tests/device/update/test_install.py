@@ -65,14 +65,16 @@ def test_what_is_not_newer_waits_for_downgrade(maker: Maker, versions: Versions)
     place(versions, "0.2.0")
     versions.change(BASE, lambda state: State(BASE, current="0.2.0"))
     older, same, newer = (maker.archive(number) for number in ("0.1.9", "0.2.0", "0.10.0"))
-    assert "0.1.9 is older than 0.2.0, which runs: with --downgrade" in attempt(older, maker, versions)
+    assert "0.1.9 is older than 0.2.0, which runs: to install it anyway, use --downgrade" in attempt(
+        older, maker, versions
+    )
     assert "0.2.0 is what runs" in attempt(same, maker, versions)
     assert "0.2.0 is what runs" in attempt(same, maker, versions, downgrade=True)
     install(str(older), maker.keys, versions, BASE, works, downgrade=True)
     assert versions.read(BASE).pending == "0.1.9"
     install(str(newer), maker.keys, versions, BASE, works)
     assert versions.read(BASE).pending == "0.10.0"
-    assert "is installed already, and begins with the next start" in attempt(newer, maker, versions)
+    assert "is already installed; it runs after the next start" in attempt(newer, maker, versions)
     versions.change(BASE, lambda state: state.started(versions.whole))
     assert "0.10.0 is on trial" in attempt(maker.archive("0.11.0"), maker, versions)
 
@@ -91,14 +93,17 @@ def test_what_does_not_fit_this_device(maker: Maker, versions: Versions) -> None
     assert "for Python 2.7, not 3." in attempt(maker.archive("0.2.0", python="2.7"), maker, versions)
     lacking = maker.archive("0.2.0", needs={"nothing-of-the-sort": "1", "numpy": "0.0.1"})
     message = attempt(lacking, maker, versions)
-    assert "needs what the base has not: nothing-of-the-sort 1 (here: none), numpy 0.0.1 (here: " in message
+    assert (
+        "needs libraries that the base lacks: nothing-of-the-sort 1 (here: none), numpy 0.0.1 (here: "
+        in message
+    )
     assert message.endswith("): update the base first")
 
 
 def test_a_version_that_does_not_compile_or_is_none(maker: Maker, versions: Versions) -> None:
     broken = maker.archive("0.2.0", {**tree("0.2.0"), "device/other.py": b"def :"})
-    assert "device/other.py is no Python (SyntaxError)" in attempt(broken, maker, versions)
-    assert "it holds no package device" in attempt(maker.archive("0.2.0", {"a": b"1"}), maker, versions)
+    assert "device/other.py is not Python (SyntaxError)" in attempt(broken, maker, versions)
+    assert "it contains no package device" in attempt(maker.archive("0.2.0", {"a": b"1"}), maker, versions)
     others = maker.archive("0.2.0", {**tree("0.2.0"), "library/old.py": b"print 1"})
     install(str(others), maker.keys, versions, BASE, works)
 
@@ -284,7 +289,7 @@ def test_the_whole_package_by_the_command_line(
     assert own <= {path.relative_to(site) for path in site.rglob("*")}
     assert update("--rollback") == (0, "0.1.0 runs from the next start on: sudo systemctl restart mynah")
     status, said = update("--rollback")
-    assert (status, said[:40]) == (1, "mynah: the base runs, there is nothing b")
+    assert (status, said[:40]) == (1, "mynah: the base version runs, and there ")
 
 
 def test_without_standard_input_a_line_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

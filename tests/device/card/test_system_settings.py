@@ -9,7 +9,7 @@ import pytest
 
 from device.card import sources, system, wifi
 from device.card.places import Card
-from device.card.wishes import User, Wishes
+from device.card.system_settings import SystemSettings, User
 from device.errors import CardError
 from tests.device.card.conftest import Bench
 
@@ -70,7 +70,7 @@ wifis:
 DERIVED = "f42c6fc52df0ebef9ebb4b90b38a5f902e83fe1b135a70e23aed762e9710a12e"
 """IEEE 802.11-2020, J.4.2: of the passphrase "password" and the SSID "IEEE"."""
 
-WANTED = Wishes(
+WANTED = SystemSettings(
     hostname="kitchen",
     country="GB",
     networks=(wifi.WifiNetwork("IEEE", DERIVED, True),),
@@ -94,7 +94,7 @@ def test_what_imager_writes_is_understood(card: Card, files: dict[str, str]) -> 
     for name, content in files.items():
         (card.boot / name).write_text(content.replace("\n", "\r\n"))
     told: list[str] = []
-    assert sources.wishes(card.boot, told.append, accepts) == WANTED
+    assert sources.system_settings(card.boot, told.append, accepts) == WANTED
     assert told == []
 
 
@@ -105,7 +105,7 @@ def test_the_classic_files_win(card: Card) -> None:
     content = 'country=GB\r\nnetwork={\r\n  ssid=“attic”\r\n  psk="it’s a secret"\r\n}\r\n'
     (card.boot / "wpa_supplicant.conf").write_bytes(content.encode())
     told: list[str] = []
-    found = sources.wishes(card.boot, told.append, accepts)
+    found = sources.system_settings(card.boot, told.append, accepts)
     assert (found.ssh, found.user) == (True, User("grace", "$6$a$b"))
     assert found.supplicant == 'country=GB\nnetwork={\n  ssid="attic"\n  psk="it’s a secret"\n}\n'
     assert told == []
@@ -118,29 +118,29 @@ def test_the_classic_files_win(card: Card) -> None:
         (
             "custom.toml",
             '[wlan]\nssid = "attic"\npassword = "secret7"\npassword_encrypted = false\ncountry = "England"',
-            ["country is two letters", "'attic' has 7 letters, but must have 8 to 63"],
+            ["country must be two letters", "'attic' has 7 letters, but must have 8 to 63"],
         ),
         (
             "custom.toml",
             '[wlan]\nssid = "attic"\npassword = 12345678',
             ["[wlan] password must be text in quotes"],
         ),
-        ("custom.toml", '[wifi]\nssid = "attic"', ["[wifi] means nothing here: there are [system], [user]"]),
+        ("custom.toml", '[wifi]\nssid = "attic"', ["[wifi] is not known: use one of [system], [user]"]),
         (
             "custom.toml",
             '[ssh]\nssh_import_id = "gh:ada"',
-            ["[ssh] ssh_import_id means nothing here: there are enabled"],
+            ["[ssh] ssh_import_id is not known: use one of enabled"],
         ),
-        ("custom.toml", '[ssh]\nauthorized_keys = ["secret77"]', ["one of them is no public key"]),
+        ("custom.toml", '[ssh]\nauthorized_keys = ["secret77"]', ["one line is not a public key"]),
         (
             "custom.toml",
             '[system]\nhostname = "my kitchen"',
-            ["a host's name is letters, digits and hyphens"],
+            ["a host name must be letters, digits and hyphens"],
         ),
         ("custom.toml", '[user]\nname = "root"\npassword = "secret77"', ["and not root"]),
         ("custom.toml", "config_version = 2", ["config_version must be 1"]),
         ("userconf.txt", "ada:secret77", ["userconf.txt: must be one line"]),
-        ("userconf.txt", "root:$6$a$b", ["userconf.txt: a user's name"]),
+        ("userconf.txt", "root:$6$a$b", ["userconf.txt: a user name"]),
         ("user-data", "a: [secret77", ["user-data: line 1 is not YAML"]),
         (
             "wpa_supplicant.conf",
@@ -153,17 +153,17 @@ def test_the_classic_files_win(card: Card) -> None:
             [
                 "line 3: the Wi-Fi's name (ssid) must be in quotes",
                 "line 4: the password (psk) has 7 letters, but must have 8 to 63",
-                "line 7: the Wi-Fi's name (ssid) has 1 to 32 letters",
+                "line 7: the Wi-Fi's name (ssid) must have 1 to 32 letters",
             ],
         ),
-        ("custom.toml", '[wlan]\npassword = "secret77"', ["a password for Wi-Fi, but no name"]),
+        ("custom.toml", '[wlan]\npassword = "secret77"', ["a password for the Wi-Fi, but no name"]),
         ("wpa_supplicant.conf", "country=GB", ["it names no Wi-Fi"]),
     ],
 )
 def test_what_is_wrong_is_told_without_secrets(card: Card, name: str, content: str, lines: list[str]) -> None:
     (card.boot / name).write_text(content)
     told: list[str] = []
-    sources.wishes(card.boot, told.append, accepts)
+    sources.system_settings(card.boot, told.append, accepts)
     assert len(told) == len(lines), told
     for line, wanted in zip(told, lines, strict=True):
         assert line.startswith(name)
@@ -174,13 +174,13 @@ def test_what_is_wrong_is_told_without_secrets(card: Card, name: str, content: s
 @pytest.mark.parametrize(("password", "hashed"), [("secret77", False), ("$6$salt$hash", True)])
 def test_whether_a_password_is_encrypted_need_not_be_said(card: Card, password: str, hashed: bool) -> None:
     (card.boot / "custom.toml").write_text(f'[user]\nname = "ada"\npassword = "{password}"\n')
-    assert sources.wishes(card.boot, pytest.fail, accepts).user == User("ada", password, hashed)
+    assert sources.system_settings(card.boot, pytest.fail, accepts).user == User("ada", password, hashed)
 
 
 def test_a_part_that_is_wrong_does_not_keep_the_rest(card: Card) -> None:
     (card.boot / "custom.toml").write_text(CUSTOM.replace('"kitchen"', '"my kitchen"').replace('"ada"', "5"))
     told: list[str] = []
-    found = sources.wishes(card.boot, told.append, accepts)
+    found = sources.system_settings(card.boot, told.append, accepts)
     assert found.networks == WANTED.networks
     assert (found.hostname, found.user) == (None, None)
     assert len(told) == 3  # [user] has no name any more
@@ -195,7 +195,7 @@ def test_wifi_names_mean_nothing_to_wpa_supplicant() -> None:
     assert text.endswith("network={\n\tssid=6f70656e\n\tkey_mgmt=NONE\n}\n")
 
 
-def test_wishes_come_true(card: Card, machine: Bench) -> None:
+def test_settings_are_applied(card: Card, machine: Bench) -> None:
     told: list[str] = []
     system.fulfil(WANTED, card, machine, told.append)
     etc = card.root / "etc"
@@ -229,7 +229,7 @@ def test_wishes_come_true(card: Card, machine: Bench) -> None:
 
 def test_a_password_as_it_is_typed_is_hashed_by_the_system(card: Card, machine: Bench) -> None:
     told: list[str] = []
-    system.fulfil(Wishes(user=User("ada", "secret77", False)), card, machine, told.append)
+    system.fulfil(SystemSettings(user=User("ada", "secret77", False)), card, machine, told.append)
     assert told == []
     assert machine.ran[1] == (("chpasswd",), "ada:secret77\n")
 
@@ -237,25 +237,25 @@ def test_a_password_as_it_is_typed_is_hashed_by_the_system(card: Card, machine: 
 @pytest.mark.parametrize(
     ("wanted", "line"),
     [
-        (Wishes(user=User("mail", "x")), "the user 'mail' belongs to the system"),
+        (SystemSettings(user=User("mail", "x")), "the user 'mail' belongs to the system"),
         (
-            Wishes(user=User("ada", "x\nroot:y", False)),
+            SystemSettings(user=User("ada", "x\nroot:y", False)),
             "the password of the user 'ada' has more than one line",
         ),
-        (Wishes(keys=(KEY,)), "there are ssh keys, but there is no user"),
-        (Wishes(ssh=True), "ssh is on, but there is no user to log in"),
-        (Wishes(timezone="../../etc/shadow"), "the timezone '../../etc/shadow' is not known"),
-        (Wishes(timezone="Mars"), "the timezone 'Mars' is not known"),
+        (SystemSettings(keys=(KEY,)), "there are ssh keys, but there is no user"),
+        (SystemSettings(ssh=True), "ssh is on, but there is no user to log in"),
+        (SystemSettings(timezone="../../etc/shadow"), "the timezone '../../etc/shadow' is not known"),
+        (SystemSettings(timezone="Mars"), "the timezone 'Mars' is not known"),
     ],
 )
-def test_what_cannot_be_is_told(card: Card, machine: Bench, wanted: Wishes, line: str) -> None:
+def test_what_cannot_be_is_told(card: Card, machine: Bench, wanted: SystemSettings, line: str) -> None:
     told: list[str] = []
     system.fulfil(wanted, card, machine, told.append)
     assert len(told) == 1
     assert told[0].startswith(line)
 
 
-def test_one_wish_that_fails_does_not_keep_the_others(card: Card, machine: Bench) -> None:
+def test_one_setting_that_fails_does_not_keep_the_others(card: Card, machine: Bench) -> None:
     machine.broken = {"useradd", "systemctl"}
     told: list[str] = []
     system.fulfil(WANTED, card, machine, told.append)

@@ -9,8 +9,8 @@ from device.errors import BundleError
 from device.hearing import grammar
 from device.hearing import others as stored
 from device.hearing.acoustic import Posteriors
-from device.hearing.chance import Chance
 from device.hearing.decoder import Decoder, DecoderSettings
+from device.hearing.impostors import Impostors
 from device.hearing.lexicon import Lexicon
 from tests.device.hearing.synthetic import PHONES, PRIOR, STRANGERS, group, phones_of, posteriors
 
@@ -32,7 +32,7 @@ def test_a_grammar_that_can_say_more_fits_more_by_chance(others: list[Posteriors
     words = "(one|two|the|river|watch|eat|late|lamp|going|again|her|last|train|to)"
     narrow = decoder(others, "turn the lamp on")
     wide = decoder(others, f"{words} [{words}] [{words}] [{words}] [{words}] [{words}]")
-    assert wide.chance.median > narrow.chance.median + 0.3
+    assert wide.impostors.median > narrow.impostors.median + 0.3
 
 
 def test_the_same_ratio_is_less_surprising_in_the_wider_grammar(others: list[Posteriors]) -> None:
@@ -49,8 +49,8 @@ def test_the_same_ratio_is_less_surprising_in_the_wider_grammar(others: list[Pos
 
 def test_what_does_not_fit_at_all_fits_as_badly_as_can_be(others: list[Posteriors]) -> None:
     long = "turn the lamp on and " * 12 + "off"
-    assert decoder(others, long).chance == Chance()
-    assert decoder([], "turn the lamp on").chance == Chance()
+    assert decoder(others, long).impostors == Impostors()
+    assert decoder([], "turn the lamp on").impostors == Impostors()
 
 
 def test_in_a_grammar_of_two_words_both_are_sure(others: list[Posteriors]) -> None:

@@ -1,4 +1,4 @@
-"""How well speech that is no command fits a grammar by chance: what confidence is measured against.
+"""Impostor statistics: how well speech that is no command fits a grammar. Confidence is measured by them.
 
 A home with a hundred names offers something near to anything that is said; a grammar of three sentences
 hardly ever does. So a hearing is judged by how far its log-likelihood ratio is above the ratios of strangers'
@@ -20,7 +20,7 @@ LEAST = 0.25
 
 
 @dataclass(frozen=True, slots=True)
-class Chance:
+class Impostors:
     """Median, and deviation upwards, of the log-likelihood ratio of speech that is no command.
 
     The deviation is that of the upper half: how badly the rest fits does not matter.
@@ -30,7 +30,7 @@ class Chance:
     spread: float = LEAST
 
     @classmethod
-    def of(cls, ratios: Sequence[float]) -> Chance:
+    def of(cls, ratios: Sequence[float]) -> Impostors:
         """`ratios`: the log-likelihood ratios of other speech, of which those below FLOOR count as FLOOR."""
         if not ratios:
             return UNMEASURED
@@ -40,9 +40,9 @@ class Chance:
         return cls(median, max(LEAST, float(np.sqrt(np.mean(above**2)))))
 
     def height(self, llr: float) -> float:
-        """How many deviations `llr` is above chance."""
+        """How many deviations `llr` is above the impostors' median."""
         return (llr - self.median) / self.spread
 
 
-UNMEASURED = Chance()
+UNMEASURED = Impostors()
 """What holds where no other speech is known."""

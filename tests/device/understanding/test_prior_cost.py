@@ -11,7 +11,7 @@ from device.conversation.conversation import Conversation
 from device.events import Intent, Request, Transcript
 from device.home.model import Home
 from device.settings import Settings
-from device.understanding.surprise import FIVES, IMPOSSIBLE, OTHERS
+from device.understanding.prior_cost import FIVES, IMPOSSIBLE, OTHERS
 from tests.device.talking import outcome_of
 
 HOME = Home.load()
@@ -35,8 +35,8 @@ HOME = Home.load()
         ("HassClimateSetTemperature", {"temperature": 21}, 0),
     ],
 )
-def test_surprise(name: str, slots: dict[str, Any], nats: float) -> None:
-    assert Conversation(HOME).surprise([Request(Intent(name, slots, 0.3))]) == pytest.approx(nats)
+def test_prior_cost(name: str, slots: dict[str, Any], nats: float) -> None:
+    assert Conversation(HOME).prior_cost([Request(Intent(name, slots, 0.3))]) == pytest.approx(nats)
 
 
 @pytest.mark.parametrize(
@@ -47,22 +47,22 @@ def test_surprise(name: str, slots: dict[str, Any], nats: float) -> None:
     ]
     + [f"set the bedroom fan to {level} speed" for level in ("full", "medium", "low", "lowest")],
 )
-def test_levels_that_are_words_surprise_nobody(text: str) -> None:
+def test_levels_that_are_words_cost_nothing(text: str) -> None:
     intent = make_understanding(Settings(), HOME).understand(Transcript(text, 1.0))
     assert isinstance(intent, Intent)
-    assert Conversation(HOME).surprise([Request(intent)]) == 0
+    assert Conversation(HOME).prior_cost([Request(intent)]) == 0
 
 
 def test_what_is_not_reachable_now_may_be_asked_for() -> None:
     home = Home.load()
     home.observe("tele/hall/LWT", b"Offline")
     assert not home.reachable(home.devices["hall light"])
-    assert Conversation(home).surprise([Request(Intent("HassTurnOn", {"name": "hall light"}, 1.0))]) == 0
+    assert Conversation(home).prior_cost([Request(Intent("HassTurnOn", {"name": "hall light"}, 1.0))]) == 0
 
 
-def test_a_surprise_is_not_what_was_spoken_of_last() -> None:
+def test_an_unlikely_request_is_not_what_was_spoken_of_last() -> None:
     home = Conversation(Home.load())
-    assert home.surprise([Request(Intent("HassTurnOn", {"name": "kitchen lamp"}, 1.0))]) == 0
-    assert home.surprise([Request(Intent("HassLightSet", {"it": True, "brightness": 20}, 1.0))]) == 0
+    assert home.prior_cost([Request(Intent("HassTurnOn", {"name": "kitchen lamp"}, 1.0))]) == 0
+    assert home.prior_cost([Request(Intent("HassLightSet", {"it": True, "brightness": 20}, 1.0))]) == 0
     outcome = outcome_of(home, Intent("HassLightSet", {"it": True, "brightness": 20}, 1.0))
     assert outcome.reply.text == "I do not know what you mean"  # type: ignore[union-attr]

@@ -23,7 +23,7 @@ WORDS = {"brightness": 1, "percentage": 25}
 """Numbers that are said as words ("minimum" of lamps, "low" of fans), and so are no odd choice."""
 
 
-def surprise(intent: Intent, outcome: Outcome) -> float:
+def prior_cost(intent: Intent, outcome: Outcome) -> float:
     """Nats, 0 for what is to be expected. `outcome`: what the home would make of it, were it sure."""
     cost = 0.0 if outcome.possible else IMPOSSIBLE
     for slot in PERCENTAGES:

@@ -1,4 +1,4 @@
-"""What somebody wants of the machine itself, as Raspberry Pi OS users say it: names, Wi-Fi, ssh."""
+"""Settings of the operating system, as Raspberry Pi OS users write them: names, Wi-Fi, ssh."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ class User:
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
-    """None and empty: nothing is wanted."""
+class SystemSettings:
+    """None and empty: not set."""
 
     hostname: str | None = None
     country: str | None = None
@@ -40,8 +40,8 @@ class Wishes:
     keys: tuple[str, ...] = ()
     timezone: str | None = None
 
-    def over(self, other: Wishes) -> Wishes:
-        """These wishes, and `other` where they wish nothing."""
+    def over(self, other: SystemSettings) -> SystemSettings:
+        """These settings, and those of `other` for what these leave open."""
         mine = {spec.name: getattr(self, spec.name) for spec in dataclasses.fields(self)}
         return dataclasses.replace(other, **{k: v for k, v in mine.items() if v is not None and v != ()})
 
@@ -53,26 +53,26 @@ Tell = Callable[[str], None]
 def login(name: str) -> str:
     """Raises CardError."""
     if not LOGIN.fullmatch(name) or name == "root":
-        raise CardError("a user's name is small letters and digits, and not root: choose another one")
+        raise CardError("a user name must be lower-case letters and digits, and not root: choose another one")
     return name
 
 
 def host(name: str) -> str:
     """Raises CardError."""
     if not HOST.fullmatch(name):
-        raise CardError("a host's name is letters, digits and hyphens, 63 at most: choose another one")
+        raise CardError("a host name must be letters, digits and hyphens, at most 63: choose another one")
     return name
 
 
-def collected(file: str, tell: Tell, wanted: Mapping[str, Callable[[], Any]]) -> Wishes:
-    """Wishes of what each of `wanted` gives; one that raises CardError is told, and wishes nothing."""
+def collected(file: str, tell: Tell, wanted: Mapping[str, Callable[[], Any]]) -> SystemSettings:
+    """Settings from what each of `wanted` gives; one that raises CardError is told, and sets nothing."""
     values: dict[str, Any] = {}
     for name, make in wanted.items():
         try:
             values[name] = make()
         except CardError as error:
             tell(f"{file}: {error}")
-    return Wishes(**values)
+    return SystemSettings(**values)
 
 
 def one_country(code: str | None) -> str | None:
@@ -82,7 +82,7 @@ def one_country(code: str | None) -> str | None:
 def one_network(ssid: str | None, password: str | None, hidden: bool) -> tuple[WifiNetwork, ...]:
     """Raises CardError."""
     if password and not ssid:
-        raise CardError("there is a password for Wi-Fi, but no name: write  ssid =  above it")
+        raise CardError("there is a password for the Wi-Fi, but no name: write  ssid =  above it")
     return (network(ssid, password, hidden),) if ssid else ()
 
 
@@ -91,5 +91,5 @@ def key_lines(keys: Iterable[Any]) -> tuple[str, ...]:
     lines = tuple(str(key).strip() for key in keys)
     for line in lines:
         if "\n" in line or not re.match(r"(ssh|ecdsa|sk)-\S+ [A-Za-z0-9+/=]{20,}( |$)", line):
-            raise CardError("authorized_keys: one of them is no public key: copy the whole line of id_*.pub")
+            raise CardError("authorized_keys: one line is not a public key: copy the whole line of id_*.pub")
     return lines

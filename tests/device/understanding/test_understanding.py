@@ -9,10 +9,10 @@ import pytest
 
 from device.events import Also, Answer, Correct, Intent, NotRecognized, Question, Request, Transcript
 from device.home.model import Home
-from device.understanding.acts import UNKNOWN
+from device.understanding.acts import TOO_DOUBTFUL, UNKNOWN
 from device.understanding.answers import Answers
 from device.understanding.sentences import Sentences
-from device.understanding.understanding import DOUBTED, TOO_DOUBTFUL, Understanding
+from device.understanding.understanding import DOUBTED, Understanding
 
 UNDERSTANDING = Understanding(Sentences.load(), Home.load())
 
@@ -148,3 +148,9 @@ def test_what_was_hardly_heard_is_to_be_asked_first() -> None:
     assert asked("turn on the kitchen lamp", DOUBTED - 0.01) == ["turn on the kitchen lamp"]
     both = "turn on the kitchen lamp and close the blinds"
     assert asked(both, 0.3) == [both, ""]
+
+
+def test_what_was_hardly_heard_changes_and_continues_nothing() -> None:
+    for text in ("and the kitchen lamp", "no the kitchen lamp", "the other one"):
+        (heard,) = UNDERSTANDING.acts(Transcript(text, DOUBTED - 0.01))
+        assert heard == NotRecognized(text, TOO_DOUBTFUL)

@@ -19,7 +19,8 @@ NO_REQUEST = re.compile(
     r"|\b(?:before|after|while|as soon as) (?:i|we|you|it|the|my|somebody|anybody)\b"
     r"|\b(?:stop|quit|avoid|refrain from|hold off|keep from|without) (?:on )?"
     r"(?:turn|switch|shutt|open|clos|dimm|lower|rais|start|lock|unlock)ing\b"
-    r"|\bleave (?:\w+ ){1,5}(?:alone|be|as)\b|\b(?:type|spell|write|say|sing) (?:turn|switch|open|close)\b"
+    r"|\bleave (?:\w+ ){1,5}(?:alone|be|as|on|off|open|closed|shut|locked)\b"
+    r"|\b(?:type|spell|write|say|sing) (?:turn|switch|open|close)\b"
     r"|\btoo (?:early|late|often|soon|many times)\b"
 )
 """What denies, asks, tells or sets a condition."""

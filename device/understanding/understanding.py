@@ -223,6 +223,7 @@ class Understanding:
             for text in texts
             for joint in JOINT.finditer(text)
             for rest in dict.fromkeys((text[joint.end() :], whole[whole.find(text) + joint.end() :]))
+            if len(rest.split()) <= MOST
         )
 
     def _without_filler(self, text: str) -> str:

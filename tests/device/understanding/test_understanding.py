@@ -154,3 +154,11 @@ def test_what_was_hardly_heard_changes_and_continues_nothing() -> None:
     for text in ("and the kitchen lamp", "no the kitchen lamp", "the other one"):
         (heard,) = UNDERSTANDING.acts(Transcript(text, DOUBTED - 0.01))
         assert heard == NotRecognized(text, TOO_DOUBTFUL)
+
+
+def test_a_text_of_five_thousand_characters_takes_seconds_at_most() -> None:
+    items = " and ".join(f"item{count}" for count in range(400))
+    begun = time.perf_counter()
+    for text in (f"add {items} to the shopping list", f"remind me to {items} at nine", items):
+        UNDERSTANDING.acts(Transcript(text, 1.0))
+    assert time.perf_counter() - begun < 20

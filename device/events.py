@@ -78,14 +78,14 @@ class Transcript:
 @dataclass(frozen=True, slots=True)
 class Intent:
     """What was meant. `response`: which of its replies is asked for. `all_meant`: it may mean everything.
-    `inferred`: a learned encoder holds it to be meant."""
+    `inferred`: it in Mynah's words, where a learned encoder holds it to be meant; empty: it was said so."""
 
     name: str
     slots: Mapping[str, Any]
     confidence: float
     response: str = "default"
     all_meant: bool = field(default=True, compare=False)
-    inferred: bool = field(default=False, compare=False)
+    inferred: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

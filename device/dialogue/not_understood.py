@@ -13,7 +13,10 @@ from device.events import Act, Intent, NotRecognized, Outcome, Question, Reply, 
 from device.speaking.wording import said_back
 
 STOPPING = frozenset({"HassStopMoving", "HassMediaPause", "HassMediaPlayerMute", "MynahPause", "MynahStop"})
-"""Requests that must not wait for an answer, and harm nobody."""
+"""Requests that must not wait for an answer, and harm nobody, where they were said at all."""
+
+PLACED = ("name", "names", "area", "floor")
+"""Slots that say which things of a kind are meant."""
 
 
 def missed(dialogue: Dialogue, act: NotRecognized, world: World) -> Step:
@@ -34,16 +37,27 @@ def missed(dialogue: Dialogue, act: NotRecognized, world: World) -> Step:
 
 def asked_first(dialogue: Dialogue, intent: Intent, sentence: str, step: Step, world: World) -> Step:
     """Whether Mynah shall do what gives `step`: what it inferred, in the words of `sentence`; or `sentence`,
-    which it heard with little confidence. Where that changes nothing, stops something or asks itself, there
-    is nothing to ask before."""
+    which it heard with little confidence. Where that changes nothing, or what was heard stops something,
+    there is nothing to ask before."""
     _, outcome = step
     changes = outcome.commands or outcome.done
-    if not outcome.fine or outcome.question is not None or not changes or intent.name in STOPPING:
+    stops = intent.name in STOPPING and not intent.inferred
+    if not changes or stops:
         return step
     text = f"Shall I {said_back(sentence)}?" if intent.inferred else f"Did you say “{sentence}”?"
     question = Question(text, intent, CONFIRMATION)
     asking = Outcome(reply=Reply(question.text), question=question)
     return remembered(dialogue, intent, asking, world), asking
+
+
+def is_wide(intent: Intent, outcome: Outcome) -> bool:
+    """Whether what was inferred tells several things although nobody said where, or all."""
+    return (
+        bool(intent.inferred)
+        and len(outcome.commands) > 1
+        and not intent.all_meant
+        and intent.slots.keys().isdisjoint(PLACED)
+    )
 
 
 def asked_back(dialogue: Dialogue, acts: Sequence[Act], world: World) -> Step:

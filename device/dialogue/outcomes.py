@@ -33,8 +33,10 @@ def joined(found: Sequence[Outcome], about: Mapping[str, Any] | None = None) -> 
 
 
 def together(abouts: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
-    """What "them" stands for: the things of all that is in `abouts`, or else what came last."""
+    """What "them" stands for: the things of all that is in `abouts` and spoken of like those that came last,
+    or else what came last. "Turn it off" unlocks no door that was locked in the same breath."""
     known = [about for about in abouts if about]
+    known = [about for about in known if referring.verb_of(about) == referring.verb_of(known[-1])]
     if len(known) == 1:
         return known[0]
     things = [referring.names(about) for about in known]

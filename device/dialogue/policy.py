@@ -16,7 +16,7 @@ from device.dialogue.correcting import (
     in_words,
     stepped,
 )
-from device.dialogue.not_understood import asked_back, asked_first, missed, rest_offered
+from device.dialogue.not_understood import asked_back, asked_first, is_wide, missed, rest_offered
 from device.dialogue.questions import CONFIRMATION, YES_OR_NO, answers
 from device.dialogue.remembering import UNKNOWN, Step, World, closed, opened, remembered
 from device.dialogue.state import Dialogue, Focus, Undo
@@ -67,6 +67,8 @@ def respond(dialogue: Dialogue, acts: Sequence[Act], world: World) -> Step:
         if held := _held(replace(before, focus=dialogue.focus), act, others, outcome, world):
             return _said(*held)
         done.append(act)
+        if outcome.question is None:
+            todo = _asked_next(act, todo)
         world = world.after(outcome.done)
         found.append(outcome)
         if dialogue.question is not None and outcome.question is not None:
@@ -84,11 +86,12 @@ def _meant(dialogue: Dialogue, acts: Sequence[Act], world: World) -> Sequence[Ac
     for act in acts:
         if made and isinstance(act, Deny | Correct | Repeat):
             first = made.pop()
-            focus = _step(dialogue, first, world)[0].focus if isinstance(first, Request) else None
+            begun = replace(first, asked="") if isinstance(first, Request) else None
+            focus = _step(dialogue, begun, world)[0].focus if begun is not None else None
             meant = corrected(focus, act) if focus is not None and isinstance(act, Correct) else None
             if meant is None:
                 return [NotRecognized("no", "it does not say what you mean instead")]
-            made.append(Request(meant))
+            made.append(Request(meant, asked=first.asked if isinstance(first, Request) else ""))
         else:
             made.append(act)
     return made
@@ -113,6 +116,18 @@ def _held(dialogue: Dialogue, act: Act, others: Sequence[Act], outcome: Outcome,
     return None
 
 
+def _asked_next(act: Act, todo: list[Act]) -> list[Act]:
+    """`todo`, whose first is to be asked about where there was nothing to ask about `act`."""
+    if not todo or not isinstance(act, Request) or not act.asked:
+        return todo
+    first, *others = todo
+    if isinstance(first, Also):
+        first = Request(referring.merged(act.intent, first.slots, {}))
+    if isinstance(first, Request) and not first.asked:
+        first = replace(first, asked=act.asked)
+    return [first, *others]
+
+
 def _together(dialogue: Dialogue, whole: Outcome, world: World) -> Dialogue:
     """After several requests in one sentence "them" are the things of all, and all can be taken back."""
     focus, undo = dialogue.focus, dialogue.undo
@@ -135,18 +150,16 @@ def _step(dialogue: Dialogue, act: Act, world: World) -> Step:
     if isinstance(act, Correct | Also):
         act = in_words(act, focus)
     match act:
-        case Request(intent, either) if either:
-            return _either(replace(dialogue, question=None, misses=0), intent, either, world)
-        case Request(intent, asked=sentence):
+        case Request(intent, either, asked):
             begun = replace(dialogue, question=None, misses=0)
-            after, outcome = _request(begun, intent, world)
+            after, outcome = (
+                _either(begun, intent, either, world) if either else _request(begun, intent, world)
+            )
             if focus is not None and after.focus is dialogue.focus and not (outcome.done or outcome.commands):
                 after = replace(after, focus=focus)  # what was to choose from can still be chosen
-            return (
-                asked_first(begun, intent, sentence, (after, outcome), world)
-                if sentence
-                else (after, outcome)
-            )
+            meant = (after.heard if either else None) or intent
+            asked = asked or (intent.inferred if is_wide(intent, outcome) else "")
+            return asked_first(begun, meant, asked, (after, outcome), world) if asked else (after, outcome)
         case Answer(slots, confidence) if dialogue.question is not None:
             about = dialogue.question.about
             sure = min(about.confidence, confidence)

@@ -34,7 +34,7 @@ IT = (*DEVICES[:2], *PLACES, MEMBERS)
 """Slots of which "it" needs one: a kind by itself, of which Mynah asked which, is no thing."""
 SETTLED = ("light", "fan", "switch", "media_player", "climate", "humidifier")
 """Kinds of which "the light" is the one that was spoken of: a mistake does no harm."""
-VERBS: Mapping[str, str] = {"cover": "open", "valve": "open", "lock": "lock"}
+VERBS: Mapping[str, str] = {"cover": "open", "valve": "open", "lock": "lock", "alarm_panel": "arm"}
 """By the kind of a thing: how one speaks of what HassTurnOn does to it; all others are turned on."""
 SWITCHING = ("HassTurnOn", "HassTurnOff", "HassToggle")
 """Requests that mean something else for things of another verb: HassTurnOff unlocks a lock."""
@@ -43,6 +43,8 @@ INSTEAD: Mapping[tuple[str, str, str], str] = {
     ("HassTurnOff", "open", "lock"): "HassTurnOn",
     ("HassTurnOn", "turn", "open"): "HassTurnOn",
     ("HassTurnOff", "turn", "open"): "HassTurnOff",
+    ("HassTurnOn", "turn", "arm"): "HassTurnOn",
+    ("HassTurnOff", "turn", "arm"): "HassTurnOff",
 }
 """By a request, the verb that was said and the verb of the thing: the request that is meant. To close a lock
 that was spoken of is to lock it."""

@@ -22,6 +22,7 @@ from device.understanding.scope import ALSO, shared
 from device.understanding.times import LENGTH, WHEN
 
 UNKNOWN = "no sentence that is known"
+TOO_DOUBTFUL = "heard too doubtfully"
 NO_COMMAND = "denied, asked or told, and no command"
 ASIDE = "MynahAside"
 """What makes a command none: "don't …", "did you …", "… yesterday"."""
@@ -138,8 +139,11 @@ def _raise_kind(found: list[Act], also: Intent) -> None:
 
 
 def doubted(acts: tuple[Act, ...], heard: Transcript) -> tuple[Act, ...]:
-    """`acts` of what was hardly `heard`: Mynah asks whether that was said before it does any of it."""
-    first, *others = acts
-    if isinstance(first, Request) and not first.asked:
-        first = replace(first, asked=heard.text)
-    return (first, *others)
+    """`acts` of what was hardly `heard`: Mynah asks whether that was said before it does any of it. What only
+    changes or continues something is not understood."""
+    if isinstance(acts[0], Also | Correct):
+        return (NotRecognized(heard.text, TOO_DOUBTFUL),)
+    at, first = next(((at, act) for at, act in enumerate(acts) if isinstance(act, Request)), (0, None))
+    if first is None or first.asked:
+        return acts
+    return (*acts[:at], replace(first, asked=heard.text), *acts[at + 1 :])

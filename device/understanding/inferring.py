@@ -17,6 +17,7 @@ from device.events import Intent
 from device.understanding.encoder import Reading, TextBundle, TextModel
 from device.understanding.frames import Text, frames, idle, sentences, things
 from device.understanding.mentions import WHOLE, mentions
+from device.understanding.requesting import Mood, mood
 from device.understanding.tagging import spans
 from device.understanding.vocabulary import Vocabulary
 
@@ -27,17 +28,6 @@ DO, ASK, ANSWER = 0.9, 0.5, 0.6
 """The least probability with which a request is done, is asked back, and a question is answered."""
 LEAST = 0.05
 """Probability of a label that is looked at."""
-NO_REQUEST = re.compile(
-    r"\b(?:not|no|never|nobody|none|if|when|whenever|once|until|till|unless|except|only|instead|rather|kidding|joking"
-    r"|testing|already|said|says|told|asked|mean|meant|sorry|think|thought|wonder|might|did|does|was|were|who"
-    r"|why|how|he|she|they|song|movie|ignore|suppose|imagine|pretend)\b|n't\b|^(?:should|shall|may|maybe)\b"
-    r"|\b(?:i|we|you) (?:just |already |have |had )?(?!need)"
-    r"(?:\w+ed|put|shut|left|made|got|went|forgot|bought|ran)\b"
-    r"|\b(?:before|after|while|as soon as) (?:i|we|you|it|the|my|somebody|anybody)\b"
-)
-"""What denies, asks, tells or sets a condition."""
-SENSES = re.compile(r"\b(?:i|we) (?:can't|cannot|can barely|can hardly) (?:hear|see)\b")
-"""What only seems to deny something."""
 ABOUT = frozenset(
     {"list", "lists", "alarm", "alarms", "timer", "timers", "reminder", "reminders", "remember"}
 )
@@ -57,12 +47,13 @@ Parse = Callable[[str], tuple[Intent, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Inferred:
-    """What is held to be meant, and how probably. `asked`: the same in Mynah's words, where it must be asked
-    back first; else empty."""
+    """What is held to be meant, and how probably. `sentence`: the same in Mynah's words. `asks`: it must be
+    asked back first."""
 
     intents: tuple[Intent, ...]
     probability: float
-    asked: str = ""
+    sentence: str
+    asks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,23 +123,23 @@ class Inference:
         self, text: str, reading: Reading, vocabulary: Vocabulary, parse: Parse
     ) -> Iterable[Candidate]:
         """A reading for each label; of those with the same meaning the probabilities add up."""
-        denied = NO_REQUEST.search(SENSES.sub("", text)) is not None
         said = tuple(text.split())
         named = Text(said, mentions(said, vocabulary, spans(reading.tags)), vocabulary, idle())
+        does = mood(named)
         strange = self._strange(named)
         if any(is_elsewhere(at, named) for at in strange):
             return ()
         found: dict[str, Candidate] = {}
         for label, probability in zip(self.labels, map(float, reading.probability), strict=True):
             frame = frames().get(label)
-            if frame is None or probability < LEAST or (denied and not frame.answered):
+            if frame is None or probability < LEAST or (does is Mood.TELLS and not frame.answered):
                 continue
             parsed = ((one, parse(one.sentence)) for one in sentences(frame, named))
             if meant := next((one for one in parsed if one[1]), None):
                 one, intents = meant
                 before = found.get(repr(intents))
                 total = probability + (before.probability if before else 0.0)
-                unsure = bool(strange) or one.unsure
+                unsure = one.unsure or bool(strange) or (does is Mood.UNCLEAR and not frame.answered)
                 found[repr(intents)] = Candidate(frame.answered, one.sentence, intents, total, unsure)
         return found.values()
 
@@ -177,8 +168,8 @@ def priced(found: Candidate, sure: float) -> Inferred | None:
     probability = min(found.probability, 1.0) * sure
     if found.answered:
         enough = probability >= ANSWER and not found.unsure
-        return Inferred(found.intents, probability) if enough else None
+        return Inferred(found.intents, probability, found.sentence) if enough else None
     if probability < ASK:
         return None
     asks = found.unsure or probability < DO or sure < 1.0
-    return Inferred(found.intents, probability, found.sentence if asks else "")
+    return Inferred(found.intents, probability, found.sentence, asks)

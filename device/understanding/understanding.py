@@ -11,7 +11,7 @@ from hassil.recognize import RecognizeResult
 
 from device.events import Act, Intent, NotRecognized, Question, Request, Transcript
 from device.understanding import rewording
-from device.understanding.acts import ASIDE, UNKNOWN, acts, doubted
+from device.understanding.acts import ASIDE, TOO_DOUBTFUL, UNKNOWN, acts, doubted
 from device.understanding.answers import Answers, act
 from device.understanding.groups import TemplateGroup, first_words, takes_any_words
 from device.understanding.inferring import Inference
@@ -23,7 +23,6 @@ from device.understanding.sentences import Sentences
 from device.understanding.spelling import corrected, is_misspelt, words_of
 from device.understanding.vocabulary import Speakable
 
-TOO_DOUBTFUL = "heard too doubtfully"
 DOUBTED = 0.3
 """Confidence below which Mynah asks what was said before an appliance is told. Of right commands by
 training's voices, clean, at 15 and 8 dB, 0.5, 0 and 0.6 % are below it; of what was none, a seventh."""
@@ -132,9 +131,12 @@ class Understanding:
         found = self._inference.of(text, self._vocabulary, self._whole_sentence, confidence)
         if found is None:
             return ()
-        intents = [replace(one, confidence=found.probability, inferred=True) for one in found.intents]
+        intents = [
+            replace(one, confidence=found.probability, inferred=found.sentence) for one in found.intents
+        ]
         first, *others = acts(intents, found.probability, text)
-        return (replace(first, asked=found.asked) if isinstance(first, Request) else first, *others)
+        asked = found.sentence if found.asks else ""
+        return (replace(first, asked=asked) if isinstance(first, Request) else first, *others)
 
     def _whole_sentence(self, text: str) -> tuple[Intent, ...]:
         """What a sentence means of which every part is known; nothing where one is not."""
@@ -232,6 +234,7 @@ class Understanding:
             for text in texts
             for joint in JOINT.finditer(text)
             for rest in dict.fromkeys((text[joint.end() :], whole[whole.find(text) + joint.end() :]))
+            if len(rest.split()) <= MOST
         )
 
     def _without_filler(self, text: str) -> str:

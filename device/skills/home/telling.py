@@ -33,7 +33,7 @@ class Told:
 
 def tell(home: Home, orders: Iterable[tuple[Device, Sequence[Action]]]) -> Told:
     """What is sent to the devices that can do it, are there, and of which enough is known."""
-    told = Told()
+    told, orders = Told(), tuple(orders)
     gone: list[Device] = []
     lacking: dict[Missing, list[Device]] = {reason: [] for reason in Missing}
     for device, actions in orders:
@@ -49,7 +49,7 @@ def tell(home: Home, orders: Iterable[tuple[Device, Sequence[Action]]]) -> Told:
             told.able.append(device)
             told.done.append(settled)
             told.commands += commands
-            told.undo += undoing.back(device, settled, home.state.of(device.name))
+            told.undo += undoing.back(device, settled, home.state.of(device.name), alone=len(orders) == 1)
             if expected := home.expectation(device, settled):
                 told.expected.append(expected)
     told.dark = lacking.pop(Missing.LIGHT)  # no need to say so, where others shine

@@ -10,6 +10,7 @@ from device.appliances.devices import Device
 from device.appliances.relative import FLAGS
 from device.events import Intent
 from device.home.units import DEGREES, UNIT_SLOT
+from device.skills.home.prices import SECURING
 
 SETTERS: Mapping[Do, tuple[str, str, str]] = {
     Do.BRIGHTNESS: ("brightness", "HassLightSet", "brightness"),
@@ -45,18 +46,21 @@ OPPOSITES_OF_KINDS: Mapping[tuple[str, Do], str | None] = {
     ("button", Do.ON): None,
     ("scene", Do.ON): None,
 }
-NEVER_GUESSED = (("lock", Do.ON), ("siren", Do.OFF))
-"""What is not taken back unless it is known how it was: what may have been locked before is not opened."""
+RUNNING = ("switch", "water_heater", "climate", "valve")
+"""Kinds of which one of several is not turned on again unless it is known that it was on."""
 STEPS: Mapping[Do, tuple[str, str, float]] = {
     Do.LOUDER: ("HassSetVolumeRelative", "volume_step", -10),
     Do.QUIETER: ("HassSetVolumeRelative", "volume_step", 10),
 }
 
 
-def back(device: Device, actions: Sequence[Action], known: Mapping[str, Any]) -> list[Intent]:
+def back(
+    device: Device, actions: Sequence[Action], known: Mapping[str, Any], alone: bool = True
+) -> list[Intent]:
     """Requests that undo `actions`, given the state `known` before them; nothing where there is no way back.
 
-    A colour is never known, so that only whether a light was on comes back.
+    `alone`: nothing else was told in the same request. A colour is never known, so that only whether a light
+    was on comes back.
     """
     if known.get("on") is False and any(action.do is not Do.OFF for action in actions):
         return [_of(device, "HassTurnOff")]
@@ -67,10 +71,12 @@ def back(device: Device, actions: Sequence[Action], known: Mapping[str, Any]) ->
             unit = {UNIT_SLOT: "celsius"} if slot == DEGREES else {}
             value = before if isinstance(before, str) else round(before, 1)
             return [_of(device, intent, {slot: value, **unit})]
-    return _opposite(device, actions, known)
+    return _opposite(device, actions, known, alone)
 
 
-def _opposite(device: Device, actions: Sequence[Action], known: Mapping[str, Any]) -> list[Intent]:
+def _opposite(
+    device: Device, actions: Sequence[Action], known: Mapping[str, Any], alone: bool
+) -> list[Intent]:
     if not actions:
         return []
     do = actions[0].do
@@ -84,10 +90,17 @@ def _opposite(device: Device, actions: Sequence[Action], known: Mapping[str, Any
     already = known.get(FLAGS.get(device.kind, "on"))
     if already is not None and already == (do is Do.ON) and do in (Do.ON, Do.OFF):
         return []
-    if already is None and (device.kind, do) in NEVER_GUESSED:
+    if already is None and _is_guess(device, do, alone):
         return []
     opposite = OPPOSITES_OF_KINDS.get((device.kind, do), OPPOSITES.get(do))
     return [_of(device, opposite)] if opposite else []
+
+
+def _is_guess(device: Device, do: Do, alone: bool) -> bool:
+    """Whether nobody can know that it was otherwise: what may have been locked before is not opened, and what
+    may have been off is not turned on with others."""
+    secured = device.guarded and do in SECURING.get(device.kind, ())
+    return secured or (not alone and do is Do.OFF and device.kind in RUNNING)
 
 
 def _of(device: Device, intent: str, slots: Mapping[str, Any] | None = None) -> Intent:

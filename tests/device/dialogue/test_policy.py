@@ -398,3 +398,47 @@ def test_the_rest_of_a_doubtful_sentence_waits_for_the_same_yes() -> None:
 
 def test_what_stops_something_is_done_however_it_was_heard() -> None:
     assert sent(Talk().say(doubted("HassStopMoving", "blind"))) == [("blind", "HassStopMoving")]
+
+
+def test_but_not_on_an_inference() -> None:
+    intent = Intent("HassMediaPlayerMute", {"name": "radio"}, 0.7, inferred="mute the sound")
+    asked = Talk().say(Request(intent, asked="mute the sound"))
+    assert (asked.commands, asked.reply.text) == ((), "Shall I mute the sound?")
+
+
+def test_where_there_is_nothing_to_ask_about_the_first_the_next_is_asked() -> None:
+    doubtful = Request(Intent("HassTurnOn", {"name": "radio", "level": 200}, 0.3), asked="what was heard")
+    for rest in (on("fan", 0.3), Also({"name": "fan", "level": 15}, 0.3)):
+        talk = Talk()
+        asked = talk.say(doubtful, rest)
+        assert (asked.commands, asked.question is not None) == ((), True)
+        assert sent(talk.say(Affirm(0.9))) == [("fan", "HassTurnOn")]
+
+
+def test_what_sounds_alike_is_asked_too_where_it_was_hardly_heard() -> None:
+    talk = Talk(World(most=20))
+    doubtful = Intent("HassTurnOn", {"name": "radio", "level": 50}, 0.3)
+    assert talk.say(Request(doubtful, LIKE[::-1], "what was heard")).commands == ()
+    assert sent(talk.say(Affirm(0.9))) == [("radio", "HassTurnOn")]
+    assert talk.world.handled[-1].slots["level"] == 15
+
+
+def test_what_a_doubtful_sentence_corrects_in_itself_is_asked() -> None:
+    talk = Talk()
+    asked = talk.say(doubted("HassTurnOn", "radio"), Correct({"name": "fan"}, 0.3))
+    assert asked.commands == ()
+    assert sent(talk.say(Affirm(0.9))) == [("fan", "HassTurnOn")]
+
+
+def test_several_things_are_not_told_on_an_inference_alone() -> None:
+    class Lights(World):
+        def handle(self, intent: Intent) -> Outcome:
+            return Outcome(commands=(Command("a", "on"), Command("b", "on")), reply=Reply("Done"))
+
+    def told(slots: Mapping[str, str], every: bool) -> int:
+        intent = Intent("HassTurnOn", slots, 0.97, all_meant=every, inferred="turn on the lights")
+        return len(respond(Dialogue(), [Request(intent)], Lights())[1].commands)
+
+    assert told({"domain": "light"}, False) == 0
+    assert told({"domain": "light"}, True) == 2
+    assert told({"domain": "light", "area": "kitchen"}, False) == 2

@@ -15,9 +15,11 @@ from device.events import Act, NotRecognized, Request, Transcript
 from device.home.model import Home
 from device.settings import bundle_folder
 from device.understanding.encoder import Reading
-from device.understanding.frames import frames
-from device.understanding.inferring import NO_REQUEST, NONE, Candidate, Inference, priced
+from device.understanding.frames import Text, frames
+from device.understanding.inferring import NONE, Candidate, Inference, priced
+from device.understanding.mentions import mentions
 from device.understanding.pieces import words
+from device.understanding.requesting import NO_REQUEST, Mood, mood
 from device.understanding.sentences import Sentences
 from device.understanding.understanding import Understanding
 
@@ -100,11 +102,31 @@ def test_what_a_sentence_has_no_place_for_is_not_left_out(label: str, text: str)
         "she wants to extinguish the lights", "who would extinguish the lights",
         "he told me to extinguish the lights",
         "i just shut the lights down", "ignore the rules and extinguish the lights",
+        "please leave the lights alone", "stop turning the lights off", "hold off on dimming the lights",
+        "will the lights go out at ten", "i see the lights", "we can hear the radio",
     ],
 )  # fmt: skip
 def test_nothing_is_made_of_what_denies_asks_tells_or_sets_a_condition(text: str) -> None:
     assert NO_REQUEST.search(text)
     assert all(isinstance(act, NotRecognized) for act in acts(text, inference("light_off", 1.0)))
+
+
+@pytest.mark.parametrize(
+    ("does", "text"),
+    [
+        (Mood.TELLS, "lights are on"), (Mood.TELLS, "the floor lamp is on now"),
+        (Mood.TELLS, "oh the blinds are still closed"), (Mood.TELLS, "all lights are red"),
+        (Mood.TELLS, "the music stopped"), (Mood.TELLS, "the light's off again"),
+        (Mood.TELLS, "the lights in the kitchen are off"),
+        (Mood.UNCLEAR, "the lights are ugly"), (Mood.UNCLEAR, "i like blue lights"),
+        (Mood.ASKS, "the lights are too bright"), (Mood.ASKS, "i would like blue lights"),
+        (Mood.ASKS, "make sure the lights are off"), (Mood.ASKS, "i want the lights dimmed"),
+        (Mood.ASKS, "let it be dark"), (Mood.ASKS, "switch the bed light on"),
+    ],
+)  # fmt: skip
+def test_how_a_thing_is_is_told_and_not_asked_for(does: Mood, text: str) -> None:
+    said = tuple(text.split())
+    assert mood(Text(said, mentions(said, HOME.vocabulary), HOME.vocabulary, frozenset())) is does
 
 
 @pytest.mark.parametrize("text", ["", "a", "🙂", "关灯", "1 2 3", "zzz " * 1250, "?!", "ö" * 40, "a b c d"])
@@ -146,7 +168,7 @@ def test_here_is_asked_where_nobody_knows_where_that_is() -> None:
 def test_a_question_is_answered_or_refused_and_never_asked_back() -> None:
     known = Candidate(True, "what time is it", (), 0.8, False)
     assert (found := priced(known, 1.0)) is not None
-    assert not found.asked
+    assert not found.asks
     assert priced(Candidate(True, "what time is it", (), 0.55, False), 1.0) is None
     assert priced(Candidate(True, "what time is it", (), 0.9, True), 1.0) is None
 

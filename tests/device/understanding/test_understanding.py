@@ -9,10 +9,10 @@ import pytest
 
 from device.events import Also, Answer, Correct, Intent, NotRecognized, Question, Request, Transcript
 from device.home.model import Home
-from device.understanding.acts import UNKNOWN
+from device.understanding.acts import TOO_DOUBTFUL, UNKNOWN
 from device.understanding.answers import Answers
 from device.understanding.sentences import Sentences
-from device.understanding.understanding import DOUBTED, TOO_DOUBTFUL, Understanding
+from device.understanding.understanding import DOUBTED, Understanding
 
 UNDERSTANDING = Understanding(Sentences.load(), Home.load())
 
@@ -172,3 +172,17 @@ def test_what_was_heard_in_any_words_is_asked_about_at_most(
     assert UNDERSTANDING.acts(Transcript(text, sure, free=True), question) == (
         NotRecognized(text, TOO_DOUBTFUL),
     )
+
+
+def test_what_was_hardly_heard_changes_and_continues_nothing() -> None:
+    for text in ("and the kitchen lamp", "no the kitchen lamp", "the other one"):
+        (heard,) = UNDERSTANDING.acts(Transcript(text, DOUBTED - 0.01))
+        assert heard == NotRecognized(text, TOO_DOUBTFUL)
+
+
+def test_a_text_of_five_thousand_characters_takes_seconds_at_most() -> None:
+    items = " and ".join(f"item{count}" for count in range(400))
+    begun = time.perf_counter()
+    for text in (f"add {items} to the shopping list", f"remind me to {items} at nine", items):
+        UNDERSTANDING.acts(Transcript(text, 1.0))
+    assert time.perf_counter() - begun < 20

@@ -9,7 +9,7 @@ from device.understanding.frames import Text, things
 from device.understanding.mentions import WHOLE
 
 NO_REQUEST = re.compile(
-    r"\b(?:not|no|never|nobody|none|if|when|whenever|once|until|till|unless|except|only|instead|rather|kidding|joking"
+    r"\b(?:not|no|less|never|nobody|none|if|when|whenever|once|until|till|unless|except|only|instead|rather|kidding|joking"
     r"|testing|psych|already|said|says|told|asked|mean|meant|sorry|think|thought|wonder|might|did|does|was|were"
     r"|who|why|how|he|she|they|song|movie|ignore|suppose|imagine|pretend)\b|n't\b|^(?:should|shall|may|maybe)\b"
     r"|^(?:oh |and |so )?(?:is|are|will|would|do) (?:the|my|our|your|all|it|this|that|these|those)\b"

@@ -29,6 +29,17 @@ OWN_VALUE = re.compile(
 APART = re.compile(r"\b(turn|switch|put) (?!on |off )(\S.* and .*\S) (on|off)$")
 """Several things between a verb and its particle."""
 
+LESS = {
+    **dict.fromkeys(("dark", "dim", "gloomy"), "brighter"),
+    **dict.fromkeys(("bright", "light"), "darker"),
+    **dict.fromkeys(("loud", "noisy"), "quieter"),
+    **dict.fromkeys(("quiet", "soft"), "louder"),
+    **dict.fromkeys(("warm", "hot"), "cooler"),
+    **dict.fromkeys(("cold", "cool", "chilly"), "warmer"),
+}
+"""What is less of a quality."""
+LESS_OF = re.compile(rf"\b(?:less|not (?:so|as|that|quite so)) ({'|'.join(LESS)})\b")
+
 NUMBER = rf"(?:(?:{'|'.join((*ONES, *TENS, 'a', 'hundred', 'and', 'half', 'point'))}) ?)+(?<! )"
 """A number in words."""
 
@@ -46,6 +57,11 @@ MORE_THAN_REASONS = re.compile(
     r"|could|should|\d+)\b|n't\b",
     re.IGNORECASE,
 )
+
+
+def without_less(text: str) -> str:
+    """`text` with "brighter" for "less dark"."""
+    return LESS_OF.sub(lambda found: LESS[found[1]], text)
 
 
 def ahead(text: str) -> Iterator[str]:

@@ -104,11 +104,11 @@ class Understanding:
             return doubted(told, transcript) if sure < DOUBTED else told
         if question is not None and (answer := self.answer(text, question, sure, free=True)):
             return (answer,)
-        if free := self._best(text, self._continuing, free=True):
-            return acts([_intent(free, sure, text)], sure, transcript.text)
         inferred = self._inferred(text, sure)
         if question is not None and any(isinstance(act, Request) and act.asked for act in inferred):
             inferred = ()  # one question at a time
+        if not inferred and (free := self._best(text, self._continuing, free=True)):
+            return acts([_intent(free, sure, text)], sure, transcript.text)
         return inferred or acts(found, sure, transcript.text)
 
     def _in_any_words(self, heard: Transcript, question: Question | None) -> tuple[Act, ...]:
@@ -128,6 +128,7 @@ class Understanding:
         """What a text that is in no sentence is held to mean; nothing where that is too improbable."""
         if self._inference is None or len(text.split()) > MOST:
             return ()
+        text = rewording.without_less(text)
         found = self._inference.of(text, self._vocabulary, self._whole_sentence, confidence)
         if found is None:
             return ()

@@ -11,15 +11,17 @@ import numpy as np
 import pytest
 
 from device.errors import BundleError
-from device.events import Act, NotRecognized, Request, Transcript
+from device.events import Act, Correct, NotRecognized, Request, Transcript
 from device.home.model import Home
 from device.settings import bundle_folder
+from device.understanding.acts import UNKNOWN
 from device.understanding.encoder import Reading
 from device.understanding.frames import Text, frames
 from device.understanding.inferring import NONE, Candidate, Inference, priced
 from device.understanding.mentions import mentions
 from device.understanding.pieces import words
 from device.understanding.requesting import NO_REQUEST, Mood, mood
+from device.understanding.rewording import without_less
 from device.understanding.sentences import Sentences
 from device.understanding.understanding import Understanding
 
@@ -229,3 +231,32 @@ def test_a_bundle_that_does_not_fit_is_refused_in_a_line(
     with pytest.raises(BundleError, match=message) as error:
         Inference.load(changed(tmp_path, **content))
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "means"),
+    [
+        ("make it less dark in the kitchen", "make it brighter in the kitchen"),
+        ("not so loud", "quieter"),
+        ("less light", "darker"),
+        ("the lights are less than perfect", "the lights are less than perfect"),
+        ("not too bright", "not too bright"),
+    ],
+)
+def test_less_of_something_is_more_of_its_opposite(text: str, means: str) -> None:
+    assert without_less(text) == means
+
+
+def test_less_dark_is_brighter() -> None:
+    found = request("could you make it less dark in the kitchen", inference("light_brighter"))
+    assert found.intent.slots["brightness_step"] == 20
+    assert acts("give me less of the kitchen lights", inference("light_off")) == (
+        NotRecognized("give me less of the kitchen lights", UNKNOWN),
+    )
+
+
+def test_what_is_inferred_comes_before_what_might_correct_anything() -> None:
+    found = request("make it brighter in the kitchen", inference("light_brighter"))
+    assert found.intent.name == "HassLightSet"
+    (other,) = acts("make it oat milk", inference(NONE))
+    assert isinstance(other, Correct)

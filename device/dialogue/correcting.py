@@ -175,7 +175,7 @@ def stepped(focus: Focus, more: Intent) -> Intent | None:
 
 
 def from_value(focus: Focus | None, step: Intent) -> Intent | None:
-    """A step from the value that was set last, for a thing that does not tell its own."""
+    """A step from the value that was asked for last: what a thing tells of itself may be from before."""
     for slot, (name, step_slot, _) in STEPS.items():
         by = step.slots.get(step_slot)
         if step.name != name or focus is None or focus.intent.name != name or not isinstance(by, int | float):

@@ -61,6 +61,13 @@ PLAYING = (
     *("HassMediaPlayerUnmute", "HassSetVolume", "HassSetVolumeRelative"),
 )
 """Requests that mean the player that was spoken of last, where they name none."""
+OF_ROBOTS: Mapping[tuple[str, str], str] = {
+    ("HassMediaPause", "vacuum"): "MynahPause",
+    ("HassMediaUnpause", "vacuum"): "HassVacuumStart",
+    ("HassMediaPause", "lawn_mower"): "MynahPause",
+    ("HassMediaUnpause", "lawn_mower"): "HassLawnMowerStartMowing",
+}
+"""Requests about no thing that mean another where a robot was spoken of last: "pause"."""
 POINTING = ("which", "other", "place")
 """Slots that choose among what was spoken of: "the left one", "the other one", "the second one"."""
 POINTERS = ("it", "there", "except_it")
@@ -73,6 +80,10 @@ def resolved(intent: Intent, focus: Focus | None) -> Intent | None:
     bare = intent.name in OF_ENTRIES and NAMED.isdisjoint(intent.slots)
     if bare and focus is not None and "entry" in focus.about:
         return Intent(OF_ENTRIES[intent.name], {"entry": focus.about["entry"]}, intent.confidence)
+    robots = None if focus is None else OF_ROBOTS.get((intent.name, str(focus.about.get("domain"))))
+    if robots is not None and focus is not None and NAMED.isdisjoint(intent.slots):
+        robot = {slot: focus.about[slot] for slot in TARGETS if slot in focus.about}
+        return Intent(robots, robot, intent.confidence)
     if intent.name in PLAYING and NAMED.isdisjoint(intent.slots) and "it" not in intent.slots:
         player = focus is not None and focus.about.get("domain") == "media_player" and focus.about.get("name")
         return replace(intent, slots={**intent.slots, "name": player}) if player else intent

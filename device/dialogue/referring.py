@@ -212,6 +212,9 @@ def settled_on(intent: Intent, focus: Focus | None, question: Question | None) -
 
 def settled(intent: Intent, about: Mapping[str, Any]) -> Intent:
     """`intent` with the name of what it pointed at, once that was found."""
+    if LIKE in intent.slots and "name" in about:
+        rest = {slot: value for slot, value in intent.slots.items() if slot not in (LIKE, *TARGETS)}
+        return replace(intent, slots={**rest, "name": about["name"]})
     if "among" not in intent.slots:
         return intent
     slots = {slot: value for slot, value in intent.slots.items() if slot not in ("among", "which", "but")}

@@ -35,6 +35,8 @@ def settled(
 def _settled(device: Device, action: Action, known: Mapping[str, Any]) -> Action | Missing:
     if action.do is Do.LEVEL:
         action = leveled(device, action)
+    if action.do is Do.STOP and device.kind == "valve" and Do.STOP not in device.commands:
+        action = Action(Do.OFF)  # what flows is stopped
     if action.do in device.commands:
         none = action.do in (Do.BRIGHTNESS, Do.SPEED) and action.number <= 0
         # A message for a level need not know one that is off.

@@ -34,9 +34,23 @@ def also(dialogue: Dialogue, focus: Focus, act: Also, world: World) -> Step:
     called = {"name": slots["called"]} if "called" in slots else {}
     again = referring.merged(focus.intent, {**slots, **called}, focus.about)
     again = replace(again, confidence=act.confidence)
-    outcome = world.handle(again) if called else _likewise(focus, again, world)
+    outcome = world.handle(again) if called else _likewise(focus, _going_on(dialogue, again), world)
     after = remembered(closed(dialogue), again, outcome, world, focus.among)
     return _added(focus, after, outcome) if outcome.fine else after, outcome
+
+
+def _going_on(dialogue: Dialogue, intent: Intent) -> Intent:
+    """`intent`, which is the last request changed: where only how long it lasts is new, what was done is not
+    done once more."""
+    undo, focus = dialogue.undo, dialogue.focus
+    if undo is None or focus is None or undo.intent != focus.intent or "entry" in focus.about:
+        return intent
+    said = focus.intent.slots
+    new = {slot for slot in intent.slots if intent.slots[slot] != said.get(slot)}
+    if intent.name != focus.intent.name or not new or not new <= set(times.LENGTH):
+        return intent
+    back = tuple(one for one in undo.requests if "entry" not in one.slots)
+    return replace(intent, slots={**intent.slots, times.BEGUN: back})
 
 
 def _added(before: Focus, dialogue: Dialogue, outcome: Outcome) -> Dialogue:
@@ -86,7 +100,7 @@ def put_right(dialogue: Dialogue, focus: Focus, act: Correct, world: World) -> S
     was_done = dialogue.undo is not None and dialogue.undo.intent == focus.intent
     if meant is None:
         return _not_that(dialogue, focus, act, world) if was_done else (dialogue, refused(UNKNOWN))
-    outcome = _likewise(focus, meant, world)
+    outcome = _likewise(focus, _going_on(dialogue, meant), world)
     if not outcome.fine and "among" in meant.slots and was_done:
         return _not_that(dialogue, focus, said, world)
     if not outcome.fine:
@@ -135,6 +149,7 @@ def restates(slots: Mapping[str, Any], focus: Focus) -> bool:
     "until ten"."""
     said = focus.intent.slots
     lasts = times.only(slots) and "entry" not in focus.about and any(slot in times.LENGTH for slot in slots)
-    return (lasts and any(slot in times.LENGTH for slot in said)) or (
+    planned = "entries" in focus.about or any(slot in times.LENGTH for slot in said)
+    return (lasts and planned) or (
         any(slot in RESTRICTING for slot in slots) and not any(slot in RESTRICTING for slot in said)
     )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from device.dialogue import referring
+from device.dialogue import levels, referring
 from device.dialogue.state import Focus
 from device.events import Also, Correct, Intent, NotRecognized
 from device.understanding import times
@@ -155,7 +155,8 @@ def value_slot(intent: Intent) -> str | None:
 
 
 def stepped(focus: Focus, more: Intent) -> Intent | None:
-    """A small step further than the last request, or back where `more` has the direction "less"."""
+    """A small step further than the last request, or back where `more` has the direction "less"; None where
+    it has no more and no less."""
     less = more.slots.get("direction") == "less"
     slots: dict[str, Any] = {
         slot: value for slot, value in focus.intent.slots.items() if slot in referring.TARGETS
@@ -171,11 +172,15 @@ def stepped(focus: Focus, more: Intent) -> Intent | None:
         if slot in STEPS:
             intent, step, by = STEPS[slot]
             return Intent(intent, {**slots, step: -by if less else by}, more.confidence)
+    closed = focus.intent.name == "HassTurnOff" and referring.verb_of(focus.about) == "open"
+    if focus.intent.name == "HassTurnOn" or closed:  # "a bit less", of what was opened
+        step = "up" if less == closed else "down"
+        return Intent(levels.ANY, {"it": True, "level_step": step}, more.confidence)
     return None
 
 
 def from_value(focus: Focus | None, step: Intent) -> Intent | None:
-    """A step from the value that was set last, for a thing that does not tell its own."""
+    """A step from the value that was asked for last: what a thing tells of itself may be from before."""
     for slot, (name, step_slot, _) in STEPS.items():
         by = step.slots.get(step_slot)
         if step.name != name or focus is None or focus.intent.name != name or not isinstance(by, int | float):

@@ -8,7 +8,7 @@ from dataclasses import replace
 from device.dialogue import outcomes, referring
 from device.dialogue.remembering import UNKNOWN, Step, World, closed, remembered, taken_back
 from device.dialogue.state import Dialogue
-from device.events import Change, Intent, Outcome, Reply, refused
+from device.events import Act, Cancel, Change, Intent, Outcome, Reply, Request, refused
 from device.understanding.scope import NAMED
 
 NEVER_MIND = "Never mind"
@@ -38,6 +38,17 @@ def undo(dialogue: Dialogue, intent: Intent, world: World) -> Step:
         return remembered(dialogue, outcome.question.about, outcome, world), outcome
     fine = replace(outcome, done=(*outcome.done, Change("undo")))
     return replace(closed(dialogue), undo=None), fine
+
+
+def cancels(act: Act, after_others: bool) -> bool:
+    """Whether nothing of what was said before `act` in the same sentence is to be done: "never mind"; and
+    "cancel that" behind a request."""
+    return isinstance(act, Cancel) or (
+        after_others
+        and isinstance(act, Request)
+        and act.intent.name == "MynahCancelThat"
+        and not act.intent.slots
+    )
 
 
 def cancel(dialogue: Dialogue, intent: Intent, world: World) -> Step:

@@ -59,6 +59,10 @@ FULLY_DOWN = {"light": 1, "fan": 1}
 """Percent, of what is not off when it is turned all the way down."""
 
 
+WARM, COOL = 2700, 5000
+"""Kelvin: the white of a lamp that is made warmer, and cooler."""
+
+
 def of_kind(intent: Intent, domain: object) -> Intent:
     """`intent`, which was said of "it", as one for things of the kind `domain`."""
     level = LEVELS.get(str(domain))
@@ -66,6 +70,9 @@ def of_kind(intent: Intent, domain: object) -> Intent:
         return intent
     if intent.name == ANY:
         return _made(intent, level, str(domain), *_parted(intent.slots, "level", "level_step"))
+    if domain == "light" and isinstance(step := intent.slots.get(_HEAT.by), int | float):
+        rest = {key: value for key, value in intent.slots.items() if key != _HEAT.by}
+        return replace(intent, name=level.sets, slots={**rest, "temperature": WARM if step > 0 else COOL})
     other = next((one for one in LEVELS.values() if intent.name in (one.sets, one.changes)), None)
     if other is None or not other.percent:
         return intent

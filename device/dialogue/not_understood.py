@@ -46,7 +46,7 @@ def asked_first(dialogue: Dialogue, intent: Intent, sentence: str, step: Step, w
         return step
     text = f"Shall I {said_back(sentence)}?" if intent.inferred else f"Did you say “{sentence}”?"
     question = Question(text, intent, CONFIRMATION)
-    asking = Outcome(reply=Reply(question.text), question=question)
+    asking = Outcome(reply=Reply(question.text), question=question, about=outcome.about)
     return remembered(dialogue, intent, asking, world), asking
 
 

@@ -48,9 +48,9 @@ def respond(dialogue: Dialogue, acts: Sequence[Act], world: World) -> Step:
     dialogue = dialogue.at(world.now)
     if dialogue.question is not None and dialogue.question.relayed:
         return closed(dialogue), Outcome(fine=not any(isinstance(act, NotRecognized) for act in acts))
-    cancels = [at for at, act in enumerate(acts) if isinstance(act, Cancel)]
+    cancels = [at for at, act in enumerate(acts) if itself.cancels(act, at > 0)]
     if cancels:  # also what was said before it in the same sentence
-        acts = acts[cancels[-1] :]
+        acts = (Cancel(), *acts[cancels[-1] + 1 :])
     if len(acts) > 1 and any(isinstance(act, NotRecognized) for act in acts):
         return _said(*asked_back(dialogue, acts, world))
     if any(isinstance(act, Deny | Correct | Repeat) for act in acts[1:]):
@@ -181,7 +181,11 @@ def _step(dialogue: Dialogue, act: Act, world: World) -> Step:
             return continuing.also(dialogue, focus, Also(slots, act.confidence), world)
         case Correct() if focus is not None:
             return continuing.put_right(dialogue, focus, act, world)
-        case Also() if dialogue.question is not None and dialogue.question.expects in YES_OR_NO:
+        case Also(slots) if (
+            dialogue.question is not None
+            and dialogue.question.expects in YES_OR_NO
+            and not _narrows(slots, dialogue.question)
+        ):
             return missed(dialogue, NotRecognized("also", "it does not answer a question"), world)
         case Also() if focus is not None:
             return continuing.also(dialogue, focus, act, world)
@@ -197,10 +201,17 @@ def _step(dialogue: Dialogue, act: Act, world: World) -> Step:
     return dialogue, refused(UNKNOWN)
 
 
+def _narrows(slots: Mapping[str, object], question: Question) -> bool:
+    """ "Only the sofa one", to whether Mynah shall do what it inferred of all in the lounge."""
+    return bool(question.about.inferred) and "which" in slots
+
+
 def _spoken_of(dialogue: Dialogue, world: World) -> Focus | None:
     """What a correction or a continuation is about: what a question is about, or else the last request."""
     question = dialogue.question
     if question is None or question.about.name in itself.HANDLERS:
+        return dialogue.focus
+    if dialogue.focus is not None and dialogue.focus.intent == question.about:
         return dialogue.focus
     kind = question.about.slots.get("kind")
     return Focus(question.about, {"domain": kind} if kind else {}, world.now, question.options)
@@ -216,14 +227,13 @@ def _request(dialogue: Dialogue, intent: Intent, world: World, answered: Questio
     resolved = referring.resolved(intent, dialogue.focus)
     if resolved is None:
         return dialogue, refused(UNKNOWN)
+    resolved = from_value(dialogue.focus, resolved) or resolved
     resolved, outcome = itself.rather(resolved, world) or (resolved, world.handle(resolved))
     meant = referring.settled_on(resolved, dialogue.focus, outcome.question)
     if meant is not resolved:
         resolved, outcome = meant, world.handle(meant)
     if not outcome.fine and resolved.name == referring.OF_ENTRIES.get(intent.name):
         resolved, outcome = intent, world.handle(intent)  # no such timer, but perhaps music
-    if not outcome.fine and (value := from_value(dialogue.focus, resolved)) is not None:
-        resolved, outcome = value, world.handle(value)
     among = answered.options if answered else ()
     return remembered(dialogue, resolved, outcome, world, among), outcome
 

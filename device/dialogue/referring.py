@@ -21,8 +21,14 @@ MEMBERS = "members"
 """What "it" stands for besides: the names of the things in a place, for "them" with others."""
 ROOM = "room"
 """Where a thing is that was spoken of by its name: "there"."""
+LIKE = "like"
+"""Slot: the name of a thing of which, in another place, the one that is called alike is meant."""
+MEASURED = "measured"
+"""True where only the measure of a place was spoken of, such as its warmth: that is set, and not switched."""
 DEVICES = ("name", "names", *PLACES, *KINDS)
 """Slots that say which devices are meant."""
+UNTOLD = (MEMBERS, ROOM, MEASURED)
+"""Of these, what no request is told."""
 TARGETS = (*THINGS, *PLACES, *KINDS)
 """Slots that say what a request is about."""
 SEVERAL: Mapping[str, Callable[[int], bool]] = {
@@ -57,6 +63,13 @@ PLAYING = (
     *("HassMediaPlayerUnmute", "HassSetVolume", "HassSetVolumeRelative"),
 )
 """Requests that mean the player that was spoken of last, where they name none."""
+OF_ROBOTS: Mapping[tuple[str, str], str] = {
+    ("HassMediaPause", "vacuum"): "MynahPause",
+    ("HassMediaUnpause", "vacuum"): "HassVacuumStart",
+    ("HassMediaPause", "lawn_mower"): "MynahPause",
+    ("HassMediaUnpause", "lawn_mower"): "HassLawnMowerStartMowing",
+}
+"""Requests about no thing that mean another where a robot was spoken of last: "pause"."""
 POINTING = ("which", "other", "place")
 """Slots that choose among what was spoken of: "the left one", "the other one", "the second one"."""
 POINTERS = ("it", "there", "except_it")
@@ -69,12 +82,16 @@ def resolved(intent: Intent, focus: Focus | None) -> Intent | None:
     bare = intent.name in OF_ENTRIES and NAMED.isdisjoint(intent.slots)
     if bare and focus is not None and "entry" in focus.about:
         return Intent(OF_ENTRIES[intent.name], {"entry": focus.about["entry"]}, intent.confidence)
+    robots = None if focus is None else OF_ROBOTS.get((intent.name, str(focus.about.get("domain"))))
+    if robots is not None and focus is not None and NAMED.isdisjoint(intent.slots):
+        robot = {slot: focus.about[slot] for slot in TARGETS if slot in focus.about}
+        return Intent(robots, robot, intent.confidence)
     if intent.name in PLAYING and NAMED.isdisjoint(intent.slots) and "it" not in intent.slots:
         player = focus is not None and focus.about.get("domain") == "media_player" and focus.about.get("name")
         return replace(intent, slots={**intent.slots, "name": player}) if player else intent
     slots = dict(intent.slots)
     verb, them = slots.pop("verb", None), slots.pop("them", None)
-    if not any(slots.pop(pointer, False) for pointer in POINTERS):
+    if not any(slots.pop(pointer, False) for pointer in POINTERS) and "other" not in slots:
         return intent
     about: Mapping[str, Any] = {}
     if focus is not None:
@@ -99,9 +116,11 @@ def resolved(intent: Intent, focus: Focus | None) -> Intent | None:
     if intent.slots.get("except_it"):
         left_out = (*names(about), *several(slots.get("except_name")))
         return replace(intent, slots={**slots, "except_name": left_out}) if names(about) else None
+    if verb == "lock" and them is None and len(names(about)) > 1:
+        return told(replace(intent, slots={**slots, "among": names(about)}), verb, about)
     if not any(slot in about for slot in IT) or _of_another_kind(slots, about):
         return replace(intent, slots={**slots, AROUND: True}) if "domain" in slots else None
-    meant = {slot: value for slot, value in about.items() if slot not in (MEMBERS, ROOM)}
+    meant = {slot: value for slot, value in about.items() if slot not in UNTOLD}
     return told(of_kind(replace(intent, slots={**meant, **slots}), about.get("domain")), verb, about)
 
 
@@ -128,7 +147,9 @@ def told(intent: Intent, verb: str | None, about: Mapping[str, Any]) -> Intent |
 
 
 def verb_of(about: Mapping[str, Any]) -> str:
-    """ "turn", "open" or "lock": how one speaks of the things in `about`."""
+    """ "turn", "open" or "lock": how one speaks of the things in `about`; "set" of a measure."""
+    if about.get(MEASURED):
+        return "set"
     return VERBS.get(str(about.get("domain") or ("cover" if "device_class" in about else "")), "turn")
 
 
@@ -153,6 +174,8 @@ def pointed(focus: Focus, slots: Mapping[str, Any]) -> Mapping[str, Any] | None:
     if chosen is not None:
         return {**rest, **chosen.slots}
     offered = tuple(one.slots["name"] for one in focus.among if "name" in one.slots)
+    if "other" in slots and "entry" in focus.about:
+        return {**rest, "but_entry": focus.about["entry"]}
     among = offered or names(focus.together) or names(focus.about)
     if "place" in slots or not among:
         return None
@@ -178,16 +201,22 @@ def settled_on(intent: Intent, focus: Focus | None, question: Question | None) -
     the light", after the study light. The same again, and what is guarded, leave the question."""
     if question is None or question.expects != "choice" or focus is None or intent.name == focus.intent.name:
         return intent
+    spoken_of = {*names(focus.about), *names(focus.together)}
     options = (one.slots for one in question.options if one.slots.keys() == {"name"})
-    meant = next((slots for slots in options if slots.items() <= focus.about.items()), None)
-    if meant is None or verb_of(focus.about) == "lock" or focus.about.get("domain") not in SETTLED:
+    found = [slots for slots in options if slots["name"] in spoken_of]
+    kind = question.about.slots.get("kind", focus.about.get("domain"))
+    if len(found) != 1 or verb_of(focus.about) == "lock" or kind not in SETTLED:
         return intent
+    meant = found[0]
     slots = {slot: value for slot, value in intent.slots.items() if slot not in (*TARGETS, "one")}
     return replace(intent, slots={**slots, **meant})
 
 
 def settled(intent: Intent, about: Mapping[str, Any]) -> Intent:
     """`intent` with the name of what it pointed at, once that was found."""
+    if LIKE in intent.slots and "name" in about:
+        rest = {slot: value for slot, value in intent.slots.items() if slot not in (LIKE, *TARGETS)}
+        return replace(intent, slots={**rest, "name": about["name"]})
     if "among" not in intent.slots:
         return intent
     slots = {slot: value for slot, value in intent.slots.items() if slot not in ("among", "which", "but")}
@@ -199,14 +228,15 @@ def settled(intent: Intent, about: Mapping[str, Any]) -> Intent:
 def merged(intent: Intent, slots: Mapping[str, Any], about: Mapping[str, Any]) -> Intent:
     """`intent` with other `slots`: another thing or place instead of its own, another value for its value.
 
-    "The kitchen" after something about a lamp means the things of that kind in the kitchen.
+    "The kitchen" after something about a lamp means the lamp that is called alike there, or else the things
+    of that kind in the kitchen.
     """
     base = times.giving_way(intent.slots, slots)
-    base = {slot: value for slot, value in base.items() if slot not in (NEAR, BESIDE, *RESTRICTING)}
+    base = {slot: value for slot, value in base.items() if slot not in (NEAR, BESIDE, LIKE, *RESTRICTING)}
     if any(slot in slots for slot in (*THINGS, *KINDS)):
         base = {slot: value for slot, value in base.items() if slot not in TARGETS}
     elif any(slot in slots for slot in PLACES):
         kind = {slot: about[slot] for slot in KINDS if slot in about}
         base = {slot: value for slot, value in base.items() if slot not in (*THINGS, *PLACES)}
-        base = {**kind, **base}
+        base = {**kind, **base, **({LIKE: about["name"]} if "name" in about else {})}
     return replace(intent, slots={**base, **slots})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol, Self
@@ -56,8 +56,13 @@ def remembered(
     focus, undo = dialogue.focus, dialogue.undo
     if outcome.about:
         kind = {slot: outcome.about[slot] for slot in referring.KINDS if slot in outcome.about}
-        them = {"names": pool, **kind} if len(pool) == 2 else {}
+        them: Mapping[str, Any] = {"names": pool, **kind} if len(pool) == 2 else {}
+        if not them and focus and set(referring.names(outcome.about)) < set(referring.names(focus.together)):
+            them = focus.together  # one of them
         focus = Focus(intent, outcome.about, world.now, among, them)
+    elif not outcome.possible:  # "there is no radio": what was meant instead may be said next
+        asked = {slot: intent.slots[slot] for slot in referring.TARGETS if slot in intent.slots}
+        focus = replace(focus, intent=intent) if focus else Focus(intent, asked, world.now, among)
     if outcome.fine and (outcome.commands or outcome.done):
         undo = Undo(outcome.undo, world.now, intent)
     return replace(dialogue, question=question, focus=focus, undo=undo, heard=intent)

@@ -25,13 +25,14 @@ EXTREMES: Mapping[str, Callable[[Entry], float]] = {
 def chosen(entries: Sequence[Entry], slots: Slots, now: datetime) -> tuple[Entry, ...]:
     """Those of `entries` that fit all that the slots say.
 
-    `entry` and `entries`: ids; `name`; `start_…`: the length; `area`; `text`: a part of it; `order`; a clock
-    time or a day.
+    `entry` and `entries`: ids; `but_entry`: the id of one that is not meant; `name`; `start_…`: the length;
+    `area`; `text`: a part of it; `order`; a clock time or a day.
     """
     if "entry" in slots or "entries" in slots:
         ids = (slots["entry"],) if "entry" in slots else tuple(slots["entries"])
         return tuple(entry for entry in entries if entry.id in ids)
-    found = [entry for entry in entries if _fits(entry, slots, now)]
+    others = (entry for entry in entries if entry.id != slots.get("but_entry"))
+    found = [entry for entry in others if _fits(entry, slots, now)]
     order = slots.get("order")
     if isinstance(order, str) and order in EXTREMES:
         least = min(map(EXTREMES[order], found), default=0.0)

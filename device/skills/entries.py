@@ -27,6 +27,7 @@ MOMENTS = {EARLIEST: ("earlier", "earliest", "early"), LATEST: ("later", "latest
 FINDERS = (
     "entry",
     "entries",
+    "but_entry",
     "name",
     "start_days",
     "start_hours",

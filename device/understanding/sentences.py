@@ -20,7 +20,7 @@ from device.understanding.groups import (
     TemplateGroup,
 )
 from device.understanding.speakable import speakable_list
-from device.understanding.templates import Block, SentenceTemplate, Typed
+from device.understanding.templates import Block, SentenceTemplate, TemplateFile, Typed
 from device.understanding.vocabulary import Speakable, Vocabulary
 
 SKILLS = Path(__file__).parent.parent / "skills"
@@ -132,6 +132,7 @@ def _loaded(paths: tuple[Path, ...], changed: tuple[int, ...]) -> Sentences:
     for file in files:
         lists.update(file.lists)
         rules.update(file.rules)
+    _check_alike(file for file in files if file is not common)
     blocks = [block for file in files for block in file.blocks]
     if not blocks:
         raise SentencesError(f"{paths[0]}: no sentences; add `intents:` with sentences to it")
@@ -139,6 +140,17 @@ def _loaded(paths: tuple[Path, ...], changed: tuple[int, ...]) -> Sentences:
     skipped = (word for file in files for word in file.skip_words)
     typed = functools.reduce(Typed.plus, (file.typed for file in files), common.typed)
     return Sentences(blocks, lists, rules, skipped, responses, typed)
+
+
+def _check_alike(files: Iterable[TemplateFile]) -> None:
+    """Raise SentencesError for a rule that two files have in other words: all files share it."""
+    first: dict[str, SentenceTemplate] = {}
+    for name, rule in (item for file in files for item in file.rules.items()):
+        other = first.setdefault(name, rule)
+        if rule.sentence.text != other.sentence.text:
+            raise SentencesError(
+                f"{rule.where}: rule <{name}> is another one in {other.where}; give one of them a new name"
+            )
 
 
 def _check_references(

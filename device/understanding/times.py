@@ -52,6 +52,11 @@ NIGHT = 17
 """The hour from which "at night" is the evening; before it, it is the early morning after."""
 
 
+BEGUN = "begun"
+"""Slot: what was asked for is done already, and only its end is to be planned. Its value: the requests that
+take it back."""
+
+
 def length(slots: Slots, prefix: str = "") -> timedelta | None:
     """The length in the slots with `prefix` ("", "start_", "in_"); None where there is none."""
     found = {unit: slots[prefix + unit] for unit in UNITS if prefix + unit in slots}

@@ -53,11 +53,14 @@ class Plan:
 
 def plan(intent: Intent, world: World, handle: Handler) -> Outcome:
     """What comes of a request with a time; `handle`: what comes of one without."""
-    bare = replace(intent, slots=times.without(intent.slots, times.LENGTH, times.WHEN))
+    bare = replace(intent, slots=times.without(intent.slots, times.LENGTH, times.WHEN, (times.BEGUN,)))
     begin = times.moment(intent.slots, world.now)
     now = handle(bare, world)
     if unfit := _unfit(intent, now, world, begin):
         return unfit
+    begun = begin is None and times.BEGUN in intent.slots
+    if begun:
+        now = replace(now, commands=(), expected=(), done=(), undo=tuple(intent.slots[times.BEGUN]))
     plans = []
     if begin is not None:
         sure = replace(bare, confidence=1.0)
@@ -75,7 +78,8 @@ def plan(intent: Intent, world: World, handle: Handler) -> Outcome:
         text = " and ".join(to_do(one.reply.text) for one in later)
         days = _shifted(times.days(intent.slots), (end.date() - (begin or world.now).date()).days)
         plans.append(Plan(end, back, text, _seconds(intent, "") if begin is None else None, days))
-    return _stored(now, plans, world, begin is None)
+    outcome = _stored(now, plans, world, begin is None)
+    return replace(outcome, reply=_told(plans, world)) if begun else outcome
 
 
 def _unfit(intent: Intent, now: Outcome, world: World, begin: datetime | None) -> Outcome | None:
@@ -131,11 +135,15 @@ def _stored(now: Outcome, plans: Sequence[Plan], world: World, at_once: bool) ->
         about["entries"] = (*about.get("entries", ()), entry.id)
         changes.append(entries.change("set", entry, world.now))
         undo.append(Intent("MynahCancelDelayed", {"entry": entry.id}, 1.0))
-    told = listed([f"{one.text} {_when(one, world.now)}" for one in plans])
+    told = _told(plans, world)
     if not at_once:
-        return Outcome(reply=Reply(f"I will {told}"), done=tuple(changes), undo=tuple(undo), about=about)
-    reply = Reply(f"{now.reply.text}, and I will {told}")
+        return Outcome(reply=told, done=tuple(changes), undo=tuple(undo), about=about)
+    reply = Reply(f"{now.reply.text}, and {told.text}")
     return replace(now, reply=reply, done=tuple(changes), undo=(*now.undo, *undo))
+
+
+def _told(plans: Sequence[Plan], world: World) -> Reply:
+    return Reply(f"I will {listed([f'{one.text} {_when(one, world.now)}' for one in plans])}")
 
 
 def _when(one: Plan | Entry, now: datetime) -> str:

@@ -55,8 +55,19 @@ def _picked(home: Home, slots: Mapping[str, Any]) -> tuple[Device, ...]:
     for there in (among, near, alike) if which else (among, near):
         said = (one for one in there if which is None or which in _said(home, one))
         if found := tuple(device for device in said if device.name not in slots.get("but", ())):
-            return found
+            return found if there is among else called_alike(found, among) or found
     return ()
+
+
+def called_alike(devices: Sequence[Device], others: Iterable[Device]) -> tuple[Device, ...]:
+    """Those of `devices` that are called as one of `others` is, but for the room: two ceiling lights."""
+    nouns = {_noun(one) for one in others}
+    return tuple(device for device in devices if _noun(device) in nouns)
+
+
+def _noun(device: Device) -> str:
+    """The name of a device without that of its room."""
+    return spoken(device.name).removeprefix(spoken(device.room or "")).strip()
 
 
 def options(home: Home, devices: Sequence[Device]) -> Iterator[Option]:

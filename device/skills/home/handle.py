@@ -14,7 +14,7 @@ from device.home import units
 from device.home.model import Home
 from device.skills.home import choosing, measures, players, prices, replies, states, wishes
 from device.skills.home.plans import PLANS
-from device.skills.home.select import ONLY_OFF, TARGETS, Target, about, placed, select
+from device.skills.home.select import ONLY_OFF, TARGETS, Target, about, left_out, of_devices, placed, select
 from device.skills.home.telling import tell
 from device.skills.skill import Handlers, World, asked
 from device.speaking.wording import listed, sentence
@@ -51,7 +51,7 @@ def order(intent: Intent, world: World) -> Outcome:
         return refused("Sorry, I cannot set it to that")
     several = slots.get("names")
     if several:
-        target: Target | Outcome = _several(home, several)
+        target: Target | Outcome = _several(home, several, slots)
     else:
         target = select(home, slots, domain)
     if isinstance(target, Outcome):
@@ -69,9 +69,12 @@ def has_target(intent: Intent) -> bool:
     return intent.name not in PLANS or intent.all_meant or not TARGETS.isdisjoint(intent.slots)
 
 
-def _several(home: Home, names: Sequence[str]) -> Target:
-    """Devices that were chosen together: "both", "all of them"."""
-    devices = tuple(home.devices[name] for name in names if name in home.devices)
+def _several(home: Home, names: Sequence[str], slots: Mapping[str, Any]) -> Target | Outcome:
+    """Devices that were chosen together, "both", "all of them", without what the slots leave out."""
+    chosen = (home.devices[name] for name in names if name in home.devices)
+    devices = tuple(device for device in chosen if not left_out(home, device, slots))
+    if not devices:
+        return refused("Nothing is left of that")
     return Target(devices, listed([device.called for device in devices]))
 
 
@@ -88,7 +91,7 @@ def _tell(home: Home, intent: Intent, target: Target, actions: Sequence[Action])
     if not told.able:
         lacking = (*told.notes, *replies.lacking(told.dark, Missing.LIGHT, home.layout.units))
         lacked = refused(sentence(lacking)) if lacking else _cannot(target.called)
-        return replace(lacked, about=about(intent, target)) if lacking else lacked
+        return replace(lacked, about=about(intent, target))
     called = told.able[0].called if len(told.able) == 1 else target.called
     done = told.done[0] if len(set(told.done)) == 1 else actions
     outcome = told.outcome(replies.done(done, told.able, called, home.layout.units))
@@ -143,10 +146,9 @@ def clean(intent: Intent, world: World) -> Outcome:
         return target
     if len(target.devices) > 1:
         return refused("I cannot send a vacuum to a room; say which one to start")
-    about = replace(start, slots={**everywhere, "name": target.devices[0].name})
-    return asked(
-        Question(f"I cannot send {target.called} to a room. Shall I start it?", about, "confirmation")
-    )
+    one = replace(start, slots={**everywhere, "name": target.devices[0].name})
+    text = f"I cannot send {target.called} to a room. Shall I start it?"
+    return replace(asked(Question(text, one, "confirmation")), about=of_devices(target.devices))
 
 
 HANDLERS: Handlers = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from device.appliances.devices import Device
@@ -14,6 +14,7 @@ from device.skills.home.select import place_of, placed_in
 from device.skills.skill import World
 from device.speaking.wording import capitalized, listed, number
 from device.understanding.numbers import spoken
+from device.understanding.scope import PLACES
 
 UNITS: Mapping[str, str] = {
     **{"humidity": "percent", "battery": "percent", "power": "watts", "illuminance": "lux"},
@@ -116,8 +117,15 @@ def temperature(intent: Intent, world: World) -> Outcome:
     for device in telling(home, slots):
         value = home.state.of(device.name).get("temperature")
         if isinstance(value, int | float):
-            return _answer(f"It is {degrees(value, home.layout.units)}{place or _room(device)}")
-    return refused(f"I do not know the temperature{place} yet")
+            answer = _answer(f"It is {degrees(value, home.layout.units)}{place or _room(device)}")
+            return replace(answer, about=_warmth(slots))
+    return replace(refused(f"I do not know the temperature{place} yet"), about=_warmth(slots))
+
+
+def _warmth(slots: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The warmth of a place, which can be asked for elsewhere, and set: "make it twenty one"."""
+    places = {slot: slots[slot] for slot in PLACES if slot in slots}
+    return {**places, "domain": "climate", "measured": True} if places else {}
 
 
 def _thing(device: Device) -> str:

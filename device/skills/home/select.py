@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from device.appliances.devices import WINDOW_COVERINGS, Device
 from device.events import Intent, Outcome, impossible
 from device.home.model import Home
 from device.skills.home import replies
+from device.skills.home.choosing import called_alike
 from device.speaking.wording import are, listed
 from device.understanding.acts import several
 from device.understanding.numbers import spoken
@@ -53,7 +54,7 @@ def select(home: Home, slots: Mapping[str, Any], domain: str | None) -> Target |
     device_class = slots.get("device_class")
     if device_class is not None and domain is None:
         domain = "cover"
-    there = tuple(d for d in home.layout.devices if _is_in(home, d, slots) and not _left_out(home, d, slots))
+    there = tuple(d for d in home.layout.devices if _is_in(home, d, slots) and not left_out(home, d, slots))
     if domain is None:
         there = tuple(d for d in there if not _excluded(home, d))
     devices = _of_kind(there, domain, device_class)
@@ -61,12 +62,19 @@ def select(home: Home, slots: Mapping[str, Any], domain: str | None) -> Target |
     place = place_of(slots)
     if not devices:
         return impossible(f"There {are([things])} no {things} {place}".strip())
+    devices = _like(home, str(slots.get("like")), devices) or devices
     if len(devices) == 1:
         return Target(devices, devices[0].called)
     if (one := slots.get("one")) and not place:
         return Target(devices, f"the {one}", which=str(one))
     called = _together(domain, things, place)
     return Target(devices, f"{called} except {left}" if (left := _exception(home, slots)) else called)
+
+
+def _like(home: Home, name: str, devices: tuple[Device, ...]) -> tuple[Device, ...]:
+    """The only one of `devices` that is called as the device of that name is; else nothing."""
+    alike = called_alike(devices, [home.devices[name]]) if name in home.devices else ()
+    return alike if len(alike) == 1 else ()
 
 
 def placed(home: Home, slots: Mapping[str, Any], domain: str | None) -> Mapping[str, Any]:
@@ -88,7 +96,7 @@ def placed_in(home: Home, slots: Mapping[str, Any]) -> tuple[Device, ...]:
 def _named(home: Home, name: str, slots: Mapping[str, Any]) -> Target | Outcome:
     """One device by its name, or the several that share it."""
     found = home.named(name)
-    devices = tuple(d for d in found if _is_in(home, d, slots) and not _left_out(home, d, slots))
+    devices = tuple(d for d in found if _is_in(home, d, slots) and not left_out(home, d, slots))
     if not devices:
         return impossible(f"There is no {name} {place_of(slots)}".strip())
     if home.is_plural(name):
@@ -112,7 +120,8 @@ def _is_in(home: Home, device: Device, slots: Mapping[str, Any]) -> bool:
     return (area is None or device.room == area) and (floor is None or home.floor_of(device) == floor)
 
 
-def _left_out(home: Home, device: Device, slots: Mapping[str, Any]) -> bool:
+def left_out(home: Home, device: Device, slots: Mapping[str, Any]) -> bool:
+    """Whether the slots name it as an exception."""
     names, areas, floors = (several(slots.get(slot)) for slot in EXCEPT)
     return (
         any(device in home.named(str(name)) for name in names)
@@ -156,10 +165,16 @@ def place_of(slots: Mapping[str, Any]) -> str:
 def about(intent: Intent, target: Target) -> Mapping[str, Any]:
     """The slots that "it" stands for from now on. `members`: the names of all in a place or of a kind;
     `room`: where a thing is, for "there"."""
-    if "name" not in intent.slots and "names" not in intent.slots:
+    one_alike = "like" in intent.slots and len(target.devices) == 1
+    if "name" not in intent.slots and "names" not in intent.slots and not one_alike:
         places = {slot: intent.slots[slot] for slot in PLACES if slot in intent.slots}
         return {**places, "members": tuple(device.name for device in target.devices)}
-    kind, room = target.devices[0].kind, target.devices[0].room
-    if len(target.devices) == 1:
-        return {"name": target.devices[0].name, "domain": kind, **({"room": room} if room else {})}
-    return {"names": tuple(device.name for device in target.devices), "domain": kind}
+    return of_devices(target.devices)
+
+
+def of_devices(devices: Sequence[Device]) -> Mapping[str, Any]:
+    """What "it", or "them", stands for where `devices` were spoken of by their names."""
+    kind, room = devices[0].kind, devices[0].room
+    if len(devices) == 1:
+        return {"name": devices[0].name, "domain": kind, **({"room": room} if room else {})}
+    return {"names": tuple(device.name for device in devices), "domain": kind}

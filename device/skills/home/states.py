@@ -12,7 +12,7 @@ from device.home.model import Home
 from device.home.units import degrees
 from device.skills.home import choosing
 from device.skills.home.measures import UNITS
-from device.skills.home.select import Target, about, placed_in, select
+from device.skills.home.select import Target, about, of_devices, placed_in, select
 from device.skills.skill import World, asked
 from device.speaking.wording import are, listed, number
 from device.understanding.numbers import spoken
@@ -42,7 +42,19 @@ def state(intent: Intent, world: World) -> Outcome:
         if len(able) != 1:
             return asked(choosing.which(home, intent, target.which, able or target.devices))
         target = Target(able, able[0].called)
+    told = _named_in_answer(home, target, slots)
+    if told != target.devices:
+        return replace(_told(home, target, slots), about=of_devices(told))
     return replace(_told(home, target, slots), about=about(intent, target))
+
+
+def _named_in_answer(home: Home, target: Target, slots: Mapping[str, Any]) -> tuple[Device, ...]:
+    """Those of several devices that the answer names: "them" from now on. All where it names none."""
+    wanted = str(slots.get("state"))
+    if wanted not in MEANINGS or len(target.devices) == 1:
+        return target.devices
+    holds = slots.get("question", "all" if "name" in slots else "which") != "all"
+    return tuple(one for one in target.devices if _holds(home, one, wanted) is holds) or target.devices
 
 
 def _with_contacts(home: Home, slots: Mapping[str, Any], target: Target | Outcome) -> Target | Outcome:

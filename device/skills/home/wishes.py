@@ -7,8 +7,9 @@ from typing import Any
 
 from device.events import Intent, Outcome, Question, impossible, refused
 from device.skills.home import choosing
-from device.skills.home.select import Target, placed, select
+from device.skills.home.select import Target, placed, placed_in, select
 from device.skills.skill import Handlers, World, asked
+from device.speaking.wording import listed
 
 Guess = tuple[str, Mapping[str, Any], str, str]
 """An intent, its slots, the domain that it needs, and the question."""
@@ -54,6 +55,17 @@ def _guessed(guess: Callable[[World], Guess]) -> Callable[[Intent, World], Outco
     return handler
 
 
+def _close_everything(intent: Intent, world: World) -> Outcome:
+    """Blinds, windows, the garage: what that is differs from home to home, so Mynah names it before."""
+    placed = [one for one in placed_in(world.home, intent.slots) if one.kind == "cover"]
+    open_ = [one for one in placed if world.home.state.of(one.name).get("open") is not False]
+    if not open_:
+        return refused("Everything is closed") if placed else impossible("There is nothing to close")
+    about = Intent("HassTurnOff", {"names": tuple(one.name for one in open_)}, intent.confidence)
+    text = f"Shall I close {listed([one.called for one in open_])}?"
+    return asked(Question(text, about, "confirmation"))
+
+
 def _of_a_door(verb: str, name: str) -> Callable[[Intent, World], Outcome]:
     """ "Open the front door", which is a lock: to unlock it is no small thing, and to close is not to lock.
     `name`: the intent that is meant, if anything, with the verb for it."""
@@ -78,6 +90,7 @@ HANDLERS: Handlers = {
     "MynahTooBright": _guessed(_bright),
     "MynahTooCold": _guessed(_cold),
     "MynahTooHot": _guessed(_hot),
+    "MynahCloseEverything": _close_everything,
     "MynahOpenLock": _of_a_door("unlock", "HassTurnOff"),
     "MynahCloseLock": _of_a_door("lock", "HassTurnOn"),
 }

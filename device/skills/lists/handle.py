@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -70,7 +70,7 @@ def _add(intent: Intent, world: World, name: str, items: Sequence[str]) -> Outco
         reply=Reply(". ".join(told)),
         done=tuple(Change(memory.ADD, {"list": name, "item": item}) for item in new),
         undo=(_intent("MynahRemoveItem", name, new),) if new else (),
-        about={"list": name},
+        about=_spoken_of(name, items),
     )
 
 
@@ -126,11 +126,16 @@ def get(intent: Intent, world: World) -> Outcome:
     values = {"list": capitalized(called(name)), "count": _count(there), "items": listed(piece)}
     text = _say(world, what, **values).text
     if rest <= 0:
-        return Outcome(reply=Reply(text), about={"list": name})
+        return Outcome(reply=Reply(text), about=_spoken_of(name, there))
     on = replace(intent, slots={**intent.slots, "list": name, "begin": begin + AT_ONCE})
     return replace(
         _asked(f"{text}. {_say(world, 'go_on', rest=rest).text}", on, "more"), about={"list": name}
     )
+
+
+def _spoken_of(name: str, items: Sequence[str]) -> Mapping[str, Any]:
+    """The list, and the item where it was only one: "tick that off"."""
+    return {"list": name, **({"item": items[0]} if len(items) == 1 else {})}
 
 
 def _whether(world: World, name: str, wanted: Sequence[str]) -> Outcome:

@@ -246,6 +246,14 @@ def test_a_folder_is_read_whole_and_later_lists_come_first(tmp_path: Path) -> No
     assert slots(tmp_path, "show circle") is None
 
 
+def test_a_rule_that_two_files_have_in_other_words_is_an_error(tmp_path: Path) -> None:
+    write(tmp_path, block("show <shape>") + 'expansion_rules: {shape: "(circle|disc)"}', "a.yaml")
+    write(tmp_path, 'expansion_rules: {shape: "square"}', "b.yaml")
+    message = r"b.yaml:1: rule <shape> is another one in .*a.yaml:\d+; give one of them a new name"
+    with pytest.raises(SentencesError, match=message):
+        Sentences.load([tmp_path])
+
+
 @pytest.mark.parametrize(
     ("text", "line", "message"),
     [

@@ -125,14 +125,14 @@ def test_what_is_moved_or_not_known(chat: Chat, text: str, said: str) -> None:
                 "turn it down": "Set the desk fan to 34 percent",
                 "set it to high": "Set the desk fan to 80 percent",
                 "turn it up to 90 percent": "Set the desk fan to 90 percent",
-                "slower": "Set the desk fan to 34 percent",
+                "slower": "Set the desk fan to 57 percent",
             },
         ),
         (
             "set the stove to 20 degrees",
             {
                 "turn it up": "Set the stove to 21 degrees",
-                "turn it down by two degrees": "Set the stove to 18 degrees",
+                "turn it down by two degrees": "Set the stove to 19 degrees",
                 "set it to 23": "Set the stove to 23 degrees",
                 "set it to half": "(Sorry, I cannot set it to that)",
                 "all the way down": "Set the stove to 5 degrees",

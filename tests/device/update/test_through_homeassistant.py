@@ -119,17 +119,17 @@ def test_updated_through_home_assistant_confirmed_and_a_bad_one_taken_back(
 
     offer("0.2.0", SOON)
     with Subscriber(broker.port) as subscriber, Systemd(state, config) as systemd:
-        wait_for(lambda: shown().get("latest_version") == "0.2.0", 60)
+        wait_for(lambda: shown().get("latest_version") == "0.2.0", 120)
         assert shown()["release_summary"] == "It is 0.2.0"
         assert shown()["installed_version"] != "0.2.0"
         found = json.loads(subscriber.payloads("homeassistant/device/mynah_kitchen/config")[-1])
         subscriber.say(
             found["components"]["update"]["command_topic"], found["components"]["update"]["payload_install"]
         )
-        wait_for(lambda: shown()["in_progress"], 60)
-        wait_for(lambda: systemd.statuses == [RESTART], 60)
-        wait_for(lambda: shown()["installed_version"] == "0.2.0", 60)
-        wait_for(lambda: kept()["current"] == "0.2.0", 60)
+        wait_for(lambda: shown()["in_progress"], 120)
+        wait_for(lambda: systemd.statuses == [RESTART], 120)
+        wait_for(lambda: shown()["installed_version"] == "0.2.0", 120)
+        wait_for(lambda: kept()["current"] == "0.2.0", 120)
         assert not shown()["in_progress"]
         assert problems() == []
 
@@ -138,12 +138,12 @@ def test_updated_through_home_assistant_confirmed_and_a_bad_one_taken_back(
         subscriber.say(
             "mynah/kitchen/update/install", "INSTALL"
         )  # it looks, and finds nothing that it had not known
-        wait_for(lambda: shown().get("latest_version") == "0.3.0", 60)
+        wait_for(lambda: shown().get("latest_version") == "0.3.0", 120)
         subscriber.say("mynah/kitchen/update/install", "INSTALL")
-        wait_for(lambda: systemd.statuses[1:] == [RESTART, 1, 1], 90)
-        wait_for(lambda: problems(), 60)
+        wait_for(lambda: systemd.statuses[1:] == [RESTART, 1, 1], 150)
+        wait_for(lambda: problems(), 120)
         assert problems() == ["update 0.3.0 was taken back: it was not ready in 2 starts; 0.2.0 runs"]
-        wait_for(lambda: (shown()["installed_version"], shown()["latest_version"]) == ("0.2.0", "0.2.0"), 60)
+        wait_for(lambda: (shown()["installed_version"], shown()["latest_version"]) == ("0.2.0", "0.2.0"), 120)
         assert kept()["current"] == "0.2.0"
         assert kept()["refused"] == {"0.3.0": "it was not ready in 2 starts"}
     assert systemd.statuses[-1] == 0

@@ -26,7 +26,7 @@ from device.channels.hermes_messages import (
     meant,
     who,
 )
-from device.events import Detection, EndpointReason, Intent, NotRecognized, Transcript, Turn
+from device.events import Detection, EndpointReason, Intent, NotRecognized, Request, Transcript, Turn
 from device.mqtt.payload import parsed
 
 Understand = Callable[[Transcript], Intent | NotRecognized]
@@ -227,7 +227,10 @@ class Site:
 
 
 def _accepted(turn: Turn, session: Session) -> list[Intent | NotRecognized]:
-    """What was said, as far as the session wants it."""
+    """What was said, as far as the session wants it; nothing where Mynah asks whether that was meant."""
+    asked = any(isinstance(act, Request) and act.asked for act in turn.acts)
+    if asked and turn.outcome.question is not None:
+        return []
     text, sure = (turn.transcript.text, turn.transcript.confidence) if turn.transcript else ("", 0.0)
     return [filtered(one, session.wanted, text) for one in meanings(turn.acts, sure)]
 

@@ -14,7 +14,7 @@ from device.channels.hermes_messages import CONTINUE, END, QUERY, SAY, START, sl
 from device.channels.hermes_site import Site
 from device.channels.steps import Due, Said
 from device.dialogue.exchange import Exchange
-from device.events import Intent, NotRecognized, Outcome, Reply, Transcript
+from device.events import Intent, NotRecognized, Outcome, Question, Reply, Request, Transcript
 from device.mqtt.connection import Asker, Message
 from tests.device import fakes
 from tests.device.trial import Broker, Trial, message
@@ -336,6 +336,17 @@ def test_all_parts_of_a_sentence_are_meant_or_none() -> None:
     ):
         heard = site().heard(replace(turn, acts=(turn.acts[0], more)))
         assert [topic.rpartition("/")[2] for topic, _ in heard[3:]] == topics
+
+
+def test_what_is_asked_first_is_no_intent_yet() -> None:
+    (turn,) = fakes.assistant((1.0,), ["turn on the lamp"]).turns(fakes.audio(4))
+    (act,) = turn.acts
+    assert isinstance(act, Request)
+    doubted = replace(act, asked="turn on the lamp")
+    question = Question("Did you say “turn on the lamp”?", act.intent, "confirmation")
+    for outcome, topics in ((Outcome(question=question), []), (Outcome(), ["HassTurnOn"])):
+        heard = site().heard(replace(turn, acts=(doubted,), outcome=outcome))
+        assert [topic.rpartition("/")[2] for topic, _ in heard if "intent" in topic] == topics
 
 
 def test_what_falls_due_or_is_announced_is_spoken_and_what_others_say_is_not_said_twice() -> None:

@@ -13,7 +13,8 @@ from device.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
-    """What a listener made of one recording. `text`: None where it heard no sentence; `work`: seconds."""
+    """What a listener made of one recording. `text`: None where it heard nothing; `confidence`: 0 for words
+    that are no sentence it listened for; `work`: seconds."""
 
     text: str | None
     confidence: float
@@ -42,4 +43,6 @@ class Mynah:
     def listen(self, samples: Samples) -> Hypothesis:
         turn = self._assistant.push_to_talk(chunked([samples], CHUNK))
         heard, work = turn.transcript, turn.timings.hearing_ms / 1000
-        return Hypothesis(heard.text, heard.confidence, work) if heard else Hypothesis(None, 0.0, work)
+        if heard is None:
+            return Hypothesis(None, 0.0, work)
+        return Hypothesis(heard.text, 0.0 if heard.free else heard.confidence, work)

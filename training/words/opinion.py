@@ -98,8 +98,8 @@ def cases(heard: Sequence[Heard], command: Decoder, free: Decoder, fits: Fits | 
         if decoded is None or (fits and not fits(item.text or "", " ".join(decoded.words))):
             continue
         words = free.decode(item.posteriors)
-        after = [weighed(decoded, words, weight, command).confidence for weight in WEIGHTS]
-        yield Case(decoded.confidence, after)
+        after = [weighed(decoded, words, weight, command) for weight in WEIGHTS]
+        yield Case(decoded.confidence, [0.0 if one.free else one.confidence for one in after])
 
 
 def word_errors(heard: Sequence[Heard], decoder: Decoder) -> float:

@@ -61,16 +61,16 @@ class Ranking:
     def _told_apart(self, transcript: Transcript, acts: tuple[Act, ...]) -> tuple[Act, ...]:
         """`acts`, to be asked about where another sentence that does something else sounds much like it."""
         swaps = alike(transcript.text)
-        unsure = transcript.confidence < SURE and bool(self.commands(acts))
-        for other in (
-            self.alternatives(CANDIDATES, NEAR if unsure else ALIKE_WITHIN) if swaps or unsure else ()
-        ):
+        sent = self.commands(acts) if transcript.confidence < SURE else ()
+        unsure = bool(sent)
+        within = NEAR if unsure else ALIKE_WITHIN
+        for other in self.alternatives(CANDIDATES, within) if swaps or unsure else ():
             if other.text == transcript.text:
                 continue
             meant = self.acts(replace(other, confidence=transcript.confidence), self.reject_below)
             if other.text in swaps and other.behind <= ALIKE_WITHIN:
                 return between(acts, meant, swaps[other.text])
-            if unsure and self.commands(meant) != self.commands(acts):
+            if unsure and self.commands(meant) != sent:
                 return doubted(acts, transcript)
         return acts
 

@@ -11,12 +11,10 @@ from device.dialogue.remembering import Step, World, closed, opened, remembered
 from device.dialogue.state import Dialogue
 from device.events import Act, Intent, NotRecognized, Outcome, Question, Reply, Request, refused
 from device.speaking.wording import said_back
+from device.understanding.scope import NAMED
 
 STOPPING = frozenset({"HassStopMoving", "HassMediaPause", "HassMediaPlayerMute", "MynahPause", "MynahStop"})
 """Requests that must not wait for an answer, and harm nobody, where they were said at all."""
-
-PLACED = ("name", "names", "area", "floor")
-"""Slots that say which things of a kind are meant."""
 
 
 def missed(dialogue: Dialogue, act: NotRecognized, world: World) -> Step:
@@ -56,7 +54,7 @@ def is_wide(intent: Intent, outcome: Outcome) -> bool:
         bool(intent.inferred)
         and len(outcome.commands) > 1
         and not intent.all_meant
-        and intent.slots.keys().isdisjoint(PLACED)
+        and NAMED.isdisjoint(intent.slots)
     )
 
 

@@ -10,12 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from device.dialogue import continuing, itself, levels, outcomes, referring
-from device.dialogue.correcting import (
-    corrected,
-    from_value,
-    in_words,
-    stepped,
-)
+from device.dialogue.correcting import corrected, from_value, in_words, stepped
 from device.dialogue.not_understood import asked_back, asked_first, is_wide, missed, rest_offered
 from device.dialogue.questions import CONFIRMATION, YES_OR_NO, answers
 from device.dialogue.remembering import UNKNOWN, Step, World, closed, opened, remembered

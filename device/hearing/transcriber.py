@@ -35,10 +35,8 @@ class Acoustic(Protocol):
     def finish(self) -> Scores: ...
 
 
-ELSE = 2.0
+SOMEBODY_ELSE = 2.0
 """Nats that it costs to take what was heard before or after a command for somebody else's speech."""
-
-
 NARROWER = (0, 4, 8)
 """Frames at either end of what may be somebody else's that are tried as well."""
 
@@ -147,7 +145,7 @@ class Hearing:
         begins = {0} | {lead + more for more in NARROWER if softer.lead}
         ends = {len(heard)} | {tail - less for less in NARROWER if softer.tail}
         cuts = sorted((begin, end) for begin in begins for end in ends if begin < end)
-        price = {cut: ELSE * ((cut[0] > 0) + (cut[1] < len(heard))) for cut in cuts}
+        price = {cut: SOMEBODY_ELSE * ((cut[0] > 0) + (cut[1] < len(heard))) for cut in cuts}
         begin, end = max(cuts, key=lambda cut: fit(slice(*cut)) - price[cut])
         for search in self._searches:
             search.reset()

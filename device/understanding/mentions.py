@@ -9,13 +9,13 @@ from itertools import pairwise
 
 from device.understanding.numbers import ONES, TENS
 from device.understanding.tagging import Span
+from device.understanding.times import WEEK
 from device.understanding.vocabulary import Name, Vocabulary
 
 NUMBERS = frozenset({*ONES, *TENS, "hundred", "half", "quarter"})
 UNITS = frozenset({"percent", "degrees", "degree"})
-DAYS = tuple(f"{day}day" for day in ("mon", "tues", "wednes", "thurs", "fri", "satur", "sun"))
 MOMENTS = frozenset(
-    {*DAYS, *(f"{day}s" for day in DAYS), "today", "tomorrow", "tonight", "noon", "midnight", "morning"}
+    {*WEEK, *(f"{day}s" for day in WEEK), "today", "tomorrow", "tonight", "noon", "midnight", "morning"}
     | {"afternoon", "evening", "night", "am", "pm", "o'clock", "weekdays", "weekday", "weekends", "weekend"}
 )
 """Words that make a time of the words around them."""
@@ -33,55 +33,12 @@ COLOURS = frozenset(
     | {"cyan", "lime", "gold"}
 )
 SHADES = frozenset({"warm", "cold", "cool", "light", "dark", "bright"})
-NOT_CALLED = frozenset(
-    {
-        "my",
-        "the",
-        "our",
-        "your",
-        "a",
-        "an",
-        "this",
-        "that",
-        "which",
-        "any",
-        "all",
-        "new",
-        "another",
-        "of",
-        "on",
-    }
-    | {
-        "to",
-        "from",
-        "in",
-        "is",
-        "me",
-        "current",
-        "whole",
-        "clear",
-        "delete",
-        "remove",
-        "empty",
-        "erase",
-        "make",
-    }
-    | {
-        "create",
-        "read",
-        "what's",
-        "whats",
-        "for",
-        "and",
-        "or",
-        "with",
-        "them",
-        "it",
-        "first",
-        "last",
-        "following",
-    }
-)
+NOT_CALLED = frozenset({
+    "my", "the", "our", "your", "a", "an", "this", "that", "which", "any", "all", "new", "another", "of",
+    "on", "to", "from", "in", "is", "me", "current", "whole", "clear", "delete", "remove", "empty", "erase",
+    "make", "create", "read", "what's", "whats", "for", "and", "or", "with", "them", "it", "first", "last",
+    "following",
+})  # fmt: skip
 """Words before "list" that are no name of it."""
 LISTS_OF = {
     ("of", "things", "to", "do"): "to do list",

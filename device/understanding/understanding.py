@@ -105,7 +105,7 @@ class Understanding:
         if question is not None and (answer := self.answer(text, question, sure, free=True)):
             return (answer,)
         inferred = self._inferred(text, sure)
-        if question is not None and any(isinstance(act, Request) and act.asked for act in inferred):
+        if question is not None and _asks(inferred):
             inferred = ()  # one question at a time
         if not inferred and (free := self._best(text, self._continuing, free=True)):
             return acts([_intent(free, sure, text)], sure, transcript.text)
@@ -121,8 +121,7 @@ class Understanding:
     def _needed(self, text: str, confidence: float, bought: tuple[Act, ...]) -> tuple[Act, ...]:
         """What "i need …" means: something to do, if that is sure; else a thing to be `bought`."""
         meant = self._inferred(text, confidence)
-        asks = any(isinstance(act, Request) and act.asked for act in meant)
-        return bought if asks or not meant else meant
+        return bought if _asks(meant) or not meant else meant
 
     def _inferred(self, text: str, confidence: float) -> tuple[Act, ...]:
         """What a text that is in no sentence is held to mean; nothing where that is too improbable."""
@@ -247,6 +246,11 @@ class Understanding:
                 text = text.removesuffix(f" {phrase}")
                 text = text if phrase in BEHIND else text.removeprefix(f"{phrase} ")
         return text
+
+
+def _asks(acts: tuple[Act, ...]) -> bool:
+    """Whether Mynah is to ask before it does one of them."""
+    return any(isinstance(act, Request) and act.asked for act in acts)
 
 
 def _is_item(found: Parts) -> bool:

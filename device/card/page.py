@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from device import settings
+from device import settings_file
 from device.mqtt.credentials import own_password
 from device.settings import Settings
 from device.system.atomic import write_whole
@@ -34,7 +34,7 @@ class Page:
     @classmethod
     def read(cls, text: str, etc: Path) -> Page:
         """Raises SettingsError."""
-        return cls(text, etc, settings.parse(text, etc, NAME))
+        return cls(text, etc, settings_file.parse(text, etc, NAME))
 
     @property
     def names(self) -> frozenset[str]:

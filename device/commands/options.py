@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from device import settings
+from device import settings_file
 from device.errors import AudioError
-from device.settings import BundleFolder, Settings
+from device.settings import BundleFolder, Settings, bundle_folder
 
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 """Characters that are orders to a terminal, but for ends of lines and tabs."""
@@ -46,7 +46,7 @@ def recordings(parser: argparse.ArgumentParser) -> None:
 def bundle(text: str) -> BundleFolder:
     """A bundle on the command line: a folder that is there, or a shipped bundle's name."""
     path = Path(text)
-    return BundleFolder(path) if path.exists() else settings.bundle_folder(text)
+    return BundleFolder(path) if path.exists() else bundle_folder(text)
 
 
 def load(options: argparse.Namespace) -> Settings:
@@ -55,7 +55,7 @@ def load(options: argparse.Namespace) -> Settings:
 
     chosen = vars(options)
     return adjusted(
-        settings.load(options.config), chosen.get("home"), chosen.get("sentences"), chosen.get("bundle")
+        settings_file.load(options.config), chosen.get("home"), chosen.get("sentences"), chosen.get("bundle")
     )
 
 

@@ -11,7 +11,7 @@ import logging
 import os
 from collections.abc import Mapping
 
-from device import settings as all_settings
+from device import settings_file
 from device.commands import options as common
 from device.errors import UpdateError, UsageError
 from device.system import as_service
@@ -49,7 +49,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def main(options: argparse.Namespace) -> int:
     if as_service.needed():
         return _as_service(options)
-    settings = all_settings.load(options.config)
+    settings = settings_file.load(options.config)
     _check_rights()
     versions, over = Versions.here(), base()
     if options.status:

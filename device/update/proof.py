@@ -36,7 +36,7 @@ def main(arguments: list[str]) -> int:
 def prove(site: Path, number: str, config: Path | None) -> int:
     """Raises MynahError, or whatever it is that fails."""
     from device.engine.bundle import SHIPPED, whole
-    from device.settings import load
+    from device.settings_file import load
 
     if Path(device.__file__).parent.parent.resolve() != site.resolve():
         raise UpdateError(f"{device.__file__} runs instead of the one in {site}")

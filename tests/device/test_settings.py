@@ -9,7 +9,8 @@ import pytest
 
 from device.assembly.stages import make_assistant, make_home
 from device.errors import SettingsError
-from device.settings import DEVICE, Settings, WakeSettings, default_file, load
+from device.settings import DEVICE, Settings, WakeSettings
+from device.settings_file import default_file, load
 from device.system.identity import default_host, default_id
 from device.system.places import state_folder
 

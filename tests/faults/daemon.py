@@ -34,7 +34,7 @@ from device.events import AudioChunk, Turn
 from device.mqtt.backoff import Backoff
 from device.mqtt.client import Publisher
 from device.mqtt.connection import Asker
-from device.settings import load
+from device.settings_file import load
 from device.system.problems import Problems
 from device.update.offer import NoUpdates
 from tests.device import fakes

@@ -11,17 +11,18 @@ from typing import Any
 
 import pytest
 
-from device import settings
+from device import settings_file
 from device.card import notes, taking
 from device.card.machine import Machine
 from device.card.places import Card
 from device.card.start import start
 from device.mqtt.credentials import password
+from device.settings import DEVICE, Settings
 from device.system.identity import default_host
 from tests.device.card.conftest import Bench
 from tests.device.certificates import Authority, needs_openssl
 
-SHIPPED = settings.DEVICE / "bundles" / "hey_mynah"
+SHIPPED = DEVICE / "bundles" / "hey_mynah"
 EXAMPLE = Path(__file__).parents[3] / "systemd/card/mynah.toml"
 
 PAGE = """
@@ -110,7 +111,7 @@ def boot(card: Card, machine: Bench) -> list[str]:
 
 def test_all_of_it_is_taken_over(full: Card, machine: Bench) -> None:
     assert boot(full, machine) == []
-    found = settings.load(full.etc / "mynah.toml")
+    found = settings_file.load(full.etc / "mynah.toml")
     assert found.mqtt.host == "broker.local"
     assert found.home.file.read_text() == HOME
     assert (found.wake.bundles[0] / "model.tflite").read_bytes() == (SHIPPED / "model.tflite").read_bytes()
@@ -127,7 +128,7 @@ def test_secrets_are_for_the_daemon_alone(full: Card, machine: Bench) -> None:
     file = full.etc / "password"
     assert (file.read_text(), stat.S_IMODE(file.stat().st_mode)) == ('it is "secret77"\n', 0o600)
     environment = {"CREDENTIALS_DIRECTORY": str(full.etc)}
-    assert password(settings.load(full.etc / "mynah.toml").mqtt, environment) == 'it is "secret77"'
+    assert password(settings_file.load(full.etc / "mynah.toml").mqtt, environment) == 'it is "secret77"'
     assert stat.S_IMODE((full.state / "mynah.toml").stat().st_mode) == 0o600
     (full.boot / "mynah.toml").write_text('[mqtt]\nhost = "broker.local"\n')
     start(full, machine)
@@ -143,7 +144,7 @@ def test_a_key_and_a_password_file_beside_the_page(card: Card, machine: Bench) -
     (card.boot / "broker.txt").write_bytes(b"secret77\r\n")
     Authority(card.boot, "tls").issue("kitchen")
     assert boot(card, machine) == []
-    mqtt = settings.load(card.etc / "mynah.toml").mqtt
+    mqtt = settings_file.load(card.etc / "mynah.toml").mqtt
     assert (card.etc / "password").read_text() == "secret77\n"
     assert mqtt.password_file is None
     assert mqtt.key_file == Path("/run/credentials/mynah.service/key")
@@ -183,7 +184,7 @@ def test_a_broken_page_and_none_before(card: Card, machine: Bench) -> None:
         "mynah.toml: is not on the boot partition: write one, or copy it from another card",
         "mynah.toml: until that is mended, everything is set as it comes",
     ]
-    assert settings.load(card.etc / "mynah.toml") == settings.Settings()
+    assert settings_file.load(card.etc / "mynah.toml") == Settings()
 
 
 def test_a_page_as_windows_leaves_it(card: Card, machine: Bench) -> None:
@@ -313,9 +314,9 @@ def test_a_folder_of_the_devices_own_is_not_replaced(card: Card, machine: Bench)
 
 def test_the_example_page_sets_nothing_and_each_of_its_lines_may_be_used(card: Card, machine: Bench) -> None:
     text = EXAMPLE.read_text()
-    assert settings.parse(text, card.etc, "mynah.toml") == settings.Settings()
+    assert settings_file.parse(text, card.etc, "mynah.toml") == Settings()
     lines = [line[2:] if line.startswith("# ") and " = " in line else line for line in text.splitlines()]
-    used = settings.parse("\n".join(lines), card.etc, "mynah.toml")
+    used = settings_file.parse("\n".join(lines), card.etc, "mynah.toml")
     assert used.device.room == "kitchen"
     assert used.mqtt.password == "secret"
     assert used.audio.microphone == "USB"

@@ -11,7 +11,8 @@ from device.assembly.chatting import Chat
 from device.assembly.skills import make_sentences
 from device.assembly.stages import adjusted, make_home
 from device.hearing.wording import plain_texts
-from device.settings import Settings, parse
+from device.settings import Settings
+from device.settings_file import parse
 
 HOME = Path(__file__).with_name("imperial.toml")
 KITCHEN = "zigbee2mqtt/kitchen heating"

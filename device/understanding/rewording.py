@@ -85,7 +85,7 @@ def other(text: str, place: Callable[[str], str]) -> Iterator[str]:
     for written in (text, _without_reason(text, place)):
         for joined in (written, written.replace(",", " and ")):
             said = spoken(joined)
-            yield from (said, APART.sub(r"\1 \3 \2", said), _in_other_words(said))
+            yield from (said, APART.sub(r"\1 \3 \2", said), _in_other_words(without_less(said)))
 
 
 def _without_reason(text: str, place: Callable[[str], str]) -> str:

@@ -121,6 +121,18 @@ class SkillSettings:
     """Folders with sentences, replies and messages, one for each skill: docs/SKILLS.md."""
 
 
+@dataclass(frozen=True, slots=True)
+class MemorySettings:
+    """What Mynah remembers of what happened."""
+
+    journal: bool = False
+    """Whether turns and the changes of appliances are kept on this device. They never leave it."""
+    days: int = 365
+    """For how long."""
+    megabytes: int = 200
+    """How much room they may take; the oldest make room."""
+
+
 VERSIONS = ("3.1.1", "5")
 UNITS = ("metric", "imperial")
 
@@ -199,6 +211,7 @@ class Settings:
     home: HomeSettings = field(default_factory=HomeSettings)
     skills: SkillSettings = field(default_factory=SkillSettings)
     dialogue: DialogueSettings = field(default_factory=DialogueSettings)
+    memory: MemorySettings = field(default_factory=MemorySettings)
     mqtt: MqttSettings = field(default_factory=MqttSettings)
     review: ReviewSettings = field(default_factory=ReviewSettings)
     update: UpdateSettings = field(default_factory=UpdateSettings)

@@ -10,9 +10,10 @@ from device.events import Change, Due
 from device.memory import handing
 from device.memory.agenda import Agenda, instant
 from device.memory.agenda_store import agenda_store
+from device.memory.journal.journal import Journal
 from device.memory.list_store import ListStore
 from device.memory.lists import LISTS, Lists
-from device.memory.watch import ClockWatch
+from device.system.watch import ClockWatch
 
 LISTS_FILE = "lists.json"
 AGENDA = "agenda.json"
@@ -28,10 +29,16 @@ class Memory:
     """
 
     def __init__(
-        self, lists: Iterable[str] = LISTS, folder: Path | None = None, watch: ClockWatch | None = None
+        self,
+        lists: Iterable[str] = LISTS,
+        folder: Path | None = None,
+        watch: ClockWatch | None = None,
+        journal: Journal | None = None,
     ) -> None:
         """`lists`: names of the home's lists. `folder`: where all is kept; None: in memory alone. `watch`
-        notices that the clock is set; None: it never is."""
+        notices that the clock is set; None: it never is. `journal`: what happened; None: nobody wants to
+        know."""
+        self.journal = journal
         self._lists = ListStore(lists, folder / LISTS_FILE if folder else None)
         self._agenda = agenda_store(folder / AGENDA if folder else None)
         self._watch = watch
@@ -61,6 +68,8 @@ class Memory:
         changes = tuple(changes)
         for change in changes:
             self._lists.apply(change)
+            if self.journal is not None:
+                self.journal.apply(change)
         if changes:
             self._change(lambda agenda: agenda.after(changes))
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from device.events import Change, Intent, Outcome, Question, Reply
 from device.home.model import Home
 from device.memory.agenda import Agenda
+from device.memory.journal.journal import Journal
 from device.memory.lists import Lists
 
 
@@ -16,7 +17,8 @@ from device.memory.lists import Lists
 class World:
     """All that a handler may look at. `device_id`: what this Mynah is called on the broker.
 
-    `said`: how often each reply that has variants was given, by its name.
+    `said`: how often each reply that has variants was given, by its name. `journal`: what happened; None
+    where the user does not want one.
     """
 
     home: Home
@@ -25,6 +27,7 @@ class World:
     lists: Lists = field(default_factory=Lists)
     agenda: Agenda = field(default_factory=Agenda)
     said: Mapping[str, int] = field(default_factory=dict)
+    journal: Journal | None = None
 
     def after(self, changes: Iterable[Change]) -> World:
         """The world in which `changes` of Mynah's own memory are done."""

@@ -33,6 +33,12 @@ DAYS = ("day", "every", "also_every", "date", "month")
 WHEN = (*DELAY, *CLOCK, *DAYS)
 """Slots that say when."""
 
+PAST = (
+    *("past", "past_part", "since", "ago", "away", "span_days", "span_hours", "span_minutes"),
+    *(f"{which}_{part}" for which in ("at", "from", "to", "since") for part in ("hour", "minute", "part")),
+)
+"""Slots that say when something was: device/skills/history/periods.py."""
+
 WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 REPEATED: Mapping[str, tuple[str, ...]] = {
     "weekday": WEEK[:5],
@@ -86,7 +92,7 @@ def without(slots: Slots, *families: tuple[str, ...]) -> dict[str, Any]:
 def giving_way(slots: Slots, said: Slots) -> dict[str, Any]:
     """`slots` without the times that those in `said` replace: an hour replaces an hour and a half, another
     day leaves the hour as it is, and "in ten minutes" replaces both."""
-    stated = [family for family in (LENGTH, DELAY, CLOCK, DAYS) if any(slot in said for slot in family)]
+    stated = [family for family in (LENGTH, DELAY, CLOCK, DAYS, PAST) if any(slot in said for slot in family)]
     if DELAY in stated:
         stated += [CLOCK, DAYS]
     elif CLOCK in stated or DAYS in stated:

@@ -34,8 +34,20 @@ class Past:
 
     def changes(self, thing: str, key: str, since: float, until: float) -> Iterator[Changed]:
         """Those of one kind from `since` to `until`, in order."""
-        query = f"{CHANGE} WHERE {OF} AND at BETWEEN ? AND ? ORDER BY at, change.id"
-        return self._changes(query, thing, key, millis(since), millis(until))
+        query = f"SELECT value, at, found FROM change WHERE {OF} AND at BETWEEN ? AND ? ORDER BY at, id"
+        rows = self._connection.execute(query, (thing, key, millis(since), millis(until)))
+        return (_changed((thing, key, *row)) for row in rows)
+
+    def latest(
+        self, thing: str, key: str, since: float, until: float, most: int
+    ) -> tuple[int, tuple[Changed, ...]]:
+        """How many of one kind there are from `since` to `until`, and the last ones, at `most` so many, the
+        last first. What was only found is none."""
+        where = f"{OF} AND at BETWEEN ? AND ? AND found IS NULL"
+        values = thing, key, millis(since), millis(until)
+        [count] = self._connection.execute(f"SELECT count(*) FROM change WHERE {where}", values).fetchone()
+        query = f"{CHANGE} WHERE {where} ORDER BY at DESC, change.id DESC LIMIT ?"
+        return count, tuple(self._changes(query, *values, most))
 
     def all_changes(self, since: float = 0, until: float = ALWAYS) -> Iterator[Changed]:
         """The changes of everything, as they were written. Reads all of the journal."""

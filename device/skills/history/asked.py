@@ -42,8 +42,8 @@ class Asked:
 
     @property
     def wanted(self) -> str:
-        """The condition that is asked about."""
-        return str(self.slots["state"])
+        """The condition that is asked about; of what runs, nothing is said of it."""
+        return str(self.slots.get("state", "on"))
 
     @property
     def devices(self) -> tuple[Device, ...]:

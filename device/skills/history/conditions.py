@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from device.events import Outcome
 from device.home.conditions import opposite
 from device.skills.history.asked import Asked, often
 from device.skills.history.stretches import Stretch, stretches
-from device.speaking.times import rough
+from device.speaking.times import clock, rough
 from device.speaking.wording import are, listed
 
-LISTED = 4
-"""Times that are read out."""
+FEW = 4
+"""Things that are named even where nothing was the case."""
+DAY = timedelta(days=1)
 
 
 def last(asked: Asked) -> Outcome:
@@ -28,7 +31,7 @@ def last(asked: Asked) -> Outcome:
             "never_in" if period else "never",
             *(one.device for one in series),
             called=named,
-            was=_were([one.called for one in series]),
+            was=were([one.called for one in series]),
             done=series[0].participle,
             when=period.called if period else "",
             begins=asked.moment(asked.past.begins() or 0.0),
@@ -39,7 +42,7 @@ def last(asked: Asked) -> Outcome:
         name,
         one.device,
         called=one.called,
-        was=_were([one.called]),
+        was=were([one.called]),
         done=one.participle,
         state=one.wanted,
         at=asked.moment(change.at),
@@ -59,7 +62,7 @@ def how_long(asked: Asked) -> Outcome:
             name,
             one.device,
             called=one.called,
-            was=_were([one.called]),
+            was=were([one.called]),
             state=one.wanted,
             long=rough(seconds),
             when=period.called,
@@ -98,22 +101,24 @@ def was(asked: Asked) -> Outcome:
     found = [(one, tuple(stretches(asked.past, one, since, until))) for one in series]
     so = [(one, spans) for one, spans in found if spans]
     if not so:
+        few = len(series) < FEW
         return asked.say(
             "was_not" if _known_since(asked, since) else "was_not_known",
             *(one.device for one in series),
-            called=listed([one.called for one in series], "and") if len(series) < LISTED else "none",
-            was=_were([one.called for one in series]),
-            state=opposite(series[0].wanted) if len(series) < LISTED else series[0].wanted,
+            called=listed([one.called for one in series]) if few else "none of them",
+            was=were([one.called for one in series]) if few else "was",
+            state=opposite(series[0].wanted) if few else series[0].wanted,
             when=period.called,
             begins=asked.moment(asked.past.begins() or 0.0),
         )
     named = [one.called for one, _ in so]
-    how = _when(asked, so[0][1]) if len(so) == 1 and not period.is_moment else ""
+    short = period.until - period.since <= DAY
+    how = _when(asked, so[0][1], short) if len(so) == 1 and not period.is_moment else ""
     return asked.say(
-        "was_so",
+        "which" if asked.slots.get("ask") == "which" else "was_so",
         *(one.device for one, _ in so),
         called=listed(named),
-        was=_were(named),
+        was=were(named),
         state=so[0][0].wanted,
         when=period.called,
         how=how,
@@ -126,29 +131,29 @@ def was_done(asked: Asked) -> Outcome:
         return asked.unknown()
     period = asked.period_or("today")
     since, until = period.since.timestamp(), period.until.timestamp()
-    times = {
-        one: [s.begin for s in stretches(asked.past, one, since, until) if s.entered and s.begin >= since]
-        for one in series
-    }
-    done = [one for one in series if times[one]]
+    done = []
+    for one in series:
+        found = stretches(asked.past, one, since, until)
+        if times := [span.begin for span in found if span.entered]:
+            done.append((one, times))
     if not done:
         return asked.say(
             "not_done",
             *(one.device for one in series),
             called=listed([one.called for one in series], "or"),
-            was=_were([series[0].called]),
+            was=were([series[0].called]),
             done=series[0].participle,
             when=period.called,
         )
     parts = []
-    for one in done:
-        at = [asked.moment(at) for at in times[one][-LISTED:]]
-        which = f", the last time {at[-1]}" if len(times[one]) > 1 else f", {at[-1]}"
-        parts.append(f"{one.called} {_were([one.called])} {one.participle} {often(len(times[one]))}{which}")
+    for one, times in done:
+        at = asked.moment(times[-1])
+        which = f", the last time {at}" if len(times) > 1 else f", {at}"
+        parts.append(
+            f"{one.called} {were([one.called])} {one.participle} {often(len(times))} {period.called}{which}"
+        )
     yes = "" if asked.slots.get("ask") == "how_often" else "Yes, "
-    return asked.say(
-        "done", *(one.device for one in done), yes=yes, parts="; ".join(parts), when=period.called
-    )
+    return asked.say("done", *(one.device for one, _ in done), yes=yes, parts="; ".join(parts))
 
 
 def still(asked: Asked) -> Outcome:
@@ -185,7 +190,12 @@ def still(asked: Asked) -> Outcome:
     )
 
 
-def _when(asked: Asked, spans: tuple[Stretch, ...]) -> str:
+def _when(asked: Asked, spans: tuple[Stretch, ...], short: bool) -> str:
+    """`short`: the day need not be said."""
+
+    def time(at: float) -> str:
+        return clock(datetime.fromtimestamp(at)) if short else asked.moment(at).removeprefix("at ")
+
     if len(spans) > 1:
         long = rough(sum(span.seconds for span in spans))
         return f", {often(len(spans))}, for {long} in all"
@@ -193,12 +203,8 @@ def _when(asked: Asked, spans: tuple[Stretch, ...]) -> str:
     if not span.entered and not span.ended:
         return " all the time"
     if span.entered and span.ended:
-        return f", from {_time(asked, span.begin)} to {_time(asked, span.end)}"
-    return f", since {_time(asked, span.begin)}" if span.entered else f", until {_time(asked, span.end)}"
-
-
-def _time(asked: Asked, at: float) -> str:
-    return asked.moment(at).removeprefix("at ")
+        return f", from {time(span.begin)} to {time(span.end)}"
+    return f", since {time(span.begin)}" if span.entered else f", until {time(span.end)}"
 
 
 def _known_since(asked: Asked, since: float) -> bool:
@@ -206,7 +212,7 @@ def _known_since(asked: Asked, since: float) -> bool:
     return begins is not None and begins <= since
 
 
-def _were(names: list[str]) -> str:
+def were(names: list[str]) -> str:
     return "were" if are(names) == "are" else "was"
 
 

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from itertools import islice
 
 from device.events import Outcome
 from device.home.conditions import CONDITIONS
 from device.memory.journal.entries import Changed, Turned
 from device.skills.history.asked import Asked
+from device.skills.history.conditions import were
 from device.skills.history.meant import PARTICIPLES
 from device.skills.history.periods import Period
 from device.speaking.wording import said_back
 
 MOST = 5
 """Things that are read out."""
+KEYS = ("on", "open", "contact", "locked", "armed")
+"""What of the states of things happens: what is measured goes on all the time."""
+LOOKED_AT = 300
+"""Turns among which a pause is looked for."""
 TAKES = 40.0
 """Seconds that an appliance may take to do what it was told."""
 PAUSE = timedelta(minutes=30)
@@ -32,7 +38,9 @@ def who(asked: Asked) -> Outcome:
     if not known:
         one = series[0]
         when = period.called if period else "since I began to keep the journal"
-        return asked.say("nobody", one.device, called=one.called, done=one.participle, when=when)
+        return asked.say(
+            "nobody", one.device, called=one.called, was=were([one.called]), done=one.participle, when=when
+        )
     one, change = max(known, key=lambda pair: pair[1].at)
     turns = asked.past.turns(change.at - TAKES, change.at + 1)
     turn = next((turn for turn in reversed([*turns]) if turn.did(change)), None)
@@ -42,7 +50,13 @@ def who(asked: Asked) -> Outcome:
         name = "who_due" if turn.text is None else "who"
     text = said_back(turn.text) if turn is not None and turn.text else ""
     return asked.say(
-        name, one.device, called=one.called, done=one.participle, at=asked.moment(change.at), text=text
+        name,
+        one.device,
+        called=one.called,
+        was=were([one.called]),
+        done=one.participle,
+        at=asked.moment(change.at),
+        text=text,
     )
 
 
@@ -65,16 +79,15 @@ def happened(asked: Asked) -> Outcome:
     """ "What happened while I was away": what changed in the home."""
     period = _away(asked) if asked.slots.get("away") else asked.period_or("today")
     since, until = period.since.timestamp(), period.until.timestamp()
-    chosen = asked.devices or asked.home.layout.devices
-    changes = [
-        (change, device.called)
-        for device in chosen
-        for key in ("on", "open", "contact", "locked", "armed")
-        for change in asked.past.changes(device.name, key, since, until)
-        if not change.found
-    ]
-    told = [(change.at, f"{called} was {_became(change)}") for change, called in changes]
-    return _read_out(asked, "happened", sorted(told), period)
+    told: list[tuple[float, str]] = []
+    count = 0
+    for device in asked.devices or asked.home.layout.devices:
+        for key in KEYS:
+            found, changes = asked.past.latest(device.name, key, since, until, MOST)
+            count += found
+            was = were([device.called])
+            told += [(one.at, f"{device.called} {was} {_became(one)}") for one in changes]
+    return _read_out(asked, "happened", sorted(told), period, count)
 
 
 def _became(change: Changed) -> str:
@@ -83,13 +96,15 @@ def _became(change: Changed) -> str:
     return PARTICIPLES[wanted]
 
 
-def _read_out(asked: Asked, name: str, told: list[tuple[float, str]], period: Period) -> Outcome:
-    """The last few of them."""
+def _read_out(
+    asked: Asked, name: str, told: list[tuple[float, str]], period: Period, count: int | None = None
+) -> Outcome:
+    """The last few of `told`. `count`: how many there are, where not all of them are told."""
     if not told:
         return asked.say(f"nothing_{name}", when=period.called)
     lines = ". ".join(f"{_begin(asked, at)}: {text}" for at, text in told[-MOST:])
-    more = len(told) - MOST
-    return asked.say(name, when=period.called, lines=lines, count=len(told), more=more if more > 0 else 0)
+    count = len(told) if count is None else count
+    return asked.say(name, when=period.called, lines=lines, count=count, more=max(0, count - MOST))
 
 
 def _begin(asked: Asked, at: float) -> str:
@@ -115,7 +130,7 @@ def _away(asked: Asked) -> Period:
 
 def _last_before_a_pause(asked: Asked) -> Turned | None:
     after = asked.now.timestamp()
-    for turn in asked.past.turns_back(after):
+    for turn in islice(asked.past.turns_back(after), LOOKED_AT):
         if turn.text is None:
             continue
         if after - turn.at >= PAUSE.total_seconds():

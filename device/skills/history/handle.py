@@ -20,6 +20,7 @@ ANSWERS: Mapping[str, Callable[[Asked], Outcome]] = {
     "last": conditions.last,
     "how_long": conditions.how_long,
     "was": conditions.was,
+    "which": conditions.was,
     "was_done": conditions.was_done,
     "how_often": conditions.was_done,
     "still": conditions.still,

@@ -41,11 +41,6 @@ BACK: Mapping[str, int] = {"today": 0, "yesterday": 1, "the day before yesterday
 """Days back from today."""
 WEEKEND = 5
 """The day of the week with which it begins, from Monday as 0."""
-SLOTS = (
-    *("past", "past_part", "since", "ago", "away", "span_days", "span_hours", "span_minutes"),
-    *(f"{which}_{part}" for which in ("at", "from", "to", "since") for part in ("hour", "minute", "part")),
-)
-"""All slots that say when it was."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,6 +133,14 @@ class MemorySettings:
     """How much room they may take; the oldest make room."""
 
 
+@dataclass(frozen=True, slots=True)
+class KnowledgeSettings:
+    """What Mynah knows besides the home."""
+
+    facts: Path | None = None
+    """A file of facts about the home: docs/MEMORY.md."""
+
+
 VERSIONS = ("3.1.1", "5")
 UNITS = ("metric", "imperial")
 
@@ -212,6 +220,7 @@ class Settings:
     skills: SkillSettings = field(default_factory=SkillSettings)
     dialogue: DialogueSettings = field(default_factory=DialogueSettings)
     memory: MemorySettings = field(default_factory=MemorySettings)
+    knowledge: KnowledgeSettings = field(default_factory=KnowledgeSettings)
     mqtt: MqttSettings = field(default_factory=MqttSettings)
     review: ReviewSettings = field(default_factory=ReviewSettings)
     update: UpdateSettings = field(default_factory=UpdateSettings)

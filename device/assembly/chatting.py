@@ -10,7 +10,7 @@ from dataclasses import replace
 from device.assembly.inference import make_inference
 from device.assembly.remarks import remarks
 from device.assembly.skills import make_skills
-from device.assembly.stages import make_answers, make_home
+from device.assembly.stages import facts_of, make_answers, make_home
 from device.channels.journalling import of_exchange
 from device.conversation.conversation import Conversation
 from device.dialogue.exchange import Exchange
@@ -81,7 +81,7 @@ class Chat:
         journal = passing(lambda: clock_().timestamp()) if settings.memory.journal else None
         if journal is not None:
             home.state.follower = follow(journal, settling=0)
-        memory = Memory(home.layout.lists, journal=journal)
+        memory = Memory(home.layout.lists, journal=journal, facts=facts_of(settings))
         conversation = Conversation(home, clock_, patience, memory, skills)
         announcements = Announcements(home.layout.zigbee2mqtt)
 

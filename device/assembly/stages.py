@@ -6,7 +6,7 @@ Imports are inside the functions: `mynah understand` needs no model, and `mynah 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from device.hearing.transcriber import Hearing
     from device.hearing.wake import WakeWord
     from device.home.model import Home
+    from device.knowledge.facts.facts import Fact
     from device.memory.journal.journal import Journal
     from device.memory.memory import Memory
     from device.understanding.answers import Answers
@@ -78,13 +79,20 @@ def make_understanding(settings: Settings, home: Home, sentences: Sentences | No
     )
 
 
-def make_memory(home: Home, journal: Journal | None = None) -> Memory:
+def facts_of(settings: Settings) -> tuple[Fact, ...]:
+    """What the user has written down. Raises FactsError."""
+    from device.knowledge.facts.file import read
+
+    return read(settings.knowledge.facts) if settings.knowledge.facts else ()
+
+
+def make_memory(home: Home, journal: Journal | None = None, facts: Iterable[Fact] = ()) -> Memory:
     """What the service remembers, kept in its state folder. The home knows the lists in it from now on."""
     from device.memory.memory import Memory
     from device.system.places import state_folder
     from device.system.watch import ClockWatch
 
-    memory = Memory(home.layout.lists, state_folder(), ClockWatch(), journal)
+    memory = Memory(home.layout.lists, state_folder(), ClockWatch(), journal, facts)
     home.rearrange(replace(home.layout, lists=memory.lists.names))
     return memory
 

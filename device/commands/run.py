@@ -16,7 +16,7 @@ from types import FrameType
 
 from device.assembly.daemon import MakeFollower, duties, make_publisher, open_channels
 from device.assembly.sound import loudspeaker, microphone
-from device.assembly.stages import journal, make_assistant, make_follower, make_home, make_memory
+from device.assembly.stages import facts_of, journal, make_assistant, make_follower, make_home, make_memory
 from device.assistant import Assistant
 from device.channels.home import House
 from device.channels.homeassistant import software
@@ -67,7 +67,7 @@ def listen(options: argparse.Namespace, settings: Settings, notes: ProblemFile) 
     """The whole daemon, as `settings` want it; `notes` keeps what is wrong."""
     home = make_home(settings)
     with journal(settings, home) as kept:
-        assistant = make_assistant(settings, home, make_memory(home, kept))
+        assistant = make_assistant(settings, home, make_memory(home, kept, facts_of(settings)))
         following = partial(make_follower, settings, home, assistant)
         return serve(options, settings, assistant, home, following, notes)
 

@@ -139,5 +139,6 @@ class Conversation:
             agenda=memory.agenda,
             said=self.dialogue.times,
             journal=memory.journal,
+            facts=memory.facts,
         )
         return View(world, self._skills, self._patience)

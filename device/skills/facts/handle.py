@@ -115,12 +115,10 @@ def _about(slots: Mapping[str, Any], world: World, relations: Iterable[str]) -> 
 def _to(slots: Mapping[str, Any], world: World) -> Outcome:
     """What stands in a relation to something: on a circuit, of a person, in a drawer."""
     relation, what = str(slots["relation"]), _what(slots, world)
-    relations = tuple(place for place in PLACES if place == relation) or (relation,)
-    facts = everything(world).to(what, relations)
+    facts = everything(world).to(what, (relation,))
     if not facts:
-        return _no(
-            world, "nothing_there", relation=_said(relation, f"the {what}" if relation in PLACES else what)
-        )
+        named = f"the {what}" if relation in PLACES else what
+        return _no(world, "nothing_there", relation=_said(relation, named))
     names = [said_back(one.thing) for one in facts]
     plural = are([one.thing for one in facts]) == "are"
     return _say(world, "there", things=listed(names), relation=_said(relation, facts[0].what, plural))

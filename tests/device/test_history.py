@@ -15,7 +15,10 @@ from device.cli import main
 from device.memory.journal.entries import Changed, Turned
 from device.memory.journal.journal import FILE, reading
 from device.memory.journal.store import Store
+from tests.device.broker import Mosquitto, Subscriber, needs_mosquitto, wait_for
+from tests.device.test_process import ROOT, Process
 
+RECORDING = ROOT / "demo" / "recordings" / "turn on the kitchen lamp.flac"
 WRITING = """
 import sys
 from pathlib import Path
@@ -91,3 +94,24 @@ def test_a_kill_tears_nothing(tmp_path: Path) -> None:
         file.unlink()
         for ending in ("-wal", "-shm"):
             file.with_name(FILE + ending).unlink(missing_ok=True)
+
+
+@needs_mosquitto
+def test_a_turn_and_what_the_lamp_says_are_in_the_journal(tmp_path: Path, broker: Mosquitto) -> None:
+    journal = "[memory]\njournal = true\n"
+    command = ["--input", str(RECORDING), str(RECORDING)]
+    with (
+        Subscriber(broker.port) as lamp,
+        Process(tmp_path, broker.port, *command, mqtt=journal, program="device.cli") as process,
+    ):
+        wait_for(lambda: lamp.payloads("zigbee2mqtt/kitchen lamp/set"), 60)
+        lamp.say("zigbee2mqtt/kitchen lamp", '{"state": "ON"}')
+        assert process.child.wait(60) == 0
+    with reading(tmp_path / FILE) as past:
+        change = past.last("kitchen lamp", "on")
+        turns = list(past.turns())
+    assert change is not None
+    assert [turn.text for turn in turns] == ["turn on the kitchen lamp"] * 2
+    assert turns[0].did(change)
+    assert turns[0].at <= change.at < turns[0].at + 5
+    assert (tmp_path / FILE).stat().st_mode & 0o077 == 0

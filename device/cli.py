@@ -30,6 +30,7 @@ COMMANDS = {
     "timers": "show or cancel timers, alarms, reminders and planned commands",
     "stories": "test written conversations",
     "lists": "show or clear the shopping list and other lists",
+    "history": "show, export or forget what happened",
     "discover": "show the devices that the broker announces",
     "enroll": "adapt a wake word to your voice",
     "review": "show and label possible errors of the wake word",

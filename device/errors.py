@@ -12,6 +12,8 @@
     ├── BrokerError       the MQTT broker
     ├── StoryError        a conversation written as data, with its file
     ├── SkillError        a skill's folder, with file and line
+    ├── FactsError        facts.toml, with file and line
+    ├── JournalError      the journal of what happened, with its file
     ├── CardError         what lies on the boot partition, with its file
     └── UpdateError       an update that is not installed
 
@@ -76,4 +78,12 @@ class StoryError(MynahError):
 
 
 class SkillError(MynahError):
+    pass
+
+
+class JournalError(MynahError):
+    pass
+
+
+class FactsError(MynahError):
     pass

@@ -121,6 +121,26 @@ class SkillSettings:
     """Folders with sentences, replies and messages, one for each skill: docs/SKILLS.md."""
 
 
+@dataclass(frozen=True, slots=True)
+class MemorySettings:
+    """What Mynah remembers of what happened."""
+
+    journal: bool = False
+    """Whether turns and the changes of appliances are kept on this device. They never leave it."""
+    days: int = 365
+    """For how long."""
+    megabytes: int = 200
+    """How much room they may take; the oldest make room."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnowledgeSettings:
+    """What Mynah knows besides the home."""
+
+    facts: Path | None = None
+    """A file of facts about the home: docs/MEMORY.md."""
+
+
 VERSIONS = ("3.1.1", "5")
 UNITS = ("metric", "imperial")
 
@@ -199,6 +219,8 @@ class Settings:
     home: HomeSettings = field(default_factory=HomeSettings)
     skills: SkillSettings = field(default_factory=SkillSettings)
     dialogue: DialogueSettings = field(default_factory=DialogueSettings)
+    memory: MemorySettings = field(default_factory=MemorySettings)
+    knowledge: KnowledgeSettings = field(default_factory=KnowledgeSettings)
     mqtt: MqttSettings = field(default_factory=MqttSettings)
     review: ReviewSettings = field(default_factory=ReviewSettings)
     update: UpdateSettings = field(default_factory=UpdateSettings)

@@ -99,6 +99,8 @@ def _mistakes(settings: Settings) -> Iterator[str]:
         yield f"home.units is {settings.home.units!r}, but must be one of {', '.join(UNITS)}"
     if settings.review.most < 1:
         yield "review.most must be 1 or more: to keep nothing set review.keep = false"
+    if settings.memory.days < 1 or settings.memory.megabytes < 1:
+        yield "memory.days and memory.megabytes must be 1 or more: to keep nothing set memory.journal = false"
     if not 1 <= settings.update.every <= 8760:
         yield "update.every must be 1 to 8760 hours: to look for nothing leave out update.source"
     if settings.dialogue.patience < 1:

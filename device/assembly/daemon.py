@@ -15,8 +15,10 @@ from device.channels.hermes_site import Site
 from device.channels.home import Following, House, States
 from device.channels.homeassistant import HomeAssistant, announcement
 from device.channels.intercom import Intercom
+from device.channels.journalling import Journalling
 from device.channels.own import Own, Topics
 from device.channels.report import lasting_timers_json
+from device.conversation.conversation import Conversation
 from device.daemon.duties import Alive, Ring, Sounds, Speaker
 from device.daemon.review import Recorder, Store
 from device.discovery.following import Follow, Follower
@@ -96,6 +98,8 @@ def duties(settings: Settings, assistant: Assistant, speaker: Speaker, service: 
     yield Ring(speaker, lambda: assistant.conversation.rings)
     yield Sounds(speaker)
     yield Alive(service)
+    if isinstance(talk := assistant.conversation, Conversation) and talk.memory.journal is not None:
+        yield Journalling(talk.memory.journal)
     if settings.review.keep:
         store = Store(settings.review.folder, settings.review.most)
         yield Recorder(store, lambda: getattr(assistant.wake, "near_miss", None))

@@ -5,6 +5,7 @@ A file is a list of stories:
     - story: a lamp that is not named
       clock: "2026-03-02T18:00"       # default
       home: flat.toml                 # beside the file; default: the example home
+      config: journal.toml            # settings, beside the file; default: none
       before: ['zigbee2mqtt/floor lamp {"state": "ON"}']
       turns:
         - say: turn on the lamp
@@ -29,12 +30,13 @@ from typing import Any
 
 import yaml
 
+from device import settings_file
 from device.assembly.chatting import Chat
 from device.channels.report import exchange_json
 from device.errors import StoryError
 from device.settings import Settings
 
-STORY_KEYS = ("story", "clock", "home", "before", "turns")
+STORY_KEYS = ("story", "clock", "home", "config", "before", "turns")
 ACTIONS = ("say", "pass", "hear", "begin")
 CLAIMS = ("intent", "commands", "done", "reply", "question", "due")
 CLOCK = "2026-03-02T18:00"
@@ -48,6 +50,7 @@ class Story:
     file: Path
     clock: str
     home: Path | None
+    config: Path | None
     before: tuple[str, ...]
     turns: tuple[Mapping[str, Any], ...]
 
@@ -75,10 +78,10 @@ def _story(file: Path, number: int, entry: Any) -> Story:
         _known(turn, (*ACTIONS, *CLAIMS), where)
         if sum(action in turn for action in ACTIONS) != 1:
             raise StoryError(f"{where}: a turn needs one of {', '.join(ACTIONS)}; this is {dict(turn)!r}")
-    home = file.parent / entry["home"] if "home" in entry else None
+    home, config = (file.parent / entry[key] if key in entry else None for key in ("home", "config"))
     before = tuple(map(str, entry.get("before", ())))
     clock = str(entry.get("clock", CLOCK))
-    return Story(str(entry.get("story", number)), file, clock, home, before, tuple(entry["turns"]))
+    return Story(str(entry.get("story", number)), file, clock, home, config, before, tuple(entry["turns"]))
 
 
 def _known(entry: Mapping[str, Any], keys: Sequence[str], where: str) -> None:
@@ -90,6 +93,8 @@ def _known(entry: Mapping[str, Any], keys: Sequence[str], where: str) -> None:
 def play(story: Story, settings: Settings | None = None) -> Iterator[str]:
     """What goes wrong in it, a line each; nothing where all is well."""
     settings = settings or Settings()
+    if story.config is not None:
+        settings = settings_file.load(story.config)
     if story.home is not None:
         settings = replace(settings, home=replace(settings.home, file=story.home))
     chat = Chat.of(settings, story.clock)

@@ -16,7 +16,7 @@ from types import FrameType
 
 from device.assembly.daemon import MakeFollower, duties, make_publisher, open_channels
 from device.assembly.sound import loudspeaker, microphone
-from device.assembly.stages import make_assistant, make_follower, make_home, make_memory
+from device.assembly.stages import facts_of, journal, make_assistant, make_follower, make_home, make_memory
 from device.assistant import Assistant
 from device.channels.home import House
 from device.channels.homeassistant import software
@@ -66,8 +66,10 @@ def main(options: argparse.Namespace) -> int:
 def listen(options: argparse.Namespace, settings: Settings, notes: ProblemFile) -> int:
     """The whole daemon, as `settings` want it; `notes` keeps what is wrong."""
     home = make_home(settings)
-    assistant = make_assistant(settings, home, make_memory(home))
-    return serve(options, settings, assistant, home, partial(make_follower, settings, home, assistant), notes)
+    with journal(settings, home) as kept:
+        assistant = make_assistant(settings, home, make_memory(home, kept, facts_of(settings)))
+        following = partial(make_follower, settings, home, assistant)
+        return serve(options, settings, assistant, home, following, notes)
 
 
 def serve(

@@ -133,6 +133,12 @@ class Conversation:
         """The world as it is now."""
         memory = self.memory
         world = World(
-            self.home, self._clock(), lists=memory.lists, agenda=memory.agenda, said=self.dialogue.times
+            self.home,
+            self._clock(),
+            lists=memory.lists,
+            agenda=memory.agenda,
+            said=self.dialogue.times,
+            journal=memory.journal,
+            facts=memory.facts,
         )
         return View(world, self._skills, self._patience)

@@ -12,7 +12,9 @@ from device.skills.alarms import handle as alarms
 from device.skills.announcements import handle as announcements
 from device.skills.clock import handle as clock
 from device.skills.delayed import handle as delayed
+from device.skills.facts import handle as facts
 from device.skills.help import handle as help_
+from device.skills.history import handle as history
 from device.skills.home import handle as home
 from device.skills.lists import handle as lists
 from device.skills.reminders import handle as reminders
@@ -24,12 +26,19 @@ from device.understanding.times import timed
 
 log = logging.getLogger(__name__)
 
-OF_TIME: Handlers = {**timers.HANDLERS, **alarms.HANDLERS, **reminders.HANDLERS, **delayed.HANDLERS}
+OF_TIME: Handlers = {
+    **timers.HANDLERS,
+    **alarms.HANDLERS,
+    **reminders.HANDLERS,
+    **delayed.HANDLERS,
+    **history.HANDLERS,
+}
 """Those that know what a time means to them; all others are planned."""
 SHIPPED: Handlers = {
     **home.HANDLERS,
     **clock.HANDLERS,
     **lists.HANDLERS,
+    **facts.HANDLERS,
     **announcements.HANDLERS,
     **help_.HANDLERS,
     **smalltalk.HANDLERS,

@@ -13,6 +13,7 @@
     ├── StoryError        a conversation written as data, with its file
     ├── SkillError        a skill's folder, with file and line
     ├── CardError         what lies on the boot partition, with its file
+    ├── VoiceError        a voice that cannot be had, or cannot speak
     └── UpdateError       an update that is not installed
 
 All but UsageError end a command with exit status 1.
@@ -68,6 +69,10 @@ class CardError(MynahError):
 
 
 class UpdateError(MynahError):
+    pass
+
+
+class VoiceError(MynahError):
     pass
 
 

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Protocol
 
 from device.assistant import Assistant
+from device.audio.volume import Volume
 from device.channels.channel import Channel, Duty
 from device.channels.hermes import Hermes
 from device.channels.hermes_messages import PLAY
@@ -18,7 +19,7 @@ from device.channels.homeassistant import HomeAssistant, announcement
 from device.channels.intercom import Intercom
 from device.channels.own import Own, Topics
 from device.channels.report import lasting_timers_json
-from device.daemon.duties import Alive, Ring, Speaker
+from device.daemon.duties import Alive, Ring, Speaker, VoiceVolume
 from device.daemon.review import Recorder, Store
 from device.daemon.speech import Mouth, Speech
 from device.discovery.following import Follow, Follower
@@ -66,6 +67,7 @@ def open_channels(
     publisher: Publisher,
     problems: Problems,
     updates: Updates,
+    volume: Volume,
     make_follower: MakeFollower,
 ) -> list[Channel]:
     """The channels that the settings want, subscribed to all that they listen to."""
@@ -75,7 +77,8 @@ def open_channels(
     if settings.mqtt.homeassistant:
         content = announcement(topics, house.here, thresholds.names, updates.offered)
         channels.append(HomeAssistant(settings.device_id, content, publisher))
-    channels.append(Own(topics, publisher, thresholds, problems, updates.install, partial(timers, assistant)))
+    told = partial(timers, assistant)
+    channels.append(Own(topics, publisher, thresholds, volume, problems, updates.install, told))
     channels.append(Intercom(topics, publisher, lambda: house.here))
     if settings.mqtt.hermes:
         understanding = assistant.understanding
@@ -101,9 +104,15 @@ def timers(assistant: Assistant) -> str:
 
 
 def duties(
-    settings: Settings, assistant: Assistant, mouth: Mouth, ringer: Speaker, service: Service
+    settings: Settings,
+    assistant: Assistant,
+    mouth: Mouth,
+    ringer: Speaker,
+    volume: Volume,
+    service: Service,
 ) -> Iterator[Duty]:
     """The duties that the settings want. `ringer`: where timers and alarms ring."""
+    yield VoiceVolume(volume)
     if settings.audio.sounds:
         yield Ring(ringer, lambda: assistant.conversation.rings, lambda: mouth.speaking)
     yield Speech(mouth, settings.voice.replies, settings.audio.sounds)

@@ -47,8 +47,8 @@ def gain(volume: int) -> float:
 
 
 class Volume:
-    """0 to 100. `level` is the user's, kept in `file`, if any. It is `begins` where nothing was kept or
-    where it was moved from another `begins`. In the quiet hours only an alarm is louder than `quiet_level`."""
+    """0 to 100. `level` is the user's, kept in `file`, if any. It is `begins` where nothing was kept, or
+    where it was moved from another one. In the quiet hours only an alarm is louder than `quiet_level`."""
 
     def __init__(
         self,

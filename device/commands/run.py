@@ -90,8 +90,8 @@ def serve(
     service = Service(settled=trial.passed)
     publisher = make_publisher(settings, problems)
     updates = updates_of(settings, options.config, trial, publisher, problems)
-    channels = open_channels(settings, assistant, house, publisher, problems, updates, make_follower)
     volume = make_volume(settings.voice)
+    channels = open_channels(settings, assistant, house, publisher, problems, updates, volume, make_follower)
     channels.append(Terminal(partial(common.emit, options)))
     with (
         microphone(settings.audio, inputs, partial(problems.say, "microphone")) as audio,
@@ -111,7 +111,7 @@ def serve(
             publisher.messages,
             Confirming(publisher, house.state),
             channels,
-            tuple(duties(settings, assistant, mouth, AtVolume(player, volume.alarm), service)),
+            tuple(duties(settings, assistant, mouth, AtVolume(player, volume.alarm), volume, service)),
             ends=lambda: updates.restart,
         )
         settle()

@@ -1,15 +1,17 @@
-"""What is done beside the voice loop, and is no channel: rings, and a sign of life for systemd."""
+"""What is done beside the voice loop, and is no channel: rings, the volume, a sign of life for systemd."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from device.assistant import Listening
 from device.audio import earcons
+from device.audio.volume import Volume
 from device.channels.channel import Duty
-from device.channels.steps import Asked, Idle, Step
-from device.events import Samples, Turn
+from device.channels.steps import Asked, Due, Idle, Step
+from device.events import Change, Samples, Turn
+from device.skills.voice import handle as voice
 from device.system.service import Service
 
 
@@ -54,6 +56,27 @@ class Ring(Duty):
         if self._sounding:
             self._speaker.stop()
         self._next, self._sounding = 0.0, False
+
+
+class VoiceVolume(Duty):
+    """Changes `volume` as somebody asked. To be told before `Speech`, so that the reply lets it be heard."""
+
+    def __init__(self, volume: Volume) -> None:
+        self._volume = volume
+
+    def take(self, step: Step) -> None:
+        match step:
+            case Turn():
+                self._change(step.outcome.done)
+            case Due(exchange):
+                self._change(exchange.outcome.done)
+
+    def _change(self, changes: Iterable[Change]) -> None:
+        for change in changes:
+            if change.do == voice.SET:
+                self._volume.set(change.values["volume"])
+            elif change.do == voice.MOVE:
+                self._volume.set(self._volume.level + change.values["by"])
 
 
 class Alive(Duty):

@@ -9,6 +9,7 @@ from typing import Any
 
 from device.assistant import Assistant
 from device.audio import earcons
+from device.audio.volume import Volume
 from device.channels.channel import Channel, Duty
 from device.channels.home import States
 from device.channels.intercom import Intercom
@@ -16,7 +17,7 @@ from device.channels.own import Own, Topics
 from device.channels.steps import Due, Said, Step, Told
 from device.daemon.confirming import Confirming
 from device.daemon.daemon import Daemon
-from device.daemon.duties import Ring
+from device.daemon.duties import Ring, VoiceVolume
 from device.daemon.speech import Speech
 from device.events import AudioChunk, Command, Samples, Turn
 from device.hearing.thresholds import Thresholds
@@ -162,10 +163,11 @@ class Trial:
         if mouth is not None:
             assistant.controls.speaking = lambda: mouth.speaking
         self.witness = Witness()
+        self.volume = Volume(80)
         self.installs: list[bool] = []
         self.timers = "[]"
         own = Own(
-            *(TOPICS, self.broker, thresholds or Thresholds(()), Problems()),
+            *(TOPICS, self.broker, thresholds or Thresholds(()), self.volume, Problems()),
             lambda: self.installs.append(True),
             lambda: self.timers,
         )
@@ -182,6 +184,7 @@ class Trial:
             ],
             [
                 Ring(self.mouth, lambda: self.home.rings, lambda: self.mouth.speaking),
+                VoiceVolume(self.volume),
                 Speech(self.mouth, replies),
                 *duties,
                 Passing(self.mouth),

@@ -47,7 +47,7 @@ class Ring(Duty):
 
     def tick(self, now: float) -> None:
         if not self._rings():
-            self._silence()
+            self._next, self._sounding = 0.0, False  # its last sound ends by itself: others may have begun
         elif self._idle and now >= self._next and not self._speaking():
             self._next, self._sounding = now + PERIOD, True
             self._speaker.play(earcons.ringing())

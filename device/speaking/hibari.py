@@ -23,7 +23,8 @@ from device.system.allocated import trim
 Pronounce = Callable[[str], tuple[str, ...] | None]
 """ARPAbet phones of a word that is to be said in a certain way; None for all others."""
 
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_WORD = re.compile(r"[^\W\d_]+(?:['’](?!s\b)[^\W\d_]+)*")
+"""A word, without the ending of a possessive."""
 
 
 class Hibari:
@@ -37,7 +38,7 @@ class Hibari:
             from hibari import dsp, tts
         except ImportError as error:
             raise VoiceError(
-                f"the voice hibari is not installed ({error}); install it: pip install 'mynah[voice]'"
+                f"the voice hibari is not installed ({error}); install it: pip install hibari-tts"
             ) from None
         assets = Path(tts.ASSETS)
         self.rate: int = dsp.SR
@@ -53,7 +54,7 @@ class Hibari:
         trim()
 
     def sound(self, piece: str) -> npt.NDArray[np.float32]:
-        phonemes = self._phonemes(_WORD.sub(self._marked, piece))
+        phonemes = self.phonemes(piece)
         ids = [self._ids[each] for each in phonemes if each in self._ids]
         if not ids:
             return np.zeros(0, np.float32)
@@ -62,6 +63,10 @@ class Hibari:
         sound: npt.NDArray[np.float32] = self._synthesize(*predicted, np.random.default_rng(0))
         trim()
         return sound
+
+    def phonemes(self, piece: str) -> str:
+        """How `piece` is pronounced, in the model's own letters."""
+        return self._phonemes(_WORD.sub(self._marked, piece))
 
     def _marked(self, match: re.Match[str]) -> str:
         """A word, with its phonemes where they are prescribed: [word](/phonemes/)."""

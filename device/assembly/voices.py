@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from device.assembly.words import free_megabytes
 from device.audio.player import AtVolume, Player
 from device.audio.speaker import SilentSpeaker
 from device.audio.volume import QuietHours, Volume
@@ -32,10 +33,19 @@ def make_volume(settings: VoiceSettings) -> Volume:
     return Volume(settings.volume, settings.alarm_volume, quiet, settings.quiet_volume, file)
 
 
-def best_voice(settings: Settings) -> Voice | None:
+ROOM = 200
+"""MB of memory that must be free before a neural voice is loaded: it takes 130 for a moment, then 75."""
+
+
+def best_voice(settings: Settings, free: int | None = None) -> Voice | None:
     """The voice that the settings want, or espeak-ng where it cannot be had; None where neither can. The log
-    says why, once."""
+    says why, once.
+
+    `free`: MB of memory; default, what is free now.
+    """
     try:
+        if settings.voice.voice != ESPEAK and (free_megabytes() if free is None else free) < ROOM:
+            raise VoiceError(f"less than {ROOM} MB are free, too little for the voice {settings.voice.voice}")
         return KeptVoice(make_voice(settings))
     except VoiceError as error:
         if settings.voice.voice == ESPEAK:

@@ -212,3 +212,11 @@ def test_where_the_voice_cannot_be_had_espeak_speaks_and_the_log_says_so(
     assert len(caplog.messages) == 1
     assert "no such file" in caplog.text
     assert "espeak-ng speaks instead" in caplog.text
+
+
+@needs_espeak
+def test_on_a_small_board_espeak_speaks(caplog: pytest.LogCaptureFixture) -> None:
+    voice = best_voice(Settings(), free=100)
+    assert voice is not None
+    assert voice.name == "espeak"
+    assert "less than 200 MB are free" in caplog.text

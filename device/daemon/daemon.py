@@ -181,7 +181,7 @@ class Daemon:
     def _prompt(self, first: str) -> None:
         """Listen without the wake word: now, or once `first` was said."""
         if first:
-            self._tell(Said(first))
+            self._speak(Said(first))
         self._prompting = bool(first)
         self._assistant.controls.listen = not first
 
@@ -261,8 +261,14 @@ class Daemon:
         if self._prompting:
             self._prompting, self._assistant.controls.listen = False, True
         elif self._idle and (told := self._next_waiting()) is not None:
-            self._token = "" if isinstance(told, Due) else told.token
-            self._tell(told)
+            self._speak(told)
+
+    def _speak(self, what: Said | Played | Due) -> None:
+        """Tell `what`; Mynah says or plays it from now on."""
+        self._token = "" if isinstance(what, Due) else what.token
+        if isinstance(what, Said):
+            self._assistant.conversation.told(what.text)
+        self._tell(what)
 
     def _next_waiting(self) -> Said | Played | Due | None:
         """What is to be told next; while something rings, only what has fallen due."""

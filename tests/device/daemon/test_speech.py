@@ -101,6 +101,13 @@ def test_an_announcement_waits_for_an_alarm_that_rings() -> None:
     assert mouth.played == ["ringing", "stopped", "announcing", "“Dinner is ready”"]
 
 
+def test_a_text_of_somebody_else_can_be_asked_for_again() -> None:
+    assistant = fakes.assistant()
+    Trial(assistant, Broker({2: message("announce", b"Dinner is ready")})).run(fakes.audio(1))
+    assert isinstance(assistant.conversation, fakes.AnyHome)
+    assert assistant.conversation.said == "Dinner is ready"
+
+
 def test_it_does_not_ring_while_it_speaks() -> None:
     home = fakes.AnyHome()
     mouth = Mouth(speaks=True, chunks=20)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import subprocess
 import tempfile
 import time
@@ -134,7 +135,7 @@ def listened(files: Sequence[Path], python: Path, model: str) -> list[str]:
 
 def report(texts: Sequence[str], heard: Sequence[str]) -> str:
     """Wrong words with the 95 % interval by drawing replies anew (Efron 1979), and the worst replies."""
-    pairs = [(words(text), words(one)) for text, one in zip(texts, heard, strict=True)]
+    pairs = [(words(text), words(written(one))) for text, one in zip(texts, heard, strict=True)]
     wrong = np.array([apart(said, back) for said, back in pairs])
     counts = np.array([len(said) for said, _ in pairs])
     drawn = np.random.default_rng(0).integers(len(pairs), size=(SAMPLES, len(pairs)))
@@ -150,6 +151,11 @@ def apart(said: Sequence[str], heard: Sequence[str]) -> int:
     if "".join(said) == "".join(heard):
         return 0
     return distance(said, heard)
+
+
+def written(heard: str) -> str:
+    """What the recognizer wrote, as replies are written: "6.30" is a time, "canceled" has two letters l."""
+    return re.sub(r"\b(\d{1,2})\.(\d\d)\b", r"\1:\2", heard).replace("anceled", "ancelled")
 
 
 def words(text: str) -> list[str]:

@@ -25,6 +25,7 @@ COMMANDS = {
     "detect": "detect the wake word in recordings",
     "transcribe": "transcribe commands in recordings",
     "dictate": "transcribe any words in recordings",
+    "say": "say a text with Mynah's voice",
     "chat": "hold a conversation in the terminal",
     "understand": "show what texts mean",
     "timers": "show or cancel timers, alarms, reminders and planned commands",

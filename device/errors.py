@@ -15,6 +15,7 @@
     ├── FactsError        facts.toml, with file and line
     ├── JournalError      the journal of what happened, with its file
     ├── CardError         what lies on the boot partition, with its file
+    ├── VoiceError        a voice that cannot be had, or cannot speak
     └── UpdateError       an update that is not installed
 
 All but UsageError end a command with exit status 1.
@@ -70,6 +71,10 @@ class CardError(MynahError):
 
 
 class UpdateError(MynahError):
+    pass
+
+
+class VoiceError(MynahError):
     pass
 
 

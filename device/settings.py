@@ -46,9 +46,39 @@ class AudioSettings:
     microphone: str | int | None = None
     """A part of the device's name, or its index; none: the system's default."""
     speaker: str | int | None = None
-    """As `microphone`, for the short sounds."""
+    """As `microphone`, for the voice and the short sounds."""
     sounds: bool = True
     """Whether a short sound says "I am listening", "done" and "I did not understand"."""
+
+
+VoiceName = NewType("VoiceName", str)
+"""HIBARI, ESPEAK, the path of a voice of Piper, or nothing."""
+HIBARI, ESPEAK = "hibari", "espeak"
+FULL, BRIEF, OFF = REPLIES = ("full", "brief", "off")
+
+
+def voice_name(written: str, folder: Path = Path()) -> VoiceName:
+    """The voice that is written so; a path is relative to `folder`."""
+    return VoiceName(written if written in (HIBARI, ESPEAK, "") else str(folder / Path(written).expanduser()))
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceSettings:
+    """How Mynah speaks."""
+
+    voice: VoiceName = VoiceName(HIBARI)
+    """"hibari", "espeak", or the path of a voice of Piper, a file .onnx; empty: Mynah does not speak."""
+    replies: str = FULL
+    """"full", "brief": a short sound instead of a reply to a command whose effect can be seen, or "off": no
+    replies and no questions."""
+    volume: int = 80
+    """0 to 100, until it is changed by voice or over MQTT."""
+    alarm_volume: int = 100
+    """0 to 100, of timers and alarms that ring."""
+    quiet_hours: str = ""
+    """"22:00-07:00": when nothing but an alarm is louder than `quiet_volume`; empty: never."""
+    quiet_volume: int = 30
+    """0 to 100."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +242,7 @@ class Settings:
 
     device: DeviceSettings = field(default_factory=DeviceSettings)
     audio: AudioSettings = field(default_factory=AudioSettings)
+    voice: VoiceSettings = field(default_factory=VoiceSettings)
     wake: WakeSettings = field(default_factory=WakeSettings)
     endpoint: EndpointSettings = field(default_factory=EndpointSettings)
     hearing: HearingSettings = field(default_factory=HearingSettings)

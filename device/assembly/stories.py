@@ -90,6 +90,12 @@ def _known(entry: Mapping[str, Any], keys: Sequence[str], where: str) -> None:
             raise StoryError(f"{where}: unknown key {key!r}; known are {', '.join(keys)}")
 
 
+def lines(story: Story) -> Iterator[str]:
+    """What `mynah chat` would be given to hold it."""
+    yield from (f"< {_quoted(message)}" for message in story.before)
+    yield from map(_line, story.turns)
+
+
 def play(story: Story, settings: Settings | None = None) -> Iterator[str]:
     """What goes wrong in it, a line each; nothing where all is well."""
     settings = settings or Settings()

@@ -21,6 +21,7 @@ from device.skills.reminders import handle as reminders
 from device.skills.skill import Handlers, World
 from device.skills.smalltalk import handle as smalltalk
 from device.skills.timers import handle as timers
+from device.skills.voice import handle as voice
 from device.speaking.rendering import render
 from device.understanding.times import timed
 
@@ -42,6 +43,7 @@ SHIPPED: Handlers = {
     **announcements.HANDLERS,
     **help_.HANDLERS,
     **smalltalk.HANDLERS,
+    **voice.HANDLERS,
     **OF_TIME,
 }
 FAILED = "Sorry, something went wrong with that"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,6 +14,8 @@ from device.audio.microphone import Microphone
 from device.audio.pacing import paced
 from device.audio.pcm import chunked, read_raw
 from device.audio.speaker import SilentSpeaker, open_speaker
+from device.echo.canceller import Canceller
+from device.echo.reference import Reference
 from device.events import SAMPLE_RATE, AudioChunk, Samples
 from device.settings import AudioSettings
 
@@ -20,23 +23,37 @@ AFTER_RECORDING = 1.0
 """Seconds of silence after each recording given as input, so that its last utterance ends."""
 
 
-def loudspeaker(settings: AudioSettings, inputs: Sequence[str]) -> SilentSpeaker:
-    """The loudspeaker; a silent one where recordings are the input or the settings say so."""
-    if inputs or not settings.sounds:
-        return SilentSpeaker()
-    return open_speaker(settings.speaker)
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """The microphone and the loudspeaker, both to be entered. `deaf`: whether Mynah itself is so loud now
+    that what anybody says cannot be told from it."""
+
+    microphone: AbstractContextManager[Iterable[AudioChunk]]
+    speaker: SilentSpeaker
+    deaf: Callable[[], bool]
 
 
-def microphone(
-    settings: AudioSettings, inputs: Sequence[str], report: Callable[[str], None]
-) -> AbstractContextManager[Iterable[AudioChunk]]:
-    """The microphone, waited for where there is none yet; or the recordings `inputs`, at its pace.
+def make_sound(settings: AudioSettings, inputs: Sequence[str], report: Callable[[str], None]) -> Sound:
+    """The microphone, waited for where there is none yet, or the recordings `inputs`, at its pace; and the
+    loudspeaker, a silent one where recordings are the input or the settings say so.
 
     `report` is given why there is no microphone, in a line, and "" once there is one.
     """
     if inputs:
-        return nullcontext(paced(chunked(recordings(inputs))))
-    return Microphone(settings.microphone, wait=True, report=report)
+        return Sound(nullcontext(paced(chunked(recordings(inputs)))), SilentSpeaker(), lambda: False)
+    if not settings.sounds:
+        return Sound(
+            Microphone(settings.microphone, wait=True, report=report), SilentSpeaker(), lambda: False
+        )
+    if not settings.echo:
+        speaker = open_speaker(settings.speaker)
+        heard = Microphone(settings.microphone, wait=True, report=report)
+        return Sound(heard, speaker, lambda: speaker.playing)
+    reference = Reference()
+    canceller = Canceller(reference)
+    speaker = open_speaker(settings.speaker, tap=reference)
+    heard = Microphone(settings.microphone, wait=True, report=report, cancel=canceller.process)
+    return Sound(heard, speaker, lambda: speaker.playing and not canceller.cancels)
 
 
 def recordings(inputs: Iterable[str]) -> Iterator[Samples]:

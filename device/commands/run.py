@@ -15,7 +15,7 @@ from pathlib import Path
 from types import FrameType
 
 from device.assembly.daemon import MakeFollower, duties, make_publisher, open_channels
-from device.assembly.sound import loudspeaker, microphone
+from device.assembly.sound import make_sound
 from device.assembly.stages import make_assistant, make_follower, make_home, make_memory
 from device.assistant import Assistant
 from device.channels.home import House
@@ -90,9 +90,10 @@ def serve(
     updates = updates_of(settings, options.config, trial, publisher, problems)
     channels = open_channels(settings, assistant, house, publisher, problems, updates, make_follower)
     channels.append(Terminal(partial(common.emit, options)))
+    sound = make_sound(settings.audio, inputs, partial(problems.say, "microphone"))
     with (
-        microphone(settings.audio, inputs, partial(problems.say, "microphone")) as audio,
-        loudspeaker(settings.audio, inputs) as speaker,
+        sound.microphone as audio,
+        sound.speaker as speaker,
         publisher,
         updates,
     ):
@@ -102,6 +103,7 @@ def serve(
         if inputs and "-" not in inputs:
             publisher.wait_connected(AWAIT_BROKER)
         assistant.controls.speaking = lambda: speaker.playing
+        assistant.controls.deaf = sound.deaf
         daemon = Daemon(
             assistant,
             publisher.messages,

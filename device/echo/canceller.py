@@ -12,7 +12,7 @@ from collections import deque
 import numpy as np
 
 from device.audio.pcm import to_int16
-from device.echo.alignment import EVERY, Alignment
+from device.echo.alignment import EVERY, SOON, Alignment
 from device.echo.clocks import Arrivals, interpolated
 from device.echo.delay import WINDOW
 from device.echo.emphasis import emphasized, restored
@@ -32,6 +32,9 @@ INAUDIBLE = 6.0
 _FORGET = 0.5 ** (BLOCK / SAMPLE_RATE)
 """Half of what was measured is forgotten in a second."""
 
+_KNOWN, _BETTER = 10.0, 6.0
+"""dB of enhancement with which an echo path is known, and more of them with which it is known better."""
+
 _PATIENCE = 10 * SAMPLE_RATE
 """Samples of sound after which the echo should have been taken out."""
 
@@ -50,7 +53,8 @@ class Canceller:
         self._run = 0
         self._quiet: deque[AudioChunk] = deque(maxlen=12)  # heard while nothing played
         self._heard = np.zeros(WINDOW, np.float32)
-        self._since = 0  # samples since the last measurement
+        self._since = self._sounded = 0  # samples since the last measurement; of this run
+        self._known = 0.0  # the enhancement with which the echo path was learnt in this run
         self._last = (0.0, 0.0, 0.0)  # samples before the next: heard, played, given
         self._floor = self._in = self._out = 0.0
         self._played = 0  # samples of sound
@@ -99,7 +103,9 @@ class Canceller:
             self._heard = np.concatenate((self._heard, before))[-WINDOW:]
             self._last = (float(before[-1]), 0.0, float(before[-1]))
             self._suppressor.reset()
-        self._since = 0
+        self._since, self._sounded, self._known = 0, 0, 0.0
+        if self._alignment.measured:
+            self._learn()
         self._alignment.begin(chunk.start, self._arrivals.offset)
         self._realign(chunk.start)
 
@@ -139,11 +145,20 @@ class Canceller:
     def _follow(self, heard: Floats, end: int) -> None:
         self._heard = np.concatenate((self._heard[len(heard) :], heard))
         self._since += len(heard)
-        if self._since < EVERY:
+        self._sounded += len(heard)
+        if self._since < (EVERY if self._sounded > SAMPLE_RATE else SOON):
             return
         self._since = 0
         if self._alignment.measure(self._heard, end):
             self._realign(end)
+        elif self._alignment.measured and self.enhancement > self._known + _BETTER:
+            self._learn()
+
+    def _learn(self) -> None:
+        """The alignment is to know the echo path, where it is known well."""
+        if self.enhancement >= _KNOWN:
+            self._alignment.know(self._filter.response)
+            self._known = self.enhancement
 
 
 def scaled(samples: Samples) -> Floats:

@@ -35,6 +35,12 @@ _GAIN, _DECAY = 0.1, 0.84
 
 _TINY = np.float32(1e-6)
 
+_LEARNT = 300
+"""Blocks of sound in which it is found out how loud the echo is."""
+
+_AUDIBLE = np.float32(1e-4)
+"""Of |FFT|² over all frequencies and blocks, what was played: less tells nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Filtered:
@@ -62,6 +68,14 @@ class KalmanFilter:
         decay = _GAIN * _DECAY ** np.arange(PARTITIONS)[:, None]
         self._uncertainty: Floats = np.broadcast_to(decay, shape).astype(np.float32)
         self._others: Floats = np.full(BLOCK + 1, 1e-4, np.float32)
+        self._loudness = np.float32(1)  # of the echo, as a share of what was played
+        self._louder = np.float32(0)
+        self._blocks = 0
+
+    @property
+    def response(self) -> Floats:
+        """The echo path as it is modelled, (PARTITIONS · BLOCK,)."""
+        return waves(self._weights)[:, :BLOCK].reshape(-1)
 
     def recall(self, played: Floats) -> None:
         """`played`, (PARTITIONS + 1) · BLOCK samples, is what went out before the next block."""
@@ -76,7 +90,21 @@ class KalmanFilter:
         self._before = played
         echo = waves((self._played * self._weights).sum(0))[BLOCK:]
         left = heard - echo
+        if self._blocks < _LEARNT:
+            self._scale(heard)
         return Filtered(left, power(spectra(_behind_zeros(echo))), self._adapt(left))
+
+    def _scale(self, heard: Floats) -> None:
+        """Microphones differ by 40 dB: expect weights as large as the echo is loud."""
+        played = power(self._played).mean()
+        if played < _AUDIBLE:
+            return
+        self._blocks += 1
+        loudness = 2 * power(spectra(_behind_zeros(heard))).mean() / played
+        self._louder += _SMOOTHING * (loudness - self._louder)
+        if self._louder > self._loudness:
+            self._uncertainty *= self._louder / self._loudness
+            self._loudness = self._louder
 
     def _adapt(self, left: Floats) -> Floats:
         error = spectra(_behind_zeros(left))

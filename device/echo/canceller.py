@@ -139,7 +139,7 @@ class Canceller:
         if self._played == _PATIENCE and not self.cancels:
             _LOG.warning(
                 "the echo of the loudspeaker cannot be taken out; while Mynah speaks, it hears only its wake"
-                " words: see `mynah doctor --sound`"
+                " words: turn the loudspeaker down, or use one device for both"
             )
 
     def _follow(self, heard: Floats, end: int) -> None:

@@ -151,6 +151,7 @@ class Microphone(Iterator[AudioChunk]):
             if self._stopped.wait(delay):
                 return
 
+    @portaudio.alone
     def _open(self) -> None:
         # PortAudio knows only the devices that were there when it was initialized, hence anew each time.
         self._api = self._pyaudio.PyAudio()
@@ -188,6 +189,7 @@ class Microphone(Iterator[AudioChunk]):
             self.overruns += 1
         return None, self._pyaudio.paContinue
 
+    @portaudio.alone
     def _close(self) -> None:
         """Let go of the device and of what it gave and nobody took."""
         stream, api, self._stream, self._api = self._stream, self._api, None, None

@@ -22,6 +22,12 @@ from device.events import SAMPLE_RATE, Samples
 
 _LOG = logging.getLogger(__name__)
 
+BLOCK_SECONDS = 0.04
+"""What PortAudio takes at a time. With its own choice, a busy machine plays gaps."""
+
+TAIL_SECONDS = 0.3
+"""Silence behind the last sound: PortAudio cuts a stream off that is over before its buffer is full."""
+
 
 class Tap(Protocol):
     """Is told what goes out, at 16 kHz, by PortAudio's thread: must not wait. Times are the monotonic
@@ -107,6 +113,7 @@ class Speaker(SilentSpeaker):
         self._flowing = False  # PortAudio asks for more
         self._begun = False
         self._progress = 0
+        self._tail = 0  # frames of silence since the last sound
         self._until = 0.0  # what went out last is still on its way
         self._gone = False  # nothing can be played now
         self._ended = False
@@ -203,6 +210,7 @@ class Speaker(SilentSpeaker):
                     self._waiting.popleft()
                     self._sounds.append(_Sound(source, frames))
 
+    @portaudio.alone
     def _open(self) -> None:
         # PortAudio knows only the devices that were there when it was initialized, hence anew each time.
         self._api = self._pyaudio.PyAudio()
@@ -215,6 +223,7 @@ class Speaker(SilentSpeaker):
                 channels=self._format[1],
                 output=True,
                 output_device_index=chosen.index,
+                frames_per_buffer=round(self._format[0] * BLOCK_SECONDS),
                 stream_callback=self._asked,
                 start=False,
             )
@@ -229,6 +238,7 @@ class Speaker(SilentSpeaker):
             ) from None
         self.name, self._said = chosen.name, ""
 
+    @portaudio.alone
     def _close(self) -> None:
         stream, api, self._stream, self._api = self._stream, self._api, None, None
         self._flowing = False
@@ -243,6 +253,7 @@ class Speaker(SilentSpeaker):
         parts: list[Samples] = []
         with self._changed:
             left = frames
+            self._tail = 0 if self._sounds else self._tail
             while self._sounds and left:
                 taken, source = self._sounds[0].take(left)
                 self._told(source, now, status)
@@ -251,13 +262,22 @@ class Speaker(SilentSpeaker):
                 if self._sounds[0].taken == len(self._sounds[0].frames):
                     self._sounds.popleft()
             self._progress += 1
-            self._flowing = bool(self._sounds)
-            if not self._flowing:
-                self._until = now + self._latency()
-                self._changed.notify_all()
+            if left:
+                self._silent(left, now)
         sound = b"".join(part.astype("<i2").tobytes() for part in parts)
         flag = self._pyaudio.paContinue if self._flowing else self._pyaudio.paComplete
         return sound.ljust(2 * self._format[1] * frames, b"\0"), flag
+
+    def _silent(self, frames: int, now: float) -> None:
+        """So many frames of silence go out; after TAIL_SECONDS of them it is over."""
+        if not self._tail:
+            self._until = now + self._latency()
+        rate = self._format[0]
+        self._tail += frames
+        self._told(np.zeros(round(frames * SAMPLE_RATE / rate), np.int16), now, 0)
+        self._flowing = self._tail < TAIL_SECONDS * rate
+        if not self._flowing:
+            self._changed.notify_all()
 
     def _told(self, source: Samples, now: float, status: int) -> None:
         if self._tap is None:

@@ -22,7 +22,6 @@ from device.events import SAMPLE_RATE, Samples
 from device.settings import Settings
 from training.arguments import positive
 from training.corpus import synthesis
-from training.evaluate.arguments import add_wake_arguments
 from training.evaluate.detectors import Ear
 from training.evaluate.echo_room import Played, Room, cancelled
 from training.evaluate.intervals import share_with_interval
@@ -73,9 +72,9 @@ class Home:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    add_wake_arguments(parser)
-    parser.set_defaults(bundle=Settings().wake.bundles[0], ratios="0,-10,-20")
-    next(one for one in parser._actions if one.dest == "bundle").required = False
+    parser.add_argument("--bundle", type=Path, default=Settings().wake.bundles[0])
+    parser.add_argument("--acoustic", type=Path, default=Settings().hearing.bundle)
+    parser.add_argument("--ratios", default="0,-10,-20", help="comma-separated dB of a voice to the echo")
     parser.add_argument("--count", type=positive, default=60, help="sayings at each ratio")
     parser.add_argument("--drift", type=float, default=100.0, help="most difference of the clocks, in ppm")
     parser.add_argument(

@@ -8,7 +8,7 @@ listens. Each stage is one object with one method, named in the protocols below;
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -144,6 +144,8 @@ class Controls:
     """Begin a turn now, without the wake word. An open question begins one, too."""
     speaking: Callable[[], bool] = lambda: False
     """Whether Mynah's own sound or voice can still be heard: an answer is listened to after it."""
+    deaf: Callable[[], bool] = lambda: False
+    """Whether that sound drowns what anybody says: after a wake word, Mynah listens when it has ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,12 +180,8 @@ class Assistant:
         while True:
             detection = self.wake.detect(until(heard, self._asked))
             wake_ms = heard.since_arrival_ms
-            if isinstance(detection, Detection) and self._action(detection) != LISTEN:
-                yield self._at_once(detection, wake_ms)
-            elif isinstance(detection, Detection):
-                source.rewind(detection.at)  # what was said right behind the word has been read already
-                voice = voice_level(source.before(WAKE_WORD))
-                yield from self._turn(heard, source.position, detection, wake_ms, voice)
+            if isinstance(detection, Detection):
+                voice = yield from self._woken(detection, heard, source, wake_ms)
             elif self.controls.listen:
                 voice = None
                 yield from self._turn(heard, source.position, None, 0.0)
@@ -192,6 +190,21 @@ class Assistant:
             while (question := self.conversation.question) is not None:  # whatever asks, listens
                 yield from self._answer(question, heard, source, voice)
 
+    def _woken(
+        self, detection: Detection, heard: Stopwatch, source: Rewindable, wake_ms: float
+    ) -> Generator[Step, None, float | None]:
+        """What a wake word leads to. Returns how loud the speaker is, where that is known."""
+        if self._action(detection) != LISTEN:
+            yield self._at_once(detection, wake_ms)
+            return None
+        if self.controls.deaf():
+            yield from self._turn(heard, source.position, detection, wake_ms, after_silence=True)
+            return None
+        source.rewind(detection.at)  # what was said right behind the word has been read already
+        voice = voice_level(source.before(WAKE_WORD))
+        yield from self._turn(heard, source.position, detection, wake_ms, voice)
+        return voice
+
     def _asked(self) -> bool:
         """Whether to listen now."""
         return self.controls.listen or self.conversation.question is not None
@@ -199,15 +212,25 @@ class Assistant:
     def _answer(
         self, question: Question, audio: Stopwatch, source: Rewindable, voice: float | None
     ) -> Iterator[Step]:
-        """The turn that answers `question`, once Mynah itself is silent; none where the audio has ended."""
+        """The turn that answers `question`, once Mynah itself is silent or a wake word has interrupted it;
+        none where the audio has ended."""
         with self._expecting(question):
-            while self.controls.speaking() and next(audio, None) is not None:
-                pass
+            if self.controls.speaking():
+                detection = self.wake.detect(until(audio, lambda: not self.controls.speaking()))
+                if isinstance(detection, Detection):
+                    yield from self._interrupted(detection, audio, source)
+                    return
             if (chunk := next(audio, None)) is None:
                 self.conversation.close()
                 return
             source.rewind(chunk.start)
             yield from self._turn(audio, source.position, None, 0.0, voice)
+
+    def _interrupted(self, detection: Detection, audio: Stopwatch, source: Rewindable) -> Iterator[Step]:
+        """A wake word, said while Mynah asks: it listens now, or the question is over."""
+        if self._action(detection) != LISTEN:
+            self.conversation.close()
+        yield from self._woken(detection, audio, source, audio.since_arrival_ms)
 
     @contextmanager
     def _expecting(self, question: Question | None) -> Iterator[None]:
@@ -247,9 +270,12 @@ class Assistant:
         detection: Detection | None,
         wake_ms: float,
         voice: float | None = None,
+        after_silence: bool = False,
     ) -> Iterator[Step]:
         self.controls.listen, question = False, self.conversation.question
         yield Listening(detection, question)
+        while after_silence and self.controls.speaking() and next(audio, None) is not None:
+            pass
         began, waited = time.perf_counter(), audio.waited
         patience = None if question is None else self.patience
         speech = self.endpointer.speech(audio, patience, voice)  # chunks, until the speaker stops

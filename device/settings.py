@@ -49,6 +49,8 @@ class AudioSettings:
     """As `microphone`, for the voice and the short sounds."""
     sounds: bool = True
     """Whether a short sound says "I am listening", "done" and "I did not understand"."""
+    echo: bool = True
+    """Whether what Mynah plays is taken out of what it hears."""
 
 
 VoiceName = NewType("VoiceName", str)

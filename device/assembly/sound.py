@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -12,34 +13,47 @@ from device.audio import wav
 from device.audio.microphone import Microphone
 from device.audio.pacing import paced
 from device.audio.pcm import chunked, read_raw
-from device.audio.player import Player
-from device.audio.speaker import SilentSpeaker, Speaker, open_speaker
+from device.audio.speaker import SilentSpeaker, open_speaker
+from device.echo.canceller import Canceller
+from device.echo.reference import Reference
 from device.events import SAMPLE_RATE, AudioChunk, Samples
-from device.settings import AudioSettings, Settings
+from device.settings import Settings
 
 AFTER_RECORDING = 1.0
 """Seconds of silence after each recording given as input, so that its last utterance ends."""
 
 
-def loudspeaker(settings: Settings, inputs: Sequence[str]) -> SilentSpeaker | Player:
-    """What plays on the loudspeaker. It is silent where there is none, where recordings are the input, and
-    where the settings want neither voice nor sounds."""
-    if inputs or not (settings.audio.sounds or settings.voice.voice):
-        return SilentSpeaker()
-    speaker = open_speaker(settings.audio.speaker)
-    return Player(speaker) if isinstance(speaker, Speaker) else speaker
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """The microphone and the loudspeaker, both to be entered. `deaf`: whether Mynah itself is so loud now
+    that what anybody says cannot be told from it."""
+
+    microphone: AbstractContextManager[Iterable[AudioChunk]]
+    speaker: SilentSpeaker
+    deaf: Callable[[], bool]
 
 
-def microphone(
-    settings: AudioSettings, inputs: Sequence[str], report: Callable[[str], None]
-) -> AbstractContextManager[Iterable[AudioChunk]]:
-    """The microphone, waited for where there is none yet; or the recordings `inputs`, at its pace.
+def make_sound(settings: Settings, inputs: Sequence[str], report: Callable[[str], None]) -> Sound:
+    """The microphone, waited for where there is none yet, or the recordings `inputs`, at its pace; and the
+    loudspeaker, a silent one where recordings are the input or the settings want neither voice nor sounds.
 
     `report` is given why there is no microphone, in a line, and "" once there is one.
     """
     if inputs:
-        return nullcontext(paced(chunked(recordings(inputs))))
-    return Microphone(settings.microphone, wait=True, report=report)
+        return Sound(nullcontext(paced(chunked(recordings(inputs)))), SilentSpeaker(), lambda: False)
+    audio = settings.audio
+    if not (audio.sounds or settings.voice.voice):
+        heard = Microphone(audio.microphone, wait=True, report=report)
+        return Sound(heard, SilentSpeaker(), lambda: False)
+    if not audio.echo:
+        speaker = open_speaker(audio.speaker)
+        heard = Microphone(audio.microphone, wait=True, report=report)
+        return Sound(heard, speaker, lambda: speaker.playing)
+    reference = Reference()
+    canceller = Canceller(reference)
+    speaker = open_speaker(audio.speaker, tap=reference)
+    heard = Microphone(audio.microphone, wait=True, report=report, cancel=canceller.process)
+    return Sound(heard, speaker, lambda: speaker.playing and not canceller.cancels)
 
 
 def recordings(inputs: Iterable[str]) -> Iterator[Samples]:

@@ -8,9 +8,8 @@ from functools import partial
 from pathlib import Path
 
 from device.assembly.words import free_megabytes
-from device.audio.player import AtVolume, Player
-from device.audio.speaker import SilentSpeaker
-from device.audio.volume import QuietHours, Volume
+from device.audio.speaker import SilentSpeaker, Speaker
+from device.audio.volume import AtVolume, QuietHours, Volume
 from device.errors import LexiconError, VoiceError
 from device.settings import ESPEAK, HIBARI, Settings, VoiceSettings
 from device.speaking.mouth import Mouth
@@ -20,10 +19,10 @@ from device.system.places import state_folder
 log = logging.getLogger(__name__)
 
 
-def make_mouth(settings: Settings, player: SilentSpeaker | Player, volume: Volume) -> Mouth:
+def make_mouth(settings: Settings, speaker: SilentSpeaker, volume: Volume) -> Mouth:
     """What speaks with the voice that the settings want. The mouth loads it, if it has a loudspeaker."""
-    speaks = settings.voice.voice and isinstance(player, Player)
-    return Mouth(AtVolume(player, volume.spoken), partial(best_voice, settings) if speaks else None)
+    speaks = settings.voice.voice and isinstance(speaker, Speaker)
+    return Mouth(AtVolume(speaker, volume.spoken), partial(best_voice, settings) if speaks else None)
 
 
 def make_volume(settings: VoiceSettings) -> Volume:

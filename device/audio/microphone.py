@@ -8,6 +8,7 @@ import itertools
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from types import TracebackType
 from typing import Any, Self
@@ -39,8 +40,10 @@ class Microphone(Iterator[AudioChunk]):
     `device`: an index, a name, part of a name, or None for the default. `wait`: begin without a microphone
     and take the one that comes. `patience`: seconds without audio after which the device is given up.
     `report` is given what is wrong with it or with what it gives, in a line, and nothing when it is well.
-    `backoff`: seconds between the attempts to reopen it, the last one for ever. Raises AudioError on entry
-    where PyAudio is absent or, unless `wait`, there is no such device or it cannot be opened.
+    `cancel` is given each chunk and the seconds of the monotonic clock at which its end came in, and gives
+    the chunk that is heard. `backoff`: seconds between the attempts to reopen it, the last one for ever.
+    Raises AudioError on entry where PyAudio is absent or, unless `wait`, there is no such device or it
+    cannot be opened.
     """
 
     def __init__(
@@ -52,11 +55,12 @@ class Microphone(Iterator[AudioChunk]):
         backoff: Sequence[float] = (0.3, 0.5, 1.0, 2.0, 4.0, 8.0),
         importer: portaudio.Importer = importlib.import_module,
         report: Callable[[str], None] = lambda problem: None,
+        cancel: Callable[[AudioChunk, float], AudioChunk] = lambda chunk, at: chunk,
     ) -> None:
         self.overruns = 0
         self.name: str | None = None  # of the device that is open
         self._wanted, self._wait, self._patience, self._backoff = device, wait, patience, backoff
-        self._importer, self._report = importer, report
+        self._importer, self._report, self._cancel = importer, report, cancel
         self._pyaudio: Any = None
         self._api: Any = None
         self._stream: Any = None
@@ -64,8 +68,9 @@ class Microphone(Iterator[AudioChunk]):
         self._watch = Watch(SAMPLE_RATE)
         self._said = ""
         # A SimpleQueue, because `stop` may be called by a signal handler that interrupts `get`.
-        self._queue: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[tuple[bytes, float] | None] = queue.SimpleQueue()
         self._stopped = threading.Event()
+        self._arrived = 0.0
         self._chunks = chunked(self._blocks())
 
     def __enter__(self) -> Self:
@@ -87,7 +92,8 @@ class Microphone(Iterator[AudioChunk]):
         self._close()
 
     def __next__(self) -> AudioChunk:
-        return next(self._chunks)
+        chunk = next(self._chunks)
+        return self._cancel(chunk, self._arrived)
 
     def fault(self, patience: float) -> Fault | None:
         """What is wrong with what was heard since it was opened; `patience`: seconds that tell."""
@@ -106,13 +112,14 @@ class Microphone(Iterator[AudioChunk]):
                 self._reopen()
                 continue
             try:
-                data = self._queue.get(timeout=self._patience)
+                got = self._queue.get(timeout=self._patience)
             except queue.Empty:
                 self._say(f"the microphone {self.name!r} gives no audio: unplug it and plug it in again")
                 self._close()
                 continue
-            if data is None:
+            if got is None:
                 return
+            data, self._arrived = got
             block = np.frombuffer(data, np.int16)
             samples = self._converter.process(block)
             self._watch.hear(block.reshape(-1, self._converter.channels), self._converter.cancelled)
@@ -144,6 +151,7 @@ class Microphone(Iterator[AudioChunk]):
             if self._stopped.wait(delay):
                 return
 
+    @portaudio.alone
     def _open(self) -> None:
         # PortAudio knows only the devices that were there when it was initialized, hence anew each time.
         self._api = self._pyaudio.PyAudio()
@@ -176,11 +184,12 @@ class Microphone(Iterator[AudioChunk]):
         if status & self._pyaudio.paInputOverflow:
             self.overruns += 1
         if self._queue.qsize() < QUEUE_BLOCKS:
-            self._queue.put(data)
+            self._queue.put((data, time.monotonic()))
         else:
             self.overruns += 1
         return None, self._pyaudio.paContinue
 
+    @portaudio.alone
     def _close(self) -> None:
         """Let go of the device and of what it gave and nobody took."""
         stream, api, self._stream, self._api = self._stream, self._api, None, None

@@ -6,15 +6,31 @@ import contextlib
 import ctypes
 import functools
 import importlib
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, ParamSpec, TypeVar
 
 from device.errors import AudioError
 from device.events import SAMPLE_RATE
 
+P = ParamSpec("P")
+T = TypeVar("T")
 Importer = Callable[[str], Any]
 Direction = Literal["input", "output"]
+
+_LOCK = threading.RLock()
+
+
+def alone(work: Callable[P, T]) -> Callable[P, T]:
+    """`work` in one thread at a time: two that open or close a stream at once crash the process."""
+
+    @functools.wraps(work)
+    def locked(*arguments: P.args, **named: P.kwargs) -> T:
+        with _LOCK:
+            return work(*arguments, **named)
+
+    return locked
 
 
 @dataclass(frozen=True, slots=True)

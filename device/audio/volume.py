@@ -11,6 +11,10 @@ from datetime import datetime, time
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from device.audio.speaker import SilentSpeaker
+from device.events import Samples
 from device.system.atomic import write_whole
 
 log = logging.getLogger(__name__)
@@ -94,3 +98,25 @@ class Volume:
             return {}
         kept = content.get("volume") if isinstance(content, dict) else None
         return content if isinstance(kept, int) and 0 <= kept <= LOUDEST else {}
+
+
+class AtVolume:
+    """A loudspeaker whose sounds are as loud as `gain` (0…1) says when they begin."""
+
+    def __init__(self, speaker: SilentSpeaker, gain: Callable[[], float]) -> None:
+        self._speaker, self._gain = speaker, gain
+
+    def play(self, samples: Samples) -> None:
+        gain = self._gain()
+        self._speaker.play(samples if gain == 1 else (samples * np.float32(gain)).astype(np.int16))
+
+    def stop(self) -> None:
+        self._speaker.stop()
+
+    @property
+    def playing(self) -> bool:
+        return self._speaker.playing
+
+    @property
+    def there(self) -> bool:
+        return self._speaker.there

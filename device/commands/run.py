@@ -15,11 +15,11 @@ from pathlib import Path
 from types import FrameType
 
 from device.assembly.daemon import MakeFollower, duties, make_publisher, open_channels
-from device.assembly.sound import loudspeaker, microphone
+from device.assembly.sound import make_sound
 from device.assembly.stages import facts_of, journal, make_assistant, make_follower, make_home, make_memory
 from device.assembly.voices import make_mouth, make_volume
 from device.assistant import Assistant
-from device.audio.player import AtVolume
+from device.audio.volume import AtVolume
 from device.channels.home import House
 from device.channels.homeassistant import software
 from device.channels.own import Topics
@@ -95,10 +95,11 @@ def serve(
     volume = make_volume(settings.voice)
     channels = open_channels(settings, assistant, house, publisher, problems, updates, volume, make_follower)
     channels.append(Terminal(partial(common.emit, options)))
+    sound = make_sound(settings, inputs, partial(problems.say, "microphone"))
     with (
-        microphone(settings.audio, inputs, partial(problems.say, "microphone")) as audio,
-        loudspeaker(settings, inputs) as player,
-        make_mouth(settings, player, volume) as mouth,
+        sound.microphone as audio,
+        sound.speaker as speaker,
+        make_mouth(settings, speaker, volume) as mouth,
         publisher,
         updates,
     ):
@@ -108,12 +109,13 @@ def serve(
         if inputs and "-" not in inputs:
             publisher.wait_connected(AWAIT_BROKER)
         assistant.controls.speaking = lambda: mouth.speaking
+        assistant.controls.deaf = sound.deaf
         daemon = Daemon(
             assistant,
             publisher.messages,
             Confirming(publisher, house.state),
             channels,
-            tuple(duties(settings, assistant, mouth, AtVolume(player, volume.alarm), volume, service)),
+            tuple(duties(settings, assistant, mouth, AtVolume(speaker, volume.alarm), volume, service)),
             ends=lambda: updates.restart,
         )
         settle()

@@ -54,10 +54,9 @@ def chosen(settings: Settings, voice: str | None) -> Settings:
 
 def play(pieces: Iterable[Samples], settings: AudioSettings) -> None:
     """On the loudspeaker, until all is heard. Raises AudioError where there is none."""
-    from device.audio.player import Player
     from device.audio.speaker import Speaker
 
-    with Player(Speaker(settings.speaker)) as player:
+    with Speaker(settings.speaker) as player:
         for samples in pieces:
             player.play(samples)
         while player.playing:

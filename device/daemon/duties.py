@@ -16,7 +16,7 @@ from device.system.service import Service
 
 
 class Speaker(Protocol):
-    """As `device.audio.player.Player`: plays while the loop goes on."""
+    """As `device.audio.speaker.Speaker`: plays while the loop goes on."""
 
     def play(self, samples: Samples) -> None: ...
     def stop(self) -> None: ...

@@ -18,17 +18,21 @@ from device.speaking.voice import Voice
 log = logging.getLogger(__name__)
 
 
+LOOK = 1.0
+"""Seconds after which a mouth without a voice looks again whether there is a loudspeaker."""
 LONGEST = 300
 """Seconds of a recording that are played."""
 
 
 class Output(Protocol):
-    """As `device.audio.player.AtVolume`: nothing here waits."""
+    """As `device.audio.volume.AtVolume`: nothing here waits."""
 
     def play(self, samples: Samples) -> None: ...
     def stop(self) -> None: ...
     @property
     def playing(self) -> bool: ...
+    @property
+    def there(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +44,8 @@ class Utterance:
 
 
 class Mouth:
-    """`load` gives the voice, or None where there is none to be had; it is called on the mouth's thread, and
-    may take its time. Without it, nothing is said, and only sounds are played.
+    """`load` gives the voice, or None where there is none to be had; it is called on the mouth's thread once
+    there is a loudspeaker, and may take its time. Without it, nothing is said, and only sounds are played.
 
     A context manager: the thread runs inside it. What is asked for returns at once.
     """
@@ -69,11 +73,11 @@ class Mouth:
     @property
     def speaks(self) -> bool:
         """Whether texts are said."""
-        return self._speaks
+        return self._speaks and self._output.there
 
     def say(self, text: str) -> bool:
         """Say `text` after what is said or played now. False where there is nothing to say, or no voice."""
-        if not self._speaks or not text.strip():
+        if not self.speaks or not text.strip():
             return False
         self._add(Utterance(text))
         return True
@@ -106,13 +110,16 @@ class Mouth:
             self._changed.notify()
 
     def _run(self) -> None:
-        self._voice = self._load() if self._load is not None else None
-        self._speaks = self._voice is not None
-        while True:
+        while not self._ended:
             with self._changed:
-                self._changed.wait_for(lambda: self._waiting or self._ended)
-                if self._ended:
-                    return
+                self._changed.wait_for(lambda: self._waiting or self._ended, LOOK if self._load else None)
+            if self._load is not None and self._output.there:
+                load, self._load = self._load, None
+                self._voice = load()
+                self._speaks = self._voice is not None
+            with self._changed:
+                if not self._waiting:
+                    continue
                 era, self._current = self._era, self._waiting.popleft()
                 utterance = self._current
             self._utter(utterance, era)

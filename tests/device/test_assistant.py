@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from device.assistant import Assistant, Held, Listening
+from device.assistant import STOP, Assistant, Held, Listening, Stopped
 from device.audio.stopwatch import Stopwatch, until
 from device.events import (
     AudioChunk,
@@ -236,6 +236,36 @@ def test_an_answer_is_listened_to_when_its_own_voice_has_ended() -> None:
     assert isinstance(assistant.hearing, fakes.Hears)
     (_, end), (start, _) = assistant.hearing.given
     assert start - end == 10 * fakes.CHUNK
+
+
+def test_the_wake_word_interrupts_a_question_and_is_listened_to_at_once() -> None:
+    assistant = replace(asking(["turn on the lamp", "yes"]), wake=fakes.Wake((1.0, 3.0)))
+    assistant.controls.speaking = lambda: True
+    first, second = assistant.turns(fakes.audio(8))
+    assert second.detection is not None
+    assert second.question == first.outcome.question
+    assert second.commands
+
+
+def test_a_wake_word_that_stops_ends_a_question() -> None:
+    assistant = replace(asking(["turn on the lamp"]), wake=fakes.Wake((1.0, 3.0)))
+    actions: dict[str, str] = {}
+    assistant = replace(assistant, actions=actions)
+    assistant.controls.speaking = lambda: actions.setdefault("hey mynah", STOP) == STOP
+    *_, last = assistant.steps(fakes.audio(8))
+    assert isinstance(last, Stopped)
+    assert assistant.conversation.question is None
+
+
+def test_what_its_own_voice_drowns_is_not_listened_to() -> None:
+    assistant = fakes.assistant((1.0,), ["turn on the lamp"], late=0.4)
+    spoken = iter([True] * 5)
+    assistant.controls.deaf = lambda: True
+    assistant.controls.speaking = lambda: next(spoken, False)
+    list(assistant.turns(fakes.audio(6)))
+    assert isinstance(assistant.hearing, fakes.Hears)
+    ((start, _),) = assistant.hearing.given
+    assert start > 16_000 + 0.4 * 16_000 + 4 * fakes.CHUNK
 
 
 def test_a_question_at_the_end_of_the_audio_is_dropped() -> None:

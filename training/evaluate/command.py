@@ -24,6 +24,7 @@ from training.evaluate import (
     assist,
     dialogues,
     dictation,
+    echo,
     enrolment,
     everyday,
     hearing,
@@ -101,6 +102,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     dictation.add_arguments(written)
     voice.add_arguments(kinds.add_parser("voice", help="Mynah's own voice: understood, early, cheap"))
+    spoken_over = kinds.add_parser("echo", help="wake words said while Mynah speaks, in simulated rooms")
+    echo.add_arguments(spoken_over)
     lines = kinds.add_parser("everyday", help="everyday requests to a home: right, refused, wrong")
     everyday.add_arguments(lines)
     for kind in (spoken, heard, said, written, lines):
@@ -135,6 +138,9 @@ def run(arguments: argparse.Namespace) -> None:
         stories.run(arguments, adjusted(Settings(), home=arguments.home, sentences=arguments.sentences))
         return
     ratios = parse_ratios(arguments.ratios)
+    if arguments.kind == "echo":
+        echo.run(arguments, ratios)
+        return
     if any(ratio != CLEAN for ratio in ratios) and arguments.noise is None:
         raise UsageError("--ratios in dB need --noise, a folder of noise recordings")
     if arguments.kind == "wake":

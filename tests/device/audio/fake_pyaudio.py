@@ -37,6 +37,7 @@ class FakeStream:
     arguments: dict[str, Any]
     closed: bool = False
     started: int = 0
+    broken: bool = False  # it is unplugged
 
     def hear(self, samples: Any, status: int = 0) -> None:
         """What PortAudio's thread does with `samples`."""
@@ -46,7 +47,12 @@ class FakeStream:
         return self.callback(b"", frames, None, 0)
 
     def start_stream(self) -> None:
+        if self.broken:
+            raise OSError("No such device")
         self.started += 1
+
+    def get_output_latency(self) -> float:
+        return 0.0
 
     def stop_stream(self) -> None:
         pass
@@ -67,6 +73,7 @@ class FakePyAudio:
     paContinue = 0
     paComplete = 1
     paInputOverflow = 2
+    paOutputUnderflow = 4
 
     def importer(self, name: str) -> FakePyAudio:
         assert name == "pyaudio"

@@ -29,7 +29,10 @@ def also(dialogue: Dialogue, focus: Focus, act: Also, world: World) -> Step:
         slots = pointed
     if any(slot in slots and slot not in focus.intent.slots for slot in TEXTS):
         return dialogue, refused(UNKNOWN)  # "and at nine to …", after a lamp
-    if "number" in slots and (value := value_slot(focus.intent)) is not None:
+    value = value_slot(focus.intent)
+    if "number" in slots and value is None:
+        return dialogue, refused(UNKNOWN)
+    if "number" in slots and value is not None:
         slots = {**slots, value: _like_before(slots["number"], focus.intent.slots[value])}
         del slots["number"]
     called = {"name": slots["called"]} if "called" in slots else {}

@@ -51,7 +51,7 @@ WHENEVER = ("on", "at", "in", "every", "next", "today", "tomorrow", "tonight", "
 MOST_DEGREES = 10
 """By how many degrees people make it warmer at once; a number above is the temperature."""
 
-OWNER = re.compile(r"\w+'s")
+OWNER = re.compile(r"(?!(?:it|that|this|who|what|let|he|she|there|here|where|how)'s)\w+'s")
 """Who has what is meant."""
 
 NOTHING_SPOKEN_OF = "it continues nothing that was said"

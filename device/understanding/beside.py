@@ -1,78 +1,69 @@
-"""A request beside something else: what comes before or behind it only tells why, or whom it is for. Pure."""
+"""A request beside its reason, "it's late, turn off the lamp". Pure."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from device.events import Intent
+from device.understanding.mentions import LENGTHS, MOMENTS, NUMBERS
 from device.understanding.requesting import NO_REQUEST
 
 FEWEST = 3
 """Words of a request."""
-ASKING = (("could", "you"), ("can", "you"), ("would", "you"), ("will", "you"), ("please",), ("and",), ("so",))
-"""What leads to a request."""
-NOT_BEFORE = frozenset(
-    {"to", "can", "could", "should", "would", "will", "must", "may", "might", "i", "we", "you", "they", "or"}
-    | {
-        "i'll",
-        "we'll",
-        "you'll",
-        "let",
-        "help",
-        "a",
-        "an",
-        "the",
-        "my",
-        "our",
-        "your",
-        "of",
-        "in",
-        "on",
-        "at",
-    }
-    | {"for", "with", "from", "by", "about", "and", "turn", "switch", "put", "set", "make"}
+REASON = re.compile(
+    r"(?:(?:oh|ah|well|hey|hi|hello|sorry|thanks|thank you|ok|okay|dear) )*"
+    r"(?:i'm|i am|i've|i can't|i cannot|it's|its|it is|there's|we're|we are|we've|we have|that's"
+    r"|(?:my|the|our) (?:\w+ ){1,2}(?:is|are|was))\b.*"
 )
-"""Words behind which no request begins: "he wants me to …"."""
-OPENING = frozenset(
-    {"so", "because", "cause", "cos", "it's", "its", "i'm", "i've", "i", "we're", "we've", "we", "my", "the"}
-    | {"there's", "that's", "for", "you", "he's", "she's", "they're", "somebody", "someone"}
+"""What tells why."""
+ASKING = re.compile(r"(?:.* )?(?:could you|can you|would you|please)")
+"""What leads to a request, if there is no reason."""
+ELSEWHERE = re.compile(
+    r"\b(?:says?|said|reads?|writes?|yells?|shouts?|calls?|called|asks?|tells?|wants?|sings?|type|spell|sign|book|game"
+    r"|dont|cant|wont|cannot|hardly|refuse|avoid|forbid\w*|bad|risky|warning|beware|without|moment|soon|later|every"
+    r"|each|time|before|after|until|by|case|example|joke|trap|last|mad|always|often|used|remember|again)\b"
 )
-"""Words that may begin what only tells why."""
-
+"""What says that nothing is asked for, or not now."""
 VERBS = frozenset(
     {"turn", "switch", "set", "put", "make", "open", "close", "shut", "raise", "lower", "dim", "brighten"}
-    | {"lock", "unlock", "start", "stop", "pause", "resume", "play", "mute", "unmute", "change", "increase"}
-    | {"decrease", "reduce", "vacuum", "hoover", "clean", "mow", "skip", "cancel", "activate", "run", "heat"}
-    | {"cool", "warm", "draw", "pull", "bring", "kill", "drop", "bump", "crank", "send", "delete", "remove"}
+    | {"start", "stop", "pause", "resume", "play", "mute", "unmute", "change", "vacuum", "hoover", "clean"}
+    | {"increase", "decrease", "reduce", "heat", "cool", "warm", "draw", "pull"}
 )
 """Words with which such a request begins."""
-ELSEWHERE = ("HassNevermind", "HassBroadcast", "HassRespond")
-"""Requests that are none to the home."""
-OURS = ("MynahCancel", "MynahLevel", "MynahSetAlarm", "MynahSelectOption")
-"""Of Mynah's own requests, those that are."""
+GUARDED = re.compile(r"\b(?:un)?lock|\b(?:doors?|gates?|garage|alarm|siren|valve|water)\b")
+"""What nobody asks for in passing."""
+NOT_HERE = ("HassNevermind", "HassBroadcast", "HassRespond")
 FREE = frozenset({"item", "message", "text", "words"})
 """Slots that hold any words."""
 
 
-def beside(words: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Each part of `words` that may be a request, and the rest, which asks for nothing; long parts first."""
+def beside(words: Sequence[str], named: Sequence[bool]) -> Iterator[str]:
+    """Each part of `words` that may be a request, whose rest only tells why; long parts first.
+
+    `named`: which of the words name something of the home. In a reason none does.
+    """
     for at in range(1, len(words) - FEWEST + 1):
-        before, request = words[:at], words[at:]
-        if request[0] in VERBS and _leads(before) and not NO_REQUEST.search(" ".join(before)):
-            yield " ".join(request), " ".join(before)
+        before = " ".join(words[:at])
+        if words[at] in VERBS and _tells_why(before, named[:at], True):
+            yield from _unguarded(words[at:])
     for at in range(len(words) - 1, FEWEST - 1, -1) if words[0] in VERBS else ():
-        request, behind = words[:at], words[at:]
-        if behind[0] in OPENING and not NO_REQUEST.search(" ".join(behind)):
-            yield " ".join(request), " ".join(behind)
+        if _tells_why(" ".join(words[at:]), named[at:], False):
+            yield from _unguarded(words[:at])
+
+
+def _unguarded(request: Sequence[str]) -> Iterator[str]:
+    text = " ".join(request)
+    if not GUARDED.search(text):
+        yield text
+
+
+def _tells_why(rest: str, named: Sequence[bool], ahead: bool) -> bool:
+    times = {*rest.split()} & (NUMBERS | MOMENTS | LENGTHS)
+    told = REASON.fullmatch(rest) or (ahead and ASKING.fullmatch(rest))
+    return bool(told) and not (times or any(named) or NO_REQUEST.search(rest) or ELSEWHERE.search(rest))
 
 
 def is_told(intent: Intent) -> bool:
     """Whether it is a request to the home, all of whose words are known."""
-    ours = intent.name.startswith(OURS) or (intent.name.startswith("Hass") and intent.name not in ELSEWHERE)
-    return ours and FREE.isdisjoint(intent.slots)
-
-
-def _leads(before: Sequence[str]) -> bool:
-    """Whether a request may follow these words."""
-    asked = any(tuple(before[-len(one) :]) == one for one in ASKING)
-    return asked or before[-1] not in NOT_BEFORE
+    return intent.name.startswith("Hass") and intent.name not in NOT_HERE and FREE.isdisjoint(intent.slots)

@@ -43,13 +43,9 @@ LESS_OF = re.compile(rf"\b(?:less|not (?:so|as|that|quite so)) ({'|'.join(LESS)}
 NUMBER = rf"(?:(?:{'|'.join((*ONES, *TENS, 'a', 'hundred', 'and', 'half', 'point'))}) ?)+(?<! )"
 """A number in words."""
 
-STATED = re.compile(
-    r"(?P<things>.+?) (?:(?:fully|completely|all the way|right|back) )?"
-    r"(?P<state>open|closed?|shut|up|down|locked)"
-)
-"""A thing and how it is to be, without a verb: "blinds down"."""
-VERBS = {"open": "open", "up": "open", "close": "close", "closed": "close", "shut": "close", "down": "close"}
-"""What brings such a state about, for what can be opened."""
+RAISED = re.compile(r"(?P<things>.+?) (?:(?:all the way|right|back) )?(?P<state>up|down)")
+"""A blind and where it is to be, without a verb: "blinds down". "Open" also says how a thing is."""
+SWITCHED = re.compile(r" (?:on|off)\b")
 VALUED = re.compile(rf"(?P<things>.+?) (?:(?:to|at|on) )?(?P<value>{NUMBER}(?: percent| degrees)?|half|full)")
 """A thing and its value, without a verb: "conservatory heating nineteen"."""
 BETTER = re.compile(
@@ -57,16 +53,9 @@ BETTER = re.compile(
     r"(?P<behind> (?:brighter|darker|dimmer|louder|quieter|warmer|cooler|faster|slower))?"
 )
 """A thing and what it is to be more, without a verb: "louder radio"."""
-SO_THAT = re.compile(
-    r"(?<=\w) (?:so (?:that )?\w+ (?:can|could|don't|won't|doesn't|is|am|are|has|have|looks)\b.*"
-    r"|for (?:the|my|our|his|her) (?!next\b|rest\b|whole\b)[a-z]+(?: [a-z]+)?"
-    r"|because\b.*|just in case|like an? .*)$"
-)
-"""What something is for, behind a request: "so dad can see", "for the postman"."""
-
 I_AM = (
-    r"(?:i.?m|i am|i.ve|i have|we.re|we are|we.ve|we have|it.?s|it is|there.?s|there are|i|we"
-    r"|(?:my|the|our) \w+(?: \w+)?(?: is| are|.s))"
+    r"(?:i'?m|i am|i've|i have|we're|we are|we've|we have|it'?s|it is|there's|there are|i|we"
+    r"|(?:my|the|our) \w+(?: \w+)?(?: is| are|'s))"
 )
 REASONS = re.compile(
     rf"^{I_AM} [^,.;!?]+[,.;!?]+ *(?:and |so |then )*(?=\S)"
@@ -117,11 +106,12 @@ def without_verb(text: str) -> Iterator[str]:
     if (better := BETTER.fullmatch(text)) and bool(better["before"]) != bool(better["behind"]):
         quality = (better["before"] or better["behind"]).strip()
         yield f"make {better['things']} {quality}"
-    if stated := STATED.fullmatch(text):
-        verb = VERBS.get(stated["state"], "lock")
-        yield f"{verb} {stated['things']}"
-    yield from (f"turn {text}", f"set {text}")
+    if raised := RAISED.fullmatch(text):
+        yield f"{'open' if raised['state'] == 'up' else 'close'} {raised['things']}"
+    if SWITCHED.search(text):
+        yield f"turn {text}"
     if " to " in text:
+        yield f"set {text}"
         return
     if valued := VALUED.fullmatch(text):
         yield f"set {valued['things']} to {valued['value']}"
@@ -144,11 +134,11 @@ def _without_reason(text: str, place: Callable[[str], str]) -> str:
 
 
 def reworded(text: str) -> str:
-    """`text`, as it is spoken, in the words of `rewordings.yaml`, without what it is for."""
+    """`text`, as it is spoken, in the words of `rewordings.yaml`."""
     text = without_less(text)
     for pattern, means in _rewordings():
         text = pattern.sub(means, text)
-    return SO_THAT.sub("", " ".join(text.split()))
+    return " ".join(text.split())
 
 
 @functools.cache

@@ -17,6 +17,7 @@ from device.understanding.beside import beside, is_told
 from device.understanding.groups import TemplateGroup, first_words, takes_any_words
 from device.understanding.inferring import Inference
 from device.understanding.matching import Bound, Matcher
+from device.understanding.mentions import mentions
 from device.understanding.numbers import spoken
 from device.understanding.parsing import MOST, Parts, parts
 from device.understanding.scope import is_placed, named, scoped
@@ -31,7 +32,13 @@ LEGIBLE = 0.6
 """Share of right words from which something is made of any words."""
 JOINT = re.compile(r"\b(?:and|then) (?:(?:then|also) )?")
 """What joins two sentences, in words."""
-BEHIND = ("too", "instead")
+ADDRESSES = ("dear", "darling", "honey", "mate", "sir")
+"""Whom one speaks to; with fewer words before it, it was not said to Mynah: "good night, dear"."""
+SPOKEN_TO = 3
+BEHIND = (
+    *("too", "instead", "if you can", "if you could", "if you would", "if you don't mind", "if you please"),
+    *("when you get a chance", "when you can", "while you're at it", "would you", *ADDRESSES),
+)
 """Words to skip that mean something before others: "too loud"."""
 JOINING = frozenset(
     {"and", "or", "but", "not", "except", "this", "that", "in", "on", "to", "at", "off", "a", "an", "another"}
@@ -105,7 +112,7 @@ class Understanding:
             return doubted(told, transcript) if sure < DOUBTED else told
         if question is not None and (answer := self.answer(text, question, sure, free=True)):
             return (answer,)
-        inferred = self._beside(text, sure) or self._inferred(text, sure)
+        inferred = self._inferred(text, sure) or self._beside(text, sure)
         if question is not None and _asks(inferred):
             inferred = ()  # one question at a time
         if not inferred and (free := self._best(text, self._continuing, free=True)):
@@ -140,10 +147,14 @@ class Understanding:
         return (replace(first, asked=asked) if isinstance(first, Request) else first, *others)
 
     def _beside(self, text: str, confidence: float) -> tuple[Act, ...]:
-        """The request in a text that tells something besides, "we have guests turn on the porch light", to be
-        asked about. Nothing where the rest denies, asks or sets a condition."""
+        """The request in a text that also tells why, "we have guests turn on the porch light", to be asked
+        about."""
         words = text.split()
-        for request, _ in beside(words) if len(words) <= MOST else ():
+        if len(words) > MOST:
+            return ()
+        there = mentions(words, self._vocabulary)
+        named = [any(one.begin <= at < one.end for one in there) for at in range(len(words))]
+        for request in beside(words, named):
             found = self._whole_sentence(request)
             if found and all(is_told(one) for one in found):
                 first, *others = acts([replace(one, inferred=request) for one in found], confidence, text)
@@ -179,7 +190,8 @@ class Understanding:
             again = self._parts(reading, confidence) if reading != text else found
             if all(isinstance(part, Intent) for part in again):
                 return again
-        return self._without_verbs(text, confidence) or found
+        states = written.rstrip().endswith("?") or "'s" in text
+        return found if states else self._without_verbs(text, confidence) or found
 
     def _without_verbs(self, text: str, confidence: float) -> Parts:
         """The requests of a text that only names things and how they are to be: "blinds down and lamp on"."""
@@ -272,7 +284,8 @@ class Understanding:
         while before != text:
             before = text
             for phrase in self._fillers:
-                text = text.removesuffix(f" {phrase}")
+                if phrase not in ADDRESSES or len(text.split()) > SPOKEN_TO:
+                    text = text.removesuffix(f" {phrase}")
                 text = text if phrase in BEHIND else text.removeprefix(f"{phrase} ")
         return text
 

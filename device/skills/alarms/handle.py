@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from device.events import Intent, Outcome, Question, Reply, refused
@@ -13,12 +14,14 @@ from device.speaking.times import when
 from device.speaking.wording import listed
 from device.understanding import times
 
-MORNING = range(4, 12)
+MORNING = range(5, 12)
 """Hours at which people get up."""
+EVENING = 17
+"""The hour from which on nobody wants to be woken on the same day."""
 
 
 def set_alarm(intent: Intent, world: World) -> Outcome:
-    slots = in_the_morning(intent.slots)
+    slots = in_the_morning(intent.slots, world.now)
     if isinstance(kept := slots.get("kept"), Entry):
         return entries.restored("set", kept, world)
     if not times.has_clock(slots):
@@ -37,11 +40,11 @@ def set_alarm(intent: Intent, world: World) -> Outcome:
     )
 
 
-def in_the_morning(slots: Mapping[str, Any]) -> Mapping[str, Any]:
-    """`slots` in which somebody who wants to be woken at an hour of the morning means the morning."""
+def in_the_morning(slots: Mapping[str, Any], now: datetime) -> Mapping[str, Any]:
+    """`slots` in which who wants, in the evening, to be woken at an hour of the morning means that."""
     rest = {slot: value for slot, value in slots.items() if slot != "waking"}
-    morning = "waking" in slots and "part" not in slots and slots.get("hour") in MORNING
-    return {**rest, "part": "morning"} if morning else rest
+    hour = slots.get("hour") in MORNING and not {"part", "day"} & slots.keys()
+    return {**rest, "part": "morning"} if "waking" in slots and hour and now.hour >= EVENING else rest
 
 
 def cancel(intent: Intent, world: World) -> Outcome:

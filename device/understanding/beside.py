@@ -59,7 +59,7 @@ def _unguarded(request: Sequence[str]) -> Iterator[str]:
 
 
 def _tells_why(rest: str, named: Sequence[bool], ahead: bool) -> bool:
-    times = {*rest.split()} & (NUMBERS | MOMENTS | LENGTHS)
+    times = {*rest.split()} & ((NUMBERS | MOMENTS | LENGTHS) - {"am"})
     told = REASON.fullmatch(rest) or (ahead and ASKING.fullmatch(rest))
     return bool(told) and not (times or any(named) or NO_REQUEST.search(rest) or ELSEWHERE.search(rest))
 

@@ -1,0 +1,47 @@
+"""A request beside its reason."""
+
+from __future__ import annotations
+
+import pytest
+
+from device.understanding.beside import beside
+
+REASONS = {
+    "i'm off to bed now switch everything off": None,
+    "it's late turn off the lamp": "turn off the lamp",
+    "could you turn off the lamp": "turn off the lamp",
+    "turn off the lamp it's too bright in here": "turn off the lamp",
+}
+
+
+@pytest.mark.parametrize(("text", "request_"), REASONS.items())
+def test_what_only_tells_why_is_left_out(text: str, request_: str | None) -> None:
+    words = text.split()
+    found = list(beside(words, [False] * len(words)))
+    assert (request_ in found) if request_ else found == ["switch everything off"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "tell mum to turn off the lamp",
+        "it's the book turn off the lamp",
+        "i'm back at nine turn off the lamp",
+        "it's no good turn off the lamp",
+        "the sign says turn off the lamp",
+        "it's late unlock the front door",
+        "it's late open the garage door",
+        "turn off the lamp the kitchen",
+        "after dinner turn off the lamp",
+    ],
+)
+def test_nothing_is_made_of_talk_times_denials_and_doors(text: str) -> None:
+    words = text.split()
+    assert list(beside(words, [False] * len(words))) == []
+
+
+def test_a_reason_names_nothing_of_the_home() -> None:
+    words = "it's the radio turn off the lamp".split()
+    named = [word == "radio" for word in words]
+    assert list(beside(words, named)) == []
+    assert list(beside(words, [False] * len(words))) == ["turn off the lamp"]

@@ -26,7 +26,10 @@ ON_OFF = {
 """What `state` is set to for on and off, where it is not ON and OFF."""
 SWITCHED = ("light", "switch", "cover", "lock", "valve", "siren", "humidifier", "water_heater")
 """Kinds with a `state`."""
-MEASURES = ("temperature", "humidity", "battery", "power", "illuminance", "co2", "contact", "occupancy")
+MEASURES = (
+    *("temperature", "humidity", "battery", "power", "energy", "illuminance", "co2"),
+    *("contact", "occupancy"),
+)
 ALARMS = ("water_leak", "smoke", "gas", "carbon_monoxide")
 """What binary sensors find."""
 SPEEDS = ("low", "medium", "high")

@@ -3,7 +3,8 @@
 Keys, the same for every protocol: `reachable`, `bridge` (what stands between is there), `on`, `open`,
 `locked`, `contact`, `occupancy`, `armed` (bool), `brightness`, `position`, `aim` (to which a cover is under
 way), `speed`, `volume`, `humidity`, `humidity_target`, `battery` (percent), `temperature`, `target` (degrees
-Celsius), `power` (watt), `illuminance` (lux), `co2` (parts per million), `number` (its own unit),
+Celsius), `power` (watt), `energy` (kilowatt-hours, since
+whenever the device counts), `illuminance` (lux), `co2` (parts per million), `number` (its own unit),
 `option`, `activity` (texts).
 """
 

@@ -79,7 +79,7 @@ def abilities(entity: Entity) -> list[str]:
 
 
 def class_of(entity: Entity) -> str:
-    """The device class, as Home Assistant writes it or its code names it: "BinarySensorDeviceClass.WINDOW"."""
+    """The device class, however it is written: "window", "BinarySensorDeviceClass.WINDOW"."""
     return str(entity.report.attributes.get("device_class")).rpartition(".")[2].lower()
 
 

@@ -119,8 +119,9 @@ def _counted(question: str, known: Sequence[tuple[Device, bool]], wanted: str) -
 
 def _holds(home: Home, device: Device, wanted: str) -> bool | None:
     """Whether the device is in the state `wanted`; None if that is not known. A contact that is called after
-    the device tells whether that is open."""
-    so = holds(home.state.of(device.name), wanted)
+    the device tells whether that is open; a sensor that finds somebody is on."""
+    own = home.state.of(device.name)
+    so = holds({"on": own["occupancy"], **own} if "occupancy" in own else own, wanted)
     if so is not None or wanted not in ("open", "closed"):
         return so
     known = (home.state.of(one.name) for one in telling(home, {"name": device.name}))

@@ -121,7 +121,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     if arguments.kind == "assist":
         assist.run(arguments)
-    elif arguments.kind == "questions":
+        return
+    if arguments.kind == "questions":
         questions.run(arguments)
         return
     if arguments.kind == "phones":

@@ -18,6 +18,11 @@ from device.skills.skill import World, asked
 from device.speaking.wording import are, capitalized, listed, number
 from device.understanding.numbers import spoken
 
+FEW = 3
+"""Things of unknown state that are named."""
+OF_A_SAFE_HOUSE = ("open", "closed", "locked", "unlocked")
+"""Conditions that nothing is taken to be in, or not to be in, as long as it has not said so."""
+
 
 def state(intent: Intent, world: World) -> Outcome:
     """ "Is the lamp on", "which lights are on", "what is the state of the lamp"."""
@@ -83,7 +88,12 @@ def _told(home: Home, target: Target, slots: Mapping[str, Any]) -> Outcome:
     known = [(device, holds) for device, holds in held if holds is not None]
     if not known:
         return refused(f"I do not know the state of {target.called} yet")
-    return _answer(_counted(slots.get("question", "all" if "name" in slots else "which"), known, wanted))
+    question = slots.get("question", "all" if "name" in slots else "which")
+    told = [device for device, _ in known]
+    unknown = [device.called for device in target.devices if device not in told]
+    if unknown and wanted in OF_A_SAFE_HOUSE and not any(holds is (question != "all") for _, holds in known):
+        return _answer(_as_far_as_known(question, unknown, wanted))
+    return _answer(_counted(question, known, wanted))
 
 
 def _alone(home: Home, device: Device, wanted: str) -> Outcome:
@@ -99,6 +109,13 @@ def _alone(home: Home, device: Device, wanted: str) -> Outcome:
         return refused(f"I do not know the state of {device.called} yet")
     they = "they are" if are([device.name]) == "are" else "it is"
     return _answer(f"I do not know whether {is_so}; {they} {known}")
+
+
+def _as_far_as_known(question: str, unknown: Sequence[str], wanted: str) -> str:
+    """The answer where those of `unknown` state could make it another one."""
+    them = listed(unknown) if len(unknown) <= FEW else f"{len(unknown)} things"
+    rest = f"all the others are {wanted}" if question == "all" else f"none of the others is {wanted}"
+    return f"I do not know the state of {them} yet; {rest}"
 
 
 def _counted(question: str, known: Sequence[tuple[Device, bool]], wanted: str) -> str:

@@ -46,11 +46,17 @@ MEASURING = ("sensor", "binary_sensor")
 """Kinds that cannot be told anything."""
 
 COVER_CLASSES = ("blind", "curtain", "shutter", "shade", "awning", "window", "garage", "gate", "door")
-SENSOR_CLASSES = ("temperature", "humidity", "battery", "power", "illuminance", "carbon_dioxide")
+SENSOR_CLASSES = ("temperature", "humidity", "battery", "power", "energy", "illuminance", "carbon_dioxide")
 BINARY_CLASSES = (
     *("moisture", "smoke", "gas", "carbon_monoxide", "motion", "occupancy", "presence"),
     *("door", "garage_door", "opening", "window"),
 )
+CLASSES: Mapping[str, tuple[str, ...]] = {
+    "cover": COVER_CLASSES,
+    "sensor": SENSOR_CLASSES,
+    "binary_sensor": BINARY_CLASSES,
+}
+"""The classes that say something here, by kind; the names are Home Assistant's."""
 WINDOW_COVERINGS = ("blind", "curtain", "shutter", "shade", "awning")
 """Classes that people name for one another."""
 GUARDED_KINDS = ("lock", "alarm_panel", "siren")

@@ -31,6 +31,7 @@ MEASURES = {
     "Humidity": "humidity",
     "Illuminance": "illuminance",
     "Power": "power",
+    "Total": "energy",
     "CarbonDioxide": "co2",
 }
 """Keys of the state by what sensors call them."""

@@ -26,7 +26,10 @@ ON_OFF = {
 """What `state` is set to for on and off, where it is not ON and OFF."""
 SWITCHED = ("light", "switch", "cover", "lock", "valve", "siren", "humidifier", "water_heater")
 """Kinds with a `state`."""
-MEASURES = ("temperature", "humidity", "battery", "power", "illuminance", "co2", "contact", "occupancy")
+MEASURES = (
+    *("temperature", "humidity", "battery", "power", "energy", "illuminance", "co2"),
+    *("contact", "occupancy"),
+)
 ALARMS = ("water_leak", "smoke", "gas", "carbon_monoxide")
 """What binary sensors find."""
 SPEEDS = ("low", "medium", "high")
@@ -88,9 +91,9 @@ def state(device: Device, topic: str, payload: bytes) -> Mapping[str, Any]:
     read: dict[str, Any] = {key: message[key] for key in MEASURES if message.get(key) is not None}
     if device.native.get("fahrenheit") and isinstance(read.get("temperature"), int | float):
         read["temperature"] = degrees(device).back(read["temperature"])
-    alarms = [message[key] for key in ALARMS if isinstance(message.get(key), bool)]
+    alarms = {key: message[key] for key in ALARMS if isinstance(message.get(key), bool)}
     if device.kind == "binary_sensor" and alarms:
-        read["on"] = any(alarms)
+        read |= {**alarms, "on": any(alarms.values())}
     return read | _told(device, message)
 
 

@@ -18,7 +18,7 @@ from device.discovery.features import described, text_of
 from device.understanding.numbers import spoken
 
 KINDS = ("light", "switch", "cover", "lock", "fan", "climate")
-SENSORS = ("temperature", "humidity", "battery", "power", "illuminance", "co2")
+SENSORS = ("temperature", "humidity", "battery", "power", "energy", "illuminance", "co2")
 BINARY_SENSORS = ("contact", "occupancy", "water_leak", "smoke", "gas", "carbon_monoxide")
 CLASSES = {"contact": "opening", "occupancy": "occupancy", "water_leak": "moisture"} | {
     name: name for name in ("smoke", "gas", "carbon_monoxide")

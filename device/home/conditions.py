@@ -1,4 +1,4 @@
-"""Conditions as they are asked for, "open", "locked", and what makes them true in the state of a device."""
+"""Conditions as they are asked for, "open", "locked", "playing", and what makes them true of a device."""
 
 from __future__ import annotations
 
@@ -16,11 +16,22 @@ CONDITIONS: Mapping[str, tuple[str, bool]] = {
     "disarmed": ("armed", False),
 }
 """The key of the state, and the value that makes the condition true."""
+ACTIVITIES = ("playing", "paused", "cleaning", "mowing", "docked", "returning")
+"""Conditions that are what a player, a vacuum or a mower does: the state's `activity`."""
+
+
+def is_condition(wanted: object) -> bool:
+    return wanted in CONDITIONS or wanted in ACTIVITIES
 
 
 def holds(known: Mapping[str, Any], wanted: str) -> bool | None:
     """Whether what is `known` of a device makes it `wanted`; None if that is not known. What a contact at it
-    says comes first."""
+    says comes first. A player that only tells that it is on, plays."""
+    if wanted in ACTIVITIES:
+        if known.get("on") is False:
+            return False
+        unsaid = known.get("on") if wanted == "playing" else None
+        return known["activity"] == wanted if "activity" in known else unsaid
     key, value = CONDITIONS[wanted]
     if key == "open" and "contact" in known:
         return (not known["contact"]) == value

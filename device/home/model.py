@@ -13,7 +13,7 @@ from device.appliances.devices import Device, Room
 from device.appliances.expectations import expectation
 from device.appliances.relative import Missing
 from device.events import Command, Expectation
-from device.home import naming, reading
+from device.home import naming, outdoors, reading
 from device.home.reading import Layout
 from device.home.state import HomeState
 from device.mqtt.topics import is_plain, matches
@@ -55,7 +55,7 @@ class Home:
         self.guarded = guards.guarded(layout.devices, layout.scenes)
         """The names of the devices and scenes that want to be sure of what was heard."""
         self._called = naming.called(layout)
-        self._floors = {room.name: room.floor for room in layout.rooms}
+        self._floors = outdoors.floors(layout.rooms)
         self._listeners: dict[str, list[Device]] = {}
         for device in layout.devices:
             for topic in dialects.topics(device):

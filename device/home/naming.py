@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from device.appliances.devices import MEASURING
+from device.home import outdoors
 from device.home.reading import Layout
 from device.home.shorter import LIGHT_WORDS, NUMBER_WORDS, plurals, shorter
 from device.home.units import IMPERIAL
@@ -83,12 +84,17 @@ def _areas(layout: Layout) -> Iterator[Name]:
 
 
 def _floors(layout: Layout) -> Iterator[Name]:
-    """Floors by their names; of two, the higher one is "upstairs" and the lower one "downstairs"."""
+    """Floors by their names; of two above the cellar, the higher one is "upstairs" and the lower one
+    "downstairs". What is outside is a floor of its own."""
     said = {text: floor.name for floor in layout.floors for text in _said(floor.name, floor.aliases)}
-    heights = [HEIGHTS.get(spoken(floor.name).split()[0]) for floor in layout.floors]
-    if len(heights) == 2 and None not in heights and heights[0] != heights[1]:
-        lower, upper = sorted(layout.floors, key=lambda floor: HEIGHTS[spoken(floor.name).split()[0]])
-        said = {"downstairs": lower.name, "upstairs": upper.name} | said
+    heights = {floor.name: HEIGHTS.get(spoken(floor.name).split()[0]) for floor in layout.floors}
+    known = {name: height for name, height in heights.items() if height is not None and height >= 0}
+    cellars = [height for height in heights.values() if height is not None and height < 0]
+    if len(set(known.values())) == 2 == len(heights) - len(cellars):
+        lower, upper = sorted(known, key=lambda name: known[name])
+        said = {"downstairs": lower, "upstairs": upper} | said
+    if outdoors.OUTSIDE in outdoors.floors(layout.rooms).values() and outdoors.OUTSIDE not in _places(layout):
+        said[outdoors.OUTSIDE] = outdoors.OUTSIDE
     yield from (Name(text, name) for text, name in said.items())
 
 

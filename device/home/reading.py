@@ -14,6 +14,7 @@ from device.appliances.colors import HEX
 from device.appliances.devices import (
     CAN,
     CAPABILITIES,
+    CLASSES,
     COVER_CLASSES,
     Addition,
     Device,
@@ -44,6 +45,8 @@ ROOM_KEYS = ("name", "aliases", "floor")
 ADDITION_KEYS = ("name", "aliases", "room", "class", "can", "topic", "relay", "commands")
 DEVICE_KEYS = (*ADDITION_KEYS, "kind", "protocol", "options", "range")
 SCENE_KEYS = ("name", "aliases", "steps", "send")
+ANY_CLASS = tuple(name for names in CLASSES.values() for name in names)
+"""Of a device whose kind is announced."""
 STEP_VALUES: dict[str, Do] = {do.value: do for do in Do if do.value in CAPABILITIES}
 SYNONYMS = {
     **dict.fromkeys(("open", "lock", "press", "activate"), Do.ON),
@@ -164,7 +167,7 @@ def _device(entry: Table, rooms: Iterable[Room], zigbee: str) -> Device:
         room=_room_of(entry, name, rooms),
         aliases=_words(entry, "aliases"),
         can=frozenset(CAN[kind]) if can is None else can,
-        device_class=_device_class(entry, name),
+        device_class=_device_class(entry, name, CLASSES.get(kind, COVER_CLASSES)),
         relay=_relay(entry, name),
         options=_words(entry, "options"),
         limits=_limits(entry, name),
@@ -184,7 +187,7 @@ def _addition(entry: Table, rooms: Iterable[Room]) -> Addition:
         room=_room_of(entry, called, rooms),
         aliases=_words(entry, "aliases"),
         can=_can(entry, called),
-        device_class=_device_class(entry, called),
+        device_class=_device_class(entry, called, ANY_CLASS),
         relay=_relay(entry, called),
         commands=_commands(entry, called),
     )
@@ -216,9 +219,9 @@ def _room_of(entry: Table, name: str, rooms: Iterable[Room]) -> str | None:
     return None if room is None else entry.one_of(room, [one.name for one in rooms], "room", name)
 
 
-def _device_class(entry: Table, name: str) -> str | None:
+def _device_class(entry: Table, name: str, known: Collection[str]) -> str | None:
     found = entry.get("class")
-    return None if found is None else entry.one_of(found, COVER_CLASSES, "class", name)
+    return None if found is None else entry.one_of(found, known, "class", name)
 
 
 def _can(entry: Table, name: str) -> frozenset[str] | None:

@@ -1,10 +1,11 @@
 """What the appliances said of themselves.
 
 Keys, the same for every protocol: `reachable`, `bridge` (what stands between is there), `on`, `open`,
-`locked`, `contact`, `occupancy`, `armed` (bool), `brightness`, `position`, `aim` (to which a cover is under
-way), `speed`, `volume`, `humidity`, `humidity_target`, `battery` (percent), `temperature`, `target` (degrees
-Celsius), `power` (watt), `illuminance` (lux), `co2` (parts per million), `number` (its own unit),
-`option`, `activity` (texts).
+`locked`, `contact`, `occupancy`, `armed`, `water_leak`, `smoke`, `gas`, `carbon_monoxide` (bool),
+`brightness`, `position`, `aim` (to which a cover is under way), `speed`, `volume`, `humidity`,
+`humidity_target`, `battery` (percent), `temperature`, `target` (degrees Celsius), `power` (watt), `energy`
+(kilowatt-hours, since whenever the device counts), `illuminance` (lux), `co2` (parts per million), `number`
+(its own unit), `option`, `activity` (texts).
 """
 
 from __future__ import annotations

@@ -59,9 +59,7 @@ class Judgement:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--data", type=Path, required=True, help="folder with assist requests: homes, each in a folder"
-    )
+    parser.add_argument("--data", type=Path, required=True, help="folder of homes, each in a folder")
     parser.add_argument("--wrong", action="store_true", help="list every wrong sentence")
     parser.add_argument("--json", type=Path, help="write the figures and every request here")
 

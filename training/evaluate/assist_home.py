@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, count
 
 from device.appliances.actions import Do
-from device.appliances.devices import CAN, COVER_CLASSES
+from device.appliances.devices import CAN, CLASSES
 from device.home.reading import HOME_KEYS
 from device.understanding.numbers import spoken
 from training.evaluate.assist_requests import Case, Entity
-from training.evaluate.assist_states import LIST, abilities, kind_of
+from training.evaluate.assist_states import LIST, abilities, class_of, kind_of
 
 ON_OFF = {"on": '{"state": "on"}', "off": '{"state": "off"}'}
 OPENED = {
@@ -121,9 +121,8 @@ def _device(entity: Entity, name: str) -> Iterator[str]:
     yield f"can = {_quoted(abilities(entity))}"
     if entity.area is not None:
         yield f"room = {_quoted(entity.area)}"
-    cover = str(entity.report.attributes.get("device_class")).rpartition(".")[2].lower()
-    if kind == "cover" and cover in COVER_CLASSES:
-        yield f'class = "{cover}"'
+    if (device_class := class_of(entity)) in CLASSES.get(kind, ()):
+        yield f'class = "{device_class}"'
     yield "[device.commands]"
     verbs = {do.value for do in Do}
     for verb, payload in PAYLOADS.get(kind, {}).items():

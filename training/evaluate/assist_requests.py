@@ -1,7 +1,8 @@
-"""Requests in made-up homes, and what each must change: the `assist` data of home-assistant-datasets.
+"""Requests and questions in made-up homes: the `assist` and `questions` data of home-assistant-datasets.
 
 A folder with a `_fixtures.yaml` is a home: areas, devices, and entities with their states. Each other YAML
-file in it lists requests: sentences, how some entities stand before, and what each sentence must change.
+file in it lists requests: sentences, how some entities stand before, and what each sentence must change, or
+what the answer must say.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ import yaml
 from device.errors import MynahError
 
 FIXTURES = "_fixtures.yaml"
+CHANGES = "expect_changes"
+ANSWER = "expect_response"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,7 @@ class Case:
 
     `here`: the name of the area in which they are said. By the entity's id, `expected`: what it reports
     afterwards, where that differs from before; `ignored`: its attributes that are not judged, or "state".
+    `answers`: texts of which the reply must have one.
     """
 
     file: Path
@@ -66,6 +70,7 @@ class Case:
     expected: Mapping[str, Report] = field(default_factory=dict)
     ignored: Mapping[str, frozenset[str]] = field(default_factory=dict)
     here: str | None = None
+    answers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,31 +98,31 @@ class _Fixtures:
         return cls(tuple(areas.values()), devices, tuple(entities))
 
 
-def read(folder: Path) -> tuple[Case, ...]:
-    """The cases of every home in `folder` and below; without those that expect an answer and no change.
+def read(folder: Path, expects: str = CHANGES) -> tuple[Case, ...]:
+    """The cases of every home in `folder` and below that have the key `expects`.
 
     Raises MynahError.
     """
     homes = sorted(folder.rglob(FIXTURES))
     if not homes:
         raise MynahError(f"{folder}: no {FIXTURES} in it or below it; name a folder of assist requests")
-    return tuple(case for home in homes for case in _home(home))
+    return tuple(case for home in homes for case in _home(home, expects))
 
 
-def _home(path: Path) -> Iterator[Case]:
+def _home(path: Path, expects: str) -> Iterator[Case]:
     with _form(path):
         fixtures = _Fixtures.of(_body(path))
     for file in sorted(path.parent.glob("*.yaml")):
         if not file.name.startswith("_"):
             with _form(file):
-                yield from tuple(_cases(file, fixtures))
+                yield from tuple(_cases(file, fixtures, expects))
 
 
-def _cases(file: Path, fixtures: _Fixtures) -> Iterator[Case]:
+def _cases(file: Path, fixtures: _Fixtures, expects: str) -> Iterator[Case]:
     for test in _body(file)["tests"]:
-        if "expect_changes" not in test:
+        if expects not in test:
             continue
-        setup, expected = _reports(test, "setup"), _reports(test, "expect_changes")
+        setup, expected = _reports(test, "setup"), _reports(test, CHANGES)
         ignored = {key: frozenset(names) for key, names in (test.get("ignore_changes") or {}).items()}
         _check(file, fixtures, (*setup, *expected, *ignored))
         device = test.get("context_device")
@@ -132,7 +137,13 @@ def _cases(file: Path, fixtures: _Fixtures) -> Iterator[Case]:
             expected,
             ignored,
             None if device is None else fixtures.devices[device],
+            _texts(test.get(ANSWER)),
         )
+
+
+def _texts(answers: Any) -> tuple[str, ...]:
+    """One text, several, or none."""
+    return () if answers is None else tuple(map(str, answers if isinstance(answers, list) else [answers]))
 
 
 def _reports(test: Mapping[str, Any], key: str) -> Mapping[str, Report]:

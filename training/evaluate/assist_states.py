@@ -8,6 +8,9 @@ from typing import Any
 
 from device.appliances.colors import HEX
 from device.appliances.relative import FLAGS
+from device.appliances.scale import SAME
+from device.discovery.homeassistant.sensors import MEASURES, OPENINGS, PRESENCES
+from device.discovery.homeassistant.sensors import UNITS as SENSOR_UNITS
 from training.evaluate.assist_requests import Entity, Report
 
 State = Mapping[str, Any]
@@ -75,6 +78,11 @@ def abilities(entity: Entity) -> list[str]:
     return able
 
 
+def class_of(entity: Entity) -> str:
+    """The device class, however it is written: "window", "BinarySensorDeviceClass.WINDOW"."""
+    return str(entity.report.attributes.get("device_class")).rpartition(".")[2].lower()
+
+
 def initial(entity: Entity) -> State:
     """How the entity stands. What it can do but does not report is taken to be as its state suggests."""
     kind, report = kind_of(entity.id), entity.report
@@ -83,7 +91,25 @@ def initial(entity: Entity) -> State:
     full = 0 if state in FALSE else 100
     usual = {"position": full, "speed": full, "volume": 100}
     keys = ("target" if ability == "temperature" else ability for ability in abilities(entity))
-    return {"state": state, **{key: usual.get(key) for key in keys}, **measured}
+    sensed = _sensed(kind, class_of(entity), state, report)
+    return {"state": state, **{key: usual.get(key) for key in keys}, **measured, **sensed}
+
+
+def _sensed(kind: str, device_class: str, state: str, report: Report) -> Mapping[str, Any]:
+    """What a sensor of this class tells, under the home's names and in its units."""
+    if kind == "sensor" and device_class in MEASURES:
+        told = report.attributes.get("native_value", report.state)
+        value = _number(told, 1)
+        unit = str(report.attributes.get("native_unit_of_measurement"))
+        scale = SENSOR_UNITS.get((device_class, unit), SAME)
+        return {MEASURES[device_class]: scale.back(value)} if isinstance(value, float) else {}
+    if kind == "binary_sensor" and report.state is not None:
+        if device_class in OPENINGS:
+            return {"contact": state != "on"}
+        return {"occupancy" if device_class in PRESENCES else "on": state == "on"}
+    if kind == "alarm_panel" and report.state is not None:
+        return {"armed": state.startswith("armed")}
+    return {}
 
 
 def _unsaid(kind: str, attributes: Mapping[str, Any]) -> str:

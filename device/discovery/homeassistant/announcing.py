@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from device.appliances.announced import Announced, LeftOut
-from device.appliances.devices import BINARY_CLASSES, CAPABILITIES, COVER_CLASSES, SENSOR_CLASSES, Device
+from device.appliances.devices import CAPABILITIES, CLASSES, Device
 from device.discovery.homeassistant import availability
 from device.discovery.homeassistant.config import Config
 from device.discovery.homeassistant.entities import ENTITIES
@@ -24,8 +24,6 @@ SHARED = (
     *("payload_available", "payload_not_available", "command_topic", "state_topic"),
 )
 """What a device's config says for all its components."""
-CLASSES = {"cover": COVER_CLASSES, "sensor": SENSOR_CLASSES, "binary_sensor": BINARY_CLASSES}
-"""Classes that say something here."""
 OTHERS = ("zigbee2mqtt", "tasmota", "mynah")
 """Origins whose own announcements say more."""
 

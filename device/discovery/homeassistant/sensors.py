@@ -13,7 +13,7 @@ from device.discovery.homeassistant.config import Config
 from device.discovery.homeassistant.reading import flag, number
 
 MEASURES: Mapping[str, str] = {
-    **{name: name for name in ("temperature", "humidity", "battery", "power", "illuminance")},
+    **{name: name for name in ("temperature", "humidity", "battery", "power", "energy", "illuminance")},
     "carbon_dioxide": "co2",
 }
 """Keys of the state by the sensor's class."""
@@ -25,6 +25,8 @@ UNITS: Mapping[tuple[str, str], Scale] = {
     ("temperature", "°F"): fahrenheit(),
     ("temperature", "K"): KELVIN,
     ("power", "kW"): Scale(0.001),
+    ("energy", "Wh"): Scale(1000),
+    ("energy", "MWh"): Scale(0.001),
 }
 """How a sensor counts that does not count as we do."""
 

@@ -10,19 +10,21 @@ from device.appliances.devices import Device
 from device.events import Intent, Outcome, Reply, refused
 from device.home.model import Home
 from device.home.units import degrees
-from device.skills.home.select import place_of, placed_in
-from device.skills.skill import World
-from device.speaking.wording import capitalized, listed, number
+from device.skills.home import choosing
+from device.skills.home.select import of_devices, place_of, placed_in, select
+from device.skills.skill import World, asked
+from device.speaking.wording import are, capitalized, listed, number
 from device.understanding.numbers import spoken
 from device.understanding.scope import PLACES
 
 UNITS: Mapping[str, str] = {
     **{"humidity": "percent", "battery": "percent", "power": "watts", "illuminance": "lux"},
     "co2": "parts per million",
+    "energy": "kilowatt-hours",
 }
 """What is measured, by its key in the home's state, and in which unit it is told."""
-LEVELS = ("brightness", "position", "speed", "volume")
-"""What is set in percent, by its key in the home's state."""
+LEVELS = {"brightness": "light", "position": "cover", "speed": "fan", "volume": "media_player"}
+"""What is set in percent, by its key in the home's state, and the kind that mostly has it."""
 CALLED = {"battery": "battery", "illuminance": "light", "co2": "carbon dioxide"}
 OF_SENSORS = frozenset({*UNITS, "temperature", "level", "dioxide", "carbon", "c o two"})
 """Last words of what only measures something of a thing."""
@@ -32,19 +34,25 @@ LOW = 20
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What binary sensors of some classes find: the key of the state, and what is said of it."""
+    """What binary sensors of some classes find. `says`: the key of the state that says just this; sensors
+    that have `on` alone tell it by their class. `yes`, `no`: what there is then."""
 
     classes: tuple[str, ...]
-    key: str
+    says: str
     yes: str
     no: str
 
+    def is_for(self, device: Device) -> bool:
+        return device.device_class in self.classes
+
 
 FINDINGS: Mapping[str, Finding] = {
-    "leak": Finding(("moisture", "water_leak"), "on", "water", "no water"),
-    "smoke": Finding(("smoke",), "on", "smoke", "no smoke"),
-    "gas": Finding(("gas",), "on", "gas", "no gas"),
-    "carbon_monoxide": Finding(("carbon_monoxide",), "on", "carbon monoxide", "no carbon monoxide"),
+    "leak": Finding(("moisture",), "water_leak", "water", "no water"),
+    "smoke": Finding(("smoke",), "smoke", "smoke", "no smoke"),
+    "gas": Finding(("gas",), "gas", "gas", "no gas"),
+    "carbon_monoxide": Finding(
+        ("carbon_monoxide",), "carbon_monoxide", "carbon monoxide", "no carbon monoxide"
+    ),
     "motion": Finding(("motion", "occupancy", "presence"), "occupancy", "somebody", "nobody"),
 }
 
@@ -55,12 +63,41 @@ def measured(intent: Intent, world: World) -> Outcome:
     key = str(slots.get("measure"))
     called = CALLED.get(key, key)
     place = f" {where}" if (where := place_of(slots)) else ""
+    if key in LEVELS:
+        return _level(home, intent, key)
     for device in telling(home, slots):
         value = home.state.of(device.name).get(key)
-        if isinstance(value, int | float) and (key in UNITS or key in LEVELS):
+        if isinstance(value, int | float) and key in UNITS:
             of = f" of {_thing(device)}" if "name" in slots else place or _room(device)
-            return _answer(f"The {called}{of} is {number(value)} {UNITS.get(key, 'percent')}")
+            return _answer(f"The {called}{of} is {number(value)} {UNITS[key]}")
     return refused(f"I do not know the {called}{place} yet")
+
+
+def _level(home: Home, intent: Intent, key: str) -> Outcome:
+    """How things are set, each of those that were asked for; or that they are off."""
+    target = select(home, intent.slots, LEVELS[key])
+    if isinstance(target, Outcome):
+        return target
+    told = [(one, text) for one in target.devices if (text := _set_to(home, one, key))]
+    devices = tuple(one for one, _ in told)
+    if target.which is not None and len(told) != 1:
+        return asked(choosing.which(home, intent, target.which, devices or target.devices))
+    if not told:
+        return refused(f"I do not know the {key} of {target.called} yet")
+    return replace(_answer(capitalized(listed([text for _, text in told]))), about=of_devices(devices))
+
+
+def _set_to(home: Home, device: Device, key: str) -> str:
+    """Empty where it is not known."""
+    known = home.state.of(device.name)
+    value = known.get(key)
+    if key != "position" and known.get("on") is False:
+        return f"{device.called} {are([device.name])} off"
+    if isinstance(value, int | float):
+        return f"the {key} of {device.called} is {number(value)} percent"
+    if key == "position" and "open" in known:
+        return f"{device.called} {are([device.name])} {'open' if known['open'] else 'closed'}"
+    return ""
 
 
 def batteries(intent: Intent, world: World) -> Outcome:
@@ -81,16 +118,24 @@ def found(intent: Intent, world: World) -> Outcome:
     home, slots = world.home, intent.slots
     finding = FINDINGS[str(slots.get("finding"))]
     place = f" {where}" if (where := place_of(slots)) else ""
-    sensors = [device for device in telling(home, slots) if device.device_class in finding.classes]
-    if not sensors:
+    known = [(device, _finds(home, device, finding)) for device in telling(home, slots)]
+    known = [(device, value) for device, value in known if value is not None or finding.is_for(device)]
+    if not known:
         return refused(f"There is nothing that could tell{place}")
-    known = [(device, home.state.of(device.name).get(finding.key)) for device in sensors]
     if positive := [device for device, value in known if value]:
         names = listed([device.called for device in positive])
         return _answer(f"Yes, {names} {'finds' if len(positive) == 1 else 'find'} {finding.yes}")
     if all(value is None for _, value in known):
         return refused(f"I do not know yet whether there is {finding.yes}{place}")
     return _answer(f"No, there is {finding.no}{place}")
+
+
+def _finds(home: Home, device: Device, finding: Finding) -> bool | None:
+    """What the device says of `finding`; None where it says nothing of it."""
+    state = home.state.of(device.name)
+    if finding.says in state:
+        return bool(state[finding.says])
+    return state.get("on") if finding.is_for(device) else None
 
 
 def telling(home: Home, slots: Mapping[str, Any]) -> Iterator[Device]:
@@ -106,6 +151,8 @@ def telling(home: Home, slots: Mapping[str, Any]) -> Iterator[Device]:
         yield from (one for one in layout.devices if spoken(one.name).startswith(first))
     elif slots.get("area") or slots.get("floor"):
         yield from placed_in(home, slots)
+    elif domain := slots.get("domain"):
+        yield from (device for device in layout.devices if device.kind == domain)
     else:
         here: Sequence[Device] = home.in_area(layout.here) if layout.here else ()
         yield from here

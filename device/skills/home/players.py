@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from device.events import Intent
+from device.home.conditions import holds
 from device.home.model import Home
 from device.skills.home.select import Target
 from device.understanding.scope import NAMED
@@ -39,7 +40,7 @@ def meant(home: Home, intent: Intent, target: Target) -> Target:
 
 
 def _plays(known: Mapping[str, Any]) -> bool:
-    return known.get("activity", "playing") == "playing" and bool(known.get("on"))
+    return bool(holds(known, "playing"))
 
 
 def _could_resume(known: Mapping[str, Any]) -> bool:

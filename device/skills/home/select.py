@@ -9,6 +9,7 @@ from typing import Any
 from device.appliances.devices import WINDOW_COVERINGS, Device
 from device.events import Intent, Outcome, impossible
 from device.home.model import Home
+from device.home.outdoors import OUTSIDE
 from device.skills.home import replies
 from device.skills.home.choosing import called_alike
 from device.speaking.wording import are, listed
@@ -27,6 +28,8 @@ EXCEPT = ("except_name", "except_area", "except_floor")
 """Slots that name what is left out."""
 
 
+ADVERBS = ("upstairs", "downstairs", OUTSIDE)
+"""Floors that need no preposition."""
 PLACES = ("area", "floor", "domain", "device_class", "except_name", "except_area", "except_floor")
 """Slots, besides the name, that say which devices are meant."""
 
@@ -151,6 +154,8 @@ def _of_kind(devices: tuple[Device, ...], domain: str | None, device_class: str 
         kinds = EVERYTHING if domain is None else (domain,)
         return tuple(d for d in devices if d.kind in kinds)
     covers = tuple(d for d in devices if d.kind == "cover")
+    if device_class == "door":
+        return tuple(d for d in covers if d.device_class in ("door", "garage"))
     exact = tuple(d for d in covers if d.device_class == device_class)
     if exact or device_class not in WINDOW_COVERINGS:
         return exact
@@ -161,7 +166,7 @@ def place_of(slots: Mapping[str, Any]) -> str:
     if area := slots.get("area"):
         return f"in the {area}"
     if floor := slots.get("floor"):
-        return floor if floor in ("upstairs", "downstairs") else f"on the {floor}"
+        return floor if floor in ADVERBS else f"on the {floor}"
     return ""
 
 

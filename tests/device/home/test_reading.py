@@ -165,3 +165,27 @@ def test_what_is_wrong_with_a_home(tmp_path: Path, text: str, line: int | None, 
 def test_missing_home(tmp_path: Path) -> None:
     with pytest.raises(HomeError, match=r"none.toml: cannot be read \(No such file"):
         read(tmp_path / "none.toml")
+
+
+def test_a_sensor_has_a_class_of_its_kind(tmp_path: Path) -> None:
+    mat = '[[device]]\nname = "mat"\nkind = "binary_sensor"\nclass = "moisture"\nprotocol = "zigbee2mqtt"\n'
+    [device] = read(write(tmp_path, mat)).devices
+    assert device.device_class == "moisture"
+    with pytest.raises(HomeError, match="unknown class 'blind' of 'mat'"):
+        read(write(tmp_path, mat.replace("moisture", "blind")))
+
+
+def test_rooms_outdoors_are_a_floor(tmp_path: Path) -> None:
+    rooms = [("garden", None), ("roof terrace", "top"), ("patio door", None)]
+    entries = (
+        f'[[room]]\nname = "{name}"\n' + (f'floor = "{floor}"\n' if floor else "") for name, floor in rooms
+    )
+    text = '[[floor]]\nname = "top"\n' + "".join(entries)
+    vocabulary = Home(read(write(tmp_path, text))).vocabulary
+    assert [name.text for name in vocabulary.floors] == ["top", "outside"]
+
+
+def test_upstairs_and_downstairs_are_above_the_cellar(tmp_path: Path) -> None:
+    text = "".join(f'[[floor]]\nname = "{name}"\n' for name in ("basement", "ground floor", "first floor"))
+    floors = {name.text: name.value for name in Home(read(write(tmp_path, text))).vocabulary.floors}
+    assert (floors["downstairs"], floors["upstairs"]) == ("ground floor", "first floor")

@@ -41,7 +41,7 @@ def test_nothing_is_made_of_talk_times_denials_and_doors(text: str) -> None:
 
 
 def test_a_reason_names_nothing_of_the_home() -> None:
-    words = "it's the radio turn off the lamp".split()
+    words = ["it's", "the", "radio", "turn", "off", "the", "lamp"]
     named = [word == "radio" for word in words]
     assert list(beside(words, named)) == []
     assert list(beside(words, [False] * len(words))) == ["turn off the lamp"]

@@ -12,6 +12,7 @@
     ├── BrokerError       the MQTT broker
     ├── StoryError        a conversation written as data, with its file
     ├── SkillError        a skill's folder, with file and line
+    ├── DocumentError     a manual that cannot be read
     ├── CardError         what lies on the boot partition, with its file
     └── UpdateError       an update that is not installed
 
@@ -76,4 +77,8 @@ class StoryError(MynahError):
 
 
 class SkillError(MynahError):
+    pass
+
+
+class DocumentError(MynahError):
     pass

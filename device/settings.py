@@ -100,6 +100,16 @@ class UnderstandingSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class KnowledgeSettings:
+    """What Mynah may look up."""
+
+    documents: Path | None = None
+    """A folder of manuals and other papers (Markdown, text, HTML, PDF) that it answers from; none: no such."""
+    meanings: BundleFolder = field(default_factory=lambda: bundle_folder("meanings"))
+    """What it knows of words that mean the same: name of a shipped bundle, or a folder."""
+
+
+@dataclass(frozen=True, slots=True)
 class HomeSettings:
     """The home and what may be said in it."""
 
@@ -197,6 +207,7 @@ class Settings:
     hearing: HearingSettings = field(default_factory=HearingSettings)
     understanding: UnderstandingSettings = field(default_factory=UnderstandingSettings)
     home: HomeSettings = field(default_factory=HomeSettings)
+    knowledge: KnowledgeSettings = field(default_factory=KnowledgeSettings)
     skills: SkillSettings = field(default_factory=SkillSettings)
     dialogue: DialogueSettings = field(default_factory=DialogueSettings)
     mqtt: MqttSettings = field(default_factory=MqttSettings)

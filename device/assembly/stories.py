@@ -15,7 +15,8 @@ A file is a list of stories:
 A turn says something (`say`), lets time pass (`pass`, seconds), brings a message of the broker (`hear`) or
 begins a new dialogue (`begin`). What must come of it: `intent`, `commands` (exactly these), `done` (these
 changes in order, each with at least these values), `reply` (a regular expression that is found in it),
-`question` (its options; true for any, false for none), `due` (what falls due, in order).
+`question` (its options; true for any, false for none), `due` (what falls due, in order), `source` (where the
+answer stands; null for nowhere). `documents`: a folder of manuals beside the file.
 """
 
 from __future__ import annotations
@@ -34,9 +35,9 @@ from device.channels.report import exchange_json
 from device.errors import StoryError
 from device.settings import Settings
 
-STORY_KEYS = ("story", "clock", "home", "before", "turns")
+STORY_KEYS = ("story", "clock", "home", "documents", "before", "turns")
 ACTIONS = ("say", "pass", "hear", "begin")
-CLAIMS = ("intent", "commands", "done", "reply", "question", "due")
+CLAIMS = ("intent", "commands", "done", "reply", "question", "due", "source")
 CLOCK = "2026-03-02T18:00"
 
 
@@ -48,6 +49,7 @@ class Story:
     file: Path
     clock: str
     home: Path | None
+    documents: Path | None
     before: tuple[str, ...]
     turns: tuple[Mapping[str, Any], ...]
 
@@ -78,7 +80,9 @@ def _story(file: Path, number: int, entry: Any) -> Story:
     home = file.parent / entry["home"] if "home" in entry else None
     before = tuple(map(str, entry.get("before", ())))
     clock = str(entry.get("clock", CLOCK))
-    return Story(str(entry.get("story", number)), file, clock, home, before, tuple(entry["turns"]))
+    documents = file.parent / entry["documents"] if "documents" in entry else None
+    name, turns = str(entry.get("story", number)), tuple(entry["turns"])
+    return Story(name, file, clock, home, documents, before, turns)
 
 
 def _known(entry: Mapping[str, Any], keys: Sequence[str], where: str) -> None:
@@ -92,6 +96,7 @@ def play(story: Story, settings: Settings | None = None) -> Iterator[str]:
     settings = settings or Settings()
     if story.home is not None:
         settings = replace(settings, home=replace(settings.home, file=story.home))
+    settings = replace(settings, knowledge=replace(settings.knowledge, documents=story.documents))
     chat = Chat.of(settings, story.clock)
     for message in story.before:
         list(chat.take(f"< {_quoted(message)}"))
@@ -131,6 +136,8 @@ def _wrong(turn: Mapping[str, Any], told: Sequence[Mapping[str, Any]]) -> Iterat
         yield f"says {[one['reply'] for one in told]}, not {turn['reply']!r}"
     if "question" in turn:
         yield from _wrong_question(turn["question"], last.get("question"))
+    if "source" in turn and (source := last.get("source")) != turn["source"]:
+        yield f"from {source}, not {turn['source']}"
     if "due" in turn:
         due = [one["due"] for one in told if one["due"]]
         if not _cover(turn["due"] or [], due):

@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from types import FrameType
 
+from device.assembly.documents import follow_papers
 from device.assembly.daemon import MakeFollower, duties, make_publisher, open_channels
 from device.assembly.sound import loudspeaker, microphone
 from device.assembly.stages import make_assistant, make_follower, make_home, make_memory
@@ -111,6 +112,8 @@ def serve(
             ends=lambda: updates.restart,
         )
         settle()
+        if (papers := follow_papers(settings, problems)) is not None:
+            papers.begin()
         try:
             daemon.run(audio)
         finally:

@@ -12,6 +12,7 @@ from device.skills.alarms import handle as alarms
 from device.skills.announcements import handle as announcements
 from device.skills.clock import handle as clock
 from device.skills.delayed import handle as delayed
+from device.skills.documents import handle as documents
 from device.skills.help import handle as help_
 from device.skills.home import handle as home
 from device.skills.lists import handle as lists
@@ -32,6 +33,7 @@ SHIPPED: Handlers = {
     **lists.HANDLERS,
     **announcements.HANDLERS,
     **help_.HANDLERS,
+    **documents.HANDLERS,
     **smalltalk.HANDLERS,
     **OF_TIME,
 }

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from device.events import Change, Intent, Outcome, Question, Reply
 from device.home.model import Home
+from device.knowledge.documents.papers import Papers
 from device.memory.agenda import Agenda
 from device.memory.lists import Lists
 
@@ -25,6 +26,7 @@ class World:
     lists: Lists = field(default_factory=Lists)
     agenda: Agenda = field(default_factory=Agenda)
     said: Mapping[str, int] = field(default_factory=dict)
+    papers: Papers | None = None
 
     def after(self, changes: Iterable[Change]) -> World:
         """The world in which `changes` of Mynah's own memory are done."""

@@ -48,6 +48,8 @@ class _Reader(HTMLParser):
             if tag not in VOID:
                 self._ignored.append(tag)
             return
+        if tag in HEADINGS or tag in ("dt", "dd"):
+            self._end_heading()  # its end need not be written
         if tag == "br":
             self._text.append(" ")
         elif tag in HEADINGS or tag == "dt":
@@ -83,10 +85,7 @@ class _Reader(HTMLParser):
                     pass
             return
         if tag in HEADINGS or tag == "dt":
-            if self._heading is not None:
-                heading = self._heading
-                self._heading = None
-                self.blocks.append(Heading(heading.level, self._taken(), heading.anchor))
+            self._end_heading()
         elif tag in ("ul", "ol"):
             self._close_list()
         elif tag == "li":
@@ -114,6 +113,11 @@ class _Reader(HTMLParser):
     def end_paragraph(self) -> None:
         if text := self._taken():
             self.blocks.append(Paragraph(text))
+
+    def _end_heading(self) -> None:
+        if (heading := self._heading) is not None:
+            self._heading = None
+            self.blocks.append(Heading(heading.level, self._taken(), heading.anchor))
 
     def _taken(self) -> str:
         text = plain("".join(self._text))

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from device.knowledge.documents.blocks import Block, Heading, Listed, Paragraph, Row, told
+from device.knowledge.documents.words import stems
 
 LONGEST = 900
 """Characters of running text in a passage; one that is longer is cut between sentences."""
@@ -31,6 +32,11 @@ class Passage:
     path: tuple[str, ...]
     pieces: tuple[str, ...]
     lead: str = ""
+
+    @property
+    def stems(self) -> frozenset[str]:
+        """The stems of its own words."""
+        return frozenset(stems(" . ".join((*self.path[-1:], self.lead, *self.pieces))))
 
 
 @dataclass(frozen=True, slots=True)

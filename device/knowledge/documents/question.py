@@ -1,0 +1,77 @@
+"""What a question asks: the words that count, what they may be called otherwise, and what form its answer has."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from device.knowledge.documents.meanings import Meanings
+from device.knowledge.documents.words import content, is_code, stem, words
+
+HOW, DURATION, FREQUENCY, AMOUNT, PLACE, MEANING, REASON, ALLOWED, OTHER = (
+    *("how", "how long", "how often", "how much", "where", "what does it mean", "why", "may i", "other"),
+)
+"""Forms of questions."""
+
+_FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    (DURATION, re.compile(r"\bhow (?:long|many (?:seconds|minutes|hours|days|weeks|months|years))\b")),
+    (FREQUENCY, re.compile(r"\bhow (?:often|frequently|many times)\b|\bwhen (?:do|must|should|shall|is|are|does)\b")),
+    (AMOUNT, re.compile(r"\bhow (?:much|many|hot|warm|cold|loud|heavy|high|big|large|wide|tall|deep|far|fast)\b")),
+    (AMOUNT, re.compile(r"\b(?:what|which|how many) (?:is the )?(?:temperature|pressure|number|degrees|weight|size|capacity)\b")),
+    (PLACE, re.compile(r"\bwhere\b")),
+    (MEANING, re.compile(r"\bwhat (?:does|do|is|are)\b.*\b(?:mean|means|stand for|tell|indicate)\b|\bwhat is (?:wrong|error|fault)\b")),
+    (REASON, re.compile(r"\bwhy\b|\bhow come\b|\bwhat is the reason\b")),
+    (HOW, re.compile(r"\bhow (?:do|can|should|shall|must|to|would|could)\b|\bwhat (?:do|must|should|can) (?:i|we) do\b")),
+    (ALLOWED, re.compile(r"^(?:and )?(?:can|may|is it|should|must|am i|are we|do i|do we|will)\b")),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word that counts. `weight`: how much it says, 0…1. `code`: it stands for itself alone. `others`:
+    stems that the thesaurus relates to it, and how close each is."""
+
+    word: str
+    stem: str
+    weight: float
+    code: bool
+    others: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """`stems`: those to be searched for, also of words that mean nearly the same."""
+
+    text: str
+    form: str
+    terms: tuple[Term, ...]
+    stems: tuple[str, ...]
+
+
+def form_of(text: str) -> str:
+    """The form of a question in lower case."""
+    return next((form for form, pattern in _FORMS if pattern.search(text)), OTHER)
+
+
+def question(
+    text: str, meanings: Meanings, frequencies: Callable[[Iterable[str]], dict[str, int]], most: int = 8
+) -> Question:
+    """What `text` asks. `frequencies`: in how many passages stems are; `most`: other words for one word."""
+    found = words(text)
+    terms = tuple(_term(word, meanings) for word in dict.fromkeys(content(found)))
+    wanted = [term.stem for term in terms]
+    for term in terms:
+        if not term.code:
+            near = map(stem, meanings.neighbours(term.word, most))
+            wanted += [*term.others, *near]
+    there = frequencies(wanted)
+    return Question(text, form_of(text.lower()), terms, tuple(there))
+
+
+def _term(word: str, meanings: Meanings) -> Term:
+    weight = 0.2 if word.isdigit() else meanings.weight(word)
+    others: dict[str, float] = {}
+    for other, close in meanings.related(word).items():
+        others[stem(other)] = max(close, others.get(stem(other), 0.0))
+    return Term(word, stem(word), weight, is_code(word), others)

@@ -1,0 +1,87 @@
+"""Answers from the home's papers: read out in pieces, with the paper they come from. They change nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from device.events import Intent, Outcome, Question, Reply, refused
+from device.knowledge.documents.papers import ENOUGH, Found
+from device.knowledge.documents.passages import STEPS, TEXT
+from device.skills.skill import Handlers, World
+from device.speaking.replies import Replies
+
+ANSWER = "MynahAnswer"
+READING = "reading"
+"""What the question behind a piece expects: "next", "the step before", "stop"."""
+MOVES = {"next": 1, "back": -1, "again": 0}
+AT_ONCE = 240
+"""Characters of running text that are read out at once."""
+
+REPLIES = Replies(Path(__file__).parent / "en" / "replies.yaml")
+
+
+def answer(intent: Intent, world: World) -> Outcome:
+    """The passage that answers `question`, in `document` where that is spoken of `after` another question; or, of the passage at
+    `source` that is being read out, the piece to which `move` leads."""
+    slots = intent.slots
+    if world.papers is None:
+        return refused(REPLIES.say("no_papers", world.said).text)
+    if slots.get("move") == "stop":
+        return Outcome(reply=REPLIES.say("stopped", world.said))
+    if "source" in slots:
+        return _moved(intent, world)
+    asked, within = str(slots.get("question", "")), slots.get("document")
+    found = world.papers.find(asked, after=str(slots.get("after", "")), document=within) if within else None
+    if found is None or found.probability < ENOUGH:
+        found = world.papers.find(asked)
+    if found is None or found.probability < ENOUGH:
+        return refused(REPLIES.say("no_answer", world.said).text)
+    begins = 0 if found.passage.kind == STEPS else found.piece
+    return _read(intent, world, found, begins, f"{found.title}. " if found.document != within else "")
+
+
+def _moved(intent: Intent, world: World) -> Outcome:
+    assert world.papers is not None
+    slots = intent.slots
+    source, number, piece = str(slots["source"]), int(slots["passage"]), int(slots["piece"])
+    step = MOVES.get(str(slots.get("move", "again")), 0)
+    before = world.papers.at(source, number, piece)
+    if before is None:
+        return refused(REPLIES.say("changed", world.said).text)
+    to = piece + (_length(before, piece) if step > 0 else step)
+    if to < 0:
+        return _read(intent, world, before, 0, REPLIES.say("first", world.said).text + ". ")
+    if to >= len(before.passage.pieces):
+        return Outcome(reply=REPLIES.say("last", world.said), source=source)
+    return _read(intent, world, before, to)
+
+
+def _read(intent: Intent, world: World, found: Found, piece: int, said_before: str = "") -> Outcome:
+    """A piece, and a question behind it where another follows."""
+    passage, pieces = found.passage, found.passage.pieces
+    count = _length(found, piece)
+    text = " ".join(pieces[piece : piece + count])
+    if passage.kind == STEPS:
+        lead = f"{passage.lead} " if passage.lead and piece == 0 else ""
+        text = f"{lead}Step {piece + 1} of {len(pieces)}: {text}"
+    reply = Reply(f"{said_before}{text}")
+    slots = {"question": intent.slots.get("question", ""), "source": passage.source,
+             "passage": found.number, "piece": piece}  # fmt: skip
+    about = Intent(ANSWER, slots, intent.confidence)
+    question = Question(reply.text, about, READING) if piece + count < len(pieces) else None
+    return Outcome(reply=reply, question=question, source=passage.source)
+
+
+def _length(found: Found, piece: int) -> int:
+    """How many pieces are read out at once from `piece` on: one step or row, or a few sentences."""
+    if found.passage.kind != TEXT:
+        return 1
+    count = length = 0
+    for text in found.passage.pieces[piece:]:
+        if count and length + len(text) > AT_ONCE:
+            break
+        count, length = count + 1, length + len(text)
+    return count
+
+
+HANDLERS: Handlers = {ANSWER: answer}

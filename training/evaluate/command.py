@@ -24,6 +24,7 @@ from training.evaluate import (
     assist,
     dialogues,
     dictation,
+    documents,
     enrolment,
     everyday,
     hearing,
@@ -78,6 +79,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     heard.add_argument("--pocketsphinx", action="store_true", help="PocketSphinx beside it, same clips")
     heard.add_argument("--picture", type=Path, help="write the rejection curves here, PNG or SVG")
     assist.add_arguments(kinds.add_parser("assist", help="typed requests in made-up homes: what changes"))
+    documents.add_arguments(
+        kinds.add_parser("documents", help="questions about manuals: right, refused, wrong")
+    )
     phones.add_arguments(kinds.add_parser("phones", help="phone error rate on people left out of training"))
     wake.add_arguments(kinds.add_parser("wake", help="a wake bundle: misses and false accepts"))
     enrolment.add_arguments(kinds.add_parser("enrolment", help="the effect of enrolment on a wake bundle"))
@@ -116,6 +120,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     if arguments.kind == "assist":
         assist.run(arguments)
+        return
+    if arguments.kind == "documents":
+        documents.run(arguments)
         return
     if arguments.kind == "phones":
         phones.run(arguments)

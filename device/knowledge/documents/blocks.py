@@ -59,5 +59,9 @@ def told(row: Row) -> str:
 
 
 def _sentences(first: str, names: Sequence[str], rest: Sequence[str]) -> list[str]:
-    told = [f"{name[:1].upper()}{name[1:]}: {cell}." if name else f"{cell}." for name, cell in zip(names, rest, strict=True) if cell]
+    told = [
+        f"{name[:1].upper()}{name[1:]}: {cell}." if name else f"{cell}."
+        for name, cell in zip(names, rest, strict=True)
+        if cell
+    ]
     return [f"{first}.", *told] if first else told

@@ -18,7 +18,9 @@ BREAKING = frozenset(
     | {"figcaption", "table", "ul", "ol", "dl", "dt", "dd", "form", "body", "html", "hr", "caption", "title"}
 )
 """Elements before and behind which a paragraph ends."""
-VOID = frozenset({"br", "hr", "img", "input", "meta", "link", "area", "base", "col", "embed", "source", "wbr"})
+VOID = frozenset(
+    {"br", "hr", "img", "input", "meta", "link", "area", "base", "col", "embed", "source", "wbr"}
+)
 
 
 def html_blocks(text: str) -> Iterator[Block]:

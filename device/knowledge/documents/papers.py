@@ -85,9 +85,7 @@ def _found(papers: Papers, text: str, document: str | None, stamp: tuple[int, ..
     best = max(scored, key=lambda one: one.probability)
     source = best.hit.passage.source
     together = sum(one.probability for one in scored if one.hit.passage.source == source)
-    number = next(
-        (at for at, one in enumerate(_reader(papers.index).at(source)) if one.id == best.hit.id), 0
-    )
+    number = next((at for at, one in enumerate(_reader(papers.index).at(source)) if one.id == best.hit.id), 0)
     return _told(best.hit, number, best.piece, together)
 
 

@@ -104,7 +104,7 @@ class KnowledgeSettings:
     """What Mynah may look up."""
 
     documents: Path | None = None
-    """A folder of manuals and other papers (Markdown, text, HTML, PDF) that it answers from; none: no such."""
+    """A folder of manuals and other papers (Markdown, text, HTML, PDF) to answer from; none: no such."""
     meanings: BundleFolder = field(default_factory=lambda: bundle_folder("meanings"))
     """What it knows of words that mean the same: name of a shipped bundle, or a folder."""
 

@@ -66,8 +66,8 @@ class Chat:
         self._understand, self._understanding = understand, understand()
         self._announcements, self._own = announcements, home.layout
         self.remarks: tuple[str, ...] = ()
-        """Lines on the user's files: what of their sentences does not do what it says, and which documents cannot
-        be read."""
+        """Lines on the user's files: what of their sentences does not do what it says, and which
+        documents cannot be read."""
 
     @classmethod
     def of(cls, settings: Settings, clock: str | None = None) -> Chat:

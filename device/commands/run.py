@@ -14,8 +14,8 @@ from functools import partial
 from pathlib import Path
 from types import FrameType
 
-from device.assembly.documents import follow_papers
 from device.assembly.daemon import MakeFollower, duties, make_publisher, open_channels
+from device.assembly.documents import follow_papers
 from device.assembly.sound import loudspeaker, microphone
 from device.assembly.stages import make_assistant, make_follower, make_home, make_memory
 from device.assistant import Assistant

@@ -43,8 +43,10 @@ class Undo:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The paper that was read from last: its name, the question that it answered, and when. `about`: the request
-    that a "next" completes."""
+    """The paper that was read from last: its name, the question that it answered, and when.
+
+    `about`: the request that a "next" completes.
+    """
 
     document: str
     question: str

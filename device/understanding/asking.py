@@ -1,4 +1,4 @@
-"""Which texts are questions that the home's papers may answer. What the papers say is read out, never done."""
+"""Which texts are questions that the home's papers may answer. What a paper says is read out, never done."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ ENOUGH = 0.5
 
 _QUESTION = re.compile(
     r"\b(?:how|what|why|where|when|which|who|what's|how's|where's)\b"
-    r"|^(?:and |so |but |please )?(?:can|could|may|must|should|do|does|did|is|are|will|am|may) (?:i|we|you|it|the|my|there|this|that|a|an|one|somebody)\b"
+    r"|^(?:and |so |but |please )?(?:can|could|may|must|should|do|does|did|is|are|will|am)"
+    r" (?:i|we|you|it|the|my|there|this|that|a|an|one|somebody)\b"
     r"|\b(?:mean|means|manual|instructions|say about)\b|\?$",
     re.IGNORECASE,
 )
 _FOLLOWS = re.compile(
-    r"^(?:and|what about|how about)\b|\b(?:that|it|this|these|those|they|them|there|afterwards|before that)\b",
+    r"^(?:and|what about|how about)\b|\b(?:that|it|this|these|those|they|them|there|afterwards)\b",
     re.IGNORECASE,
 )
 

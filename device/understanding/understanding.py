@@ -58,7 +58,7 @@ class Understanding:
         inference: Inference | None = None,
         papers: Papers | None = None,
     ) -> None:
-        """`inference`: what is asked for the meaning of what no sentence has; `papers`: what is asked last."""
+        """`inference`: what is asked for the meaning of what no sentence has; `papers` are asked last."""
         self.groups = sentences.groups(home, free=True)
         self._answers, self._vocabulary, self._inference = answers, home.vocabulary, inference
         self._papers = papers

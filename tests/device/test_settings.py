@@ -131,7 +131,17 @@ def test_a_file_that_is_not_text(tmp_path: Path) -> None:
 SHIPPED = DEVICE.parent / "systemd" / "mynah.toml"
 EXAMPLES = {
     *("id", "room", "microphone", "speaker", "thresholds", "actions", "lexicon", "reject_below", "file"),
-    *("sentences", "port", "username", "password_file", "ca_file", "cert_file", "key_file", "folder"),
+    *(
+        "documents",
+        "sentences",
+        "port",
+        "username",
+        "password_file",
+        "ca_file",
+        "cert_file",
+        "key_file",
+        "folder",
+    ),
 }
 """Settings without a default, or whose default is what other settings, the bundle or the machine say."""
 

@@ -80,7 +80,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     heard.add_argument("--picture", type=Path, help="write the rejection curves here, PNG or SVG")
     assist.add_arguments(kinds.add_parser("assist", help="typed requests in made-up homes: what changes"))
     documents.add_arguments(
-        kinds.add_parser("documents", help="questions about manuals: right, refused, wrong")
+        kinds.add_parser("documents", help="questions about manuals: right, refused or wrong")
     )
     phones.add_arguments(kinds.add_parser("phones", help="phone error rate on people left out of training"))
     wake.add_arguments(kinds.add_parser("wake", help="a wake bundle: misses and false accepts"))

@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         default=sorted((EXAMPLES / "questions").glob("*.yaml")),
         metavar="F",
-        help="YAML lists of `ask`, `source` (none: unanswerable) and `says`, as docs/examples/questions has them",
+        help="YAML lists of `ask`, `source` (none: unanswerable) and `says`, as in docs/examples/questions",
     )
     parser.add_argument("--quiet", action="store_true", help="do not print the questions that fail")
 

@@ -1,7 +1,7 @@
 """Brings an index to what is in the folder, in a process of its own: `python -m … FOLDER INDEX`.
 
-It prints a line for each document that cannot be read, and ends. A document that makes it take too much memory
-ends nothing but itself: the next run leaves it out.
+It prints a line for each document that cannot be read, and ends. Where a document makes it take too much
+memory, the next run leaves that document out.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ UNREADABLE = "took too long or too much memory; split it, or remove it"
 
 
 def update(folder: Path, index: Path) -> Iterator[str]:
-    """Take in what is new or has changed, and forget what is gone. Lines on what cannot be read, each time."""
+    """Take in what is new or has changed, and forget what is gone. A line for each that cannot be read."""
     if not folder.is_dir():
         yield f"{folder}: no such folder; check knowledge.documents"
         return

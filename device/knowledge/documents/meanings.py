@@ -1,8 +1,8 @@
 """What words mean, so that a question may use others than the text: vectors, and a thesaurus.
 
-Its bundle, of kind `meanings`, is `bundle.json` and `meanings.npz`: `words` (their UTF-8 text, one a line, the
-most common first), `vectors` (words, dimensions) int8, and the words that a thesaurus relates: those of word
-`i` are `related[begins[i]:begins[i + 1]]`, each as close as `closeness` says, 0…255.
+Its bundle, of kind `meanings`, is `bundle.json` and `meanings.npz`: `words` (their UTF-8 text, one a line,
+the most common first), `vectors` (words, dimensions) int8, and the words that a thesaurus relates: those of
+word `i` are `related[begins[i]:begins[i + 1]]`, each as close as `closeness` says, 0…255.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ KIND, VERSION = "meanings", 1
 Floats = npt.NDArray[np.float32]
 
 COMMON, RARE = 60, 20_000
-"""Ranks among all words, the most common first, from which a word begins to say something, and from which it says
-as much as any."""
+"""Ranks among all words, the most common first: from the one on a word says something, from the other on it
+says as much as any."""
 PREFIXES = ("de", "re", "un", "dis", "pre", "non", "over", "anti")
 NEAR, SAME = 0.32, 0.85
 """Cosines from which words are akin, and from which they mean the same."""

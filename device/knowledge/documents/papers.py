@@ -24,7 +24,8 @@ ENOUGH = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A passage, its number among those at its source, the piece to begin with, and how probably it answers."""
+    """A passage, its number among those at its source, the piece to begin with, and the probability that it
+    answers."""
 
     title: str
     document: str
@@ -43,7 +44,9 @@ class Papers:
 
     def find(self, text: str, document: str | None = None, after: str = "") -> Found | None:
         """The passage that most probably answers `text`, however improbably; of `document`, if one is named,
-        and about what was asked before, `after`. None where no passage has anything of it. Raises BundleError."""
+        and about what was asked before, `after`. None where no passage has anything of it.
+
+        Raises BundleError."""
         topic = " ".join(content(words(after)))
         return _found(self, f"{text} {topic}".strip(), document, _stamp(self.index))
 

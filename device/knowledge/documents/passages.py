@@ -1,4 +1,4 @@
-"""Blocks → passages: what answers a question, with the place where it stands and the pieces that are read out."""
+"""Blocks → passages: what answers a question, where it stands, and the pieces in which it is read out."""
 
 from __future__ import annotations
 

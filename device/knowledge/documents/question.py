@@ -1,4 +1,4 @@
-"""What a question asks: the words that count, what they may be called otherwise, and what form its answer has."""
+"""What a question asks: the words that count, what else they may be called, and the form of its answer."""
 
 from __future__ import annotations
 
@@ -14,17 +14,23 @@ HOW, DURATION, FREQUENCY, AMOUNT, PLACE, MEANING, REASON, ALLOWED, OTHER = (
 )
 """Forms of questions."""
 
-_FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    (DURATION, re.compile(r"\bhow (?:long|many (?:seconds|minutes|hours|days|weeks|months|years))\b")),
-    (FREQUENCY, re.compile(r"\bhow (?:often|frequently|many times)\b|\bwhen (?:do|must|should|shall|is|are|does)\b")),
-    (AMOUNT, re.compile(r"\bhow (?:much|many|hot|warm|cold|loud|heavy|high|big|large|wide|tall|deep|far|fast)\b")),
-    (AMOUNT, re.compile(r"\b(?:what|which|how many) (?:is the )?(?:temperature|pressure|number|degrees|weight|size|capacity)\b")),
-    (PLACE, re.compile(r"\bwhere\b")),
-    (MEANING, re.compile(r"\bwhat (?:does|do|is|are)\b.*\b(?:mean|means|stand for|tell|indicate)\b|\bwhat is (?:wrong|error|fault)\b")),
-    (REASON, re.compile(r"\bwhy\b|\bhow come\b|\bwhat is the reason\b")),
-    (HOW, re.compile(r"\bhow (?:do|can|should|shall|must|to|would|could)\b|\bwhat (?:do|must|should|can) (?:i|we) do\b")),
-    (ALLOWED, re.compile(r"^(?:and )?(?:can|may|is it|should|must|am i|are we|do i|do we|will)\b")),
-)  # fmt: skip
+_DOING = "do|can|should|shall|must|to|would|could"
+_SIZES = "much|many|hot|warm|cold|loud|heavy|high|big|large|wide|tall|deep|far|fast"
+_MEASURES = "temperature|pressure|number|degrees|weight|size|capacity"
+_FORMS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (form, re.compile(pattern))
+    for form, pattern in (
+        (DURATION, r"\bhow (?:long|many (?:seconds|minutes|hours|days|weeks|months|years))\b"),
+        (FREQUENCY, r"\bhow (?:often|frequently|many times)\b|\bwhen (?:do|must|should|shall|is|are|does)\b"),
+        (AMOUNT, rf"\bhow (?:{_SIZES})\b|\b(?:what|which) (?:is the )?(?:{_MEASURES})\b"),
+        (PLACE, r"\bwhere\b"),
+        (MEANING, r"\bwhat (?:does|do|is|are)\b.*\b(?:means?|stand for|tell|indicate)\b"),
+        (MEANING, r"\bwhat is (?:wrong|error|fault)\b"),
+        (REASON, r"\bwhy\b|\bhow come\b|\bwhat is the reason\b"),
+        (HOW, rf"\bhow (?:{_DOING})\b|\bwhat (?:do|must|should|can) (?:i|we) do\b"),
+        (ALLOWED, r"^(?:and )?(?:can|may|is it|should|must|am i|are we|do i|do we|will)\b"),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,8 +21,10 @@ REPLIES = Replies(Path(__file__).parent / "en" / "replies.yaml")
 
 
 def answer(intent: Intent, world: World) -> Outcome:
-    """The passage that answers `question`, in `document` where that is spoken of `after` another question; or, of the passage at
-    `source` that is being read out, the piece to which `move` leads."""
+    """The passage that answers `question`, in `document` where that is spoken of `after` another question.
+
+    Or, of the passage at `source` that is being read out, the piece to which `move` leads.
+    """
     slots = intent.slots
     if world.papers is None:
         return refused(REPLIES.say("no_papers", world.said).text)

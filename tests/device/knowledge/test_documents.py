@@ -52,7 +52,8 @@ def pdf(text: str) -> bytes:
 
 
 def test_markdown_has_headings_steps_and_rows(tmp_path: Path) -> None:
-    text = "# Kettle\n\n## Care\n\nOnce a *month*:\n\n1. Fill it.\n2. Boil **it**.\n\n| code | cause |\n|-|-|\n| E1 | No water. |\n"
+    table = "| code | cause |\n|-|-|\n| E1 | No water. |\n"
+    text = f"# Kettle\n\n## Care\n\nOnce a *month*:\n\n1. Fill it.\n2. Boil **it**.\n\n{table}"
     lead, steps, row = passages(tmp_path, "kettle.md", text)
     assert lead.pieces == ("Once a month:",)
     assert steps == Passage("kettle.md#care", STEPS, ("Care",), ("Fill it.", "Boil it."), "Once a month:")
@@ -81,7 +82,8 @@ def test_a_pdf_is_read_page_by_page(tmp_path: Path) -> None:
 
 
 def test_plain_text_has_headings_and_steps() -> None:
-    text = "KETTLE\n\nCleaning\n--------\nDo this:\n\n1. Fill it\n   with water.\n2. Boil.\n\nF05   No water   Fill it\n"
+    steps = "1. Fill it\n   with water.\n2. Boil.\n"
+    text = f"KETTLE\n\nCleaning\n--------\nDo this:\n\n{steps}\nF05   No water   Fill it\n"
     found = document("kettle.txt", text_blocks(text)).passages
     assert [(one.source, one.kind) for one in found] == [
         ("kettle.txt#cleaning", "text"),
@@ -137,7 +139,9 @@ def test_a_damaged_index_is_made_again(tmp_path: Path) -> None:
         assert connection.execute("SELECT count(*) FROM passages").fetchone() == (0,)
 
 
-def test_a_document_is_in_the_index_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_document_is_in_the_index_whole_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     writer = Writer(tmp_path / "index.db")
     entry = reading.entries(MANUALS)[0]
     whole = reading.read(MANUALS, entry)

@@ -106,6 +106,9 @@ class ConversationStage(Protocol):
     def stop(self) -> None:
         """End what rings."""
 
+    def told(self, text: str) -> None:
+        """Somebody else had `text` said: it is what "say that again" means."""
+
 
 @dataclass(frozen=True, slots=True)
 class Listening:

@@ -13,7 +13,10 @@
     ├── StoryError        a conversation written as data, with its file
     ├── SkillError        a skill's folder, with file and line
     ├── DocumentError     a manual that cannot be read
+    ├── FactsError        facts.toml, with file and line
+    ├── JournalError      the journal of what happened, with its file
     ├── CardError         what lies on the boot partition, with its file
+    ├── VoiceError        a voice that cannot be had, or cannot speak
     └── UpdateError       an update that is not installed
 
 All but UsageError end a command with exit status 1.
@@ -72,6 +75,10 @@ class UpdateError(MynahError):
     pass
 
 
+class VoiceError(MynahError):
+    pass
+
+
 class StoryError(MynahError):
     pass
 
@@ -81,4 +88,12 @@ class SkillError(MynahError):
 
 
 class DocumentError(MynahError):
+    pass
+
+
+class JournalError(MynahError):
+    pass
+
+
+class FactsError(MynahError):
     pass

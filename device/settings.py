@@ -46,9 +46,39 @@ class AudioSettings:
     microphone: str | int | None = None
     """A part of the device's name, or its index; none: the system's default."""
     speaker: str | int | None = None
-    """As `microphone`, for the short sounds."""
+    """As `microphone`, for the voice and the short sounds."""
     sounds: bool = True
     """Whether a short sound says "I am listening", "done" and "I did not understand"."""
+
+
+VoiceName = NewType("VoiceName", str)
+"""HIBARI, ESPEAK, the path of a voice of Piper, or nothing."""
+HIBARI, ESPEAK = "hibari", "espeak"
+FULL, BRIEF, OFF = REPLIES = ("full", "brief", "off")
+
+
+def voice_name(written: str, folder: Path = Path()) -> VoiceName:
+    """The voice that is written so; a path is relative to `folder`."""
+    return VoiceName(written if written in (HIBARI, ESPEAK, "") else str(folder / Path(written).expanduser()))
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceSettings:
+    """How Mynah speaks."""
+
+    voice: VoiceName = VoiceName(HIBARI)
+    """"hibari", "espeak", or the path of a voice of Piper, a file .onnx; empty: Mynah does not speak."""
+    replies: str = FULL
+    """"full", "brief": a short sound instead of a reply to a command whose effect can be seen, or "off": no
+    replies and no questions."""
+    volume: int = 80
+    """0 to 100, until it is changed by voice or over MQTT."""
+    alarm_volume: int = 100
+    """0 to 100, of timers and alarms that ring."""
+    quiet_hours: str = ""
+    """"22:00-07:00": when nothing but an alarm is louder than `quiet_volume`; empty: never."""
+    quiet_volume: int = 30
+    """0 to 100."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +131,10 @@ class UnderstandingSettings:
 
 @dataclass(frozen=True, slots=True)
 class KnowledgeSettings:
-    """What Mynah may look up."""
+    """What Mynah knows besides the home."""
 
+    facts: Path | None = None
+    """A file of facts about the home: docs/MEMORY.md."""
     documents: Path | None = None
     """A folder of manuals and other papers (Markdown, text, HTML, PDF) to answer from; none: no such."""
     meanings: BundleFolder = field(default_factory=lambda: bundle_folder("meanings"))
@@ -129,6 +161,18 @@ class SkillSettings:
 
     folders: tuple[Path, ...] = ()
     """Folders with sentences, replies and messages, one for each skill: docs/SKILLS.md."""
+
+
+@dataclass(frozen=True, slots=True)
+class MemorySettings:
+    """What Mynah remembers of what happened."""
+
+    journal: bool = False
+    """Whether turns and the changes of appliances are kept on this device. They never leave it."""
+    days: int = 365
+    """For how long."""
+    megabytes: int = 200
+    """How much room they may take; the oldest make room."""
 
 
 VERSIONS = ("3.1.1", "5")
@@ -202,6 +246,7 @@ class Settings:
 
     device: DeviceSettings = field(default_factory=DeviceSettings)
     audio: AudioSettings = field(default_factory=AudioSettings)
+    voice: VoiceSettings = field(default_factory=VoiceSettings)
     wake: WakeSettings = field(default_factory=WakeSettings)
     endpoint: EndpointSettings = field(default_factory=EndpointSettings)
     hearing: HearingSettings = field(default_factory=HearingSettings)
@@ -210,6 +255,7 @@ class Settings:
     knowledge: KnowledgeSettings = field(default_factory=KnowledgeSettings)
     skills: SkillSettings = field(default_factory=SkillSettings)
     dialogue: DialogueSettings = field(default_factory=DialogueSettings)
+    memory: MemorySettings = field(default_factory=MemorySettings)
     mqtt: MqttSettings = field(default_factory=MqttSettings)
     review: ReviewSettings = field(default_factory=ReviewSettings)
     update: UpdateSettings = field(default_factory=UpdateSettings)

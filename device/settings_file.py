@@ -13,11 +13,13 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from device.audio.volume import LOUDEST, QuietHours
 from device.errors import SettingsError
 from device.reading import records, text, toml
 from device.reading.located import Origin, Table
 from device.reading.records import Kind
 from device.settings import (
+    REPLIES,
     UNITS,
     VERSIONS,
     BundleFolder,
@@ -25,8 +27,11 @@ from device.settings import (
     Off,
     Settings,
     Source,
+    VoiceName,
+    VoiceSettings,
     bundle_folder,
     source,
+    voice_name,
 )
 
 
@@ -70,6 +75,10 @@ def _kinds(folder: Path) -> Mapping[Any, Kind]:
         Path: Kind("a path in quotes", text_as(lambda written: folder / Path(written).expanduser())),
         BundleFolder: Kind("a path in quotes", text_as(lambda written: bundle_folder(written, folder))),
         Off: Kind('"" for none', lambda value: Off(False) if value == "" else None),
+        VoiceName: Kind(
+            '"hibari", "espeak" or a path in quotes',
+            text_as(lambda written: voice_name(written, folder), empty=True),
+        ),
         Source: Kind(
             "an address or a path in quotes", text_as(lambda written: source(written, folder), empty=True)
         ),
@@ -93,12 +102,15 @@ def _mistakes(settings: Settings) -> Iterator[str]:
     if not re.fullmatch(r"[A-Za-z0-9_-]*", settings.device.id):
         yield "device.id may hold only letters, digits, _ and -: it is part of MQTT topics"
     yield from _mqtt_mistakes(settings.mqtt)
+    yield from _voice_mistakes(settings.voice)
     if not settings.wake.bundles:
         yield "wake.bundles is empty: name at least one wake word's bundle"
     if settings.home.units not in ("", *UNITS):
         yield f"home.units is {settings.home.units!r}, but must be one of {', '.join(UNITS)}"
     if settings.review.most < 1:
         yield "review.most must be 1 or more: to keep nothing set review.keep = false"
+    if settings.memory.days < 1 or settings.memory.megabytes < 1:
+        yield "memory.days and memory.megabytes must be 1 or more: to keep nothing set memory.journal = false"
     if not 1 <= settings.update.every <= 8760:
         yield "update.every must be 1 to 8760 hours: to look for nothing leave out update.source"
     if settings.dialogue.patience < 1:
@@ -113,6 +125,16 @@ def _mistakes(settings: Settings) -> Iterator[str]:
     for name, value in probabilities.items():
         if value is not None and not 0 <= value <= 1:
             yield f"{name} is {value}, but must be 0 to 1"
+
+
+def _voice_mistakes(voice: VoiceSettings) -> Iterator[str]:
+    if voice.replies not in REPLIES:
+        yield f"voice.replies is {voice.replies!r}, but must be one of {', '.join(REPLIES)}"
+    for name in ("volume", "alarm_volume", "quiet_volume"):
+        if not 0 <= (value := getattr(voice, name)) <= LOUDEST:
+            yield f"voice.{name} is {value}, but must be 0 to {LOUDEST}"
+    if voice.quiet_hours and QuietHours.parse(voice.quiet_hours) is None:
+        yield f'voice.quiet_hours is {voice.quiet_hours!r}, but must be two times such as "22:00-07:00"'
 
 
 def _mqtt_mistakes(mqtt: MqttSettings) -> Iterator[str]:

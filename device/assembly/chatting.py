@@ -11,14 +11,17 @@ from device.assembly.documents import index_now, make_papers
 from device.assembly.inference import make_inference
 from device.assembly.remarks import remarks
 from device.assembly.skills import make_skills
-from device.assembly.stages import make_answers, make_home
+from device.assembly.stages import facts_of, make_answers, make_home
+from device.channels.journalling import of_exchange
 from device.conversation.conversation import Conversation
 from device.dialogue.exchange import Exchange
 from device.discovery.announcements import Announcements
 from device.discovery.joining import joined
 from device.errors import UsageError
-from device.events import Transcript
+from device.events import Question, Transcript
 from device.home.model import Home, own
+from device.memory.journal.journal import follow, passing
+from device.memory.memory import Memory
 from device.settings import Settings
 from device.understanding.times import later
 from device.understanding.understanding import Understanding
@@ -77,8 +80,12 @@ class Chat:
         simulated = SimulatedClock.at(clock) if clock else None
         patience = datetime.timedelta(seconds=settings.dialogue.patience) if simulated else TYPING
         problems, papers = index_now(settings), make_papers(settings)
-        clock_of = simulated or datetime.datetime.now
-        conversation = Conversation(home, clock_of, patience, skills=skills, papers=papers)
+        clock_ = simulated or datetime.datetime.now
+        journal = passing(lambda: clock_().timestamp()) if settings.memory.journal else None
+        if journal is not None:
+            home.state.follower = follow(journal, settling=0)
+        memory = Memory(home.layout.lists, journal=journal, facts=facts_of(settings))
+        conversation = Conversation(home, clock_, patience, memory, skills, papers)
         announcements = Announcements(home.layout.zigbee2mqtt)
 
         def understand() -> Understanding:
@@ -106,9 +113,17 @@ class Chat:
 
     def say(self, text: str) -> Exchange:
         acts = self._understanding.acts(Transcript(text, 1.0), self._conversation.question)
+        question = self._conversation.question
         exchange = Exchange(text, acts, self._conversation.respond(acts))
+        self._write_down(exchange, question)
         self._know_lists()
         return exchange
+
+    def _write_down(self, exchange: Exchange, question: Question | None = None) -> None:
+        """Keep it in the journal, if there is one. `question`: what it answers."""
+        journal = self._conversation.memory.journal
+        if journal is not None:
+            journal.sink.take(of_exchange(exchange, journal.elapsed(), question))
 
     def _know_lists(self) -> None:
         """The lists that were made can be named from now on."""
@@ -124,7 +139,9 @@ class Chat:
         end = later(self._clock.now, datetime.timedelta(seconds=seconds))
         while (at := self._conversation.memory.next_due) is not None and at <= end:
             self._clock.now = max(at, self._clock.now)
-            yield from self._conversation.due()
+            for exchange in self._conversation.due():
+                self._write_down(exchange)
+                yield exchange
         self._clock.now = end
 
     def _message(self, text: str) -> None:

@@ -9,16 +9,21 @@ from functools import partial
 from typing import Protocol
 
 from device.assistant import Assistant
+from device.audio.volume import Volume
 from device.channels.channel import Channel, Duty
 from device.channels.hermes import Hermes
+from device.channels.hermes_messages import PLAY
 from device.channels.hermes_site import Site
 from device.channels.home import Following, House, States
 from device.channels.homeassistant import HomeAssistant, announcement
 from device.channels.intercom import Intercom
+from device.channels.journalling import Journalling
 from device.channels.own import Own, Topics
 from device.channels.report import lasting_timers_json
-from device.daemon.duties import Alive, Ring, Sounds, Speaker
+from device.conversation.conversation import Conversation
+from device.daemon.duties import Alive, Ring, Speaker, VoiceVolume
 from device.daemon.review import Recorder, Store
+from device.daemon.speech import Mouth, Speech
 from device.discovery.following import Follow, Follower
 from device.discovery.zigbee2mqtt import LARGEST
 from device.events import meaning
@@ -31,6 +36,9 @@ from device.system.service import Service
 
 HOME = "home"
 """What the appliances' own topics are followed as."""
+
+LARGEST_SOUND = 1 << 21
+"""Bytes of a recording that is sent to be played: a minute as WAV."""
 
 MakeFollower = Callable[[Follow], Follower | None]
 """Makes what keeps the home at what is announced, if anything does, from what subscribes for it."""
@@ -50,7 +58,7 @@ def make_publisher(settings: Settings, problems: Problems) -> Publisher:
         settings.device_id,
         availability=Topics(settings.device_id)["availability"],
         report=lambda problem: problems.say("broker", problem),
-        largest=LARGEST,
+        largest={**LARGEST, f"/{PLAY}/": LARGEST_SOUND},
     )
 
 
@@ -61,6 +69,7 @@ def open_channels(
     publisher: Publisher,
     problems: Problems,
     updates: Updates,
+    volume: Volume,
     make_follower: MakeFollower,
 ) -> list[Channel]:
     """The channels that the settings want, subscribed to all that they listen to."""
@@ -70,11 +79,16 @@ def open_channels(
     if settings.mqtt.homeassistant:
         content = announcement(topics, house.here, thresholds.names, updates.offered)
         channels.append(HomeAssistant(settings.device_id, content, publisher))
-    channels.append(Own(topics, publisher, thresholds, problems, updates.install, partial(timers, assistant)))
+    told = partial(timers, assistant)
+    channels.append(Own(topics, publisher, thresholds, volume, problems, updates.install, told))
     channels.append(Intercom(topics, publisher, lambda: house.here))
     if settings.mqtt.hermes:
         understanding = assistant.understanding
-        site = Site(settings.device_id, lambda heard: meaning(understanding.acts(heard, None, 0.0)))
+        site = Site(
+            settings.device_id,
+            lambda heard: meaning(understanding.acts(heard, None, 0.0)),
+            speaks=bool(settings.voice.voice),
+        )
         channels.append(Hermes(site, publisher))
     channels.append(States(house))
     if follower := make_follower(lambda those, queries: publisher.follow(HOME, those, queries)):
@@ -91,11 +105,22 @@ def timers(assistant: Assistant) -> str:
     return json.dumps(told, ensure_ascii=False)
 
 
-def duties(settings: Settings, assistant: Assistant, speaker: Speaker, service: Service) -> Iterator[Duty]:
-    """The duties that the settings want."""
-    yield Ring(speaker, lambda: assistant.conversation.rings)
-    yield Sounds(speaker)
+def duties(
+    settings: Settings,
+    assistant: Assistant,
+    mouth: Mouth,
+    ringer: Speaker,
+    volume: Volume,
+    service: Service,
+) -> Iterator[Duty]:
+    """The duties that the settings want. `ringer`: where timers and alarms ring."""
+    yield VoiceVolume(volume)
+    if settings.audio.sounds:
+        yield Ring(ringer, lambda: assistant.conversation.rings, lambda: mouth.speaking)
+    yield Speech(mouth, settings.voice.replies, settings.audio.sounds)
     yield Alive(service)
+    if isinstance(talk := assistant.conversation, Conversation) and talk.memory.journal is not None:
+        yield Journalling(talk.memory.journal)
     if settings.review.keep:
         store = Store(settings.review.folder, settings.review.most)
         yield Recorder(store, lambda: getattr(assistant.wake, "near_miss", None))

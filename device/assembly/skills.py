@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from device.conversation.registry import SHIPPED, Skills
 from device.settings import Settings
 from device.skills import folder
+from device.skills.folder import OwnSkill
 from device.understanding.sentences import Sentences
+
+OF_THE_JOURNAL = ("MynahHistory", "MynahForget")
+"""Intents for which nothing is listened for where no journal is kept: they cost memory."""
 
 
 def make_sentences(settings: Settings) -> Sentences:
     """Raises SentencesError. What is wrong with a user's skill is logged instead."""
-    own = folder.read_all(settings.skills.folders, SHIPPED)
-    return Sentences.load(settings.home.sentences).plus(skill.sentences for skill in own)
+    return _sentences(settings, folder.read_all(settings.skills.folders, SHIPPED))
 
 
 def make_skills(settings: Settings) -> tuple[Sentences, Skills]:
     """The sentences and their handlers. Raises as `make_sentences`."""
     own = folder.read_all(settings.skills.folders, SHIPPED)
-    sentences = Sentences.load(settings.home.sentences).plus(skill.sentences for skill in own)
+    sentences = _sentences(settings, own)
     handlers = {intent: handler for skill in own for intent, handler in skill.handlers.items()}
     return sentences, Skills({**SHIPPED, **handlers}, sentences.responses)
+
+
+def _sentences(settings: Settings, own: Iterable[OwnSkill]) -> Sentences:
+    found = Sentences.load(settings.home.sentences)
+    if not settings.memory.journal:
+        found = found.unheard(OF_THE_JOURNAL)
+    return found.plus(skill.sentences for skill in own)

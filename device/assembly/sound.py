@@ -12,19 +12,22 @@ from device.audio import wav
 from device.audio.microphone import Microphone
 from device.audio.pacing import paced
 from device.audio.pcm import chunked, read_raw
-from device.audio.speaker import SilentSpeaker, open_speaker
+from device.audio.player import Player
+from device.audio.speaker import SilentSpeaker, Speaker, open_speaker
 from device.events import SAMPLE_RATE, AudioChunk, Samples
-from device.settings import AudioSettings
+from device.settings import AudioSettings, Settings
 
 AFTER_RECORDING = 1.0
 """Seconds of silence after each recording given as input, so that its last utterance ends."""
 
 
-def loudspeaker(settings: AudioSettings, inputs: Sequence[str]) -> SilentSpeaker:
-    """The loudspeaker; a silent one where recordings are the input or the settings say so."""
-    if inputs or not settings.sounds:
+def loudspeaker(settings: Settings, inputs: Sequence[str]) -> SilentSpeaker | Player:
+    """What plays on the loudspeaker. It is silent where there is none, where recordings are the input, and
+    where the settings want neither voice nor sounds."""
+    if inputs or not (settings.audio.sounds or settings.voice.voice):
         return SilentSpeaker()
-    return open_speaker(settings.speaker)
+    speaker = open_speaker(settings.audio.speaker)
+    return Player(speaker) if isinstance(speaker, Speaker) else speaker
 
 
 def microphone(

@@ -6,7 +6,8 @@ Imports are inside the functions: `mynah understand` needs no model, and `mynah 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from device.hearing.transcriber import Hearing
     from device.hearing.wake import WakeWord
     from device.home.model import Home
+    from device.knowledge.facts.facts import Fact
+    from device.memory.journal.journal import Journal
     from device.memory.memory import Memory
     from device.understanding.answers import Answers
     from device.understanding.sentences import Sentences
@@ -81,15 +84,42 @@ def make_understanding(settings: Settings, home: Home, sentences: Sentences | No
     )
 
 
-def make_memory(home: Home) -> Memory:
+def facts_of(settings: Settings) -> tuple[Fact, ...]:
+    """What the user has written down. Raises FactsError."""
+    from device.knowledge.facts.file import read
+
+    return read(settings.knowledge.facts) if settings.knowledge.facts else ()
+
+
+def make_memory(home: Home, journal: Journal | None = None, facts: Iterable[Fact] = ()) -> Memory:
     """What the service remembers, kept in its state folder. The home knows the lists in it from now on."""
     from device.memory.memory import Memory
-    from device.memory.watch import ClockWatch
     from device.system.places import state_folder
+    from device.system.watch import ClockWatch
 
-    memory = Memory(home.layout.lists, state_folder(), ClockWatch())
+    memory = Memory(home.layout.lists, state_folder(), ClockWatch(), journal, facts)
     home.rearrange(replace(home.layout, lists=memory.lists.names))
     return memory
+
+
+@contextmanager
+def journal(settings: Settings, home: Home) -> Iterator[Journal | None]:
+    """What happens in `home`, kept in the state folder; None where the settings do not want it."""
+    from device.memory.journal.journal import FILE, follow, kept
+    from device.memory.journal.writer import Bounds
+    from device.system.places import state_folder
+
+    if not settings.memory.journal:
+        yield None
+        return
+    bounds = Bounds(settings.memory.days, settings.memory.megabytes)
+    opened = kept(state_folder() / FILE, bounds)
+    home.state.follower = follow(opened)
+    try:
+        yield opened
+    finally:
+        home.state.follower = None
+        opened.sink.close()
 
 
 def wake_bundles(settings: Settings) -> list[Bundle]:

@@ -5,6 +5,7 @@ A file is a list of stories:
     - story: a lamp that is not named
       clock: "2026-03-02T18:00"       # default
       home: flat.toml                 # beside the file; default: the example home
+      config: journal.toml            # settings, beside the file; default: none
       before: ['zigbee2mqtt/floor lamp {"state": "ON"}']
       turns:
         - say: turn on the lamp
@@ -30,12 +31,13 @@ from typing import Any
 
 import yaml
 
+from device import settings_file
 from device.assembly.chatting import Chat
 from device.channels.report import exchange_json
 from device.errors import StoryError
 from device.settings import Settings
 
-STORY_KEYS = ("story", "clock", "home", "documents", "before", "turns")
+STORY_KEYS = ("story", "clock", "home", "config", "documents", "before", "turns")
 ACTIONS = ("say", "pass", "hear", "begin")
 CLAIMS = ("intent", "commands", "done", "reply", "question", "due", "source")
 CLOCK = "2026-03-02T18:00"
@@ -49,6 +51,7 @@ class Story:
     file: Path
     clock: str
     home: Path | None
+    config: Path | None
     documents: Path | None
     before: tuple[str, ...]
     turns: tuple[Mapping[str, Any], ...]
@@ -77,12 +80,13 @@ def _story(file: Path, number: int, entry: Any) -> Story:
         _known(turn, (*ACTIONS, *CLAIMS), where)
         if sum(action in turn for action in ACTIONS) != 1:
             raise StoryError(f"{where}: a turn needs one of {', '.join(ACTIONS)}; this is {dict(turn)!r}")
-    home = file.parent / entry["home"] if "home" in entry else None
+    home, config, documents = (
+        file.parent / entry[key] if key in entry else None for key in ("home", "config", "documents")
+    )
     before = tuple(map(str, entry.get("before", ())))
     clock = str(entry.get("clock", CLOCK))
-    documents = file.parent / entry["documents"] if "documents" in entry else None
     name, turns = str(entry.get("story", number)), tuple(entry["turns"])
-    return Story(name, file, clock, home, documents, before, turns)
+    return Story(name, file, clock, home, config, documents, before, turns)
 
 
 def _known(entry: Mapping[str, Any], keys: Sequence[str], where: str) -> None:
@@ -91,12 +95,21 @@ def _known(entry: Mapping[str, Any], keys: Sequence[str], where: str) -> None:
             raise StoryError(f"{where}: unknown key {key!r}; known are {', '.join(keys)}")
 
 
+def lines(story: Story) -> Iterator[str]:
+    """What `mynah chat` would be given to hold it."""
+    yield from (f"< {_quoted(message)}" for message in story.before)
+    yield from map(_line, story.turns)
+
+
 def play(story: Story, settings: Settings | None = None) -> Iterator[str]:
     """What goes wrong in it, a line each; nothing where all is well."""
     settings = settings or Settings()
+    if story.config is not None:
+        settings = settings_file.load(story.config)
     if story.home is not None:
         settings = replace(settings, home=replace(settings.home, file=story.home))
-    settings = replace(settings, knowledge=replace(settings.knowledge, documents=story.documents))
+    if story.documents is not None:
+        settings = replace(settings, knowledge=replace(settings.knowledge, documents=story.documents))
     chat = Chat.of(settings, story.clock)
     for message in story.before:
         list(chat.take(f"< {_quoted(message)}"))

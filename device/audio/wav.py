@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import struct
 import wave
 from collections.abc import Iterator
@@ -21,6 +22,14 @@ _BLOCK_SECONDS = 1
 def read(path: str | Path) -> Samples:
     """The whole recording. Raises AudioError as `open_file` does."""
     return np.concatenate(list(_blocks(_open(Path(path)))))
+
+
+def decode(data: bytes) -> Iterator[Samples]:
+    """A recording as the bytes of its file, a second at a time. Raises AudioError as `open_file` does."""
+    stream = io.BytesIO(data)
+    _check(stream, len(data), "a sound")
+    stream.seek(0)
+    return _blocks(_opened(stream, "a sound"))
 
 
 def seconds(path: str | Path) -> float:
@@ -52,24 +61,37 @@ def write(path: str | Path, samples: Samples) -> None:
 
 def _open(path: Path) -> soundfile.SoundFile:
     try:
-        with path.open("rb") as stream:
-            size = path.stat().st_size
-            missing = _missing_bytes(stream, size)
+        stream = path.open("rb")
+        size = path.stat().st_size
     except FileNotFoundError:
         raise AudioError(f"{path}: no such file; check the path") from None
     except OSError as error:
         raise AudioError(f"{path}: cannot be read ({error.strerror}); give a recording") from None
+    with stream:
+        _check(stream, size, str(path))
+    return _opened(path, str(path))
+
+
+def _check(stream: BinaryIO, size: int, name: str) -> None:
+    """Raises AudioError for what is visibly no whole recording."""
     if not size:
-        raise AudioError(f"{path}: the file is empty; record it again")
-    if missing:
-        raise AudioError(f"{path}: the recording is truncated, {missing} bytes are missing; copy it again")
+        raise AudioError(f"{name}: the file is empty; record it again")
     try:
-        file = soundfile.SoundFile(path)
+        missing = _missing_bytes(stream, size)
+    except OSError as error:
+        raise AudioError(f"{name}: cannot be read ({error.strerror}); give a recording") from None
+    if missing:
+        raise AudioError(f"{name}: the recording is truncated, {missing} bytes are missing; copy it again")
+
+
+def _opened(source: Path | BinaryIO, name: str) -> soundfile.SoundFile:
+    try:
+        file = soundfile.SoundFile(source)
     except soundfile.SoundFileError:
-        raise AudioError(f"{path}: not a readable recording; give a WAV, FLAC or Opus file") from None
+        raise AudioError(f"{name}: not a readable recording; give a WAV, FLAC or Opus file") from None
     if not file.frames:
         file.close()
-        raise AudioError(f"{path}: the recording is empty; record it again")
+        raise AudioError(f"{name}: the recording is empty; record it again")
     return file
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from device.mqtt.connection import Asker
 
 
 @dataclass(frozen=True, slots=True)
 class Listen:
-    """Begin a turn without the wake word; `asker` wants to know what came of it."""
+    """Begin a turn without the wake word, once `first` was said; `asker` wants to know what came of it."""
 
     asker: Asker | None = None
+    first: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +24,19 @@ class Mute:
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """Say `text` to whoever is there."""
+    """Say `text` to whoever is there, as soon as no turn goes on. `token`: as that of `Play`."""
 
     text: str
+    token: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """Play a recording, the bytes of its file, as soon as no turn goes on. Its end is told, if it has a
+    `token`."""
+
+    data: bytes = field(repr=False)
+    token: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,5 +59,5 @@ class Stop:
     """End what rings, and what can be heard of Mynah."""
 
 
-Ask = Listen | Mute | Say | Announce | Pose | Stop
+Ask = Listen | Mute | Say | Play | Announce | Pose | Stop
 """What a channel wants, whatever the channel."""

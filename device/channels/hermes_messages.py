@@ -30,6 +30,8 @@ Post = tuple[str, Mapping[str, Any]]
 
 MANAGER = "hermes/dialogueManager"
 QUERY, SAY, FINISHED = "hermes/nlu/query", "hermes/tts/say", "hermes/tts/sayFinished"
+PLAY, PLAYED = "playBytes", "playFinished"
+"""Levels of topics below hermes/audioServer/<site>; the id of a sound follows the first."""
 START, CONTINUE, END = f"{MANAGER}/startSession", f"{MANAGER}/continueSession", f"{MANAGER}/endSession"
 STARTED, ENDED = f"{MANAGER}/sessionStarted", f"{MANAGER}/sessionEnded"
 NAMES: Mapping[type[Act], str] = {
@@ -51,6 +53,10 @@ class Session:
     id: str
     data: Any = None
     wanted: tuple[str, ...] = ()
+
+
+def audio_server(site: str, *levels: str) -> str:
+    return "/".join(("hermes/audioServer", site, *levels))
 
 
 def who(site: str, session: Session | None) -> dict[str, Any]:

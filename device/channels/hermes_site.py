@@ -13,12 +13,15 @@ from device.channels.hermes_messages import (
     END,
     ENDED,
     FINISHED,
+    PLAY,
+    PLAYED,
     QUERY,
     SAY,
     START,
     STARTED,
     Post,
     Session,
+    audio_server,
     captured,
     detected,
     filtered,
@@ -39,25 +42,37 @@ GRACE = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a message asks for: answers, a text to be shown, to be listened to.
+    """What a message asks for: answers, a text to be said or a recording to be played, to be listened to.
 
-    `relay`: the text is a question, and what is said to it is not acted on.
+    `ended`: what is posted once that is over. `relay`: the text is a question, and what is
+    said to it is not acted on.
     """
 
     answers: tuple[Post, ...] = ()
     say: str = ""
+    play: bytes = b""
+    ended: tuple[Post, ...] = ()
     listen: bool = False
     relay: bool = False
 
 
 class Site:
-    """The words of one `site`, in Hermes a satellite; only what is meant for it is listened to."""
+    """The words of one `site`, in Hermes a satellite; only what is meant for it is listened to.
+
+    `speaks`: it has a voice of its own. Otherwise it asks others to say its texts.
+    """
 
     def __init__(
-        self, site: str, understand: Understand, new_id: Callable[[], str] = lambda: uuid4().hex
+        self,
+        site: str,
+        understand: Understand,
+        new_id: Callable[[], str] = lambda: uuid4().hex,
+        speaks: bool = False,
     ) -> None:
         """`new_id`: makes up the ids of sessions and texts."""
-        self._site, self._understand, self._new_id = site, understand, new_id
+        self._site, self._understand, self._new_id, self._speaks = site, understand, new_id, speaks
+        self.sounds = audio_server(site, PLAY, "+")
+        """Where recordings come in."""
         self._session: Session | None = None  # that of the turn that goes on, or is to begin
         self._waiting = False  # its turn was asked for, and has not begun
         self._untold: deque[Session] = deque()  # those of turns that are heard but not told of
@@ -80,8 +95,8 @@ class Site:
         return (*self._ended(), *self._started(), *self.said(text, self._session))
 
     def said(self, text: str, session: Session | None = None) -> tuple[Post, ...]:
-        """Somebody is to say `text` aloud."""
-        if not text:
+        """Somebody else is to say `text` aloud, where this site cannot."""
+        if not text or self._speaks:
             return ()
         self._own.append(number := self._new_id())
         return ((SAY, {"text": text, "lang": None, "id": number, **who(self._site, session)}),)
@@ -132,6 +147,9 @@ class Site:
 
     def receive(self, topic: str, payload: bytes) -> Wish:
         """What others ask for; nothing where it is none of ours, or no JSON."""
+        if topic.startswith(prefix := self.sounds.removesuffix("+")):
+            finished = {"id": topic.removeprefix(prefix), "siteId": self._site}
+            return Wish(play=payload, ended=((audio_server(self._site, PLAYED), finished),))
         try:
             content = parsed(payload)
         except ValueError:
@@ -178,7 +196,7 @@ class Site:
         if not isinstance(text, str) or (isinstance(number, str) and number in self._own):
             return Wish()
         finished = {"id": number, "siteId": self._site, "sessionId": content.get("sessionId")}
-        return Wish(((FINISHED, finished),), say=text[:LONGEST])
+        return Wish(say=text[:LONGEST], ended=((FINISHED, finished),))
 
     def _start(self, content: Mapping[str, Any]) -> Wish:
         """A notification is shown; an action is a text, perhaps, and then a turn. Who names the intents that

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from device.audio.volume import LOUDEST
 from device.channels.asks import Ask
 from device.channels.channel import Channel, Outlet
 from device.channels.own import INSTALL, Topics
@@ -123,6 +124,24 @@ def _components(topics: Topics) -> Mapping[str, Mapping[str, Any]]:
             "name": "Say",
             "icon": "mdi:comment-text-outline",
             "command_topic": topics["say"],
+        },
+        "speaker": {
+            "platform": "notify",
+            "name": "Speaker",
+            "icon": "mdi:bullhorn",
+            "command_topic": topics["announce"],
+        },
+        "volume": {
+            "platform": "number",
+            "name": "Volume",
+            "icon": "mdi:volume-high",
+            "unit_of_measurement": "%",
+            "min": 0,
+            "max": LOUDEST,
+            "step": 1,
+            "mode": "slider",
+            "state_topic": topics["volume"],
+            "command_topic": topics["volume/set"],
         },
         "state": {
             "platform": "sensor",

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from device.assistant import Listening
+from device.audio.volume import LOUDEST, Volume
 from device.channels.asks import Ask, Listen, Mute, Pose, Say, Stop
 from device.channels.channel import Channel, Outlet, late
 from device.channels.report import answer_json, exchange_json, turn_json
@@ -19,14 +20,14 @@ from device.system.problems import Problems
 
 log = logging.getLogger(__name__)
 
-ASKED = ("say", "ask", "listen", "stop", "mute/set", "threshold/+/set", "update/install")
+ASKED = ("say", "ask", "listen", "stop", "mute/set", "volume/set", "threshold/+/set", "update/install")
 """Where others may ask for something."""
 INSTALL = "INSTALL"
 """What is said to have an update installed."""
 LONGEST = 500
 """Characters of a question that are asked."""
 OFTEN = 1.0
-"""Seconds between two looks at the timers."""
+"""Seconds between two looks at the timers and the volume."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +46,8 @@ class Topics:
 
 
 class Own(Channel):
-    """`thresholds`: those that may be moved. `problems`: what is to be told of. `install`: begins to install
-    the update that is offered. `timers`: tells what is due when, as JSON."""
+    """`thresholds`, `volume`: what may be moved. `problems`: what is to be told of. `install`: begins to
+    install the update that is offered. `timers`: tells what is due when, as JSON."""
 
     qos = 1
 
@@ -55,12 +56,14 @@ class Own(Channel):
         names: Topics,
         outlet: Outlet,
         thresholds: Thresholds,
+        volume: Volume,
         problems: Problems,
         install: Callable[[], None],
         timers: Callable[[], str],
     ) -> None:
         self._names, self._outlet = names, outlet
-        self._thresholds, self._problems, self._install = thresholds, problems, install
+        self._thresholds, self._volume = thresholds, volume
+        self._problems, self._install = problems, install
         self._timers, self._look_at = timers, 0.0
         self._muted = False
         self.topics = tuple(names[name] for name in ASKED)
@@ -81,6 +84,8 @@ class Own(Channel):
                 return (Stop(),)
             case ["say"]:
                 return (Say(message.payload.decode("utf-8", "replace")),)
+            case ["volume", "set"]:
+                self._set_volume(message.payload)
             case ["threshold", word, "set"]:
                 self._move_threshold(word, message.payload)
             case ["update", "install"]:
@@ -94,6 +99,7 @@ class Own(Channel):
                 for word in self._thresholds.names:
                     self._retain(f"threshold/{word}", self._thresholds[word])
                 self._retain("timers", self._timers())
+                self._retain("volume", str(self._volume.level))
                 self._state("idle")
                 self._problems.connect(self._show_problems)
             case Listening():
@@ -127,6 +133,7 @@ class Own(Channel):
         if now >= self._look_at:
             self._look_at = now + OFTEN
             self._retain("timers", self._timers())
+            self._retain("volume", str(self._volume.level))
 
     def _spoken(self, text: str) -> None:
         if text:
@@ -164,6 +171,18 @@ class Own(Channel):
     def _move_threshold(self, word: str, payload: bytes) -> None:
         if self._thresholds.move(word, payload):
             self._retain(f"threshold/{word}", self._thresholds[word])
+
+    def _set_volume(self, payload: bytes) -> None:
+        """Home Assistant's numbers may have a decimal point."""
+        try:
+            level = round(float(payload))
+        except (ValueError, OverflowError):
+            level = -1
+        if not 0 <= level <= LOUDEST:
+            log.warning("volume/set takes a number from 0 to %d, not %r", LOUDEST, payload[:20])
+            return
+        self._volume.set(level)
+        self._retain("volume", str(level))
 
     def _update(self, payload: bytes) -> None:
         if payload.strip() == INSTALL.encode():

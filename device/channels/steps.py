@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from device import assistant
 from device.dialogue.exchange import Exchange
@@ -29,10 +29,27 @@ class Muted:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A text that somebody wanted to be said; `announced`: with a chime."""
+    """A text that somebody wanted to be said; `announced`: with a chime. `token`: see `Ended`."""
 
     text: str
     announced: bool = False
+    token: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """A recording that somebody wanted to be played, the bytes of its file. `token`: see `Ended`."""
+
+    data: bytes = field(repr=False)
+    token: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What was said or played with `token` can be heard no further: it is over, was broken off, or was left
+    out."""
+
+    token: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +96,9 @@ class Due:
     dropped: tuple[Command, ...] = ()
 
 
-Step = assistant.Step | Started | Idle | Muted | Said | Asked | Refused | Aborted | Told | Due
+Step = (
+    assistant.Step | Started | Idle | Muted | Said | Asked | Refused | Played | Ended | Aborted | Told | Due
+)
 """What the voice loop and the daemon come to.
 
 A turn is Listening (unless the wake word was the whole command), Endpoint, Turn, Idle, and in its time Told;

@@ -13,7 +13,7 @@ from device.channels.own import Topics
 from device.commands import options as common
 from device.mqtt.client import connect
 
-KEPT = ("availability", "state", "mute", "problem", "timers", "session")
+KEPT = ("availability", "state", "mute", "problem", "timers", "volume", "session")
 """Our own topics on which something is retained always."""
 PATIENCE = 0.5
 """Seconds in which the broker tells what it keeps of ours."""

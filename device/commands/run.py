@@ -17,8 +17,10 @@ from types import FrameType
 from device.assembly.daemon import MakeFollower, duties, make_publisher, open_channels
 from device.assembly.documents import follow_papers
 from device.assembly.sound import loudspeaker, microphone
-from device.assembly.stages import make_assistant, make_follower, make_home, make_memory
+from device.assembly.stages import facts_of, journal, make_assistant, make_follower, make_home, make_memory
+from device.assembly.voices import make_mouth, make_volume
 from device.assistant import Assistant
+from device.audio.player import AtVolume
 from device.channels.home import House
 from device.channels.homeassistant import software
 from device.channels.own import Topics
@@ -67,8 +69,10 @@ def main(options: argparse.Namespace) -> int:
 def listen(options: argparse.Namespace, settings: Settings, notes: ProblemFile) -> int:
     """The whole daemon, as `settings` want it; `notes` keeps what is wrong."""
     home = make_home(settings)
-    assistant = make_assistant(settings, home, make_memory(home))
-    return serve(options, settings, assistant, home, partial(make_follower, settings, home, assistant), notes)
+    with journal(settings, home) as kept:
+        assistant = make_assistant(settings, home, make_memory(home, kept, facts_of(settings)))
+        following = partial(make_follower, settings, home, assistant)
+        return serve(options, settings, assistant, home, following, notes)
 
 
 def serve(
@@ -89,11 +93,13 @@ def serve(
     service = Service(settled=trial.passed)
     publisher = make_publisher(settings, problems)
     updates = updates_of(settings, options.config, trial, publisher, problems)
-    channels = open_channels(settings, assistant, house, publisher, problems, updates, make_follower)
+    volume = make_volume(settings.voice)
+    channels = open_channels(settings, assistant, house, publisher, problems, updates, volume, make_follower)
     channels.append(Terminal(partial(common.emit, options)))
     with (
         microphone(settings.audio, inputs, partial(problems.say, "microphone")) as audio,
-        loudspeaker(settings.audio, inputs) as speaker,
+        loudspeaker(settings, inputs) as player,
+        make_mouth(settings, player, volume) as mouth,
         publisher,
         updates,
     ):
@@ -102,13 +108,13 @@ def serve(
         log.info("%s listens for %s", settings.device_id, words)
         if inputs and "-" not in inputs:
             publisher.wait_connected(AWAIT_BROKER)
-        assistant.controls.speaking = lambda: speaker.playing
+        assistant.controls.speaking = lambda: mouth.speaking
         daemon = Daemon(
             assistant,
             publisher.messages,
             Confirming(publisher, house.state),
             channels,
-            tuple(duties(settings, assistant, speaker, service)),
+            tuple(duties(settings, assistant, mouth, AtVolume(player, volume.alarm), volume, service)),
             ends=lambda: updates.restart,
         )
         settle()

@@ -78,6 +78,10 @@ class Conversation:
         """Somebody else asks `question`. It stays open until somebody answers it or closes it."""
         self.dialogue = replace(self.dialogue, question=question, said=question.text)
 
+    def told(self, text: str) -> None:
+        """Somebody else had `text` said: it is what "say that again" means. The dialogue goes on."""
+        self.dialogue = replace(self.dialogue, said=text)
+
     def due(self) -> Iterator[Exchange]:
         """What has fallen due, each once, in the order of its time. Cheap where that is nothing.
 
@@ -136,10 +140,13 @@ class Conversation:
         """The world as it is now."""
         memory = self.memory
         world = World(
-            *(self.home, self._clock()),
+            self.home,
+            self._clock(),
             lists=memory.lists,
             agenda=memory.agenda,
             said=self.dialogue.times,
+            journal=memory.journal,
+            facts=memory.facts,
             papers=self._papers,
         )
         return View(world, self._skills, self._patience)

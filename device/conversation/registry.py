@@ -13,28 +13,39 @@ from device.skills.announcements import handle as announcements
 from device.skills.clock import handle as clock
 from device.skills.delayed import handle as delayed
 from device.skills.documents import handle as documents
+from device.skills.facts import handle as facts
 from device.skills.help import handle as help_
+from device.skills.history import handle as history
 from device.skills.home import handle as home
 from device.skills.lists import handle as lists
 from device.skills.reminders import handle as reminders
 from device.skills.skill import Handlers, World
 from device.skills.smalltalk import handle as smalltalk
 from device.skills.timers import handle as timers
+from device.skills.voice import handle as voice
 from device.speaking.rendering import render
 from device.understanding.times import timed
 
 log = logging.getLogger(__name__)
 
-OF_TIME: Handlers = {**timers.HANDLERS, **alarms.HANDLERS, **reminders.HANDLERS, **delayed.HANDLERS}
+OF_TIME: Handlers = {
+    **timers.HANDLERS,
+    **alarms.HANDLERS,
+    **reminders.HANDLERS,
+    **delayed.HANDLERS,
+    **history.HANDLERS,
+}
 """Those that know what a time means to them; all others are planned."""
 SHIPPED: Handlers = {
     **home.HANDLERS,
     **clock.HANDLERS,
     **lists.HANDLERS,
+    **facts.HANDLERS,
     **announcements.HANDLERS,
     **help_.HANDLERS,
     **documents.HANDLERS,
     **smalltalk.HANDLERS,
+    **voice.HANDLERS,
     **OF_TIME,
 }
 FAILED = "Sorry, something went wrong with that"

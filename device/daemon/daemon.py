@@ -17,9 +17,21 @@ import numpy as np
 
 from device.assistant import Assistant, Listening, Stopped
 from device.assistant import Step as LoopStep
-from device.channels.asks import Announce, Ask, Listen, Mute, Pose, Say, Stop
+from device.channels.asks import Announce, Ask, Listen, Mute, Play, Pose, Say, Stop
 from device.channels.channel import Channel, Duty
-from device.channels.steps import Aborted, Asked, Due, Idle, Muted, Refused, Said, Started, Step
+from device.channels.steps import (
+    Aborted,
+    Asked,
+    Due,
+    Ended,
+    Idle,
+    Muted,
+    Played,
+    Refused,
+    Said,
+    Started,
+    Step,
+)
 from device.daemon.confirming import Confirming
 from device.errors import AudioError
 from device.events import AudioChunk, Intent, Question, Turn
@@ -28,7 +40,7 @@ from device.mqtt.connection import Asker, Message
 log = logging.getLogger(__name__)
 
 MOST = 20
-"""Announcements that wait for the end of a turn."""
+"""Texts and recordings that wait for the end of a turn."""
 FAULTS = 10
 """Faults in a row, without a turn between them, after which the daemon gives up and is to be restarted."""
 
@@ -52,7 +64,9 @@ class Daemon:
         self._assistant, self._messages, self._confirming = assistant, messages, confirming
         self._channels, self._duties, self._ends = channels, (*channels, *duties), ends
         self._asker: Asker | None = None  # who wants to know what is said next
-        self._waiting: deque[Said | Due] = deque()  # to be told when no turn goes on
+        self._waiting: deque[Said | Played | Due] = deque()  # to be told when no turn goes on
+        self._token = ""  # of what is said or played now, where its end is to be told
+        self._prompting = False  # to listen as soon as what was said first is over
         self._idle = True
         self._muted = False
 
@@ -101,7 +115,7 @@ class Daemon:
                 self._confirming.send_due(exchange, time.monotonic())
         with going_on("what was awaited"):
             self._conclude()
-            self._tell_waiting()
+            self._go_on_speaking()
         now = time.monotonic()
         self._each(lambda duty: duty.tick(now))
         heard = replace(chunk, samples=np.zeros_like(chunk.samples)) if self._muted else chunk
@@ -122,7 +136,7 @@ class Daemon:
                     self._become_idle()
                 self._conclude()
             case Listening():
-                self._idle = False
+                self._idle = self._prompting = False
                 self._tell(step)
             case Stopped():
                 self._stop(step)
@@ -145,17 +159,17 @@ class Daemon:
             case Listen(asker) if self._muted:
                 log.info("asked to listen, but muted")
                 self._refuse(asker, "muted")
-            case Listen(asker):
-                self._assistant.controls.listen = True
+            case Listen(asker, first):
                 self._wants(asker, "somebody else asked")
+                self._prompt(first)
             case Mute(on):
                 self._mute(on)
-            case Say(text):
-                self._tell(Said(text))
-            case Announce(text) if len(self._waiting) >= MOST:
-                log.warning("too many announcements at once; this one is left out: %s", text)
+            case Say(text, token):
+                self._wait(Said(text, token=token))
+            case Play(data, token):
+                self._wait(Played(data, token))
             case Announce(text):
-                self._waiting.append(Said(text, announced=True))
+                self._wait(Said(text, announced=True))
             case Pose(text, asker) if why := self._why_not():
                 log.info("a question is not asked: %s: %s", why, text)
                 self._refuse(asker, why)
@@ -164,13 +178,31 @@ class Daemon:
             case Stop():
                 self._stop(Stopped())
 
+    def _prompt(self, first: str) -> None:
+        """Listen without the wake word: now, or once `first` was said."""
+        if first:
+            self._speak(Said(first))
+        self._prompting = bool(first)
+        self._assistant.controls.listen = not first
+
+    def _wait(self, what: Said | Played) -> None:
+        """Tell `what` when no turn goes on."""
+        if len(self._waiting) < MOST:
+            self._waiting.append(what)
+            return
+        left_out = what.text if isinstance(what, Said) else "a recording"
+        log.warning("too much to say at once; this is left out: %s", left_out)
+        if what.token:
+            self._tell(Ended(what.token))
+
     def _why_not(self) -> str:
         """Why no question of somebody else can be asked now; "" where it can."""
         if self._muted:
             return "muted"
         if self._assistant.conversation.question is not None:
             return "another question is open"
-        return "" if self._idle and not self._assistant.controls.listen else "a turn goes on"
+        prompted = self._prompting or self._assistant.controls.listen
+        return "" if self._idle and not prompted else "a turn goes on"
 
     def _pose(self, text: str, asker: Asker | None) -> None:
         """Ask `text`; the voice loop listens to the answer by itself."""
@@ -186,7 +218,7 @@ class Daemon:
 
     def _mute(self, on: bool) -> None:
         self._muted = on
-        self._assistant.controls.listen = False
+        self._assistant.controls.listen = self._prompting = False
         self._wants(None, "muted")
         self._tell(Muted(on))
         log.info("muted" if on else "listening again")
@@ -219,10 +251,32 @@ class Daemon:
             else:
                 self._tell(told)
 
-    def _tell_waiting(self) -> None:
-        """One after the other, and not into a turn."""
-        if self._waiting and self._idle and not self._assistant.controls.speaking():
-            self._tell(self._waiting.popleft())
+    def _go_on_speaking(self) -> None:
+        """What comes when Mynah is silent: one thing after the other, and not into a turn."""
+        if not (self._token or self._prompting or self._waiting) or self._assistant.controls.speaking():
+            return
+        if self._token:
+            token, self._token = self._token, ""
+            self._tell(Ended(token))
+        if self._prompting:
+            self._prompting, self._assistant.controls.listen = False, True
+        elif self._idle and (told := self._next_waiting()) is not None:
+            self._speak(told)
+
+    def _speak(self, what: Said | Played | Due) -> None:
+        """Tell `what`; Mynah says or plays it from now on."""
+        self._token = "" if isinstance(what, Due) else what.token
+        if isinstance(what, Said):
+            self._assistant.conversation.told(what.text)
+        self._tell(what)
+
+    def _next_waiting(self) -> Said | Played | Due | None:
+        """What is to be told next; while something rings, only what has fallen due."""
+        rings = self._assistant.conversation.rings
+        found = next((told for told in self._waiting if isinstance(told, Due) or not rings), None)
+        if found is not None:
+            self._waiting.remove(found)
+        return found
 
     def _wait_for_reports(self) -> None:
         """At the end of the audio, there is time."""

@@ -1,21 +1,22 @@
-"""What is done beside the voice loop, and is no channel: sounds, and a sign of life for systemd."""
+"""What is done beside the voice loop, and is no channel: rings, the volume, a sign of life for systemd."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
-from device.assistant import Listening, Stopped
+from device.assistant import Listening
 from device.audio import earcons
+from device.audio.volume import Volume
 from device.channels.channel import Duty
-from device.channels.steps import Asked, Due, Idle, Said, Step, Told
-from device.dialogue.exchange import Exchange
-from device.events import Confirmation, Samples, Turn
+from device.channels.steps import Asked, Due, Idle, Step
+from device.events import Change, Samples, Turn
+from device.skills.voice import handle as voice
 from device.system.service import Service
 
 
 class Speaker(Protocol):
-    """As `device.audio.speaker.SilentSpeaker`: plays while the loop goes on."""
+    """As `device.audio.player.Player`: plays while the loop goes on."""
 
     def play(self, samples: Samples) -> None: ...
     def stop(self) -> None: ...
@@ -26,10 +27,13 @@ PERIOD = 2.5
 
 
 class Ring(Duty):
-    """Rings as long as `rings` says so, but not into a turn. To be told of everything before `Sounds`."""
+    """Rings as long as `rings` says so, but not into a turn, and not while Mynah is `speaking`. To be told of
+    everything before `Speech`."""
 
-    def __init__(self, speaker: Speaker, rings: Callable[[], bool]) -> None:
-        self._speaker, self._rings = speaker, rings
+    def __init__(
+        self, speaker: Speaker, rings: Callable[[], bool], speaking: Callable[[], bool] = lambda: False
+    ) -> None:
+        self._speaker, self._rings, self._speaking = speaker, rings, speaking
         self._idle, self._sounding = True, False
         self._next = 0.0
 
@@ -43,8 +47,8 @@ class Ring(Duty):
 
     def tick(self, now: float) -> None:
         if not self._rings():
-            self._silence()
-        elif self._idle and now >= self._next:
+            self._next, self._sounding = 0.0, False  # its last sound ends by itself: others may have begun
+        elif self._idle and now >= self._next and not self._speaking():
             self._next, self._sounding = now + PERIOD, True
             self._speaker.play(earcons.ringing())
 
@@ -54,39 +58,25 @@ class Ring(Duty):
         self._next, self._sounding = 0.0, False
 
 
-class Sounds(Duty):
-    """Tells by an earcon that Mynah listens, asks or has something to tell, and how a turn ended, unless the
-    next one has begun meanwhile: its speaker is not to be talked over."""
+class VoiceVolume(Duty):
+    """Changes `volume` as somebody asked. To be told before `Speech`, so that the reply lets it be heard."""
 
-    def __init__(self, speaker: Speaker) -> None:
-        self._speaker = speaker
-        self._idle = True
+    def __init__(self, volume: Volume) -> None:
+        self._volume = volume
 
     def take(self, step: Step) -> None:
         match step:
-            case Listening(_, question):
-                self._idle = False
-                if question is None:
-                    self._speaker.play(earcons.listening())
-            case Turn() if step.outcome.question is not None:  # it is listened to after the sound
-                self._speaker.play(earcons.listening())
-            case Asked():
-                self._idle = False
-                self._speaker.play(earcons.listening())
-            case Said(_, True):
-                self._speaker.play(earcons.announcing())
+            case Turn():
+                self._change(step.outcome.done)
             case Due(exchange):
-                self._speaker.play(earcons.announcing() if _fine(exchange) else earcons.error())
-            case Idle():
-                self._idle = True
-            case Stopped():
-                self._speaker.stop()
-            case Told(turn) if self._idle and turn.outcome.question is None:
-                self._speaker.play(earcons.done() if _fine(turn) else earcons.error())
+                self._change(exchange.outcome.done)
 
-
-def _fine(source: Turn | Exchange) -> bool:
-    return source.outcome.fine and source.confirmation in (None, Confirmation.CONFIRMED)
+    def _change(self, changes: Iterable[Change]) -> None:
+        for change in changes:
+            if change.do == voice.SET:
+                self._volume.set(change.values["volume"])
+            elif change.do == voice.MOVE:
+                self._volume.set(self._volume.level + change.values["by"])
 
 
 class Alive(Duty):

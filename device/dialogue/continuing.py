@@ -30,13 +30,19 @@ def also(dialogue: Dialogue, focus: Focus, act: Also, world: World) -> Step:
     if any(slot in slots and slot not in focus.intent.slots for slot in TEXTS):
         return dialogue, refused(UNKNOWN)  # "and at nine to …", after a lamp
     if "number" in slots and (value := value_slot(focus.intent)) is not None:
-        slots = {value: slots["number"], **{key: said for key, said in slots.items() if key != "number"}}
+        slots = {**slots, value: _like_before(slots["number"], focus.intent.slots[value])}
+        del slots["number"]
     called = {"name": slots["called"]} if "called" in slots else {}
     again = referring.merged(focus.intent, {**slots, **called}, focus.about)
     again = replace(again, confidence=act.confidence)
     outcome = world.handle(again) if called else _likewise(focus, _going_on(dialogue, again), world)
     after = remembered(closed(dialogue), again, outcome, world, focus.among)
     return _added(focus, after, outcome) if outcome.fine else after, outcome
+
+
+def _like_before(number: float, before: float) -> float:
+    """`number` as a step in the direction of the one `before`: "one degree", after two degrees less."""
+    return -number if before < 0 else number
 
 
 def _going_on(dialogue: Dialogue, intent: Intent) -> Intent:
@@ -107,8 +113,18 @@ def put_right(dialogue: Dialogue, focus: Focus, act: Correct, world: World) -> S
         return dialogue, outcome
     same = referring.names(outcome.about) or referring.names(meant.slots)
     back = taken_back(dialogue, world, act.confidence, but=same) if was_done else []
+    if back and set(act.slots) <= set(RESTRICTING):
+        outcome = _as_it_was(dialogue, outcome, same)
     after = remembered(closed(dialogue), meant, outcome, world, focus.among)
     return after, outcomes.joined([*back, outcome], about=outcome.about)
+
+
+def _as_it_was(dialogue: Dialogue, outcome: Outcome, same: tuple[Any, ...]) -> Outcome:
+    """`outcome` of a request that leaves out more than before: the `same` things are not told it again."""
+    undo = tuple(
+        one for one in (dialogue.undo.requests if dialogue.undo else ()) if one.slots.get("name") in same
+    )
+    return Outcome(undo=undo, about=outcome.about)
 
 
 def _level(dialogue: Dialogue, focus: Focus, level: Intent, world: World) -> Step:

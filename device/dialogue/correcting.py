@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -49,6 +50,9 @@ WHENEVER = ("on", "at", "in", "every", "next", "today", "tomorrow", "tonight", "
 
 MOST_DEGREES = 10
 """By how many degrees people make it warmer at once; a number above is the temperature."""
+
+OWNER = re.compile(r"\w+'s")
+"""Who has what is meant."""
 
 NOTHING_SPOKEN_OF = "it continues nothing that was said"
 
@@ -128,7 +132,7 @@ def in_words(act: Correct | Also, focus: Focus | None) -> Correct | Also | NotRe
     slot = next((slot for slot in WORDS if focus and slot in focus.intent.slots), None)
     if slot is None and focus is not None and focus.intent.name == READING_OUT and isinstance(act, Also):
         slot = "item"
-    if slot is None and focus is not None and (which := _offered(words, focus)) is not None:
+    if slot is None and focus is not None and (which := _offered(words, focus, act)) is not None:
         return replace(act, slots={**slots, "which": which})
     return (
         NotRecognized(words, NOTHING_SPOKEN_OF)
@@ -137,10 +141,12 @@ def in_words(act: Correct | Also, focus: Focus | None) -> Correct | Also | NotRe
     )
 
 
-def _offered(words: str, focus: Focus) -> str | None:
-    """What `words` call one of the things that were to choose from: "and the back", after the front door."""
+def _offered(words: str, focus: Focus, act: Correct | Also) -> str | None:
+    """What `words` call one of the things that were to choose from: "and the back", after the front door; or
+    whose it is that is also meant: "and dad's", after mum's lamp."""
     which = words.removeprefix("the ").removesuffix(" too").removesuffix(" as well")
-    return which if any(which in one.said for one in focus.among) else None
+    owner = isinstance(act, Also) and OWNER.fullmatch(which) and referring.names(focus.about)
+    return which if owner or any(which in one.said for one in focus.among) else None
 
 
 def value_slot(intent: Intent) -> str | None:

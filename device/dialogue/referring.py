@@ -173,6 +173,8 @@ def pointed(focus: Focus, slots: Mapping[str, Any]) -> Mapping[str, Any] | None:
     chosen = placed(focus, slots)
     if chosen is not None:
         return {**rest, **chosen.slots}
+    if "other" in slots and not focus.among and not focus.intent.slots.keys().isdisjoint(RESTRICTING):
+        return {**rest, "names": names(focus.about)}  # all but what was left out
     offered = tuple(one.slots["name"] for one in focus.among if "name" in one.slots)
     if "other" in slots and "entry" in focus.about:
         return {**rest, "but_entry": focus.about["entry"]}

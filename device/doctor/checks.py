@@ -17,12 +17,15 @@ from device.audio.health import Fault
 from device.doctor.access import appliances, broker, daemon, services
 from device.doctor.announcements import announced
 from device.doctor.finding import Finding, ok, problem, warning
-from device.errors import MynahError
+from device.errors import MynahError, VoiceError
 from device.events import SAMPLE_RATE, AudioChunk
 from device.settings import Settings
 
 PROBE = 4.0
 """Seconds of noise that the models are timed on."""
+
+PROBE_TEXT = "The kitchen lamp is on, and it is 21.5 degrees in the living room."
+"""What the voice is timed on."""
 
 MICROPHONE_PATIENCE = 4.0
 """Seconds in which the microphone must give audio."""
@@ -37,6 +40,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         clock,
         microphone,
         loudspeaker,
+        voice,
         pronunciation,
         home,
         wake_words,
@@ -130,8 +134,8 @@ def judge_microphone(
 
 
 def loudspeaker(settings: Settings) -> Finding:
-    if not settings.audio.sounds:
-        return ok("loudspeaker", "not wanted (audio.sounds = false)")
+    if not (settings.audio.sounds or settings.voice.voice):
+        return ok("loudspeaker", 'not wanted (audio.sounds = false, voice.voice = "")')
     from device.audio.speaker import Speaker
 
     try:
@@ -139,6 +143,31 @@ def loudspeaker(settings: Settings) -> Finding:
             return ok("loudspeaker", "opens")
     except MynahError as error:
         return warning("loudspeaker", f"no sounds: {error}")
+
+
+def voice(settings: Settings) -> Finding:
+    from device.assembly.voices import make_voice
+
+    if not settings.voice.voice:
+        return ok("voice", 'not wanted (voice.voice = "")')
+    began = time.perf_counter()
+    try:
+        speaks = make_voice(settings)
+    except VoiceError as error:
+        return warning("voice", f"{error}; without it, espeak-ng speaks, if it is installed")
+    ready = time.perf_counter()
+    samples = sum(len(piece) for piece in speaks.speak(PROBE_TEXT))
+    made = time.perf_counter()
+    return judge_voice(speaks.name, ready - began, made - ready, samples / SAMPLE_RATE)
+
+
+def judge_voice(name: str, ready: float, made: float, seconds: float) -> Finding:
+    """`made`: the time that `seconds` of speech took; `ready`: that of loading the voice."""
+    share = made / seconds if seconds else 1.0
+    text = f"{name}, ready in {ready:.1f} s, {100 * share:.0f} % of a core while it speaks"
+    if share > 0.8:
+        return warning("voice", f'{text}: replies will come late; set voice.voice = "espeak"')
+    return ok("voice", text)
 
 
 def pronunciation(settings: Settings) -> Finding:

@@ -80,6 +80,14 @@ class Lexicon:
             raise LexiconError(f"cannot pronounce {word!r}: {how}")
         return found
 
+    def own(self, word: str) -> Pronunciation | None:
+        """What the additions say of `word`; else how its own language says it, where its letters tell that.
+        A voice that knows English words needs to be told these. Stress digits are kept."""
+        if found := self._extra.get(_normalized(word)):
+            return tuple(found[0].split())
+        self._ask_abroad([word.lower()])
+        return self._abroad.get(word.lower())
+
     def prepare(self, words: Iterable[str]) -> tuple[str, ...]:
         """Look all `words` up at once, with one call of espeak-ng for those that need it.
 

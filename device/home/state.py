@@ -11,12 +11,15 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 TEXTS = ("option", "activity")
 LONGEST = 100
 """Characters of a text."""
+
+Told = Callable[[str, Mapping[str, Any], Mapping[str, Any]], None]
+"""Is told the name of a device, what was known of it, and what it says now."""
 
 
 class HomeState:
@@ -26,14 +29,19 @@ class HomeState:
         self._known: dict[str, dict[str, Any]] = {}
         self._reports: dict[str, int] = {}
         self._lock = threading.Lock()
+        self.follower: Told | None = None
+        """Is told of each report, on the thread that brings it."""
 
     def update(self, name: str, values: Mapping[str, Any]) -> None:
         """Take in `values`; what is neither true, false nor a finite number is left out, texts apart."""
         usable = {key: value for key, value in values.items() if _usable(key, value)}
         with self._lock:
-            self._known[name] = {**self._known.get(name, {}), **usable}
+            before = self._known.get(name, {})
+            self._known[name] = {**before, **usable}
             if usable.keys() - {"reachable", "bridge"}:
                 self._reports[name] = self._reports.get(name, 0) + 1
+        if self.follower is not None:
+            self.follower(name, before, usable)
 
     def of(self, name: str) -> Mapping[str, Any]:
         """All that is known of the device; empty where it never said anything."""

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from device.events import Change, Due
+from device.knowledge.facts.facts import Fact, Facts
 from device.memory import handing
 from device.memory.agenda import Agenda, instant
 from device.memory.agenda_store import agenda_store
+from device.memory.fact_store import fact_store
+from device.memory.journal.journal import Journal
 from device.memory.list_store import ListStore
 from device.memory.lists import LISTS, Lists
-from device.memory.watch import ClockWatch
+from device.system.watch import ClockWatch
 
 LISTS_FILE = "lists.json"
+FACTS = "facts.json"
+"""Name of the file of what the user has told."""
 AGENDA = "agenda.json"
 """Name of the file of timers, alarms, reminders and planned commands."""
 
@@ -28,10 +34,18 @@ class Memory:
     """
 
     def __init__(
-        self, lists: Iterable[str] = LISTS, folder: Path | None = None, watch: ClockWatch | None = None
+        self,
+        lists: Iterable[str] = LISTS,
+        folder: Path | None = None,
+        watch: ClockWatch | None = None,
+        journal: Journal | None = None,
+        facts: Iterable[Fact] = (),
     ) -> None:
         """`lists`: names of the home's lists. `folder`: where all is kept; None: in memory alone. `watch`
-        notices that the clock is set; None: it never is."""
+        notices that the clock is set; None: it never is. `journal`: what happened; None: nobody wants to
+        know. `facts`: what is known besides what is told."""
+        self._facts, self._given = fact_store(folder / FACTS if folder else None), tuple(facts)
+        self.journal = journal
         self._lists = ListStore(lists, folder / LISTS_FILE if folder else None)
         self._agenda = agenda_store(folder / AGENDA if folder else None)
         self._watch = watch
@@ -45,6 +59,11 @@ class Memory:
     @property
     def lists(self) -> Lists:
         return self._lists.lists
+
+    @property
+    def facts(self) -> Facts:
+        """All that was told, and what was given."""
+        return self._facts.read().plus(self._given)
 
     @property
     def agenda(self) -> Agenda:
@@ -61,6 +80,10 @@ class Memory:
         changes = tuple(changes)
         for change in changes:
             self._lists.apply(change)
+            if isinstance(change.subject, Fact):
+                self._facts.change(partial(Facts.after, change=change))
+            if self.journal is not None:
+                self.journal.apply(change)
         if changes:
             self._change(lambda agenda: agenda.after(changes))
 

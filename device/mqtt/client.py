@@ -58,7 +58,7 @@ class Publisher:
     `availability`: the topic on which to say `online`, retained, and to leave `offline` as the last will;
     without it the publisher is a visitor that comes and goes beside the daemon. `report` is given, on that
     thread, why there is no connection, in a line, and "" once there is one. `largest`: bytes of a payload,
-    by how its topic ends, where that is more than LARGEST.
+    by a part of its topic, where that is more than LARGEST.
 
     Raises SettingsError where the settings' files cannot be used.
     """
@@ -220,7 +220,7 @@ class Publisher:
         if message.topic == self._trouble.topic:
             self._trouble.saw(message.payload)
             return
-        largest = next((size for end, size in self._largest.items() if message.topic.endswith(end)), LARGEST)
+        largest = next((size for part, size in self._largest.items() if part in message.topic), LARGEST)
         size = len(message.payload) + AROUND
         with self._counting:
             fits = size <= largest + AROUND and self._waiting + size <= INBOX

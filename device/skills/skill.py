@@ -9,7 +9,9 @@ from datetime import datetime
 from device.events import Change, Intent, Outcome, Question, Reply
 from device.home.model import Home
 from device.knowledge.documents.papers import Papers
+from device.knowledge.facts.facts import Facts
 from device.memory.agenda import Agenda
+from device.memory.journal.journal import Journal
 from device.memory.lists import Lists
 
 
@@ -17,7 +19,9 @@ from device.memory.lists import Lists
 class World:
     """All that a handler may look at. `device_id`: what this Mynah is called on the broker.
 
-    `said`: how often each reply that has variants was given, by its name.
+    `said`: how often each reply that has variants was given, by its name. `journal`: what happened; None
+    where the user does not want one. `facts`: what the user has told or written down.
+    `papers`: the documents of the home; None where there are none.
     """
 
     home: Home
@@ -26,14 +30,16 @@ class World:
     lists: Lists = field(default_factory=Lists)
     agenda: Agenda = field(default_factory=Agenda)
     said: Mapping[str, int] = field(default_factory=dict)
+    journal: Journal | None = None
+    facts: Facts = field(default_factory=Facts)
     papers: Papers | None = None
 
     def after(self, changes: Iterable[Change]) -> World:
         """The world in which `changes` of Mynah's own memory are done."""
-        changes, lists = tuple(changes), self.lists
+        changes, lists, facts = tuple(changes), self.lists, self.facts
         for change in changes:
-            lists = lists.after(change)
-        return replace(self, lists=lists, agenda=self.agenda.after(changes))
+            lists, facts = lists.after(change), facts.after(change)
+        return replace(self, lists=lists, facts=facts, agenda=self.agenda.after(changes))
 
 
 Handler = Callable[[Intent, World], Outcome]

@@ -1,7 +1,7 @@
 """Numbers as they are said, and typed text as it would be said.
 
 What the decoder hears is words, so grammar and understanding know numbers as words only: "25%" that was
-typed becomes "twenty five percent" before it is matched.
+typed becomes "twenty five percent" before it is matched. The voice reads numbers out in the same words.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ SYMBOLS = {
 }
 UNITS = {"h": "hours", "hr": "hours", "hrs": "hours", "min": "minutes", "mins": "minutes", "sec": "seconds"}
 """What is written behind a number and said as a word."""
-_UNIT = re.compile(rf"(?<=\d)\s*({'|'.join(UNITS)})\b\.?")
+_UNIT = re.compile(rf"(?<=\d)\s*({'|'.join(UNITS)})\b\.?", re.IGNORECASE)
 _CLOCK = re.compile(r"(?<![\w.:])(\d{1,2}):(\d{2})(?![\w:])")
-_HALF_OF_DAY = re.compile(r"(?<=\d)\s*([ap])\.?\s?m\b\.?")
-_SYMBOL = re.compile("|".join(map(re.escape, SYMBOLS)))
+_HALF_OF_DAY = re.compile(r"(?<=\d)\s*([ap])\.?\s?(m)\b\.?", re.IGNORECASE)
+_SYMBOL = re.compile("|".join(map(re.escape, SYMBOLS)), re.IGNORECASE)
 _NUMBER = re.compile(r"(?<![\w.])(-?)(\d+)(?:[.,](\d+))?(?![\d])")
-_ORDINAL = re.compile(r"(?<![\w.])(\d{1,2})(?:st|nd|rd|th)\b")
+_ORDINAL = re.compile(r"(?<![\w.])(\d{1,2})(?:st|nd|rd|th)\b", re.IGNORECASE)
 _NOT_A_WORD = re.compile(r"[^\w' ]|_")
 _LETTERS_AND_DIGITS = re.compile(r"(?<=\d)(?=[^\W\d])|(?<=[^\W\d])(?=\d)")
 
@@ -91,17 +91,21 @@ def spoken(text: str) -> str:
     "Set the Lamp to 25%!" → "set the lamp to twenty five percent"; "lamp2" → "lamp two"; "2nd" → "second";
     "7:05pm" → "seven oh five p m".
     """
-    text = written_out(text)
-    text = _HALF_OF_DAY.sub(r" \1 m", text)
-    text = _UNIT.sub(lambda match: f" {UNITS[match[1]]}", text)
-    text = _CLOCK.sub(_say_clock, text)
-    text = _ORDINAL.sub(lambda match: ordinal(int(match[1])), text)
-    text = _SYMBOL.sub(lambda match: SYMBOLS[match[0]], text)
-    text = _NUMBER.sub(_say, text)
-    text = _LETTERS_AND_DIGITS.sub(" ", text)
-    text = re.sub(r"\d+", lambda match: f" {words(int(match[0]))} " if len(match[0]) < 7 else " ", text)
+    text = in_words(written_out(text))
     text = _NOT_A_WORD.sub(" ", text)
     return " ".join(word for word in (part.strip("'") for part in text.split()) if word)
+
+
+def in_words(text: str) -> str:
+    """`text` with its digits and symbols as words. All else stays as it is: case, punctuation, spaces."""
+    text = _HALF_OF_DAY.sub(r" \1 \2", text)
+    text = _UNIT.sub(lambda match: f" {UNITS[match[1].lower()]}", text)
+    text = _CLOCK.sub(_say_clock, text)
+    text = _ORDINAL.sub(lambda match: ordinal(int(match[1])), text)
+    text = _SYMBOL.sub(lambda match: SYMBOLS[match[0].lower()], text)
+    text = _NUMBER.sub(_say, text)
+    text = _LETTERS_AND_DIGITS.sub(" ", text)
+    return re.sub(r"\d+", lambda match: f" {words(int(match[0]))} " if len(match[0]) < 7 else " ", text)
 
 
 def _say_clock(match: re.Match[str]) -> str:

@@ -43,7 +43,31 @@ LESS_OF = re.compile(rf"\b(?:less|not (?:so|as|that|quite so)) ({'|'.join(LESS)}
 NUMBER = rf"(?:(?:{'|'.join((*ONES, *TENS, 'a', 'hundred', 'and', 'half', 'point'))}) ?)+(?<! )"
 """A number in words."""
 
-I_AM = r"(?:i'm|i am|we're|we are|it's|it is|there's|i|we)"
+STATED = re.compile(
+    r"(?P<things>.+?) (?:(?:fully|completely|all the way|right|back) )?"
+    r"(?P<state>open|closed?|shut|up|down|locked)"
+)
+"""A thing and how it is to be, without a verb: "blinds down"."""
+VERBS = {"open": "open", "up": "open", "close": "close", "closed": "close", "shut": "close", "down": "close"}
+"""What brings such a state about, for what can be opened."""
+VALUED = re.compile(rf"(?P<things>.+?) (?:(?:to|at|on) )?(?P<value>{NUMBER}(?: percent| degrees)?|half|full)")
+"""A thing and its value, without a verb: "conservatory heating nineteen"."""
+BETTER = re.compile(
+    r"(?P<before>(?:brighter|darker|dimmer|louder|quieter|warmer|cooler|faster|slower) )?(?P<things>.+?)"
+    r"(?P<behind> (?:brighter|darker|dimmer|louder|quieter|warmer|cooler|faster|slower))?"
+)
+"""A thing and what it is to be more, without a verb: "louder radio"."""
+SO_THAT = re.compile(
+    r"(?<=\w) (?:so (?:that )?\w+ (?:can|could|don't|won't|doesn't|is|am|are|has|have|looks)\b.*"
+    r"|for (?:the|my|our|his|her) (?!next\b|rest\b|whole\b)[a-z]+(?: [a-z]+)?"
+    r"|because\b.*|just in case|like an? .*)$"
+)
+"""What something is for, behind a request: "so dad can see", "for the postman"."""
+
+I_AM = (
+    r"(?:i.?m|i am|i.ve|i have|we.re|we are|we.ve|we have|it.?s|it is|there.?s|there are|i|we"
+    r"|(?:my|the|our) \w+(?: \w+)?(?: is| are|.s))"
+)
 REASONS = re.compile(
     rf"^{I_AM} [^,.;!?]+[,.;!?]+ *(?:and |so |then )*(?=\S)"
     rf"|,? +(?:because|since|as) (?:{I_AM}|there|my)\b[^,.;!?]*[.!?]*$"
@@ -85,7 +109,24 @@ def other(text: str, place: Callable[[str], str]) -> Iterator[str]:
     for written in (text, _without_reason(text, place)):
         for joined in (written, written.replace(",", " and ")):
             said = spoken(joined)
-            yield from (said, APART.sub(r"\1 \3 \2", said), _in_other_words(said))
+            yield from (said, APART.sub(r"\1 \3 \2", said), reworded(said))
+
+
+def without_verb(text: str) -> Iterator[str]:
+    """What `text`, which only names things and how they are to be, asks for."""
+    if (better := BETTER.fullmatch(text)) and bool(better["before"]) != bool(better["behind"]):
+        quality = (better["before"] or better["behind"]).strip()
+        yield f"make {better['things']} {quality}"
+    if stated := STATED.fullmatch(text):
+        verb = VERBS.get(stated["state"], "lock")
+        yield f"{verb} {stated['things']}"
+    yield from (f"turn {text}", f"set {text}")
+    if " to " in text:
+        return
+    if valued := VALUED.fullmatch(text):
+        yield f"set {valued['things']} to {valued['value']}"
+    things, _, value = text.rpartition(" ")
+    yield f"set {things} to {value}"
 
 
 def _without_reason(text: str, place: Callable[[str], str]) -> str:
@@ -102,10 +143,12 @@ def _without_reason(text: str, place: Callable[[str], str]) -> str:
     return text
 
 
-def _in_other_words(text: str) -> str:
+def reworded(text: str) -> str:
+    """`text`, as it is spoken, in the words of `rewordings.yaml`, without what it is for."""
+    text = without_less(text)
     for pattern, means in _rewordings():
         text = pattern.sub(means, text)
-    return " ".join(text.split())
+    return SO_THAT.sub("", " ".join(text.split()))
 
 
 @functools.cache

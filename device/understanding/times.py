@@ -33,6 +33,12 @@ DAYS = ("day", "every", "also_every", "date", "month")
 WHEN = (*DELAY, *CLOCK, *DAYS)
 """Slots that say when."""
 
+PAST = (
+    *("past", "past_part", "since", "ago", "away", "span_days", "span_hours", "span_minutes"),
+    *(f"{which}_{part}" for which in ("at", "from", "to", "since") for part in ("hour", "minute", "part")),
+)
+"""Slots that say when something was: device/skills/history/periods.py."""
+
 WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 REPEATED: Mapping[str, tuple[str, ...]] = {
     "weekday": WEEK[:5],
@@ -86,7 +92,7 @@ def without(slots: Slots, *families: tuple[str, ...]) -> dict[str, Any]:
 def giving_way(slots: Slots, said: Slots) -> dict[str, Any]:
     """`slots` without the times that those in `said` replace: an hour replaces an hour and a half, another
     day leaves the hour as it is, and "in ten minutes" replaces both."""
-    stated = [family for family in (LENGTH, DELAY, CLOCK, DAYS) if any(slot in said for slot in family)]
+    stated = [family for family in (LENGTH, DELAY, CLOCK, DAYS, PAST) if any(slot in said for slot in family)]
     if DELAY in stated:
         stated += [CLOCK, DAYS]
     elif CLOCK in stated or DAYS in stated:
@@ -98,13 +104,13 @@ def same_half(slots: Slots, before: Slots, now: datetime) -> str | None:
     """ "am" or "pm", for a clock time in `slots` that replaces the one `before`, said at `now`: the half of
     the day in which it is nearer to that. None where that is meant anyway, or is said."""
     said = "hour" in slots and "hour" in before and "day" not in {**before, **slots}
-    if not said or _part(slots) or len(_readings(slots)) == 1:
+    if not said or _part(slots) or len(readings(slots)) == 1:
         return None
     was, meant = moment(before, now), moment(slots, now)
     if was is None or meant is None:
         return None
     minute = was.hour * 60 + was.minute
-    nearest = min(_readings(slots), key=lambda one: min((one - minute) % DAY, (minute - one) % DAY))
+    nearest = min(readings(slots), key=lambda one: min((one - minute) % DAY, (minute - one) % DAY))
     if nearest == meant.hour * 60 + meant.minute:
         return None
     return "am" if nearest < HALF else "pm"
@@ -132,28 +138,28 @@ def moment(slots: Slots, now: datetime, waking: bool = False) -> datetime | None
         if "in_days" not in slots:
             return later(now, span)
         slots = {"minute": now.minute, "hour": now.hour, **slots}
-        return _at(now, now.date() + span, _readings(slots)[0])
+        return _at(now, now.date() + span, readings(slots)[0])
     repeated, day = days(slots), slots.get("day")
     if not repeated and not {"day", "date", "hour", "part"} & slots.keys():
         return None
     if "date" in slots:
-        return _on(slots, _one(_readings(slots), waking), now)
+        return _on(slots, _one(readings(slots), waking), now)
     if repeated:
-        return next_on(repeated, _one(_readings(slots), waking), now)
+        return next_on(repeated, _one(readings(slots), waking), now)
     if day is None:
-        return _next(_readings(slots), now)
+        return _next(readings(slots), now)
     if day in WEEK:
-        return next_on((str(day),), _one(_readings(slots), waking), now)
+        return next_on((str(day),), _one(readings(slots), waking), now)
     if day not in AHEAD:
         return _today(slots, str(day), now)
-    return _at(now, now.date() + timedelta(days=AHEAD[str(day)]), _one(_readings(slots), waking))
+    return _at(now, now.date() + timedelta(days=AHEAD[str(day)]), _one(readings(slots), waking))
 
 
 def end(slots: Slots, begin: datetime) -> datetime | None:
     """When what begins at `begin` ends: "for an hour", "until ten"; None where the slots do not say."""
     if "until_hour" in slots:
         clock = {slot.removeprefix("until_"): slots[slot] for slot in LENGTH if slot in slots}
-        return _next(_readings(clock), begin)
+        return _next(readings(clock), begin)
     span = length(slots)
     return None if span is None else later(begin, span)
 
@@ -169,7 +175,7 @@ def next_on(repeated: tuple[str, ...], minute: int, now: datetime) -> datetime:
 
 def fits(slots: Slots, at: datetime, now: datetime) -> bool:
     """Whether something at `at` is what the slots mean: "my seven o'clock alarm", "the one on monday"."""
-    if "hour" in slots and at.hour * 60 + at.minute not in {one % DAY for one in _readings(slots)}:
+    if "hour" in slots and at.hour * 60 + at.minute not in {one % DAY for one in readings(slots)}:
         return False
     if (repeated := days(slots)) and WEEK[at.weekday()] not in repeated:
         return False
@@ -181,7 +187,7 @@ def fits(slots: Slots, at: datetime, now: datetime) -> bool:
     return day is None or (at.date() - now.date()).days == AHEAD.get(str(day), 0)
 
 
-def _readings(slots: Slots) -> tuple[int, ...]:
+def readings(slots: Slots) -> tuple[int, ...]:
     """The minutes after midnight that a clock time may mean: one, or both halves of the day."""
     hour, part = slots.get("hour"), _part(slots)
     if hour is None:
@@ -236,10 +242,10 @@ def _date(year: int, month: int, slots: Slots) -> date | None:
 
 def _today(slots: Slots, day: str, now: datetime) -> datetime:
     """The first reading that is still to come today; the last one where all are past."""
-    readings = _readings(slots)
+    minutes = readings(slots)
     if day == "tonight" and now.hour < 5:  # the night that began yesterday
-        readings = (*(reading - DAY for reading in readings), *readings)
-    found = [_at(now, now.date(), reading) for reading in readings]
+        minutes = (*(minute - DAY for minute in minutes), *minutes)
+    found = [_at(now, now.date(), minute) for minute in minutes]
     return next((at for at in found if _after(at, now)), found[-1])
 
 

@@ -14,6 +14,7 @@ from device.understanding import rewording
 from device.understanding.acts import ASIDE, TOO_DOUBTFUL, UNKNOWN, acts, doubted
 from device.understanding.answers import Answers, act
 from device.understanding.asking import Papers, looked_up
+from device.understanding.beside import beside, is_told
 from device.understanding.groups import TemplateGroup, first_words, takes_any_words
 from device.understanding.inferring import Inference
 from device.understanding.matching import Bound, Matcher
@@ -110,7 +111,7 @@ class Understanding:
             return doubted(told, transcript) if sure < DOUBTED else told
         if question is not None and (answer := self.answer(text, question, sure, free=True)):
             return (answer,)
-        inferred = self._inferred(text, sure)
+        inferred = self._beside(text, sure) or self._inferred(text, sure)
         if question is not None and _asks(inferred):
             inferred = ()  # one question at a time
         if not inferred and (free := self._best(text, self._continuing, free=True)):
@@ -144,6 +145,17 @@ class Understanding:
         asked = found.sentence if found.asks else ""
         return (replace(first, asked=asked) if isinstance(first, Request) else first, *others)
 
+    def _beside(self, text: str, confidence: float) -> tuple[Act, ...]:
+        """The request in a text that tells something besides, "we have guests turn on the porch light", to be
+        asked about. Nothing where the rest denies, asks or sets a condition."""
+        words = text.split()
+        for request, _ in beside(words) if len(words) <= MOST else ():
+            found = self._whole_sentence(request)
+            if found and all(is_told(one) for one in found):
+                first, *others = acts([replace(one, inferred=request) for one in found], confidence, text)
+                return (replace(first, asked=request) if isinstance(first, Request) else first, *others)
+        return ()
+
     def _whole_sentence(self, text: str) -> tuple[Intent, ...]:
         """What a sentence means of which every part is known; nothing where one is not."""
         found = self._read(text, text, 1.0)
@@ -173,7 +185,22 @@ class Understanding:
             again = self._parts(reading, confidence) if reading != text else found
             if all(isinstance(part, Intent) for part in again):
                 return again
-        return found
+        return self._without_verbs(text, confidence) or found
+
+    def _without_verbs(self, text: str, confidence: float) -> Parts:
+        """The requests of a text that only names things and how they are to be: "blinds down and lamp on"."""
+        found: list[Intent] = []
+        for part in rewording.reworded(text).split(" and "):
+            readings = (part, *rewording.without_verb(part))
+            meant = next((one for each in readings if (one := self._whole_match(each, confidence))), None)
+            if meant is None:
+                return ()
+            found.append(meant)
+        return tuple(found)
+
+    def _whole_match(self, text: str, confidence: float) -> Intent | None:
+        found = self._match(text, False, confidence)
+        return None if found is None else scoped(found, text, self._vocabulary)
 
     def _other(self, written: str, text: str) -> Iterator[str]:
         """Other words for the same, then what a misspelt text may be."""
@@ -188,7 +215,9 @@ class Understanding:
 
     def _parts(self, text: str, confidence: float) -> Parts:
         def match(part: str, follows: bool) -> Intent | None:
-            found = self._match(part, follows, confidence)
+            if not follows:
+                return self._whole_match(part, confidence)
+            found = self._match(part, True, confidence)
             return None if found is None else scoped(found, part, self._vocabulary)
 
         return parts(text, match, self._openers, self._starters)

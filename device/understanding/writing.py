@@ -47,9 +47,14 @@ def written_out(text: str) -> str:
     text = unicodedata.normalize("NFC", _MARKS.sub(" ", text)).translate(APOSTROPHES)
     text = _apart(text)
     text = _NUMBER_SIGN.sub(" number ", text.casefold())
-    text = _FRACTION.sub(_fraction, text)
+    text = fractions(text)
     text = _ORDINAL.sub(lambda match: f" {ordinal(int(match[1]))} ", text)
     return _GAS.sub("c o 2", unicodedata.normalize("NFKC", text).casefold())
+
+
+def fractions(text: str) -> str:
+    """`text` with fractions in words: "1½" → "1 and a half"."""
+    return _FRACTION.sub(_fraction, text)
 
 
 def _apart(text: str) -> str:

@@ -164,6 +164,7 @@ class AnyHome:
     falls_due: deque[Exchange] = field(default_factory=deque)
     rings: bool = False
     agenda: Agenda = field(default_factory=Agenda)
+    said: str = ""
 
     def ask(self, question: Question) -> None:
         self.question = question
@@ -174,6 +175,9 @@ class AnyHome:
 
     def stop(self) -> None:
         self.rings = False
+
+    def told(self, text: str) -> None:
+        self.said = text
 
     def prior_cost(self, acts: Sequence[Act]) -> float:
         requests = (act for act in acts if isinstance(act, Request))

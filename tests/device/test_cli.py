@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from datetime import datetime, timedelta
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from device.audio import wav
 from device.cli import COMMANDS, main
 from device.errors import AudioError, UsageError
 from device.events import Change
@@ -42,6 +44,28 @@ def test_wrong_usage_is_status_2(arguments: list[str], capsys: pytest.CaptureFix
         main(arguments)
     assert ended.value.code == 2
     assert "usage: mynah" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="espeak-ng is not installed")
+def test_say_writes_a_file(tmp_path: Path) -> None:
+    out = tmp_path / "said.wav"
+    done = mynah("say", "--voice", "espeak", "--out", str(out), "It is 7:30")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert 0.5 < wav.seconds(out) < 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "message"),
+    [
+        (["--voice", "no.onnx", "hello"], 1, "no.onnx: no such file"),
+        (["--voice", "", "hello"], 2, "name one with --voice hibari"),
+        (["--voice", "espeak", "--out", "/proc/said.wav", "hello"], 1, "cannot be written"),
+    ],
+)
+def test_what_cannot_be_said_is_one_line(arguments: list[str], status: int, message: str) -> None:
+    done = mynah("say", *arguments)
+    assert (done.returncode, len(done.stderr.splitlines())) == (status, 1)
+    assert message in done.stderr
 
 
 def test_understand_gives_a_line_of_json_for_each_text() -> None:

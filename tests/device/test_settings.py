@@ -104,6 +104,10 @@ def test_a_microphone_may_be_named(write: Write) -> None:
         ('mqtt.username = "u"\nmqtt.password = "x"\nmqtt.password_file = "f"', "keep one of them"),
         ('mqtt.cert_file = "c"\nmqtt.tls = true', "mqtt.cert_file and mqtt.key_file go together"),
         ('mqtt.ca_file = "c"', "set mqtt.tls = true"),
+        ("voice.voice = 3", 'voice.voice is 3, but must be "hibari", "espeak" or a path in quotes'),
+        ("voice.replies = 'loud'", "voice.replies is 'loud', but must be one of full, brief, off"),
+        ("voice.volume = 101", "voice.volume is 101, but must be 0 to 100"),
+        ("voice.quiet_hours = 'night'", 'must be two times such as "22:00-07:00"'),
         ("mqtt = ", "not TOML"),
     ],
 )
@@ -131,17 +135,8 @@ def test_a_file_that_is_not_text(tmp_path: Path) -> None:
 SHIPPED = DEVICE.parent / "systemd" / "mynah.toml"
 EXAMPLES = {
     *("id", "room", "microphone", "speaker", "thresholds", "actions", "lexicon", "reject_below", "file"),
-    *(
-        "documents",
-        "sentences",
-        "port",
-        "username",
-        "password_file",
-        "ca_file",
-        "cert_file",
-        "key_file",
-        "folder",
-    ),
+    *("sentences", "port", "username", "password_file", "ca_file", "cert_file", "key_file", "folder"),
+    *("facts", "documents"),
 }
 """Settings without a default, or whose default is what other settings, the bundle or the machine say."""
 
@@ -231,6 +226,11 @@ def test_the_room_it_stands_in_is_one_of_the_homes_or_a_new_one(write: Write, tm
         assert home.here == room
         assert room in [each.name for each in home.layout.rooms]
         assert home.vocabulary.here == room
+
+
+def test_a_voice_is_a_name_or_a_file_beside_the_settings(write: Write, tmp_path: Path) -> None:
+    voices = [load(write(f'voice.voice = "{name}"')).voice.voice for name in ("espeak", "", "mine.onnx")]
+    assert voices == ["espeak", "", str(tmp_path / "mine.onnx")]
 
 
 def test_an_address_is_not_relative_to_anything(write: Write) -> None:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from device.audio import wav
@@ -50,6 +51,31 @@ def test_from_the_microphone_to_the_broker(
         assert seconds < 2
         assert "Traceback" not in process.log
     assert retained(broker.port, "mynah/kitchen/availability") == "offline"
+
+
+@needs_mosquitto
+def test_an_announcement_is_heard_on_the_loudspeaker(
+    tmp_path: Path, broker: Mosquitto, virtual_audio: VirtualAudio
+) -> None:
+    heard = tmp_path / "heard.raw"
+    record = ["parecord", "--device=spk.monitor", "--raw", "--rate=16000", "--channels=1", str(heard)]
+    with (
+        Subscriber(broker.port) as subscriber,
+        Process(tmp_path, broker.port, program="device.cli") as process,
+        subprocess.Popen(record) as recorder,
+    ):
+        wait_for(lambda: subscriber.payloads("mynah/kitchen/state") == ["idle"], 60)
+        virtual_audio.wait_for_recorder()
+        subscriber.say("mynah/kitchen/announce", "Dinner is ready in the kitchen")
+        wait_for(lambda: seconds_of_sound(heard) > 1.5, 60)
+        recorder.terminate()
+        status, _ = process.end()
+        assert status == 0, process.log
+        assert "Traceback" not in process.log
+
+
+def seconds_of_sound(file: Path) -> float:
+    return np.count_nonzero(np.fromfile(file, "<i2")) / SAMPLE_RATE if file.exists() else 0.0
 
 
 def test_a_recording_as_a_turn() -> None:

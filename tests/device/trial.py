@@ -9,6 +9,7 @@ from typing import Any
 
 from device.assistant import Assistant
 from device.audio import earcons
+from device.audio.volume import Volume
 from device.channels.channel import Channel, Duty
 from device.channels.home import States
 from device.channels.intercom import Intercom
@@ -16,11 +17,13 @@ from device.channels.own import Own, Topics
 from device.channels.steps import Due, Said, Step, Told
 from device.daemon.confirming import Confirming
 from device.daemon.daemon import Daemon
-from device.daemon.duties import Ring, Sounds
+from device.daemon.duties import Ring, VoiceVolume
+from device.daemon.speech import Speech
 from device.events import AudioChunk, Command, Samples, Turn
 from device.hearing.thresholds import Thresholds
 from device.mqtt.client import Receipt
 from device.mqtt.connection import Asker, Message
+from device.settings import FULL
 from device.system.problems import Problems
 from tests.device import fakes
 
@@ -76,15 +79,49 @@ class Broker:
 EARCONS = (earcons.listening, earcons.done, earcons.error, earcons.announcing, earcons.ringing)
 
 
-class Speaker:
-    def __init__(self) -> None:
+class Mouth:
+    """Keeps what it plays and says, the latter where it `speaks`. Each takes `chunks` of audio."""
+
+    def __init__(self, speaks: bool = False, chunks: int = 0) -> None:
         self.played: list[str] = []
+        self.speaks, self._chunks, self._left = speaks, chunks, 0
+        self._ringing = False
 
     def play(self, samples: Samples) -> None:
         self.played.append(next(make.__name__ for make in EARCONS if make() is samples))
+        self._ringing |= self.played[-1] == "ringing"
+
+    def say(self, text: str) -> bool:
+        if self.speaks and text:
+            self.played.append(f"“{text}”")
+            self._left += self._chunks
+        return self.speaks and bool(text)
+
+    def play_file(self, data: bytes) -> None:
+        self.played.append(f"{len(data)} bytes")
+        self._left += self._chunks
 
     def stop(self) -> None:
-        self.played.append("stopped")
+        """Kept where there was something to stop."""
+        if self._left or self._ringing:
+            self.played.append("stopped")
+        self._left, self._ringing = 0, False
+
+    @property
+    def speaking(self) -> bool:
+        return self._left > 0
+
+    def pass_by(self) -> None:
+        """Another chunk of audio."""
+        self._left = max(0, self._left - 1)
+
+
+class Passing(Duty):
+    def __init__(self, mouth: Mouth) -> None:
+        self._mouth = mouth
+
+    def hear(self, chunk: AudioChunk) -> None:
+        self._mouth.pass_by()
 
 
 @dataclass
@@ -117,15 +154,20 @@ class Trial:
         channels: Sequence[Channel] = (),
         duties: Sequence[Duty] = (),
         thresholds: Thresholds | None = None,
+        mouth: Mouth | None = None,
+        replies: str = FULL,
     ) -> None:
         self.broker = broker or Broker()
         self.home = home or fakes.AnyHome()
-        self.speaker = Speaker()
+        self.mouth = mouth or Mouth()
+        if mouth is not None:
+            assistant.controls.speaking = lambda: mouth.speaking
         self.witness = Witness()
+        self.volume = Volume(80)
         self.installs: list[bool] = []
         self.timers = "[]"
         own = Own(
-            *(TOPICS, self.broker, thresholds or Thresholds(()), Problems()),
+            *(TOPICS, self.broker, thresholds or Thresholds(()), self.volume, Problems()),
             lambda: self.installs.append(True),
             lambda: self.timers,
         )
@@ -140,7 +182,13 @@ class Trial:
                 *channels,
                 self.witness,
             ],
-            [Ring(self.speaker, lambda: self.home.rings), Sounds(self.speaker), *duties],
+            [
+                Ring(self.mouth, lambda: self.home.rings, lambda: self.mouth.speaking),
+                VoiceVolume(self.volume),
+                Speech(self.mouth, replies),
+                *duties,
+                Passing(self.mouth),
+            ],
         )
 
     def run(self, audio: Iterator[AudioChunk]) -> Trial:

@@ -22,6 +22,7 @@ import numpy as np
 
 from device.assembly.daemon import open_channels
 from device.assembly.stages import make_assistant, make_follower, make_home
+from device.audio.volume import Volume
 from device.bench.daemon import resident_mb
 from device.channels.channel import Channel
 from device.channels.own import Topics
@@ -140,7 +141,9 @@ def main() -> int:
         largest=LARGEST,
     )
     follower = partial(make_follower, settings, home, whole)
-    channels = open_channels(settings, assistant, home, publisher, Problems(), NoUpdates(), follower)
+    channels = open_channels(
+        settings, assistant, home, publisher, Problems(), NoUpdates(), Volume(80), follower
+    )
     confirming = Timed(publisher, home.state)
     channels.append(Report(confirming.made))
     audio = Audio(len(texts))

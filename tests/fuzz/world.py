@@ -15,6 +15,7 @@ import yaml
 from device.appliances.actions import Action, Do
 from device.appliances.devices import Room
 from device.assembly.skills import make_sentences
+from device.audio.volume import Volume
 from device.channels.hermes import Hermes
 from device.channels.hermes_site import Site
 from device.channels.home import Following, States
@@ -129,7 +130,9 @@ class World:
         outlet = Outlet()
         site = Site("kitchen", lambda heard: self._understanding.understand(heard, 0.0))
         channels = (
-            Own(Topics("kitchen"), outlet, Thresholds(()), Problems(), lambda: None, lambda: "[]"),
+            Own(
+                Topics("kitchen"), outlet, Thresholds(()), Volume(80), Problems(), lambda: None, lambda: "[]"
+            ),
             Intercom(Topics("kitchen"), outlet, lambda: self.home.here),
             HomeAssistant("kitchen", {}, outlet),
             Hermes(site, outlet),

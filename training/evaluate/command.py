@@ -36,6 +36,7 @@ from training.evaluate import (
     templates,
     text,
     turns,
+    voice,
     wake,
 )
 from training.evaluate.arguments import parse_ratios
@@ -103,6 +104,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "dictation", help="word errors in sentences, read by people left out of training"
     )
     dictation.add_arguments(written)
+    voice.add_arguments(kinds.add_parser("voice", help="Mynah's own voice: understood, early, cheap"))
     lines = kinds.add_parser("everyday", help="everyday requests to a home: right, refused, wrong")
     everyday.add_arguments(lines)
     for kind in (spoken, heard, said, written, lines):
@@ -132,6 +134,9 @@ def run(arguments: argparse.Namespace) -> None:
         return
     if arguments.kind == "requests":
         requests.run(arguments)
+        return
+    if arguments.kind == "voice":
+        voice.run(arguments, Settings())
         return
     if arguments.kind == "stories":
         stories.run(arguments, adjusted(Settings(), home=arguments.home, sentences=arguments.sentences))

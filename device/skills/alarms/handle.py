@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from device.events import Intent, Outcome, Question, Reply, refused
 from device.memory.agenda import ALARM, Entry, instant
 from device.skills import entries
@@ -10,9 +13,12 @@ from device.speaking.times import when
 from device.speaking.wording import listed
 from device.understanding import times
 
+MORNING = range(4, 12)
+"""Hours at which people get up."""
+
 
 def set_alarm(intent: Intent, world: World) -> Outcome:
-    slots = intent.slots
+    slots = in_the_morning(intent.slots)
     if isinstance(kept := slots.get("kept"), Entry):
         return entries.restored("set", kept, world)
     if not times.has_clock(slots):
@@ -29,6 +35,13 @@ def set_alarm(intent: Intent, world: World) -> Outcome:
         undo=(Intent("MynahCancelAlarm", {"entry": entry.id}, 1.0),),
         about={"entry": entry.id},
     )
+
+
+def in_the_morning(slots: Mapping[str, Any]) -> Mapping[str, Any]:
+    """`slots` in which somebody who wants to be woken at an hour of the morning means the morning."""
+    rest = {slot: value for slot, value in slots.items() if slot != "waking"}
+    morning = "waking" in slots and "part" not in slots and slots.get("hour") in MORNING
+    return {**rest, "part": "morning"} if morning else rest
 
 
 def cancel(intent: Intent, world: World) -> Outcome:

@@ -21,6 +21,8 @@ UNITS: Mapping[str, str] = {
     "co2": "parts per million",
 }
 """What is measured, by its key in the home's state, and in which unit it is told."""
+LEVELS = ("brightness", "position", "speed", "volume")
+"""What is set in percent, by its key in the home's state."""
 CALLED = {"battery": "battery", "illuminance": "light", "co2": "carbon dioxide"}
 OF_SENSORS = frozenset({*UNITS, "temperature", "level", "dioxide", "carbon", "c o two"})
 """Last words of what only measures something of a thing."""
@@ -55,9 +57,9 @@ def measured(intent: Intent, world: World) -> Outcome:
     place = f" {where}" if (where := place_of(slots)) else ""
     for device in telling(home, slots):
         value = home.state.of(device.name).get(key)
-        if isinstance(value, int | float) and key in UNITS:
+        if isinstance(value, int | float) and (key in UNITS or key in LEVELS):
             of = f" of {_thing(device)}" if "name" in slots else place or _room(device)
-            return _answer(f"The {called}{of} is {number(value)} {UNITS[key]}")
+            return _answer(f"The {called}{of} is {number(value)} {UNITS.get(key, 'percent')}")
     return refused(f"I do not know the {called}{place} yet")
 
 
@@ -114,6 +116,11 @@ def temperature(intent: Intent, world: World) -> Outcome:
     """The first device that measures it in the place asked for, or anywhere."""
     home, slots = world.home, intent.slots
     place = f" {place_of(slots)}" if place_of(slots) else ""
+    for device in telling(home, slots) if slots.get("set_to") else ():
+        target = home.state.of(device.name).get("target")
+        if isinstance(target, int | float):
+            told = _answer(capitalized(f"{device.called} is set to {degrees(target, home.layout.units)}"))
+            return replace(told, about=_warmth(slots))
     for device in telling(home, slots):
         value = home.state.of(device.name).get("temperature")
         if isinstance(value, int | float):

@@ -98,6 +98,9 @@ def _named(home: Home, name: str, slots: Mapping[str, Any]) -> Target | Outcome:
     found = home.named(name)
     devices = tuple(d for d in found if _is_in(home, d, slots) and not left_out(home, d, slots))
     if not devices:
+        there = (d for d in placed_in(home, slots) if not left_out(home, d, slots))
+        devices = tuple(d for d in called_alike(tuple(there), found) if d.kind in {one.kind for one in found})
+    if not devices:
         return impossible(f"There is no {name} {place_of(slots)}".strip())
     if home.is_plural(name):
         return Target(devices, listed([device.called for device in devices]))

@@ -8,6 +8,7 @@ from typing import Any
 
 from device.appliances.devices import Device
 from device.events import Intent, Outcome, Reply, refused
+from device.home.conditions import CONDITIONS, holds, opposite
 from device.home.model import Home
 from device.home.units import degrees
 from device.skills.home import choosing
@@ -16,18 +17,6 @@ from device.skills.home.select import Target, about, of_devices, placed_in, sele
 from device.skills.skill import World, asked
 from device.speaking.wording import are, listed, number
 from device.understanding.numbers import spoken
-
-MEANINGS: Mapping[str, tuple[str, bool]] = {
-    "on": ("on", True),
-    "off": ("on", False),
-    "open": ("open", True),
-    "closed": ("open", False),
-    "locked": ("locked", True),
-    "unlocked": ("locked", False),
-    "armed": ("armed", True),
-    "disarmed": ("armed", False),
-}
-"""A state as it is asked for: the key of the state store, and the value that makes it true."""
 
 
 def state(intent: Intent, world: World) -> Outcome:
@@ -38,7 +27,9 @@ def state(intent: Intent, world: World) -> Outcome:
         return target
     if target.which is not None:
         wanted = str(slots.get("state"))
-        able = tuple(d for d in target.devices if wanted in MEANINGS and _holds(home, d, wanted) is not None)
+        able = tuple(
+            d for d in target.devices if wanted in CONDITIONS and _holds(home, d, wanted) is not None
+        )
         if len(able) != 1:
             return asked(choosing.which(home, intent, target.which, able or target.devices))
         target = Target(able, able[0].called)
@@ -51,10 +42,10 @@ def state(intent: Intent, world: World) -> Outcome:
 def _named_in_answer(home: Home, target: Target, slots: Mapping[str, Any]) -> tuple[Device, ...]:
     """Those of several devices that the answer names: "them" from now on. All where it names none."""
     wanted = str(slots.get("state"))
-    if wanted not in MEANINGS or len(target.devices) == 1:
+    if wanted not in CONDITIONS or len(target.devices) == 1:
         return target.devices
-    holds = slots.get("question", "all" if "name" in slots else "which") != "all"
-    return tuple(one for one in target.devices if _holds(home, one, wanted) is holds) or target.devices
+    wanted_of = slots.get("question", "all" if "name" in slots else "which") != "all"
+    return tuple(one for one in target.devices if _holds(home, one, wanted) is wanted_of) or target.devices
 
 
 def _with_contacts(home: Home, slots: Mapping[str, Any], target: Target | Outcome) -> Target | Outcome:
@@ -76,7 +67,7 @@ def _told(home: Home, target: Target, slots: Mapping[str, Any]) -> Outcome:
     wanted = slots.get("state")
     if wanted is None:
         return _answer(_described(home, target.devices[0]))
-    if wanted not in MEANINGS:
+    if wanted not in CONDITIONS:
         return refused(f"I cannot tell whether something is {wanted}")
     held = ((device, _holds(home, device, wanted)) for device in target.devices)
     known = [(device, holds) for device, holds in held if holds is not None]
@@ -84,7 +75,7 @@ def _told(home: Home, target: Target, slots: Mapping[str, Any]) -> Outcome:
         return refused(f"I do not know the state of {target.called} yet")
     if len(target.devices) == 1 and "name" in slots:
         [(device, holds)] = known
-        now = wanted if holds else _opposite(wanted)
+        now = wanted if holds else opposite(wanted)
         return _answer(f"{'Yes' if holds else 'No'}, {device.called} {are([device.name])} {now}")
     return _answer(_counted(slots.get("question", "all" if "name" in slots else "which"), known, wanted))
 
@@ -107,23 +98,14 @@ def _counted(question: str, known: Sequence[tuple[Device, bool]], wanted: str) -
 
 def _holds(home: Home, device: Device, wanted: str) -> bool | None:
     """Whether the device is in the state `wanted`; None if that is not known."""
-    key, value = MEANINGS[wanted]
-    known = home.state.of(device.name)
-    if key == "open" and "contact" in known:
-        return (not known["contact"]) == value
-    return known[key] == value if key in known else None
-
-
-def _opposite(wanted: str) -> str:
-    key, value = MEANINGS[wanted]
-    return next(word for word, meaning in MEANINGS.items() if meaning == (key, not value))
+    return holds(home.state.of(device.name), wanted)
 
 
 def _described(home: Home, device: Device) -> str:
     known = home.state.of(device.name)
     parts = [
         word
-        for word, (key, value) in MEANINGS.items()
+        for word, (key, value) in CONDITIONS.items()
         if key in known and known[key] == value and (key != "on" or device.kind != "climate")
     ]
     if known.get("on") and "brightness" in known:

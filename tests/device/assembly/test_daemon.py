@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from device.assembly.daemon import make_publisher, open_channels
+from device.audio.volume import Volume
 from device.channels.hermes import Hermes
 from device.channels.home import States
 from device.channels.homeassistant import HomeAssistant
@@ -42,7 +43,14 @@ def test_the_channels_are_those_that_are_wanted(mqtt: MqttSettings, kinds: list[
     settings, problems = replace(PLAIN, mqtt=mqtt), Problems()
     publisher = make_publisher(settings, problems)
     channels = open_channels(
-        settings, fakes.assistant(), fakes.AnyHome(), publisher, problems, NoUpdates(), lambda _: None
+        settings,
+        fakes.assistant(),
+        fakes.AnyHome(),
+        publisher,
+        problems,
+        NoUpdates(),
+        Volume(80),
+        lambda _: None,
     )
     assert [type(channel) for channel in channels] == kinds
 
@@ -53,7 +61,7 @@ def test_they_hear_what_they_listen_to_and_say_how_things_stand(broker: Mosquitt
     settings, problems, house = replace(PLAIN, mqtt=mqtt), Problems(), fakes.AnyHome()
     publisher = make_publisher(settings, problems)
     channels = open_channels(
-        settings, fakes.assistant(), house, publisher, problems, NoUpdates(), lambda _: None
+        settings, fakes.assistant(), house, publisher, problems, NoUpdates(), Volume(80), lambda _: None
     )
     topics = ["mynah/kitchen/listen", "homeassistant/status", "hermes/tts/say", "zigbee2mqtt/lamp"]
     heard: list[str] = []

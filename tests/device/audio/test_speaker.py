@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import subprocess
+import time
 from collections.abc import Callable
+from typing import IO
 
 import numpy as np
 import pytest
 
 from device.audio import earcons
+from device.audio.player import Player
 from device.audio.speaker import SilentSpeaker, Speaker, open_speaker
 from device.daemon.duties import PERIOD
 from device.events import Samples
@@ -118,3 +121,31 @@ def test_a_virtual_speaker_plays_an_earcon(virtual_audio: VirtualAudio) -> None:
     samples = np.frombuffer(heard, "<i2")
     assert np.count_nonzero(np.abs(samples) > 100) / 16_000 == pytest.approx(0.13, abs=0.03)
     assert np.abs(samples).max() == pytest.approx(6_553, rel=0.1)
+
+
+def test_interrupted_it_is_silent_at_once(virtual_audio: VirtualAudio) -> None:
+    """What the speaker's monitor gives after `stop`, at best of three: a busy machine is late."""
+    command = ["parecord", "--device=spk.monitor", "--raw", "--latency-msec=10"]
+    command += ["--rate=16000", "--channels=1"]
+    tone = np.full(16_000 * 6, 8000, np.int16)
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as recorder:
+        assert recorder.stdout is not None
+        virtual_audio.wait_for_recorder()
+        with Player(open_speaker()) as player:
+            late = [_late(recorder.stdout, player, tone) for _ in range(3)]
+        recorder.terminate()
+    assert min(late) <= 0.15, late
+
+
+def _late(monitor: IO[bytes], player: Player, tone: Samples) -> float:
+    """Seconds from `stop` to silence."""
+    player.play(tone)
+    while not np.frombuffer(monitor.read(320), "<i2").any():
+        pass
+    for _ in range(50):
+        monitor.read(320)
+    player.stop()
+    stopped = time.monotonic()
+    while np.frombuffer(monitor.read(320), "<i2").any():
+        pass
+    return time.monotonic() - stopped

@@ -17,7 +17,7 @@ from device.dialogue.exchange import Exchange
 from device.events import Intent, NotRecognized, Outcome, Question, Reply, Request, Transcript
 from device.mqtt.connection import Asker, Message
 from tests.device import fakes
-from tests.device.trial import Broker, Trial, message
+from tests.device.trial import Broker, Mouth, Trial, message
 
 
 def understand(heard: Transcript) -> Intent | NotRecognized:
@@ -170,9 +170,43 @@ def test_a_query_gets_an_intent_and_nothing_is_done() -> None:
 def test_a_text_to_say_is_shown_and_finished() -> None:
     asked = site().receive(SAY, encoded(text="Dinner is ready", id="t1", siteId="kitchen"))
     assert asked.say == "Dinner is ready"
-    assert asked.answers == (
-        ("hermes/tts/sayFinished", {"id": "t1", "siteId": "kitchen", "sessionId": None}),
-    )
+    assert asked.ended == (("hermes/tts/sayFinished", {"id": "t1", "siteId": "kitchen", "sessionId": None}),)
+
+
+SPEAKING = [("hermes/tts/say", encoded(text="Dinner is ready", id="t1", siteId="kitchen"), "tts/sayFinished")]
+SPEAKING += [("hermes/audioServer/kitchen/playBytes/p7", b"RIFF", "audioServer/kitchen/playFinished")]
+
+
+@pytest.mark.parametrize(("topic", "payload", "finished"), SPEAKING, ids=["say", "playBytes"])
+def test_the_end_of_a_text_or_a_sound_is_told_when_it_is_over(
+    topic: str, payload: bytes, finished: str
+) -> None:
+    broker = Broker({3: Message(topic, payload)})
+    mouth = Mouth(speaks=True, chunks=20)
+    trial = Trial(fakes.assistant(), broker, channels=[Hermes(site(), broker)], mouth=mouth)
+    posted: list[int] = []
+    for _ in trial.daemon.attend(fakes.audio(4)):
+        posted.append(sum(f"hermes/{finished}" == topic for topic, _ in broker.posted))
+    assert mouth.played
+    assert posted.index(1) >= 3 + 20
+    assert posted[-1] == 1
+    assert broker.posted[-1][1]["id"] in ("t1", "p7")
+
+
+def test_with_a_voice_of_its_own_it_asks_nobody_to_speak() -> None:
+    one = Site("kitchen", understand, speaks=True)
+    assert one.said("Done") == ()
+
+
+def test_a_session_listens_once_its_text_was_said() -> None:
+    wish = Message(START, encoded(siteId="kitchen", init={"type": "action", "text": "Yes?"}))
+    broker, mouth = Broker({3: wish}), Mouth(speaks=True, chunks=10)
+    assistant = fakes.assistant((), ["turn on the lamp"])
+    trial = Trial(assistant, broker, channels=[Hermes(site(), broker)], mouth=mouth).run(fakes.audio(4))
+    assert mouth.played[:2] == ["“Yes?”", "listening"]
+    assert isinstance(assistant.hearing, fakes.Hears)
+    assert assistant.hearing.given[0][0] >= 13 * fakes.CHUNK
+    assert len(trial.turns) == 1
 
 
 def test_its_own_reply_is_not_said_to_itself() -> None:

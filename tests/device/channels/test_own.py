@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 
 from device import events
+from device.audio.volume import Volume
 from device.channels.asks import Ask, Listen, Mute, Pose, Say, Stop
 from device.channels.own import Own, Topics
 from device.channels.report import answer_json, exchange_json, turn_json
@@ -33,8 +34,15 @@ class Owner:
         self.broker, self.problems, self.installs = Broker(), Problems(), 0
         self.word = Word("hey mynah", 0.5)
         self.timers = "[]"
+        self.volume = Volume(80)
         self.own = Own(
-            TOPICS, self.broker, Thresholds([self.word]), self.problems, self.install, lambda: self.timers
+            TOPICS,
+            self.broker,
+            Thresholds([self.word]),
+            self.volume,
+            self.problems,
+            self.install,
+            lambda: self.timers,
         )
 
     def install(self) -> None:
@@ -62,6 +70,7 @@ def test_it_begins_with_how_things_stand(owner: Owner) -> None:
         ("mynah/kitchen/mute", "OFF"),
         ("mynah/kitchen/threshold/hey_mynah", "0.5"),
         ("mynah/kitchen/timers", "[]"),
+        ("mynah/kitchen/volume", "80"),
         ("mynah/kitchen/state", "idle"),
         ("mynah/kitchen/problem", '{"problems": ["there is none"]}'),
     ]
@@ -216,3 +225,11 @@ def test_an_update_is_installed_by_its_word_only(owner: Owner, caplog: pytest.Lo
 def test_it_stays_muted_whatever_the_turn_comes_to(owner: Owner) -> None:
     owner.own.take(Muted(True))
     assert owner.broker.states == ["muted"]
+
+
+@pytest.mark.parametrize(("payload", "level"), [(b"30", 30), (b"55.0", 55), (b"101", 80), (b"loud", 80)])
+def test_the_volume_can_be_moved(owner: Owner, payload: bytes, level: int) -> None:
+    assert list(owner.own.receive(message("volume/set", payload))) == []
+    assert owner.volume.level == level
+    owner.own.tick(0.0)
+    assert owner.broker.values("volume")[-1] == str(level)

@@ -121,3 +121,9 @@ def test_what_rings_is_stopped_and_the_dialogue_goes_on(talk: Conversation, cloc
     assert talk.dialogue == before
     talk.stop()
     assert talk.dialogue == before
+
+
+def test_what_somebody_else_had_said_can_be_repeated(talk: Conversation) -> None:
+    handle(talk, "HassTurnOn", name="kitchen lamp")
+    talk.told("Dinner is ready")
+    assert text(talk.respond([Repeat()])) == "Dinner is ready"

@@ -123,7 +123,7 @@ def test_a_question_is_heard_before_somebody_listens() -> None:
     spoken = iter([True] * 10)
     assistant.controls.speaking = lambda: next(spoken, False)
     trial.run(fakes.audio(4))
-    assert trial.speaker.played == ["listening", "done"]
+    assert trial.mouth.played == ["listening", "done"]
     assert isinstance(assistant.hearing, fakes.Hears)
     ((start, _),) = assistant.hearing.given
     assert start >= 15 * fakes.CHUNK
@@ -138,7 +138,7 @@ def test_an_announcement_waits_for_the_end_of_a_turn() -> None:
     trial = Trial(fakes.assistant((1.0,), ["turn on the lamp"]), broker, duties=[order := Order()])
     trial.run(fakes.audio(4))
     assert order.taken == ["Started", "Listening", "Endpoint", "Turn", "Idle", "Told", "Dinner", "Now"]
-    assert trial.speaker.played == ["listening", "done", "announcing", "announcing"]
+    assert trial.mouth.played == ["listening", "done", "announcing", "announcing"]
 
 
 def test_an_announcement_does_not_talk_into_another() -> None:
@@ -183,7 +183,7 @@ def test_what_falls_due_is_told_at_once() -> None:
     (due,) = trial.witness.due
     assert due.exchange.outcome.reply.text == "Your timer is done"
     assert ("mynah/kitchen/spoken", "Your timer is done") in trial.broker.posted
-    assert trial.speaker.played == ["announcing"]
+    assert trial.mouth.played == ["announcing"]
 
 
 def test_what_falls_due_in_a_turn_is_told_after_it() -> None:
@@ -203,7 +203,7 @@ def test_commands_that_fall_due_are_sent_and_confirmed(
     (due,) = trial.witness.due
     assert due.exchange.confirmation is confirmation
     assert due.dropped == (() if reachable else (LAMP,))
-    assert trial.speaker.played == [played]
+    assert trial.mouth.played == [played]
 
 
 def ringing(assistant: Assistant, incoming: dict[int, Message]) -> Trial:
@@ -213,17 +213,17 @@ def ringing(assistant: Assistant, incoming: dict[int, Message]) -> Trial:
 
 
 def test_it_rings_until_it_is_stopped() -> None:
-    assert ringing(fakes.assistant(), {}).speaker.played == ["ringing"]
-    assert ringing(fakes.assistant(), {5: message("stop", b"")}).speaker.played[:2] == ["ringing", "stopped"]
+    assert ringing(fakes.assistant(), {}).mouth.played == ["ringing"]
+    assert ringing(fakes.assistant(), {5: message("stop", b"")}).mouth.played[:2] == ["ringing", "stopped"]
     stop = replace(fakes.assistant((1.0,)), actions={"hey mynah": "stop"})
     trial = ringing(stop, {})
-    assert trial.speaker.played[:2] == ["ringing", "stopped"]
+    assert trial.mouth.played[:2] == ["ringing", "stopped"]
     assert not trial.home.rings
 
 
 def test_it_does_not_ring_into_a_turn() -> None:
     trial = ringing(fakes.assistant((1.0,), ["turn on the lamp"]), {})
-    assert trial.speaker.played == ["ringing", "stopped", "listening", "done", "ringing"]
+    assert trial.mouth.played == ["ringing", "stopped", "listening", "done", "ringing"]
 
 
 def test_an_open_question_keeps_everything_else_waiting() -> None:

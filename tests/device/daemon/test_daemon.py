@@ -16,7 +16,7 @@ from device.events import AudioChunk, Confirmation, Endpoint, Expectation, Trans
 from device.mqtt.connection import Asker, Message
 from device.system.service import Service
 from tests.device import fakes
-from tests.device.trial import Broker, Trial, message
+from tests.device.trial import Broker, Mouth, Trial, message
 
 
 class Steps(Duty):
@@ -84,13 +84,14 @@ def test_a_turn_is_told_and_heard() -> None:
     trial = Trial(fakes.assistant((1.0,), ["turn on the lamp"])).run(fakes.audio(4))
     assert [turn.commands[0].topic for turn in trial.turns] == ["zigbee2mqtt/lamp/set"]
     assert trial.witness.told[0].dropped == ()
-    assert trial.speaker.played == ["listening", "done"]
+    assert trial.mouth.played == ["listening", "done"]
 
 
 def test_a_wake_word_may_ask_for_silence() -> None:
     assistant = replace(fakes.assistant((1.0,), ["turn on the lamp"]), actions={"hey mynah": "stop"})
-    trial = Trial(assistant).run(fakes.audio(4))
-    assert trial.speaker.played == ["stopped"]
+    broker = Broker({10: message("say", b"A long story")})
+    trial = Trial(assistant, broker, mouth=Mouth(speaks=True, chunks=50)).run(fakes.audio(4))
+    assert trial.mouth.played == ["“A long story”", "stopped"]
     assert trial.turns == []
 
 
@@ -100,14 +101,14 @@ def test_a_wake_word_may_be_a_command() -> None:
     (turn,) = trial.turns
     assert turn.transcript == Transcript("turn on the lamp", 0.9)
     assert turn.commands[0].topic == "zigbee2mqtt/lamp/set"
-    assert trial.speaker.played == ["done"]
+    assert trial.mouth.played == ["done"]
 
 
 def test_commands_that_could_not_be_sent_are_told() -> None:
     trial = Trial(fakes.assistant((1.0,), ["turn on the lamp"]), Broker(reachable=False)).run(fakes.audio(4))
     (told,) = trial.witness.told
     assert told.dropped == told.turn.commands
-    assert trial.speaker.played == ["listening", "error"]
+    assert trial.mouth.played == ["listening", "error"]
 
 
 LAMP = (Expectation("lamp", "the lamp", "on", True),)
@@ -125,7 +126,7 @@ def test_a_turn_is_told_when_its_device_has_reported() -> None:
     trial = Trial(assistant, broker, home).run(fakes.audio(4))
     (turn,) = trial.turns
     assert turn.confirmation is Confirmation.CONFIRMED
-    assert trial.speaker.played == ["listening", "done"]
+    assert trial.mouth.played == ["listening", "done"]
 
 
 def test_turns_are_told_in_their_order() -> None:
@@ -144,12 +145,12 @@ def test_a_device_that_does_not_report_sounds_like_an_error() -> None:
     trial = Trial(assistant, home=home).run(fakes.audio(4))
     (turn,) = trial.turns
     assert (turn.confirmation, turn.reply) == (Confirmation.UNCONFIRMED, "The lamp does not answer")
-    assert trial.speaker.played == ["listening", "error"]
+    assert trial.mouth.played == ["listening", "error"]
 
 
 def test_what_is_not_understood_sounds_like_an_error() -> None:
     trial = Trial(fakes.assistant((1.0,), ["nice weather"])).run(fakes.audio(4))
-    assert trial.speaker.played == ["listening", "error"]
+    assert trial.mouth.played == ["listening", "error"]
 
 
 def test_muted_means_that_nothing_is_heard() -> None:
@@ -242,7 +243,7 @@ def test_a_fault_in_a_channel_ends_neither_the_audio_nor_the_turn(caplog: pytest
     assistant = fakes.assistant((0.5, 2.5), ["turn on the lamp", "turn off the lamp"])
     trial = Trial(assistant, channels=[fragile := Fragile()]).run(fakes.audio(6))
     assert len(trial.turns) == 2
-    assert trial.speaker.played == ["listening", "done"] * 2
+    assert trial.mouth.played == ["listening", "done"] * 2
     assert fragile.faults > 100
     assert "a fault with Fragile" in caplog.text
     assert "No space left on device" in caplog.text

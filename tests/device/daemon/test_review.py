@@ -12,6 +12,7 @@ import pytest
 
 from device.assembly.daemon import duties
 from device.audio import wav
+from device.audio.volume import Volume
 from device.cli import main
 from device.daemon.review import AFTER, BEFORE, Label, Reason, Recorder, Store
 from device.errors import ReviewError
@@ -19,7 +20,7 @@ from device.events import SAMPLE_RATE, Detection
 from device.settings import ReviewSettings, Settings
 from device.system.service import Service
 from tests.device import fakes
-from tests.device.trial import Broker, Speaker, Trial, message
+from tests.device.trial import Broker, Mouth, Trial, message
 
 NOW = datetime(2026, 1, 2, 3, 4, 5)
 FOUND = Detection("hey mynah", 0.7, 16_000)
@@ -135,7 +136,10 @@ def test_a_place_where_nothing_can_be_kept_ends_no_turn(
 
 def test_nothing_is_kept_unless_it_is_wanted(tmp_path: Path) -> None:
     def kinds(settings: Settings) -> list[type]:
-        return [type(duty) for duty in duties(settings, fakes.assistant(), Speaker(), Service({}))]
+        return [
+            type(duty)
+            for duty in duties(settings, fakes.assistant(), Mouth(), Mouth(), Volume(80), Service({}))
+        ]
 
     assert Recorder not in kinds(Settings())
     assert Recorder in kinds(Settings(review=ReviewSettings(keep=True, folder=tmp_path)))

@@ -6,7 +6,7 @@ from pathlib import Path
 from device.events import Change
 from device.memory.agenda import REMINDER, TIMER, Entry, instant
 from device.memory.memory import Memory
-from device.memory.watch import ClockWatch
+from device.system.watch import ClockWatch
 
 NOW = datetime(2026, 3, 2, 18, 0)
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from device.audio.volume import Volume
 from device.channels.own import Own, Topics
 from device.daemon.confirming import Confirming
 from device.daemon.daemon import Daemon
@@ -157,7 +158,9 @@ def test_the_loop_ends_between_two_turns_where_a_new_version_waits(tmp_path: Pat
     topics = Topics("kitchen")
     topic = topics["update/install"]
     publisher = Publisher(broker.settings, "kitchen", availability=topics["availability"])
-    own = Own(topics, publisher, Thresholds(()), Problems(), watched.updates.install, lambda: "[]")
+    own = Own(
+        topics, publisher, Thresholds(()), Volume(80), Problems(), watched.updates.install, lambda: "[]"
+    )
     publisher.follow("own", own.topics, qos=own.qos)
     with Subscriber(broker.port) as subscriber:
         subscriber.say(topic, "INSTALL", retain=True)

@@ -20,7 +20,7 @@ def consulted(dialogue: Dialogue, intent: Intent, world: World) -> Step:
         if reading is not None:
             within = {"document": reading.document, "after": reading.question}
             intent = replace(intent, slots={**intent.slots, **within})
-        elif intent.confidence < 0.5:
+        elif not intent.confidence:
             return missed(dialogue, NotRecognized(asked, UNKNOWN), world)
     outcome = world.handle(intent)
     after = remembered(dialogue, intent, outcome, world)

@@ -10,7 +10,7 @@ from device.events import Act, Also, Intent, NotRecognized, Request, Transcript
 
 ANSWER = "MynahAnswer"
 ENOUGH = 0.5
-"""The least probability of an answer: what a wrong one costs."""
+"""The probability of an answer to what is only refused otherwise: what a wrong one costs."""
 
 _QUESTION = re.compile(
     r"\b(?:how|what|why|where|when|which|who|what's|how's|where's)\b"
@@ -31,7 +31,7 @@ REFUSED = frozenset({"MynahCannot", "HassGetWeather"})
 
 class Papers(Protocol):
     def answers(self, text: str) -> float:
-        """The probability that the papers answer `text`."""
+        """The probability that the papers answer `text`, perhaps after a question; 0 where they hardly do."""
 
 
 def is_question(text: str) -> bool:
@@ -48,7 +48,8 @@ def looked_up(acts: Sequence[Act], heard: Transcript, papers: Papers | None) -> 
     if papers is None or not all(map(_is_nothing, acts)) or not is_question(heard.text):
         return acts
     probability = papers.answers(heard.text)
-    if probability < ENOUGH and (not follows(heard.text) or isinstance(acts[0], Request)):
+    refused = isinstance(acts[0], Request)
+    if probability <= (ENOUGH if refused else 0.0) and (refused or not follows(heard.text)):
         return acts
     return (Request(Intent(ANSWER, {"question": heard.text}, min(probability, heard.confidence))),)
 

@@ -15,12 +15,15 @@ import yaml
 
 from device.errors import UsageError
 from device.knowledge.documents import indexing
-from device.knowledge.documents.papers import ENOUGH, Papers
+from device.knowledge.documents.papers import Found, Papers, is_answer, offered
 from device.settings import DEVICE, bundle_folder
 from training.evaluate.intervals import share_with_interval
 
 EXAMPLES = DEVICE.parent / "docs" / "examples"
-RIGHT, WRONG, REFUSED, INVENTED, SILENT = "right", "wrong", "refused", "invented", "rightly refused"
+RIGHT, OFFERED, SILENT = "right", "among those offered", "rightly refused"
+WRONG, INVENTED, REFUSED = "wrong", "invented", "refused"
+OTHERS, NEEDLESS = "others offered", "offered without an answer"
+FINE = (RIGHT, OFFERED, SILENT)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -56,13 +59,15 @@ def report(file: Path, papers: Papers, quiet: bool) -> None:
     for row in rows:
         judged, told = judge(row, papers)
         counts[judged] += 1
-        if not quiet and judged not in (RIGHT, SILENT):
+        if not quiet and judged not in FINE:
             print(f"  {judged}: {row['ask']} → {told}")
     spent = 1000 * (time.perf_counter() - began) / len(rows)
-    answerable = counts[RIGHT] + counts[WRONG] + counts[REFUSED]
-    right, wrong = counts[RIGHT], counts[WRONG] + counts[INVENTED]
+    answerable = sum("source" in row for row in rows)
     print(
-        f"{file.name}: right passage {_share(right, answerable)}, wrong answers {_share(wrong, len(rows))},"
+        f"{file.name}: right passage {_share(counts[RIGHT], answerable)},"
+        f" among those offered {_share(counts[OFFERED], answerable)},"
+        f" wrong answers {_share(counts[WRONG] + counts[INVENTED], len(rows))};"
+        f" others offered {counts[OTHERS]}, offered without an answer {counts[NEEDLESS]},"
         f" {spent:.0f} ms a question"
     )
 
@@ -70,15 +75,27 @@ def report(file: Path, papers: Papers, quiet: bool) -> None:
 def judge(row: Mapping[str, Any], papers: Papers) -> tuple[str, str]:
     """What the papers' answer to a question is worth, and what it is."""
     found = papers.find(row["ask"])
-    if found is None or found.probability < ENOUGH:
-        return (REFUSED if "source" in row else SILENT), "nothing"
-    sources = [row["source"]] if isinstance(row.get("source"), str) else row.get("source", [])
+    answerable = "source" in row
+    if is_answer(found):
+        if not answerable:
+            return INVENTED, _told(found[0])
+        return (RIGHT if _answers(row, found[0]) else WRONG), _told(found[0])
+    if choices := offered(found):
+        told = " | ".join(map(_told, choices))
+        if not answerable:
+            return NEEDLESS, told
+        return (OFFERED if any(_answers(row, one) for one in choices) else OTHERS), told
+    return (REFUSED if answerable else SILENT), "nothing"
+
+
+def _answers(row: Mapping[str, Any], found: Found) -> bool:
+    sources = [row["source"]] if isinstance(row["source"], str) else row["source"]
     said = " ".join(found.passage.pieces)
-    told = f"{found.passage.source} ({found.probability:.2f}): {said[:60]}"
-    if not sources:
-        return INVENTED, told
-    fits = found.passage.source in sources and re.search(str(row.get("says", "")), said)
-    return (RIGHT if fits else WRONG), told
+    return found.passage.source in sources and bool(re.search(str(row.get("says", "")), said))
+
+
+def _told(found: Found) -> str:
+    return f"{found.passage.source} ({found.probability:.2f}): {' '.join(found.passage.pieces)[:60]}"
 
 
 def _share(part: int, whole: int) -> str:

@@ -1,13 +1,12 @@
 """What words mean, so that a question may use others than the text: vectors, and a thesaurus.
 
 Its bundle, of kind `meanings`, is `bundle.json` and `meanings.npz`: `words` (their UTF-8 text, one a line,
-the most common first), `vectors` (words, dimensions) int8, and the words that a thesaurus relates: those of
-word `i` are `related[begins[i]:begins[i + 1]]`, each as close as `closeness` says, 0…255.
+the most common first), `vectors` (words, dimensions) int8, and the words that a thesaurus or the vectors
+relate: those of word `i` are `related[begins[i]:begins[i + 1]]`, each as close as `closeness` says, 0…255.
 """
 
 from __future__ import annotations
 
-import functools
 import math
 from collections.abc import Sequence
 from pathlib import Path
@@ -85,29 +84,13 @@ class Meanings:
         return ()
 
     def related(self, word: str) -> dict[str, float]:
-        """The words that the thesaurus relates to `word`, and how close each is, 0…1."""
+        """The words that are related to `word`, and how close each is, 0…1."""
         rank = self._rank.get(word)
         if rank is None:
             return {}
         span = slice(int(self._begins[rank]), int(self._begins[rank + 1]))
         pairs = zip(self._related[span], self._closeness[span], strict=True)
         return {self._words[other]: float(close) / 255 for other, close in pairs}
-
-    def neighbours(self, word: str, most: int) -> list[str]:
-        """Words that mean nearly the same as `word`, the nearest first."""
-        vector = self.vectors([word])[0]
-        if not vector.any():
-            return []
-        near = self._unit @ vector
-        best = np.argpartition(-near, most)[: most + 1]
-        order = sorted(best, key=lambda at: -near[at])
-        return [self._words[at] for at in order if near[at] >= 0.5 and self._words[at] != word][:most]
-
-    @functools.cached_property
-    def _unit(self) -> Floats:
-        vectors = self._vectors.astype(np.float32)
-        vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-6)
-        return vectors
 
 
 def akin(cosines: Floats) -> Floats:

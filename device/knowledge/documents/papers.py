@@ -9,17 +9,20 @@ from pathlib import Path
 
 import numpy as np
 
+from device.knowledge.documents.candidates import Candidate, candidates, named
 from device.knowledge.documents.meanings import Meanings
-from device.knowledge.documents.passages import Passage
-from device.knowledge.documents.question import question
-from device.knowledge.documents.ranking import WEIGHTS, Ranker, Scored
+from device.knowledge.documents.passages import STEPS, Passage
+from device.knowledge.documents.question import HOW, form_of, question
+from device.knowledge.documents.ranking import FEATURES, WEIGHTS, Floats, Ranker
 from device.knowledge.documents.store import Hit, Reader
 from device.knowledge.documents.words import content, words
 
-CANDIDATES = 30
-"""Passages that are looked at closely, of those with the question's own words and of those with others."""
 ENOUGH = 0.5
 """The least probability with which a passage is read out: what a wrong answer costs."""
+WORTH_ASKING = 0.3
+"""The least probability that something answers, with which it is asked which passage is meant."""
+OFFERED = 3
+"""Places that are offered at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +45,23 @@ class Papers:
     index: Path
     meanings: Path
 
-    def find(self, text: str, document: str | None = None, after: str = "") -> Found | None:
-        """The passage that most probably answers `text`, however improbably; of `document`, if one is named,
-        and about what was asked before, `after`. None where no passage has anything of it.
+    def find(self, text: str, document: str | None = None, after: str = "") -> Sequence[Found]:
+        """The best passage of each place that may answer `text`, the most probable first; of `document`, if
+        one is named, and about what was asked before, `after`. The probability is that of the whole place.
 
         Raises BundleError."""
         topic = " ".join(content(words(after)))
         return _found(self, f"{text} {topic}".strip(), document, _stamp(self.index))
 
     def answers(self, text: str) -> float:
-        """The probability that a passage answers `text`."""
+        """The probability that a place answers `text`; 0 where too little is known to read out or to ask."""
         found = self.find(text)
-        return found.probability if found else 0.0
+        return sum(one.probability for one in found) if is_answer(found) or offered(found) else 0.0
+
+    def compared(self, text: str) -> tuple[Sequence[Hit], Floats]:
+        """The passages that may answer, and what speaks for each: (passages, FEATURES)."""
+        found, features, _ = _compared(self, text, None)
+        return [one.hit for one in found], features
 
     def at(self, source: str, number: int, piece: int) -> Found | None:
         """The passage that was found before; None where the document has changed and has it no more."""
@@ -64,7 +72,7 @@ class Papers:
 
     def prepare(self) -> None:
         """Read what questions need now; the first one would wait for it. Raises BundleError."""
-        _meanings(self.meanings).neighbours("prepare", 1)
+        _meanings(self.meanings)
 
 
 def _stamp(index: Path) -> tuple[int, ...]:
@@ -79,37 +87,57 @@ def _stamp(index: Path) -> tuple[int, ...]:
     return tuple(stamps)
 
 
-@functools.lru_cache(maxsize=16)
-def _found(papers: Papers, text: str, document: str | None, stamp: tuple[int, ...]) -> Found | None:
-    """One turn asks the same several times."""
-    scored = candidates(papers, text, document)
-    if not scored:
-        return None
-    best = max(scored, key=lambda one: one.probability)
-    source = best.hit.passage.source
-    together = sum(one.probability for one in scored if one.hit.passage.source == source)
-    number = next((at for at, one in enumerate(_reader(papers.index).at(source)) if one.id == best.hit.id), 0)
-    return _told(best.hit, number, best.piece, together)
+def is_answer(found: Sequence[Found]) -> bool:
+    """Whether the first of them is read out without asking."""
+    return bool(found) and found[0].probability >= ENOUGH
 
 
-def candidates(papers: Papers, text: str, document: str | None = None) -> Sequence[Scored]:
-    """The passages that may answer `text`, each with its probability; what is left is that none does."""
-    reader, meanings = _reader(papers.index), _meanings(papers.meanings)
-    asked = question(text, meanings, reader.frequencies)
-    own = [term.stem for term in asked.terms]
-    hits = {hit.id: hit for hit in reader.search(asked.stems, CANDIDATES, document)}
-    hits |= {hit.id: hit for hit in reader.search(own, CANDIDATES, document)}
-    codes = {term.stem for term in asked.terms if term.code}
-    if codes:  # another error is no answer
-        hits = {at: hit for at, hit in hits.items() if codes <= hit.passage.stems}
-    if not hits:
+def offered(found: Sequence[Found]) -> Sequence[Found]:
+    """The places among which to ask which one is meant; none where they hardly answer."""
+    if is_answer(found) or sum(one.probability for one in found) < WORTH_ASKING:
         return ()
-    features, pieces = Ranker(meanings).features(asked, tuple(hits.values()))
+    return found[:OFFERED]
+
+
+@functools.lru_cache(maxsize=16)
+def _found(papers: Papers, text: str, document: str | None, stamp: tuple[int, ...]) -> Sequence[Found]:
+    """One turn asks the same several times."""
+    found, features, pieces = _compared(papers, text, document)
+    if not found:
+        return ()
     chances = probabilities(features @ WEIGHTS)
-    return [
-        Scored(hit, float(chance), piece)
-        for hit, chance, piece in zip(hits.values(), chances, pieces, strict=True)
-    ]
+    together: dict[str, float] = {}
+    best: dict[str, int] = {}
+    how = form_of(text.lower()) == HOW
+    for at in sorted(range(len(found)), key=lambda at: -chances[at]):
+        passage = found[at].hit.passage
+        together[passage.source] = together.get(passage.source, 0.0) + float(chances[at])
+        before = best.setdefault(passage.source, at)
+        if how and passage.kind == STEPS and found[before].hit.passage.kind != STEPS:
+            best[passage.source] = at  # who asks how wants the steps, not what stands above them
+    places = sorted(together, key=lambda source: -together[source])[: OFFERED + 1]
+    return tuple(
+        _told(found[at].hit, _number(papers, found[at].hit), pieces[at], together[source])
+        for source, at in ((source, best[source]) for source in places)
+    )
+
+
+def _number(papers: Papers, hit: Hit) -> int:
+    """Its number among the passages at its place."""
+    there = _reader(papers.index).at(hit.passage.source)
+    return next((at for at, one in enumerate(there) if one.id == hit.id), 0)
+
+
+def _compared(
+    papers: Papers, text: str, document: str | None
+) -> tuple[Sequence[Candidate], Floats, Sequence[int]]:
+    reader, meanings = _reader(papers.index), _meanings(papers.meanings)
+    with reader.hurried():
+        asked = question(text, meanings)
+        found = candidates(asked, reader, document or named(asked, reader.titles()))
+    if not found:
+        return (), np.zeros((0, len(FEATURES)), np.float32), ()
+    return (found, *Ranker(meanings).features(asked, found))
 
 
 def probabilities(scores: np.ndarray) -> np.ndarray:

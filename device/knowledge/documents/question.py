@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from device.knowledge.documents.meanings import Meanings
@@ -36,7 +35,7 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 @dataclass(frozen=True, slots=True)
 class Term:
     """A word that counts. `weight`: how much it says, 0…1. `code`: it stands for itself alone. `others`:
-    stems that the thesaurus relates to it, and how close each is."""
+    stems of related words, and how close each is."""
 
     word: str
     stem: str
@@ -47,12 +46,21 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """`stems`: those to be searched for, also of words that mean nearly the same."""
+    """A text, the form of the answer that it wants, and its words that count."""
 
     text: str
     form: str
     terms: tuple[Term, ...]
-    stems: tuple[str, ...]
+
+    @property
+    def wide(self) -> tuple[str, ...]:
+        """The stems to be searched for, also of related words."""
+        return tuple(dict.fromkeys(stem for term in self.terms for stem in (term.stem, *term.others)))
+
+    @property
+    def own(self) -> tuple[str, ...]:
+        """The stems of its own words."""
+        return tuple(dict.fromkeys(term.stem for term in self.terms))
 
 
 def form_of(text: str) -> str:
@@ -60,24 +68,16 @@ def form_of(text: str) -> str:
     return next((form for form, pattern in _FORMS if pattern.search(text)), OTHER)
 
 
-def question(
-    text: str, meanings: Meanings, frequencies: Callable[[Iterable[str]], dict[str, int]], most: int = 8
-) -> Question:
-    """What `text` asks. `frequencies`: in how many passages stems are; `most`: other words for one word."""
-    found = words(text)
-    terms = tuple(_term(word, meanings) for word in dict.fromkeys(content(found)))
-    wanted = [term.stem for term in terms]
-    for term in terms:
-        if not term.code:
-            near = map(stem, meanings.neighbours(term.word, most))
-            wanted += [*term.others, *near]
-    there = frequencies(wanted)
-    return Question(text, form_of(text.lower()), terms, tuple(there))
+def question(text: str, meanings: Meanings) -> Question:
+    """What `text` asks."""
+    terms = tuple(_term(word, meanings) for word in dict.fromkeys(content(words(text))))
+    return Question(text, form_of(text.lower()), terms)
 
 
 def _term(word: str, meanings: Meanings) -> Term:
     weight = 0.2 if word.isdigit() else meanings.weight(word)
     others: dict[str, float] = {}
-    for other, close in meanings.related(word).items():
+    related = {} if is_code(word) else meanings.related(word)
+    for other, close in related.items():
         others[stem(other)] = max(close, others.get(stem(other), 0.0))
     return Term(word, stem(word), weight, is_code(word), others)

@@ -5,8 +5,10 @@ It holds nothing that is not in the documents, so a damaged or older one is thro
 
 from __future__ import annotations
 
+import itertools
 import json
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -16,10 +18,15 @@ from device.knowledge.documents.passages import Document, Passage
 from device.knowledge.documents.reading import Entry
 from device.knowledge.documents.words import stems
 
-VERSION = 1
+VERSION = 2
 """Of what is kept and of how words are cut."""
 HEADINGS_COUNT = 2.0
 """How many times as much as a word of the text a word of the headings counts."""
+PATIENCE, STEPS = 0.25, 2_000
+"""Seconds that the searches of one question may take; steps of SQLite's between two looks at the clock."""
+OCCURRENCES = 8_000
+"""Most places in the index that one search of all documents looks at: it bounds the time, about 10 ms on a
+workstation. The rarest words, which say most, are searched for first."""
 
 _SCHEMA = f"""
     CREATE TABLE documents (
@@ -36,13 +43,12 @@ _SCHEMA = f"""
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage that has some of the words. `bm25`: how well, higher is better; 0 where nobody searched."""
+    """A passage, its number in the index, and its document."""
 
     id: int
     document: str
     title: str
     passage: Passage
-    bm25: float = 0.0
 
 
 class Writer:
@@ -89,16 +95,16 @@ class Writer:
             insert = "INSERT INTO documents (name, title, size, changed, problem) VALUES (?, ?, ?, ?, ?)"
             number = self._connection.execute(insert, values).lastrowid
             for passage in document.passages if document else ():
-                self._put_passage(number, title, passage)
+                self._put_passage(number, passage)
 
-    def _put_passage(self, document: int | None, title: str, passage: Passage) -> None:
+    def _put_passage(self, document: int | None, passage: Passage) -> None:
         values = (
             *(document, passage.source, passage.kind, json.dumps(passage.path, ensure_ascii=False)),
             *(passage.lead, json.dumps(passage.pieces, ensure_ascii=False)),
         )
         insert = "INSERT INTO passages (document, source, kind, path, lead, pieces) VALUES (?, ?, ?, ?, ?, ?)"
         number = self._connection.execute(insert, values).lastrowid
-        headings = " ".join(stems(" . ".join((title, *passage.path))))
+        headings = " ".join(stems(" . ".join(passage.path)))
         body = " ".join(stems(" . ".join((passage.lead, *passage.pieces))))
         insert = "INSERT INTO stems (rowid, headings, body) VALUES (?, ?, ?)"
         self._connection.execute(insert, (number, headings, body))
@@ -135,6 +141,19 @@ class Reader:
     def __init__(self, file: Path) -> None:
         self._file = file
         self._connection: sqlite3.Connection | None = None
+        self._until: float | None = None
+
+    @contextmanager
+    def hurried(self) -> Iterator[None]:
+        """What is read in here takes at most PATIENCE together; what takes longer finds nothing."""
+        self._until = time.monotonic() + PATIENCE
+        try:
+            yield
+        finally:
+            self._until = None
+
+    def _is_late(self) -> bool:
+        return self._until is not None and time.monotonic() > self._until
 
     def _rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple[object, ...]]:
         try:
@@ -143,6 +162,7 @@ class Reader:
                 self._connection = sqlite3.connect(
                     f"file:{self._file}?mode=ro", uri=True, timeout=0.05, check_same_thread=False
                 )
+                self._connection.set_progress_handler(self._is_late, STEPS)
             with closing(self._connection.execute(sql, values)) as cursor:
                 return cursor.fetchall()
         except sqlite3.Error:
@@ -161,7 +181,12 @@ class Reader:
 
     def documents(self) -> list[str]:
         """The names of the documents that can be searched."""
-        return [str(name) for (name,) in self._rows("SELECT name FROM documents WHERE problem = ''")]
+        return list(self.titles())
+
+    def titles(self) -> dict[str, str]:
+        """The title of each document that can be searched, by its name."""
+        rows = self._rows("SELECT name, title FROM documents WHERE problem = ''")
+        return {str(name): str(title) for name, title in rows}
 
     def frequencies(self, found: Iterable[str]) -> dict[str, int]:
         """In how many passages each of these stems is; those in none are left out."""
@@ -170,29 +195,47 @@ class Reader:
         return {stem: int(str(rows[0][0])) for stem, rows in counted if rows}
 
     def search(self, found: Iterable[str], most: int, document: str | None = None) -> list[Hit]:
-        """The passages that fit these stems best, of all documents or of one."""
-        wanted = " OR ".join(f'"{stem}"' for stem in dict.fromkeys(found) if stem)
+        """The passages that fit these stems best, of all documents or of one, the best first."""
+        wanted = _affordable(self.frequencies(found)) if document is None else list(dict.fromkeys(found))
+        first, last = self._range(document) if document is not None else (0, 1 << 62)
         if not wanted:
             return []
-        inside = "" if document is None else "AND documents.name = ?"
         sql = f"""
-            SELECT passages.id, documents.name, title, source, kind, path, lead, pieces,
-                   -bm25(stems, {HEADINGS_COUNT}, 1.0) AS score
-            FROM stems JOIN passages ON passages.id = stems.rowid JOIN documents ON documents.id = document
-            WHERE stems MATCH ? {inside} ORDER BY score DESC LIMIT {most}"""
-        return [_hit(row) for row in self._rows(sql, (wanted, *([document] if document else [])))]
+            SELECT passages.id, documents.name, title, source, kind, path, lead, pieces
+            FROM (SELECT rowid AS found, bm25(stems, {HEADINGS_COUNT}, 1.0) AS score FROM stems
+                  WHERE stems MATCH ? AND rowid BETWEEN ? AND ? ORDER BY score LIMIT {most})
+            JOIN passages ON passages.id = found JOIN documents ON documents.id = document ORDER BY score"""
+        matching = " OR ".join(f'"{stem}"' for stem in wanted if stem)
+        return [_hit(row) for row in self._rows(sql, (matching, first, last))]
+
+    def _range(self, document: str) -> tuple[int, int]:
+        """The numbers of a document's first and last passage: they were put in one after the other."""
+        sql = """
+            SELECT min(passages.id), max(passages.id) FROM passages JOIN documents ON documents.id = document
+            WHERE name = ?"""
+        rows = self._rows(sql, (document,))
+        first, last = rows[0] if rows else (None, None)
+        return (0, -1) if first is None else (int(str(first)), int(str(last)))
 
     def at(self, source: str) -> list[Hit]:
         """The passages at one place, in their order."""
         sql = """
-            SELECT passages.id, documents.name, title, source, kind, path, lead, pieces, 0.0
+            SELECT passages.id, documents.name, title, source, kind, path, lead, pieces
             FROM passages JOIN documents ON documents.id = document WHERE source = ? ORDER BY passages.id"""
         return [_hit(row) for row in self._rows(sql, (source,))]
 
 
+def _affordable(frequencies: dict[str, int]) -> list[str]:
+    """The rarest of the stems, as many as may be searched for; at least one."""
+    rarest = sorted(frequencies, key=lambda stem: frequencies[stem])
+    places = itertools.accumulate(frequencies[stem] for stem in rarest)
+    count = sum(total <= OCCURRENCES for total in places)
+    return rarest[: max(count, 1)]
+
+
 def _hit(row: Sequence[object]) -> Hit:
-    number, name, title, source, kind, path, lead, pieces, score = row
+    number, name, title, source, kind, path, lead, pieces = row
     passage = Passage(
         *(str(source), str(kind), tuple(json.loads(str(path)))), tuple(json.loads(str(pieces))), str(lead)
     )
-    return Hit(int(str(number)), str(name), str(title), passage, float(str(score)))
+    return Hit(int(str(number)), str(name), str(title), passage)

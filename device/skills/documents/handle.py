@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from device.events import Intent, Outcome, Question, Reply, refused
-from device.knowledge.documents.papers import ENOUGH, Found
+from device.events import Intent, Option, Outcome, Question, Reply, refused
+from device.knowledge.documents.papers import Found, is_answer, offered
 from device.knowledge.documents.passages import STEPS, TEXT
 from device.skills.skill import Handlers, World
+from device.skills.skill import asked as asked_back
 from device.speaking.replies import Replies
+from device.speaking.wording import listed
+from device.understanding.numbers import spoken
 
 ANSWER = "MynahAnswer"
 READING = "reading"
 """What the question behind a piece expects: "next", "the step before", "stop"."""
+CHOICE, CONFIRMATION = "choice", "confirmation"
 MOVES = {"next": 1, "back": -1, "again": 0}
 AT_ONCE = 240
 """Characters of running text that are read out at once."""
@@ -21,7 +27,8 @@ REPLIES = Replies(Path(__file__).parent / "en" / "replies.yaml")
 
 
 def answer(intent: Intent, world: World) -> Outcome:
-    """The passage that answers `question`, in `document` where that is spoken of `after` another question.
+    """The passage that answers `question`, in `document` where that is spoken of `after` another question; or
+    which of several is meant, where none is likely enough.
 
     Or, of the passage at `source` that is being read out, the piece to which `move` leads.
     """
@@ -33,13 +40,47 @@ def answer(intent: Intent, world: World) -> Outcome:
     if "source" in slots:
         return _moved(intent, world)
     asked, within = str(slots.get("question", "")), slots.get("document")
-    found = world.papers.find(asked, after=str(slots.get("after", "")), document=within) if within else None
-    if found is None or found.probability < ENOUGH:
+    found: Sequence[Found] = ()
+    if within:
+        found = world.papers.find(asked, after=str(slots.get("after", "")), document=within)
+    if not is_answer(found):
         found = world.papers.find(asked)
-    if found is None or found.probability < ENOUGH:
-        return refused(REPLIES.say("no_answer", world.said).text)
-    begins = 0 if found.passage.kind == STEPS else found.piece
-    return _read(intent, world, found, begins, f"{found.title}. " if found.document != within else "")
+    if is_answer(found):
+        title = f"{found[0].title}. " if found[0].document != within else ""
+        return _read(intent, world, found[0], _begin(found[0]), title)
+    if choices := offered(found):
+        return asked_back(_which(intent, choices))
+    return refused(REPLIES.say("no_answer", world.said).text)
+
+
+def _begin(found: Found) -> int:
+    """The piece to begin with: steps are read from the first one on."""
+    return 0 if found.passage.kind == STEPS else found.piece
+
+
+def _which(intent: Intent, found: Sequence[Found]) -> Question:
+    """Which of several places is meant; about one, whether it is."""
+    titles = {one.title for one in found}
+    options = {option.label: option for option in (_option(one, len(titles) > 1) for one in found)}
+    about = Intent(ANSWER, {"question": intent.slots.get("question", "")}, intent.confidence)
+    labels = [f"“{label}”" for label in options]
+    where = f" in {found[0].title.partition(':')[0]}" if len(titles) == 1 else ""
+    text = f"Do you mean {listed(labels, 'or')}{where}?"
+    if len(options) == 1:
+        (option,) = options.values()
+        return Question(text, replace(about, slots={**about.slots, **option.slots}), CONFIRMATION)
+    return Question(text, about, CHOICE, tuple(options.values()))
+
+
+def _option(found: Found, titled: bool) -> Option:
+    """A place as its heading names it, with its document where there are several."""
+    title = found.title.partition(":")[0]
+    heading = (*found.passage.path, "")[len(found.passage.path) - 1 if found.passage.path else 0].rstrip("?")
+    said = spoken(heading or title)
+    label = f"{heading or title} ({title})" if titled and heading else heading or title
+    ways = dict.fromkeys((said, *(one for one in (spoken(title),) if titled)))
+    slots = {"source": found.passage.source, "passage": found.number, "piece": _begin(found)}
+    return Option(label, tuple(ways), slots)
 
 
 def _moved(intent: Intent, world: World) -> Outcome:

@@ -17,6 +17,8 @@ from device.errors import UsageError
 from device.knowledge.documents import indexing
 from device.knowledge.documents.papers import Found, Papers, is_answer, offered
 from device.settings import DEVICE, bundle_folder
+from training.arguments import positive
+from training.evaluate import many_documents
 from training.evaluate.intervals import share_with_interval
 
 EXAMPLES = DEVICE.parent / "docs" / "examples"
@@ -36,11 +38,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="F",
         help="YAML lists of `ask`, `source` (none: unanswerable) and `says`, as in docs/examples/questions",
     )
+    parser.add_argument(
+        "--many",
+        type=positive,
+        metavar="N",
+        help="measure instead what N made-up documents of ten pages cost: time and memory",
+    )
     parser.add_argument("--quiet", action="store_true", help="do not print the questions that fail")
 
 
 def run(arguments: argparse.Namespace) -> None:
     """Raises UsageError where there is no question."""
+    if arguments.many:
+        many_documents.report(arguments.many, arguments.documents, arguments.questions)
+        return
     with tempfile.TemporaryDirectory() as folder:
         papers = Papers(Path(folder) / "index.db", bundle_folder("meanings"))
         for problem in indexing.run(arguments.documents, papers.index):

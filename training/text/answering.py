@@ -28,8 +28,9 @@ from device.settings import DEVICE, bundle_folder
 EXAMPLES = DEVICE.parent / "docs" / "examples"
 PRIOR = 1.0
 """Of the squares of all weights but the bias: how strongly they are held where they are expected."""
-EXPECTED = np.array([5.0 if name == "code" else 0.0 for name in FEATURES])
-"""Where the weights are held: a passage that has the error code answers, though few questions show it."""
+EXPECTED = np.array([{"code": 5.0, "called": 2.0}.get(name, 0.0) for name in FEATURES])
+"""Where the weights are held. A passage that has the error code, or whose heading is said, answers, though
+these questions are made to use other words."""
 ABSENT = 1.0
 """How much the same question counts without the passages that answer it: then nothing does."""
 STEPS, RATE = 1500, 0.05

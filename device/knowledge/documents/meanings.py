@@ -55,6 +55,10 @@ class Meanings:
         except (KeyError, TypeError, ValueError) as error:
             raise BundleError(f"{path}: missing or wrong {error}; copy the bundle again") from error
 
+    def common(self, count: int) -> tuple[str, ...]:
+        """The `count` most common words."""
+        return self._words[:count]
+
     def weight(self, word: str) -> float:
         """How much a word says, 0…1: little where it is common, all where nobody knows it."""
         rank = self._rank.get(word)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from device.knowledge.documents.candidates import Candidate, candidates, named
+from device.knowledge.documents.candidates import Candidate, candidates, name_of, named
 from device.knowledge.documents.meanings import Meanings
 from device.knowledge.documents.passages import STEPS, Passage
 from device.knowledge.documents.question import HOW, form_of, question
@@ -19,7 +19,7 @@ from device.knowledge.documents.words import content, words
 
 ENOUGH = 0.5
 """The least probability with which a passage is read out: what a wrong answer costs."""
-WORTH_ASKING = 0.3
+WORTH_ASKING = 0.2
 """The least probability that something answers, with which it is asked which passage is meant."""
 OFFERED = 3
 """Places that are offered at most."""
@@ -73,6 +73,8 @@ class Papers:
     def prepare(self) -> None:
         """Read what questions need now; the first one would wait for it. Raises BundleError."""
         _meanings(self.meanings)
+        for title in Reader(self.index).titles().values():
+            name_of(title)
 
 
 def _stamp(index: Path) -> tuple[int, ...]:

@@ -14,7 +14,7 @@ from device.knowledge.documents.candidates import NAMES, Candidate, name_of, say
 from device.knowledge.documents.meanings import Meanings, akin
 from device.knowledge.documents.passages import ROW, STEPS
 from device.knowledge.documents.question import Question
-from device.knowledge.documents.words import STOP, stem, words
+from device.knowledge.documents.words import STOP, content, stem, words
 
 Floats = npt.NDArray[np.float32]
 
@@ -45,12 +45,16 @@ class _Part:
     vectors: Floats
 
 
-FEATURES = ("bias", "rest", "piece", "headings", "code", "fits", "steps", "own", "wide", "row", "long")
+FEATURES = (
+    *("bias", "rest", "piece", "headings", "code", "fits"),
+    *("steps", "own", "wide", "row", "long", "called"),
+)
 """What speaks for a passage.
 
 Of the question's words that are not in the title of its document: how many are in it at all, in one piece,
 and in its headings. An error code. Whether the answer has the form that is asked for. Steps where it asks
-how. Its places in the two searches, a row of a table, the length.
+how. Its places in the two searches, a row of a table, the length. Whether the question says all of its
+heading.
 """
 
 
@@ -97,6 +101,7 @@ class Ranker:
             one.wide,
             float(passage.kind == ROW and question.form != asked.HOW),
             min(len(passage.pieces), 8) / 8,
+            float(_is_called(question, passage.path)),
         ]
         return features, best
 
@@ -124,6 +129,12 @@ class Ranker:
         return pattern is not None and bool(pattern.search(text))
 
 
+def _is_called(question: Question, path: Sequence[str]) -> bool:
+    """Whether the question says all of the last heading, in its words."""
+    heading = frozenset(map(stem, content(words(path[-1])))) if path else frozenset[str]()
+    return bool(heading) and heading <= {term.stem for term in question.terms}
+
+
 def _titled(question: Question, title: str) -> Floats:
     """(terms,) how far each word of the question names the document. One word of two is half a name: "the
     pump" is not yet the heat pump."""
@@ -141,7 +152,7 @@ def _share(weights: Floats, values: Floats) -> float:
 
 
 WEIGHTS = np.array(
-    [-6.95, 1.22, 1.48, 2.37, 1.27, 1.2, 1.22, 1.84, 2.43, -0.62, -0.41],
+    [-7.01, 1.2, 1.44, 2.43, 5.16, 1.36, 1.27, 1.68, 2.38, -1.13, -0.34, 0.67],
     np.float32,
 )
 """Of FEATURES: the log odds of a passage against no answer, as `mynah-train answering` fits them."""

@@ -74,7 +74,9 @@ def run(arguments: argparse.Namespace) -> None:
     """Raises MynahError."""
     groups = [line.split() for line in GROUPS.read_text("utf-8").splitlines() if line[:1] not in ("", "#")]
     known = relations(arguments.wordnet)
-    words, vectors = selected(*_read(arguments.vectors), [word for group in groups for word in group])
+    words, vectors = selected(
+        *_read(arguments.vectors), [word.rstrip(":") for group in groups for word in group]
+    )
     vectors = reduced(vectors)
     known = grouped(words, known, groups)
     others = joined(words, known, nearest(vectors))
@@ -119,11 +121,15 @@ def selected(words: Sequence[str], vectors: Floats, wanted: Sequence[str]) -> tu
 def grouped(
     words: Sequence[str], known: Mapping[str, Mapping[str, float]], groups: Sequence[Sequence[str]]
 ) -> dict[str, dict[str, float]]:
-    """`known`, and each word that has the stem of one in a group related to the others in it."""
+    """`known`, and each word that has the stem of one in a group related to the others in it; of a group
+    whose first word ends with a colon, only that one."""
     by_stem: dict[str, list[Sequence[str]]] = {}
     for group in groups:
-        for word in dict.fromkeys(map(stem, group)):
-            by_stem.setdefault(word, []).append(group)
+        first, *rest = group
+        named = [first[:-1]] if first.endswith(":") else group
+        behind = rest if first.endswith(":") else group
+        for word in dict.fromkeys(map(stem, named)):
+            by_stem.setdefault(word, []).append(behind)
     found = {word: dict(known.get(word, {})) for word in words}
     for word, others in found.items():
         for other in (one for group in by_stem.get(stem(word), ()) for one in group):

@@ -152,7 +152,7 @@ def _share(weights: Floats, values: Floats) -> float:
 
 
 WEIGHTS = np.array(
-    [-7.01, 1.2, 1.44, 2.43, 5.16, 1.36, 1.27, 1.68, 2.38, -1.13, -0.34, 0.67],
+    [-7.01, 1.2, 1.49, 2.39, 5.16, 1.35, 1.25, 1.67, 2.37, -1.14, -0.34, 0.66],
     np.float32,
 )
 """Of FEATURES: the log odds of a passage against no answer, as `mynah-train answering` fits them."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,9 +12,9 @@ import numpy.typing as npt
 from device.knowledge.documents import question as asked
 from device.knowledge.documents.candidates import NAMES, Candidate, name_of, says
 from device.knowledge.documents.meanings import Meanings, akin
-from device.knowledge.documents.passages import ROW, STEPS
+from device.knowledge.documents.passages import ROW, STEPS, Passage
 from device.knowledge.documents.question import Question
-from device.knowledge.documents.words import STOP, content, stem, words
+from device.knowledge.documents.words import content, stem, words
 
 Floats = npt.NDArray[np.float32]
 
@@ -38,11 +38,11 @@ _FITTING = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
-    """The words of a part of a passage: their stems and vectors."""
+class _Parts:
+    """The numbers of the words above a passage, in its headings and its lead, and of those in each piece."""
 
-    stems: tuple[str, ...]
-    vectors: Floats
+    above: tuple[int, ...]
+    pieces: tuple[tuple[int, ...], ...]
 
 
 FEATURES = (
@@ -66,22 +66,24 @@ class Ranker:
 
     def features(self, question: Question, found: Sequence[Candidate]) -> tuple[Floats, list[int]]:
         """(passages, FEATURES), and of each passage the piece that fits best."""
-        vectors = self._meanings.vectors([term.word for term in question.terms])
+        numbers: dict[str, int] = {}
+        parts = [_parts(one.hit.passage, numbers) for one in found]
+        alike = self._alike(question, tuple(numbers))
         weights = np.array([term.weight for term in question.terms], np.float32)
         rests = {one.hit.title: weights * (1.0 - _titled(question, one.hit.title)) for one in found}
-        made = [self._of(question, one, vectors, rests[one.hit.title]) for one in found]
+        made = [
+            self._of(question, one, part, alike, rests[one.hit.title])
+            for one, part in zip(found, parts, strict=True)
+        ]
         return np.array([one for one, _ in made], np.float32), [piece for _, piece in made]
 
     def _of(
-        self, question: Question, one: Candidate, vectors: Floats, rest: Floats
+        self, question: Question, one: Candidate, parts: _Parts, alike: Floats, rest: Floats
     ) -> tuple[list[float], int]:
         """The features and the best piece. `rest`: how much each word says that the title does not say."""
         passage = one.hit.passage
-        above = np.maximum(
-            self._alike(question, vectors, self._part(passage.path)),
-            self._alike(question, vectors, self._part([passage.lead])),
-        )
-        pieces = [self._alike(question, vectors, self._part([piece])) for piece in passage.pieces]
+        above = _said(alike, parts.above)
+        pieces = [_said(alike, piece) for piece in parts.pieces]
         fits = [self._fits(question, text) for text in passage.pieces]
         scores = [
             _share(rest, np.maximum(each, above)) + 0.5 * _share(rest, each) + 0.15 * fit
@@ -105,28 +107,40 @@ class Ranker:
         ]
         return features, best
 
-    def _part(self, texts: Iterable[str]) -> _Part:
-        found = tuple(dict.fromkeys(word for word in words(" . ".join(texts)) if word not in STOP))
-        return _Part(tuple(map(stem, found)), self._meanings.vectors(found))
-
-    def _alike(self, question: Question, vectors: Floats, part: _Part) -> Floats:
-        """(terms,) how far each word of the question is said in the part, 0…1."""
-        if not part.stems:
-            return np.zeros(len(question.terms), np.float32)
-        found = akin(vectors @ part.vectors.T).max(axis=1)
-        for at, term in enumerate(question.terms):
+    def _alike(self, question: Question, said: Sequence[str]) -> Floats:
+        """(terms, words) how far each word of the question is said by each of these, 0…1."""
+        stems = {at: stem(word) for at, word in enumerate(said)}
+        mine = self._meanings.vectors([term.word for term in question.terms])
+        found = akin(mine @ self._meanings.vectors(said).T)
+        for row, term in zip(found, question.terms, strict=True):
             if term.code:
-                found[at] = 0.0
-            if term.stem in part.stems:
-                found[at] = 1.0
-            elif not term.code:
-                known = (close for other, close in term.others.items() if other in part.stems)
-                found[at] = max(float(found[at]), 0.9 * max(known, default=0.0))
+                row[:] = 0.0
+            for at, one in stems.items():
+                if one == term.stem:
+                    row[at] = 1.0
+                elif one in term.others:
+                    row[at] = max(row[at], 0.9 * term.others[one])
         return found
 
     def _fits(self, question: Question, text: str) -> bool:
         pattern = _FITTING.get(question.form)
         return pattern is not None and bool(pattern.search(text))
+
+
+def _parts(passage: Passage, numbers: dict[str, int]) -> _Parts:
+    """The words of a passage by their numbers; new ones get the next."""
+
+    def of(*texts: str) -> tuple[int, ...]:
+        return tuple(numbers.setdefault(word, len(numbers)) for word in content(words(" . ".join(texts))))
+
+    return _Parts(of(*passage.path, passage.lead), tuple(map(of, passage.pieces)))
+
+
+def _said(alike: Floats, numbers: Sequence[int]) -> Floats:
+    """(terms,) how far each word of the question is said by one of the words with these numbers."""
+    if not numbers:
+        return np.zeros(len(alike), np.float32)
+    return np.asarray(alike[:, list(numbers)].max(axis=1))
 
 
 def _is_called(question: Question, path: Sequence[str]) -> bool:

@@ -12,6 +12,7 @@
     ├── BrokerError       the MQTT broker
     ├── StoryError        a conversation written as data, with its file
     ├── SkillError        a skill's folder, with file and line
+    ├── DocumentError     a manual that cannot be read
     ├── FactsError        facts.toml, with file and line
     ├── JournalError      the journal of what happened, with its file
     ├── CardError         what lies on the boot partition, with its file
@@ -83,6 +84,10 @@ class StoryError(MynahError):
 
 
 class SkillError(MynahError):
+    pass
+
+
+class DocumentError(MynahError):
     pass
 
 

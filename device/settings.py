@@ -132,6 +132,18 @@ class UnderstandingSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class KnowledgeSettings:
+    """What Mynah knows besides the home."""
+
+    facts: Path | None = None
+    """A file of facts about the home: docs/MEMORY.md."""
+    documents: Path | None = None
+    """A folder of manuals and other papers (Markdown, text, HTML, PDF) to answer from; none: no such."""
+    meanings: BundleFolder = field(default_factory=lambda: bundle_folder("meanings"))
+    """What it knows of words that mean the same: name of a shipped bundle, or a folder."""
+
+
+@dataclass(frozen=True, slots=True)
 class HomeSettings:
     """The home and what may be said in it."""
 
@@ -163,14 +175,6 @@ class MemorySettings:
     """For how long."""
     megabytes: int = 200
     """How much room they may take; the oldest make room."""
-
-
-@dataclass(frozen=True, slots=True)
-class KnowledgeSettings:
-    """What Mynah knows besides the home."""
-
-    facts: Path | None = None
-    """A file of facts about the home: docs/MEMORY.md."""
 
 
 VERSIONS = ("3.1.1", "5")
@@ -250,10 +254,10 @@ class Settings:
     hearing: HearingSettings = field(default_factory=HearingSettings)
     understanding: UnderstandingSettings = field(default_factory=UnderstandingSettings)
     home: HomeSettings = field(default_factory=HomeSettings)
+    knowledge: KnowledgeSettings = field(default_factory=KnowledgeSettings)
     skills: SkillSettings = field(default_factory=SkillSettings)
     dialogue: DialogueSettings = field(default_factory=DialogueSettings)
     memory: MemorySettings = field(default_factory=MemorySettings)
-    knowledge: KnowledgeSettings = field(default_factory=KnowledgeSettings)
     mqtt: MqttSettings = field(default_factory=MqttSettings)
     review: ReviewSettings = field(default_factory=ReviewSettings)
     update: UpdateSettings = field(default_factory=UpdateSettings)

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from device.assembly.documents import index_now, make_papers
 from device.assembly.inference import make_inference
 from device.assembly.remarks import remarks
 from device.assembly.skills import make_skills
@@ -68,7 +69,8 @@ class Chat:
         self._understand, self._understanding = understand, understand()
         self._announcements, self._own = announcements, home.layout
         self.remarks: tuple[str, ...] = ()
-        """Lines on the user's sentence files: what of them does not do what it says."""
+        """Lines on the user's files: what of their sentences does not do what it says, and which
+        documents cannot be read."""
 
     @classmethod
     def of(cls, settings: Settings, clock: str | None = None) -> Chat:
@@ -77,20 +79,21 @@ class Chat:
         sentences, skills = make_skills(settings)
         simulated = SimulatedClock.at(clock) if clock else None
         patience = datetime.timedelta(seconds=settings.dialogue.patience) if simulated else TYPING
+        problems, papers = index_now(settings), make_papers(settings)
         clock_ = simulated or datetime.datetime.now
         journal = passing(lambda: clock_().timestamp()) if settings.memory.journal else None
         if journal is not None:
             home.state.follower = follow(journal, settling=0)
         memory = Memory(home.layout.lists, journal=journal, facts=facts_of(settings))
-        conversation = Conversation(home, clock_, patience, memory, skills)
+        conversation = Conversation(home, clock_, patience, memory, skills, papers)
         announcements = Announcements(home.layout.zigbee2mqtt)
 
         def understand() -> Understanding:
-            return Understanding(sentences, home, answers, inference)
+            return Understanding(sentences, home, answers, inference, papers)
 
         chat = cls(home, conversation, understand, announcements, simulated)
         chat._own = own(home.layout, settings.home.file)
-        chat.remarks = tuple(remarks(sentences))
+        chat.remarks = (*remarks(sentences), *problems)
         return chat
 
     def take(self, line: str) -> Iterator[Exchange]:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import kaldifst
 
+from device.assembly.documents import make_papers
 from device.assembly.inference import make_inference
 from device.assembly.remarks import remarks
 from device.assembly.skills import make_sentences
@@ -71,7 +72,9 @@ def _learn(
     decoder = Decoder(graph, bundle.decision["log_prior"], decoding_of(settings, bundle))
     impostors = others.measured(decoder, others.load(bundle.others) if bundle.others else ())
     problems = (*names.problems, *remarks(sentences))
-    understanding = Understanding(sentences, home, Answers.load(), make_inference(settings))
+    understanding = Understanding(
+        sentences, home, Answers.load(), make_inference(settings), make_papers(settings)
+    )
     learnt = Learnt(graph, impostors, understanding, problems)
     decoder_for(settings, bundle, learnt, watchful)  # compiles what the graph then keeps
     return learnt

@@ -40,12 +40,15 @@ def adjusted(
     home: Path | None = None,
     sentences: list[Path] | None = None,
     wake: list[Path] | None = None,
+    documents: Path | None = None,
 ) -> Settings:
     """The settings with what the command line says instead."""
     if home is not None:
         settings = replace(settings, home=replace(settings.home, file=home))
     if sentences:
         settings = replace(settings, home=replace(settings.home, sentences=tuple(sentences)))
+    if documents is not None:
+        settings = replace(settings, knowledge=replace(settings.knowledge, documents=documents))
     if wake:
         settings = replace(settings, wake=replace(settings.wake, bundles=tuple(wake)))  # type: ignore[arg-type]
     return settings
@@ -70,12 +73,14 @@ def make_answers() -> Answers:
 
 def make_understanding(settings: Settings, home: Home, sentences: Sentences | None = None) -> Understanding:
     """Raises SentencesError, BundleError."""
+    from device.assembly.documents import make_papers
     from device.assembly.inference import make_inference
     from device.assembly.skills import make_sentences
     from device.understanding.understanding import Understanding
 
     return Understanding(
-        sentences or make_sentences(settings), home, make_answers(), make_inference(settings)
+        *(sentences or make_sentences(settings), home, make_answers()),
+        *(make_inference(settings), make_papers(settings)),
     )
 
 
@@ -228,6 +233,7 @@ def make_assistant(
 ) -> Assistant:
     """The whole loop. `memory`: what is kept; by default it ends with the process. `push_to_talk`: without a
     wake word, and a recording's end is the button's release."""
+    from device.assembly.documents import make_papers
     from device.assembly.skills import make_skills
     from device.assistant import Held, Never
     from device.audio.endpoint import Endpointer
@@ -244,7 +250,7 @@ def make_assistant(
         endpointer=Held() if push_to_talk else Endpointer(settings.endpoint, hearing.settled, hearing.whole),
         hearing=hearing,
         understanding=learnt.understanding,
-        conversation=Conversation(home, memory=memory, skills=skills),
+        conversation=Conversation(home, memory=memory, skills=skills, papers=make_papers(settings)),
         reject_below=hearing.decoder.settings.reject_below,
         patience=settings.dialogue.patience,
         actions={} if push_to_talk else actions(settings, learnt.understanding),

@@ -16,7 +16,8 @@ A file is a list of stories:
 A turn says something (`say`), lets time pass (`pass`, seconds), brings a message of the broker (`hear`) or
 begins a new dialogue (`begin`). What must come of it: `intent`, `commands` (exactly these), `done` (these
 changes in order, each with at least these values), `reply` (a regular expression that is found in it),
-`question` (its options; true for any, false for none), `due` (what falls due, in order).
+`question` (its options; true for any, false for none), `due` (what falls due, in order), `source` (where the
+answer stands; null for nowhere). `documents`: a folder of manuals beside the file.
 """
 
 from __future__ import annotations
@@ -36,9 +37,9 @@ from device.channels.report import exchange_json
 from device.errors import StoryError
 from device.settings import Settings
 
-STORY_KEYS = ("story", "clock", "home", "config", "before", "turns")
+STORY_KEYS = ("story", "clock", "home", "config", "documents", "before", "turns")
 ACTIONS = ("say", "pass", "hear", "begin")
-CLAIMS = ("intent", "commands", "done", "reply", "question", "due")
+CLAIMS = ("intent", "commands", "done", "reply", "question", "due", "source")
 CLOCK = "2026-03-02T18:00"
 
 
@@ -51,6 +52,7 @@ class Story:
     clock: str
     home: Path | None
     config: Path | None
+    documents: Path | None
     before: tuple[str, ...]
     turns: tuple[Mapping[str, Any], ...]
 
@@ -78,10 +80,13 @@ def _story(file: Path, number: int, entry: Any) -> Story:
         _known(turn, (*ACTIONS, *CLAIMS), where)
         if sum(action in turn for action in ACTIONS) != 1:
             raise StoryError(f"{where}: a turn needs one of {', '.join(ACTIONS)}; this is {dict(turn)!r}")
-    home, config = (file.parent / entry[key] if key in entry else None for key in ("home", "config"))
+    home, config, documents = (
+        file.parent / entry[key] if key in entry else None for key in ("home", "config", "documents")
+    )
     before = tuple(map(str, entry.get("before", ())))
     clock = str(entry.get("clock", CLOCK))
-    return Story(str(entry.get("story", number)), file, clock, home, config, before, tuple(entry["turns"]))
+    name, turns = str(entry.get("story", number)), tuple(entry["turns"])
+    return Story(name, file, clock, home, config, documents, before, turns)
 
 
 def _known(entry: Mapping[str, Any], keys: Sequence[str], where: str) -> None:
@@ -103,6 +108,8 @@ def play(story: Story, settings: Settings | None = None) -> Iterator[str]:
         settings = settings_file.load(story.config)
     if story.home is not None:
         settings = replace(settings, home=replace(settings.home, file=story.home))
+    if story.documents is not None:
+        settings = replace(settings, knowledge=replace(settings.knowledge, documents=story.documents))
     chat = Chat.of(settings, story.clock)
     for message in story.before:
         list(chat.take(f"< {_quoted(message)}"))
@@ -142,6 +149,8 @@ def _wrong(turn: Mapping[str, Any], told: Sequence[Mapping[str, Any]]) -> Iterat
         yield f"says {[one['reply'] for one in told]}, not {turn['reply']!r}"
     if "question" in turn:
         yield from _wrong_question(turn["question"], last.get("question"))
+    if "source" in turn and (source := last.get("source")) != turn["source"]:
+        yield f"from {source}, not {turn['source']}"
     if "due" in turn:
         due = [one["due"] for one in told if one["due"]]
         if not _cover(turn["due"] or [], due):

@@ -18,7 +18,7 @@ from device.errors import MynahError
 def arguments(parser: argparse.ArgumentParser) -> None:
     common.understanding(parser)
     common.output(parser)
-    parser.add_argument("--documents", type=Path, metavar="DIR", help="a folder of manuals; not read yet")
+    parser.add_argument("--documents", type=Path, metavar="DIR", help="a folder of manuals to answer from")
     parser.add_argument(
         "--clock", metavar="TIME", help="a simulated clock that starts at TIME, such as 2026-03-02T18:00"
     )
@@ -27,8 +27,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def main(options: argparse.Namespace) -> int:
     from device.assembly.chatting import Chat
 
-    if options.documents is not None:
-        print("mynah: --documents: manuals are not read yet; nothing is answered from them", file=sys.stderr)
     chat = Chat.of(common.load(options), options.clock)
     common.warn(chat.remarks)
     prompt = sys.stdin.isatty() and not options.json

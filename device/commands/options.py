@@ -55,7 +55,8 @@ def load(options: argparse.Namespace) -> Settings:
 
     chosen = vars(options)
     return adjusted(
-        settings_file.load(options.config), chosen.get("home"), chosen.get("sentences"), chosen.get("bundle")
+        *(settings_file.load(options.config), chosen.get("home"), chosen.get("sentences")),
+        *(chosen.get("bundle"), chosen.get("documents")),
     )
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import FrameType
 
 from device.assembly.daemon import MakeFollower, duties, make_publisher, open_channels
+from device.assembly.documents import follow_papers
 from device.assembly.sound import make_sound
 from device.assembly.stages import facts_of, journal, make_assistant, make_follower, make_home, make_memory
 from device.assembly.voices import make_mouth, make_volume
@@ -119,6 +120,8 @@ def serve(
             ends=lambda: updates.restart,
         )
         settle()
+        if (papers := follow_papers(settings, problems)) is not None:
+            papers.begin()
         try:
             daemon.run(audio)
         finally:

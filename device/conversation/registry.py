@@ -12,6 +12,7 @@ from device.skills.alarms import handle as alarms
 from device.skills.announcements import handle as announcements
 from device.skills.clock import handle as clock
 from device.skills.delayed import handle as delayed
+from device.skills.documents import handle as documents
 from device.skills.facts import handle as facts
 from device.skills.help import handle as help_
 from device.skills.history import handle as history
@@ -42,6 +43,7 @@ SHIPPED: Handlers = {
     **facts.HANDLERS,
     **announcements.HANDLERS,
     **help_.HANDLERS,
+    **documents.HANDLERS,
     **smalltalk.HANDLERS,
     **voice.HANDLERS,
     **OF_TIME,

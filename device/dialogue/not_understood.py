@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from device.dialogue import outcomes
-from device.dialogue.questions import CONFIRMATION
+from device.dialogue.questions import CONFIRMATION, UNANSWERED
 from device.dialogue.remembering import Step, World, closed, opened, remembered
 from device.dialogue.state import Dialogue
 from device.events import Act, Intent, NotRecognized, Outcome, Question, Reply, Request, refused
@@ -20,6 +20,10 @@ STOPPING = frozenset({"HassStopMoving", "HassMediaPause", "HassMediaPlayerMute",
 def missed(dialogue: Dialogue, act: NotRecognized, world: World) -> Step:
     """Nothing was understood. A question is explained once, then given up; it is not asked again."""
     question = dialogue.question
+    if question is not None and question.expects in UNANSWERED:
+        dialogue, question = closed(dialogue), None
+        if not act.text:
+            return dialogue, Outcome()
     if question is not None and not act.text:
         return closed(dialogue), refused("I leave it as it is")
     if question is None:

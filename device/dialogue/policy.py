@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from device.dialogue import continuing, itself, levels, outcomes, referring
+from device.dialogue import consulting, continuing, itself, levels, outcomes, referring
 from device.dialogue.correcting import corrected, from_value, in_words, stepped
 from device.dialogue.not_understood import asked_back, asked_first, is_wide, missed, rest_offered
 from device.dialogue.questions import CONFIRMATION, YES_OR_NO, answers
@@ -272,5 +272,6 @@ def _more(dialogue: Dialogue, intent: Intent, world: World) -> Step:
 CONTINUING: Mapping[str, Callable[[Dialogue, Intent, World], Step]] = {
     "MynahAgain": _again,
     "MynahMore": _more,
+    **consulting.HANDLERS,
 }
-"""Requests that do what was asked for last once more."""
+"""Requests that do what was asked for last once more, or go on with what is read out."""

@@ -13,6 +13,8 @@ REMEMBERED = timedelta(minutes=2)
 """How long "it" is what was spoken of last."""
 UNDOABLE = timedelta(minutes=10)
 """How long what was done can be taken back."""
+READ = timedelta(minutes=30)
+"""How long a paper that was read from can be read on: its steps take their time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,19 @@ class Undo:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """The paper that was read from last: its name, the question that it answered, and when.
+
+    `about`: the request that a "next" completes.
+    """
+
+    document: str
+    question: str
+    about: Intent
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Dialogue:
     """`said`: the last reply; `heard`: the last thing that was understood, for "why did you do that".
 
@@ -55,6 +70,7 @@ class Dialogue:
     heard: Intent | None = None
     misses: int = 0
     language: str = "en"
+    reading: Reading | None = None
 
     def at(self, now: datetime) -> Dialogue:
         """Without what has lapsed by `now`. A clock that was set back makes everything lapse."""
@@ -63,6 +79,7 @@ class Dialogue:
             question=self.question if self._open(now) else None,
             focus=self.focus if self.focus and _within(self.focus.at, now, REMEMBERED) else None,
             undo=self.undo if self.undo and _within(self.undo.at, now, UNDOABLE) else None,
+            reading=self.reading if self.reading and _within(self.reading.at, now, READ) else None,
         )
 
     def _open(self, now: datetime) -> bool:

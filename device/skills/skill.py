@@ -8,6 +8,7 @@ from datetime import datetime
 
 from device.events import Change, Intent, Outcome, Question, Reply
 from device.home.model import Home
+from device.knowledge.documents.papers import Papers
 from device.knowledge.facts.facts import Facts
 from device.memory.agenda import Agenda
 from device.memory.journal.journal import Journal
@@ -20,6 +21,7 @@ class World:
 
     `said`: how often each reply that has variants was given, by its name. `journal`: what happened; None
     where the user does not want one. `facts`: what the user has told or written down.
+    `papers`: the documents of the home; None where there are none.
     """
 
     home: Home
@@ -30,6 +32,7 @@ class World:
     said: Mapping[str, int] = field(default_factory=dict)
     journal: Journal | None = None
     facts: Facts = field(default_factory=Facts)
+    papers: Papers | None = None
 
     def after(self, changes: Iterable[Change]) -> World:
         """The world in which `changes` of Mynah's own memory are done."""

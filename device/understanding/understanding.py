@@ -13,6 +13,7 @@ from device.events import Act, Intent, NotRecognized, Question, Request, Transcr
 from device.understanding import rewording
 from device.understanding.acts import ASIDE, TOO_DOUBTFUL, UNKNOWN, acts, doubted
 from device.understanding.answers import Answers, act
+from device.understanding.asking import Papers, looked_up
 from device.understanding.beside import beside, is_told
 from device.understanding.groups import TemplateGroup, first_words, takes_any_words
 from device.understanding.inferring import Inference
@@ -63,10 +64,12 @@ class Understanding:
         home: Speakable,
         answers: Answers | None = None,
         inference: Inference | None = None,
+        papers: Papers | None = None,
     ) -> None:
-        """`inference`: what is asked for the meaning of what no sentence has."""
+        """`inference`: what is asked for the meaning of what no sentence has; `papers` are asked last."""
         self.groups = sentences.groups(home, free=True)
         self._answers, self._vocabulary, self._inference = answers, home.vocabulary, inference
+        self._papers = papers
         self._fillers = _longest_first((*sentences.skip_words, *sentences.typed.skip_words))
         self._whole = Matcher(group for group in self.groups if not group.follows)
         following = [group for group in self.groups if group.follows and not takes_any_words(group)]
@@ -102,6 +105,9 @@ class Understanding:
             return self._in_any_words(transcript, question)
         if transcript.confidence < reject_below:
             return (NotRecognized(transcript.text, TOO_DOUBTFUL),)
+        return tuple(looked_up(self._acts(transcript, question), transcript, self._papers))
+
+    def _acts(self, transcript: Transcript, question: Question | None) -> tuple[Act, ...]:
         text, sure = spoken(transcript.text), transcript.confidence
         if question is not None and (answer := self.answer(text, question, sure)):
             return (answer,)

@@ -24,6 +24,7 @@ from training.evaluate import (
     assist,
     dialogues,
     dictation,
+    documents,
     echo,
     enrolment,
     everyday,
@@ -83,6 +84,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     assist.add_arguments(kinds.add_parser("assist", help="typed requests in made-up homes: what changes"))
     asked = kinds.add_parser("questions", help="typed questions in made-up homes: what is answered")
     questions.add_arguments(asked)
+    documents.add_arguments(
+        kinds.add_parser("documents", help="questions about manuals: right, refused or wrong")
+    )
     phones.add_arguments(kinds.add_parser("phones", help="phone error rate on people left out of training"))
     wake.add_arguments(kinds.add_parser("wake", help="a wake bundle: misses and false accepts"))
     enrolment.add_arguments(kinds.add_parser("enrolment", help="the effect of enrolment on a wake bundle"))
@@ -127,6 +131,9 @@ def run(arguments: argparse.Namespace) -> None:
         return
     if arguments.kind == "questions":
         questions.run(arguments)
+        return
+    if arguments.kind == "documents":
+        documents.run(arguments)
         return
     if arguments.kind == "phones":
         phones.run(arguments)

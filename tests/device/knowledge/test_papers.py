@@ -1,0 +1,118 @@
+"""Questions to papers: which document is meant, what is read out or asked back, and how long that takes."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from pathlib import Path
+
+import pytest
+
+from device.knowledge.documents import indexing, reading
+from device.knowledge.documents.candidates import named
+from device.knowledge.documents.meanings import Meanings
+from device.knowledge.documents.papers import OFFERED, Papers, is_answer, offered
+from device.knowledge.documents.question import HOW, form_of, question
+from device.knowledge.documents.store import OCCURRENCES, Reader, Writer
+from device.settings import bundle_folder
+
+MANUALS = Path(__file__).parents[3] / "docs" / "examples" / "manuals"
+TITLES = {"c.md": "Kestrel K3 coffee machine: manual", "w.md": "Washing machine", "h.md": "Heat pump"}
+
+
+@pytest.fixture(scope="module")
+def papers(tmp_path_factory: pytest.TempPathFactory) -> Papers:
+    index = tmp_path_factory.mktemp("state") / "index.db"
+    assert indexing.run(MANUALS, index) == []
+    return Papers(index, bundle_folder("meanings"))
+
+
+@pytest.mark.parametrize(
+    ("asked", "document"),
+    [
+        ("how do I descale the coffee machine", "c.md"),
+        ("how do I descale the coffee maker", "c.md"),
+        ("why does the washer shake", "w.md"),
+        ("is the heat pump loud", "h.md"),
+        ("how do I clean the pump", None),
+        ("the machine leaks", None),
+    ],
+)
+def test_a_document_is_named_by_its_title(asked: str, document: str | None) -> None:
+    meanings = Meanings.load(bundle_folder("meanings"))
+    assert named(question(asked, meanings), TITLES) == document
+
+
+def test_related_words_are_those_of_the_thesaurus_and_of_the_household() -> None:
+    meanings = Meanings.load(bundle_folder("meanings"))
+    assert meanings.related("decalcify")["descale"] >= 0.5
+    assert meanings.related("fridge")["refrigerator"] >= 0.5
+    assert meanings.related("qwertz") == {}
+
+
+def test_who_asks_how_gets_the_steps(papers: Papers) -> None:
+    assert form_of("how do i clean it") == HOW
+    found = papers.find("how do I descale the coffee machine")
+    assert is_answer(found)
+    assert (found[0].passage.source, found[0].passage.kind) == ("coffee.md#descaling", "steps")
+
+
+def test_an_error_code_is_found_and_no_other_is(papers: Papers) -> None:
+    (found, *_) = papers.find("what does F13 mean")
+    assert found.passage.pieces[0].startswith("F13")
+    assert papers.find("what does F98 mean") == ()
+
+
+def test_where_nothing_is_likely_enough_places_are_offered(papers: Papers) -> None:
+    found = papers.find("how do I replace the grinder motor")
+    choices = offered(found)
+    assert not is_answer(found)
+    assert "coffee.md#grinder-setting" in [one.passage.source for one in choices]
+    assert len(choices) <= OFFERED
+    assert offered(papers.find("who painted the sunflowers")) == ()
+
+
+def test_a_question_about_another_document_stays_in_it(papers: Papers) -> None:
+    found = papers.find("how long does that take", "coffee.md", "how do I descale it")
+    assert {one.document for one in found} == {"coffee.md"}
+
+
+@pytest.fixture
+def crowded(tmp_path: Path) -> Path:
+    """An index in which one word is everywhere."""
+    index, writer = tmp_path / "index.db", Writer(tmp_path / "index.db")
+    writer.close()
+    with sqlite3.connect(index) as connection:
+        rows = ((at, "", "everywhere" if at else "everywhere rare") for at in range(OCCURRENCES + 100))
+        connection.executemany("INSERT INTO stems (rowid, headings, body) VALUES (?, ?, ?)", rows)
+        connection.execute(
+            "INSERT INTO documents VALUES (1, 'a.md', 'A', 1, 1, '')",
+        )
+        connection.execute("INSERT INTO passages VALUES (0, 1, 'a.md', 'text', '[]', '', '[\"x\"]')")
+    return index
+
+
+def test_words_that_are_everywhere_are_left_out_of_a_search(crowded: Path) -> None:
+    assert [hit.id for hit in Reader(crowded).search(["everywhere", "rare"], 5)] == [0]
+
+
+def test_a_search_ends_in_time(crowded: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("device.knowledge.documents.store.PATIENCE", 0.0)
+    reader = Reader(crowded)
+    began = time.monotonic()
+    with reader.hurried():
+        assert reader.search(["everywhere"], 5) == []
+    assert time.monotonic() - began < 1
+    assert reader.frequencies(["rare"]) == {"rare": 1}
+
+
+def test_passages_of_one_document_are_searched(tmp_path: Path) -> None:
+    index = tmp_path / "index.db"
+    writer = Writer(index)
+    for entry in reading.entries(MANUALS):
+        writer.put(entry, reading.read(MANUALS, entry))
+    writer.close()
+    hits = Reader(index).search(["filter"], 10, "washing-machine.md")
+    assert hits
+    assert {hit.document for hit in hits} == {"washing-machine.md"}
+    assert Reader(index).search(["filter"], 10, "no.md") == []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -82,7 +82,8 @@ class Sentences:
         responses = {intent: keys for file in files for intent, keys in file.responses.items()}
         return cls(blocks, common.lists, common.rules, (), responses, common.typed)
 
-    def unheard(self, intents: Container[str]) -> Sentences:
+    @functools.lru_cache(maxsize=2)  # noqa: B019  # as `_of`
+    def unheard(self, intents: tuple[str, ...]) -> Sentences:
         """With the sentences of `intents` as what can be typed and is not listened for."""
         blocks = (replace(one, heard=one.heard and one.intent not in intents) for one in self.blocks)
         return Sentences(blocks, self.lists, self.rules, self.skip_words, self.responses, self.typed)

@@ -158,7 +158,7 @@ class Understanding:
         words = text.split()
         if len(words) > MOST:
             return ()
-        there = mentions(words, self._vocabulary)
+        there = [one for one in mentions(words, self._vocabulary) if one.kind in ("name", "place", "list")]
         named = [any(one.begin <= at < one.end for one in there) for at in range(len(words))]
         for request in beside(words, named):
             found = self._whole_sentence(request)

@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 
 LOOK = 1.0
 """Seconds after which a mouth without a voice looks again whether there is a loudspeaker."""
+LOADING = 20.0
+"""Seconds at most that the end waits for a voice that is being loaded."""
 LONGEST = 300
 """Seconds of a recording that are played."""
 
@@ -59,9 +61,10 @@ class Mouth:
         self._current: Utterance | None = None
         self._era = 0  # each `stop` begins another
         self._ended = False
+        self._thread = threading.Thread(target=self._run, name="voice", daemon=True)
 
     def __enter__(self) -> Mouth:
-        threading.Thread(target=self._run, name="voice", daemon=True).start()
+        self._thread.start()
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -69,6 +72,7 @@ class Mouth:
         with self._changed:
             self._ended = True
             self._changed.notify()
+        self._thread.join(LOADING)  # a process that ends while the voice is being loaded is aborted
 
     @property
     def speaks(self) -> bool:

@@ -47,7 +47,7 @@ def beside(words: Sequence[str], named: Sequence[bool]) -> Iterator[str]:
         before = " ".join(words[:at])
         if words[at] in VERBS and _tells_why(before, named[:at], True):
             yield from _unguarded(words[at:])
-    for at in range(len(words) - 1, FEWEST - 1, -1) if words[0] in VERBS else ():
+    for at in range(len(words) - 1, FEWEST - 1, -1) if words and words[0] in VERBS else ():
         if _tells_why(" ".join(words[at:]), named[at:], False):
             yield from _unguarded(words[:at])
 

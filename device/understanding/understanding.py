@@ -15,6 +15,7 @@ from device.understanding.acts import ASIDE, TOO_DOUBTFUL, UNKNOWN, acts, doubte
 from device.understanding.answers import Answers, act
 from device.understanding.asking import Papers, looked_up
 from device.understanding.beside import beside, is_told
+from device.understanding.fillers import without
 from device.understanding.groups import TemplateGroup, first_words, takes_any_words
 from device.understanding.inferring import Inference
 from device.understanding.matching import Bound, Matcher
@@ -33,14 +34,6 @@ LEGIBLE = 0.6
 """Share of right words from which something is made of any words."""
 JOINT = re.compile(r"\b(?:and|then) (?:(?:then|also) )?")
 """What joins two sentences, in words."""
-ADDRESSES = ("dear", "darling", "honey", "mate", "sir")
-"""Whom one speaks to; with fewer words before it, it was not said to Mynah: "good night, dear"."""
-SPOKEN_TO = 3
-BEHIND = (
-    *("too", "instead", "if you can", "if you could", "if you would", "if you don't mind", "if you please"),
-    *("when you get a chance", "when you can", "while you're at it", "would you", *ADDRESSES),
-)
-"""Words to skip that mean something before others: "too loud"."""
 JOINING = frozenset(
     {"and", "or", "but", "not", "except", "this", "that", "in", "on", "to", "at", "off", "a", "an", "another"}
 )
@@ -259,7 +252,7 @@ class Understanding:
 
     def _best(self, text: str, matcher: Matcher, free: bool) -> RecognizeResult | None:
         """The best match of `text`. `free`: wildcards may match, where no sentence hides in their words."""
-        bare = self._without_filler(text)
+        bare = without(self._fillers, text)
         readings = ((text, False), (bare, free), (text, free)) if bare != text else ((text, free),)
         for candidate, wild in readings:  # "too quiet" is no "quiet"
             matches = matcher.matches(candidate)
@@ -283,17 +276,6 @@ class Understanding:
             for rest in dict.fromkeys((text[joint.end() :], whole[whole.find(text) + joint.end() :]))
             if len(rest.split()) <= MOST
         )
-
-    def _without_filler(self, text: str) -> str:
-        """`text` without words at its ends that mean nothing ("please")."""
-        before = ""
-        while before != text:
-            before = text
-            for phrase in self._fillers:
-                if phrase not in ADDRESSES or len(text.split()) > SPOKEN_TO:
-                    text = text.removesuffix(f" {phrase}")
-                text = text if phrase in BEHIND else text.removeprefix(f"{phrase} ")
-        return text
 
 
 def _asks(acts: tuple[Act, ...]) -> bool:

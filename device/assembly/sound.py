@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -42,17 +43,16 @@ def make_sound(settings: Settings, inputs: Sequence[str], report: Callable[[str]
     if inputs:
         return Sound(nullcontext(paced(chunked(recordings(inputs)))), SilentSpeaker(), lambda: False)
     audio = settings.audio
+    microphone = partial(Microphone, audio.microphone, wait=True, report=report)
     if not (audio.sounds or settings.voice.voice):
-        heard = Microphone(audio.microphone, wait=True, report=report)
-        return Sound(heard, SilentSpeaker(), lambda: False)
+        return Sound(microphone(), SilentSpeaker(), lambda: False)
     if not audio.echo:
         speaker = open_speaker(audio.speaker)
-        heard = Microphone(audio.microphone, wait=True, report=report)
-        return Sound(heard, speaker, lambda: speaker.playing)
+        return Sound(microphone(), speaker, lambda: speaker.playing)
     reference = Reference()
     canceller = Canceller(reference)
     speaker = open_speaker(audio.speaker, tap=reference)
-    heard = Microphone(audio.microphone, wait=True, report=report, cancel=canceller.process)
+    heard = microphone(cancel=canceller.process)
     return Sound(heard, speaker, lambda: speaker.playing and not canceller.cancels)
 
 

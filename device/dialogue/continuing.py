@@ -29,12 +29,12 @@ def also(dialogue: Dialogue, focus: Focus, act: Also, world: World) -> Step:
         slots = pointed
     if any(slot in slots and slot not in focus.intent.slots for slot in TEXTS):
         return dialogue, refused(UNKNOWN)  # "and at nine to …", after a lamp
-    value = value_slot(focus.intent)
-    if "number" in slots and value is None:
-        return dialogue, refused(UNKNOWN)
-    if "number" in slots and value is not None:
-        slots = {**slots, value: _like_before(slots["number"], focus.intent.slots[value])}
-        del slots["number"]
+    if "number" in slots:
+        value, number = value_slot(focus.intent), slots["number"]
+        if value is None:
+            return dialogue, refused(UNKNOWN)
+        rest = {slot: said for slot, said in slots.items() if slot != "number"}
+        slots = {**rest, value: _like_before(number, focus.intent.slots[value])}
     called = {"name": slots["called"]} if "called" in slots else {}
     again = referring.merged(focus.intent, {**slots, **called}, focus.about)
     again = replace(again, confidence=act.confidence)

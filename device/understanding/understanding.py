@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -197,14 +198,15 @@ class Understanding:
         found: list[Intent] = []
         for part in rewording.reworded(text).split(" and "):
             readings = (part, *rewording.without_verb(part))
-            meant = next((one for each in readings if (one := self._whole_match(each, confidence))), None)
+            meant = next((one for each in readings if (one := self._scoped(each, False, confidence))), None)
             if meant is None:
                 return ()
             found.append(meant)
         return tuple(found)
 
-    def _whole_match(self, text: str, confidence: float) -> Intent | None:
-        found = self._match(text, False, confidence)
+    def _scoped(self, text: str, follows: bool, confidence: float) -> Intent | None:
+        """As `_match`, where the places that are named tell which things are meant."""
+        found = self._match(text, follows, confidence)
         return None if found is None else scoped(found, text, self._vocabulary)
 
     def _other(self, written: str, text: str) -> Iterator[str]:
@@ -219,12 +221,7 @@ class Understanding:
             yield from rewording.other(spelt, place)
 
     def _parts(self, text: str, confidence: float) -> Parts:
-        def match(part: str, follows: bool) -> Intent | None:
-            if not follows:
-                return self._whole_match(part, confidence)
-            found = self._match(part, True, confidence)
-            return None if found is None else scoped(found, part, self._vocabulary)
-
+        match = functools.partial(self._scoped, confidence=confidence)
         return parts(text, match, self._openers, self._starters)
 
     def answers(self, question: Question) -> tuple[TemplateGroup, ...]:

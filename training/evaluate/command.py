@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import chain
@@ -126,29 +126,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    if arguments.kind == "assist":
-        assist.run(arguments)
-        return
-    if arguments.kind == "questions":
-        questions.run(arguments)
-        return
-    if arguments.kind == "documents":
-        documents.run(arguments)
-        return
-    if arguments.kind == "phones":
-        phones.run(arguments)
-        return
-    if arguments.kind == "text":
-        text.run(arguments)
-        return
-    if arguments.kind == "requests":
-        requests.run(arguments)
-        return
-    if arguments.kind == "voice":
-        voice.run(arguments, Settings())
-        return
-    if arguments.kind == "stories":
-        stories.run(arguments, adjusted(Settings(), home=arguments.home, sentences=arguments.sentences))
+    if run_plain := PLAIN.get(arguments.kind):
+        run_plain(arguments)
         return
     ratios = parse_ratios(arguments.ratios)
     if arguments.kind == "echo":
@@ -156,12 +135,8 @@ def run(arguments: argparse.Namespace) -> None:
         return
     if any(ratio != CLEAN for ratio in ratios) and arguments.noise is None:
         raise UsageError("--ratios in dB need --noise, a folder of noise recordings")
-    if arguments.kind == "wake":
-        wake.run(arguments, ratios)
-    elif arguments.kind == "enrolment":
-        enrolment.run(arguments, ratios)
-    elif arguments.kind == "keywords":
-        keywords.run(arguments, ratios)
+    if run_wake := WAKE.get(arguments.kind):
+        run_wake(arguments, ratios)
     elif arguments.kind == "dialogues":
         dialogues.run(arguments, settings_for(arguments), ratios)
     elif arguments.kind == "dictation":
@@ -172,6 +147,29 @@ def run(arguments: argparse.Namespace) -> None:
         run_turns(arguments, ratios)
     else:
         run_hearing(arguments, ratios)
+
+
+def run_stories(arguments: argparse.Namespace) -> None:
+    stories.run(arguments, adjusted(Settings(), home=arguments.home, sentences=arguments.sentences))
+
+
+PLAIN: Mapping[str, Callable[[argparse.Namespace], None]] = {
+    "assist": assist.run,
+    "questions": questions.run,
+    "documents": documents.run,
+    "phones": phones.run,
+    "text": text.run,
+    "requests": requests.run,
+    "voice": lambda arguments: voice.run(arguments, Settings()),
+    "stories": run_stories,
+}
+"""What needs no noise, by its kind."""
+WAKE: Mapping[str, Callable[[argparse.Namespace, Sequence[float]], None]] = {
+    "wake": wake.run,
+    "enrolment": enrolment.run,
+    "keywords": keywords.run,
+}
+"""What measures wake words, in noise."""
 
 
 def run_turns(arguments: argparse.Namespace, ratios: Sequence[float]) -> None:

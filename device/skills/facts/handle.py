@@ -14,10 +14,6 @@ from device.home.model import Home
 from device.knowledge.facts.facts import (
     ADD,
     BELONGS,
-    BOUGHT,
-    CIRCUIT,
-    CONTROLS,
-    FEEDS,
     HOME,
     PLACES,
     REMOVE,
@@ -26,7 +22,7 @@ from device.knowledge.facts.facts import (
     Facts,
     bare,
 )
-from device.skills.facts.telling import owner, sentence, told, when
+from device.skills.facts.telling import predicate, sentence, told
 from device.skills.skill import Handlers, World, asked
 from device.speaking.replies import Replies
 from device.speaking.wording import are, capitalized, listed, said_back
@@ -118,10 +114,10 @@ def _to(slots: Mapping[str, Any], world: World) -> Outcome:
     facts = everything(world).to(what, (relation,))
     if not facts:
         named = f"the {what}" if relation in PLACES else what
-        return _no(world, "nothing_there", relation=_said(relation, named))
+        return _no(world, "nothing_there", relation=predicate(relation, named))
     names = [said_back(one.thing) for one in facts]
     plural = are([one.thing for one in facts]) == "are"
-    return _say(world, "there", things=listed(names), relation=_said(relation, facts[0].what, plural))
+    return _say(world, "there", things=listed(names), relation=predicate(relation, facts[0].what, plural))
 
 
 def _from(slots: Mapping[str, Any], world: World) -> Outcome:
@@ -137,7 +133,7 @@ def _state(slots: Mapping[str, Any], world: World) -> Outcome:
         one for one in world.home.layout.devices if spoken(one.name) in things and _is_in(world, one, slots)
     ]
     if wanted not in CONDITIONS or not devices:
-        return _no(world, "no_device", relation=_said(relation, what, True))
+        return _no(world, "no_device", relation=predicate(relation, what, True))
     known = [(one, holds(world.home.state.of(one.name), wanted)) for one in devices]
     so = [one for one, is_so in known if is_so]
     if so:
@@ -203,18 +199,6 @@ def _what(slots: Mapping[str, Any], world: World) -> str:
     """A person is named with or without an "'s"."""
     said = str(slots.get("name", slots.get("what", "")))
     return _caller(world.home)(said.removesuffix("'s") if slots["relation"] == BELONGS else said)
-
-
-def _said(relation: str, what: str, plural: bool = False) -> str:
-    if relation == CIRCUIT:
-        return f"{'are' if plural else 'is'} on the {bare(what)} circuit"
-    if relation == BELONGS:
-        return f"{'belong' if plural else 'belongs'} to {owner(what)}"
-    if relation == BOUGHT:
-        return f"{'were' if plural else 'was'} bought {when(what)}"
-    if relation in (CONTROLS, FEEDS):
-        return f"{relation.removesuffix('s') if plural else relation} {said_back(what)}"
-    return f"{relation.replace('is', 'are', 1) if plural else relation} {said_back(what)}"
 
 
 def _text(slots: Mapping[str, Any]) -> str:

@@ -51,19 +51,21 @@ def told(text: str, called: Callable[[str], str], source: str, since: str) -> Fa
 
 def sentence(fact: Fact) -> str:
     """ "the spare key is in the blue drawer"."""
-    thing, what, relation = said_back(fact.thing), said_back(fact.what), fact.relation
     plural = are([fact.thing]) == "are"
+    return f"{said_back(fact.thing)} {predicate(fact.relation, fact.what, plural)}"
+
+
+def predicate(relation: str, what: str, plural: bool = False) -> str:
+    """ "is in the blue drawer": what is told of one thing, or of several."""
     if relation == CIRCUIT:
-        return f"{thing} {'are' if plural else 'is'} on the {bare(what)} circuit"
-    if relation == BOUGHT:
-        return f"{thing} {'were' if plural else 'was'} bought {when(what)}"
+        return f"{'are' if plural else 'is'} on the {bare(what)} circuit"
     if relation == BELONGS:
-        return f"{thing} {'belong' if plural else 'belongs'} to {owner(fact.what)}"
-    if plural and relation in (*PLACES, IS):
-        relation = relation.replace("is", "are", 1)
-    elif plural:
-        relation = relation.removesuffix("s")
-    return f"{thing} {relation} {what}"
+        return f"{'belong' if plural else 'belongs'} to {owner(what)}"
+    if relation == BOUGHT:
+        return f"{'were' if plural else 'was'} bought {when(said_back(what))}"
+    if relation in (CONTROLS, FEEDS):
+        return f"{relation.removesuffix('s') if plural else relation} {said_back(what)}"
+    return f"{relation.replace('is', 'are', 1) if plural else relation} {said_back(what)}"
 
 
 def when(what: str) -> str:

@@ -34,7 +34,7 @@ def also(dialogue: Dialogue, focus: Focus, act: Also, world: World) -> Step:
         if value is None:
             return dialogue, refused(UNKNOWN)
         rest = {slot: said for slot, said in slots.items() if slot != "number"}
-        slots = {**rest, value: _like_before(number, focus.intent.slots[value])}
+        slots = {**rest, value: like_before(value, number, focus.intent.slots[value])}
     called = {"name": slots["called"]} if "called" in slots else {}
     again = referring.merged(focus.intent, {**slots, **called}, focus.about)
     again = replace(again, confidence=act.confidence)
@@ -43,9 +43,9 @@ def also(dialogue: Dialogue, focus: Focus, act: Also, world: World) -> Step:
     return _added(focus, after, outcome) if outcome.fine else after, outcome
 
 
-def _like_before(number: float, before: float) -> float:
-    """`number` as a step in the direction of the one `before`: "one degree", after two degrees less."""
-    return -number if before < 0 else number
+def like_before(slot: str, number: float, before: float) -> float:
+    """`number` for `slot`; a step goes in the direction of the one `before`: "one degree", after two less."""
+    return -number if slot.endswith("_step") and before < 0 else number
 
 
 def _going_on(dialogue: Dialogue, intent: Intent) -> Intent:

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from device.errors import BundleError
-from device.knowledge.documents import indexing, reading
+from device.knowledge.documents import indexing
+from device.knowledge.documents.folder import entries
 from device.knowledge.documents.papers import Papers
 
 PERIOD = 60.0
@@ -36,7 +37,7 @@ class Following:
             return
         before: object = None
         while not self._ended.is_set():
-            there = reading.entries(self._folder)
+            there = entries(self._folder)
             if there != before:
                 before = there
                 self._tell("; ".join(indexing.run(self._folder, self._papers.index)))

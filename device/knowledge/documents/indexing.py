@@ -17,7 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from device.errors import DocumentError
-from device.knowledge.documents import reading
+from device.knowledge.documents.folder import Entry, entries
 from device.knowledge.documents.store import Writer
 
 MEMORY = 1_000_000_000
@@ -34,7 +34,7 @@ def update(folder: Path, index: Path) -> Iterator[str]:
         return
     writer = Writer(index)
     try:
-        known, there = writer.known(), reading.entries(folder)
+        known, there = writer.known(), entries(folder)
         for name in known.keys() - {entry.name for entry in there}:
             writer.remove(name)
         for entry in there:
@@ -49,8 +49,10 @@ def update(folder: Path, index: Path) -> Iterator[str]:
         writer.close()
 
 
-def _taken_in(writer: Writer, folder: Path, entry: reading.Entry) -> str:
+def _taken_in(writer: Writer, folder: Path, entry: Entry) -> str:
     """What is wrong with the document; "" where it is in the index now."""
+    from device.knowledge.documents import reading  # its libraries take 25 MB, in this process alone
+
     # Where this process is ended by the document, the next one finds this and goes on with the others.
     writer.put(entry, None, f"{folder / entry.name}: {UNREADABLE}")
     try:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import stat
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from device.errors import DocumentError
 from device.knowledge.documents.blocks import Block
+from device.knowledge.documents.folder import HTML, MARKDOWN, TEXT, Entry
 from device.knowledge.documents.html import html_blocks
 from device.knowledge.documents.markdown import markdown_blocks
 from device.knowledge.documents.passages import Document, document
@@ -22,42 +20,10 @@ MOST_TEXT = 5_000_000
 """Bytes of a file that is all text: more than the longest manual."""
 
 _OF_TEXT: Mapping[str, Callable[[str], Iterator[Block]]] = {
-    ".md": markdown_blocks,
-    ".markdown": markdown_blocks,
-    ".txt": text_blocks,
-    ".text": text_blocks,
-    ".html": html_blocks,
-    ".htm": html_blocks,
+    **dict.fromkeys(MARKDOWN, markdown_blocks),
+    **dict.fromkeys(TEXT, text_blocks),
+    **dict.fromkeys(HTML, html_blocks),
 }
-SUFFIXES = frozenset({*_OF_TEXT, ".pdf"})
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A file of the folder: its path below it, its size in bytes and when it changed, in ns."""
-
-    name: str
-    size: int
-    changed: int
-
-
-def entries(folder: Path) -> list[Entry]:
-    """The documents in `folder` and below it. Hidden files and what is no plain file are left out."""
-    found = []
-    for place, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
-            file = Path(place, name)
-            if name.startswith(".") or file.suffix.lower() not in SUFFIXES:
-                continue
-            try:
-                about = file.stat()
-            except OSError:
-                continue
-            if stat.S_ISREG(about.st_mode):
-                path = file.relative_to(folder).as_posix()
-                found.append(Entry(path, about.st_size, about.st_mtime_ns))
-    return found
 
 
 def read(folder: Path, entry: Entry) -> Document:

@@ -14,8 +14,8 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from device.knowledge.documents.folder import Entry
 from device.knowledge.documents.passages import Document, Passage
-from device.knowledge.documents.reading import Entry
 from device.knowledge.documents.words import stems
 
 VERSION = 2

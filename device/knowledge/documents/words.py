@@ -5,8 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterable, Sequence
-
-import snowballstemmer
+from typing import Any
 
 from device.understanding.numbers import ONES, TENS
 
@@ -88,13 +87,17 @@ def content(found: Iterable[str]) -> list[str]:
     return [word for word in found if word not in STOP]
 
 
-_STEMMER = snowballstemmer.stemmer("english")
+@functools.cache
+def _stemmer() -> Any:
+    import snowballstemmer  # for those who have documents
+
+    return snowballstemmer.stemmer("english")
 
 
 @functools.lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
     """The word without its ending: "descaling" and "descaled" → "descal"."""
-    return str(_STEMMER.stemWord(word)).replace("'", "")
+    return str(_stemmer().stemWord(word)).replace("'", "")
 
 
 def stems(text: str) -> list[str]:

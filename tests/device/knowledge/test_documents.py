@@ -11,6 +11,7 @@ import pytest
 
 from device.errors import DocumentError
 from device.knowledge.documents import indexing, reading
+from device.knowledge.documents.folder import entries
 from device.knowledge.documents.passages import ROW, STEPS, Passage, document, slug
 from device.knowledge.documents.store import Reader, Writer
 from device.knowledge.documents.text import text_blocks
@@ -23,7 +24,7 @@ def passages(folder: Path, name: str, content: str | bytes) -> tuple[Passage, ..
     """Those of a file with this content."""
     file = folder / name
     file.write_bytes(content.encode() if isinstance(content, str) else content)
-    (entry,) = (one for one in reading.entries(folder) if one.name == name)
+    (entry,) = (one for one in entries(folder) if one.name == name)
     return reading.read(folder, entry).passages
 
 
@@ -143,7 +144,7 @@ def test_a_document_is_in_the_index_whole_or_not_at_all(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     writer = Writer(tmp_path / "index.db")
-    entry = reading.entries(MANUALS)[0]
+    entry = entries(MANUALS)[0]
     whole = reading.read(MANUALS, entry)
     writer.put(entry, whole)
     count = Reader(tmp_path / "index.db").passages

@@ -10,6 +10,7 @@ import pytest
 
 from device.knowledge.documents import indexing, reading
 from device.knowledge.documents.candidates import named
+from device.knowledge.documents.folder import entries
 from device.knowledge.documents.meanings import Meanings
 from device.knowledge.documents.papers import OFFERED, Papers, is_answer, offered
 from device.knowledge.documents.question import HOW, form_of, question
@@ -109,7 +110,7 @@ def test_a_search_ends_in_time(crowded: Path, monkeypatch: pytest.MonkeyPatch) -
 def test_passages_of_one_document_are_searched(tmp_path: Path) -> None:
     index = tmp_path / "index.db"
     writer = Writer(index)
-    for entry in reading.entries(MANUALS):
+    for entry in entries(MANUALS):
         writer.put(entry, reading.read(MANUALS, entry))
     writer.close()
     hits = Reader(index).search(["filter"], 10, "washing-machine.md")

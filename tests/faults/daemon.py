@@ -47,7 +47,7 @@ EVERY = 8
 
 
 def tell(**what: object) -> None:
-    print(json.dumps(what), flush=True)
+    print(f"{json.dumps(what)}\n", end="", flush=True)  # in one piece: two threads tell
 
 
 class Connections(logging.Handler):

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from device.errors import MynahError, UsageError
-from training.corpus import checking, lacks, made_up, published
+from training.corpus import checking, kokoro, lacks, made_up, published
 from training.corpus.convert import Converted, convert
 
 MADE_UP = "made-up"
@@ -15,10 +15,18 @@ TOLD = 5
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("name", nargs="?", help="corpus to convert; made-up: synthetic speech and noise")
+    parser.add_argument(
+        "name",
+        nargs="?",
+        help="corpus to convert; made-up: synthetic speech and noise; kokoro: speech by that model",
+    )
     parser.add_argument("folder", nargs="?", type=Path, help="folder of its unpacked archive")
     parser.add_argument("--data", type=Path, help="data folder; created if it does not exist")
     parser.add_argument("--hours", type=float, help="convert only about this many hours, from many speakers")
+    parser.add_argument("--lines", type=Path, help="kokoro: text file with what is said, a line each")
+    parser.add_argument(
+        "--measured", action="store_true", help="kokoro: by the voices that no training hears"
+    )
     parser.add_argument(
         "--check", action="store_true", help="check the data folder, and list what is missing"
     )
@@ -38,6 +46,8 @@ def run(arguments: argparse.Namespace) -> None:
         made_up.make(arguments.data)
         for line in made_up.LACKS:
             print(f"mynah-train: {line}")
+    elif arguments.name == kokoro.NAME:
+        print(speak(arguments))
     else:
         corpus, source = corpus_of(arguments.name), source_of(arguments.folder)
         print(told(convert(corpus, source, arguments.data, arguments.hours)))
@@ -48,8 +58,25 @@ def corpus_of(name: str) -> published.Corpus:
     for corpus in published.CORPORA:
         if corpus.name == name:
             return corpus
-    names = ", ".join((*(corpus.name for corpus in published.CORPORA), MADE_UP))
+    names = ", ".join((*(corpus.name for corpus in published.CORPORA), MADE_UP, kokoro.NAME))
     raise UsageError(f"no corpus is called {name!r}: take one of {names}")
+
+
+def speak(arguments: argparse.Namespace) -> str:
+    """Fill the folder of Kokoro's speech. Raises MynahError."""
+    engine = kokoro.Kokoro(source_of(arguments.folder))
+    count = round((arguments.hours or kokoro.HOURS) * 3600 / kokoro.SECONDS)
+    if arguments.lines is None:
+        said = kokoro.texts_of(arguments.data, count)
+    elif arguments.lines.is_file():
+        said = [line.strip() for line in arguments.lines.read_text("utf-8").splitlines() if line.strip()]
+    else:
+        raise UsageError(f"{arguments.lines} does not exist: name a text file with a line each")
+    voices = [name for name in engine.voices if (name in kokoro.MEASURED) == arguments.measured]
+    folder = arguments.data / kokoro.FOLDER
+    lines = kokoro.drawn(said, voices, 0.0 if arguments.measured else kokoro.BLENDED)
+    hours = kokoro.record(engine, list(lines), folder)
+    return f"{folder}: {len(said)} recordings, {hours:.1f} h"
 
 
 def source_of(folder: Path | None) -> Path:

@@ -69,6 +69,51 @@ PATTERNS = (
     "put the {thing} at {number} percent please",
     "could you turn the {thing} in the {room} off",
     "{number} {number} {number}",
+    *(f"{verb} {way} the {{thing}}" for verb in ("turn", "switch") for way in ("on", "off")),
+    *(f"{verb} {way} the {{thing}}" for verb in ("turn", "turn", "bring") for way in ("up", "down")),
+    *(
+        f"{verb} the {{room}} {{thing}} {way}"
+        for verb in ("turn", "put")
+        for way in ("on", "off", "up", "down")
+    ),
+    *(f"turn it {way}" for way in ("on", "off", "up", "down", "down a bit", "up a little")),
+    *(
+        f"{start} the {{thing}} {way}"
+        for start in ("did you turn", "i turned", "don't turn")
+        for way in ("on", "off", "up")
+    ),
+    *(
+        f"{verb} the {{thing}}"
+        for verb in ("shut", "draw", "raise", "lower", "brighten", "soften", "dim", "stop", "unlock")
+    ),
+    *(
+        f"{start} the {{thing}} {state}"
+        for start in ("is", "was", "when was")
+        for state in ("open", "closed", "on", "off")
+    ),
+    "turn on the {thing} in the hall",
+    "turn all the {room} lights {colour}",
+    "make the {room} brighter",
+    "make it a bit {step} in the {room}",
+    "set a timer for {number} {unit}",
+    "wake me up at {number}",
+    "remind me to {verb} the {thing} in {number} {unit}",
+    "add {goods} to the shopping list",
+    "put {goods} and {goods} on the list",
+    "have we got any {goods} left",
+    "it's too {step} in the {room}",
+)
+"""Words that sound alike, up and off, on and down, all and hall, stand in the same places, so that a model
+that has heard what comes before and after still has to listen to them."""
+STEPS = "brighter,darker,warmer,cooler,louder,quieter,hotter,colder,dimmer,cosier"
+UNITS = "minutes,minute,hours,seconds,degrees,percent"
+VERBS = "close,open,clean,check,water,fix,empty,feed,turn off,unplug"
+GOODS = (
+    "milk,oat milk,bread,butter,eggs,cheese,yoghurt,apples,bananas,oranges,grapes,onions,garlic,potatoes,"
+    "carrots,tomatoes,cucumber,lettuce,spinach,peppers,mushrooms,rice,pasta,flour,sugar,salt,pepper,oil,"
+    "vinegar,honey,jam,tea,coffee,juice,water,beer,wine,crisps,chocolate,biscuits,cereal,soup,beans,lentils,"
+    "chicken,beef,sausages,bacon,ham,fish,tuna,salmon,shrimps,soap,shampoo,toothpaste,toilet paper,bin bags,"
+    "batteries,light bulbs,washing powder,sponges,foil,nappies,cat food,dog biscuits"
 )
 
 
@@ -86,14 +131,21 @@ def home_commands(count: int, rng: np.random.Generator) -> Iterator[str]:
         options = words.split(separator)
         return options[rng.integers(len(options))]
 
+    slots = {
+        "room": ROOMS,
+        "colour": COLOURS,
+        "step": STEPS,
+        "unit": UNITS,
+        "verb": VERBS,
+        "goods": GOODS,
+    }
     for _ in range(count):
         thing = pick(THINGS)
         if rng.random() < 0.5:
             thing = f"{pick(ROOMS) if rng.random() < 0.5 else pick(ADJECTIVES, ' ')} {thing}"
         text = PATTERNS[rng.integers(len(PATTERNS))]
-        text = (
-            text.replace("{thing}", thing).replace("{room}", pick(ROOMS)).replace("{colour}", pick(COLOURS))
-        )
+        text = text.replace("{thing}", thing)
+        text = re.sub(r"\{(room|colour|step|unit|verb|goods)\}", lambda slot: pick(slots[slot[1]]), text)
         yield re.sub(r"\{number\}", lambda _: spoken_number(int(rng.integers(0, 100))), text)
 
 

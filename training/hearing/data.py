@@ -39,6 +39,7 @@ WEIGHTS: Mapping[str, float] = {
     "speech-vctk": 0.06,
     "wake-custom-keywords": 0.03,
     "wake-precise-community": 0.01,
+    "speech-kokoro": 0.15,
     "synthetic": 0.11,
     "synthetic-fresh": 0.13,
 }

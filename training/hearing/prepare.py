@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from device.errors import MynahError
-from training.corpus import lacks, manifest, synthesis, texts
+from training.corpus import kokoro, lacks, manifest, synthesis, texts
 from training.corpus.store import Store, first_copies, load_measured_rooms, load_recording, load_synthetic
 
 REAL = (
@@ -27,6 +27,8 @@ REAL = (
     "wake/custom-keywords",
     "wake/precise-community",
 )
+LIFELIKE = kokoro.FOLDER
+"""Speech of a synthesizer that sounds like people; its folder is read like theirs."""
 SYNTHETIC = "synthetic"
 SYNTHETIC_FRESH = "synthetic-fresh"
 """Other sentences and other speakers than those of SYNTHETIC, for the last stages."""
@@ -36,8 +38,15 @@ FIRST = synthesis.Voice("flite", "slt")
 TEXTS = ("text/hwu64", "text/tatoeba-en-zh")
 """What synthetic voices read, besides commands."""
 NOISE = "noise"
-RECORDED = tuple(name.replace("/", "-") for name in REAL)
-SOURCES = (*RECORDED, SYNTHETIC, SYNTHETIC_FRESH)
+
+
+def source_of(folder: str) -> str:
+    """The store's source of a folder with recordings."""
+    return folder.replace("/", "-")
+
+
+RECORDED = tuple(map(source_of, REAL))
+SOURCES = (*RECORDED, source_of(LIFELIKE), SYNTHETIC, SYNTHETIC_FRESH)
 """What is aligned and trained on after the bootstrap, as far as it is there."""
 
 
@@ -58,7 +67,7 @@ def people_in(data: Path) -> list[str]:
             "the first stage learns from flite, which is not installed: sudo apt install"
             f" {synthesis.ENGINES[FIRST.engine]}"
         )
-    absent = [name for name in REAL if name not in found]
+    absent = [name for name in (*REAL, LIFELIKE) if not (data / name / "manifest.tsv").is_file()]
     if absent:
         print(f"mynah-train: without {', '.join(absent)}, which {data} does not have", file=sys.stderr)
     for line in (*synthesis.silent(), *lacks.parts_missing(data, TEXTS)):
@@ -85,9 +94,11 @@ def prepare(store: Store, data: Path, bootstrap: int, synthetic: int, seed: int 
     )
     store.add(BOOTSTRAP, aligned, load_synthetic, rooms, jobs)
     store.add(NOISE, manifest.read_manifest(data / "noise"), load_recording, rooms, jobs)
-    for folder in people:
+    for folder in (*people, LIFELIKE):
+        if not (data / folder / "manifest.tsv").is_file():
+            continue
         utterances = [item for item in manifest.read_manifest(data / folder) if item.text]
-        store.add(folder.replace("/", "-"), utterances, load_recording, rooms, jobs)
+        store.add(source_of(folder), utterances, load_recording, rooms, jobs)
     mixed = [*written, *commands[: len(written) // 2]]
     everyone = synthesis.TRAINING_VOICES + synthesis.DRAWN_VOICES
     spoken = synthesis.draw(mixed, everyone, synthetic, rng, pitches=(0.78, 1.25), espeak_share=0.5)

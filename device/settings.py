@@ -175,6 +175,9 @@ class MemorySettings:
     """For how long."""
     megabytes: int = 200
     """How much room they may take; the oldest make room."""
+    learn: bool = False
+    """Whether Mynah asks, at most once a day, to remember what the user has said in other words. With the
+    journal only."""
 
 
 VERSIONS = ("3.1.1", "5")

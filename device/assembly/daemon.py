@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import partial
@@ -24,10 +25,13 @@ from device.conversation.conversation import Conversation
 from device.daemon.duties import Alive, Ring, Speaker, VoiceVolume
 from device.daemon.review import Recorder, Store
 from device.daemon.speech import Mouth, Speech
+from device.daemon.studying import Studying
 from device.discovery.following import Follow, Follower
 from device.discovery.zigbee2mqtt import LARGEST
-from device.events import meaning
+from device.events import Transcript, meaning
 from device.hearing.thresholds import Thresholds
+from device.learning.offering import Offers
+from device.learning.study import Study, forgetting, study
 from device.mqtt.client import Publisher
 from device.settings import Settings
 from device.system.places import state_folder
@@ -99,6 +103,24 @@ def open_channels(
     return channels
 
 
+def studying(talk: Conversation, assistant: Assistant) -> Studying:
+    """What finds out what `talk` may offer to learn."""
+    journal, home = talk.memory.journal, talk.home
+    assert journal is not None
+    talk.offers = Offers(home, lambda text: assistant.understanding.acts(Transcript(text, 1.0), None, 0.0))
+
+    def look() -> Study:
+        with journal.past() as past:
+            return study(past, home.vocabulary, talk.memory.learnt, time.time())
+
+    def found(result: Study) -> None:
+        assert talk.offers is not None
+        talk.memory.apply(forgetting(result))
+        talk.offers.take(result.proposals)
+
+    return Studying(look, found, talk.prepare)
+
+
 def timers(assistant: Assistant) -> str:
     """What is due when, as it is retained on the broker."""
     told = lasting_timers_json(assistant.conversation.agenda, datetime.now())
@@ -120,7 +142,9 @@ def duties(
     yield Speech(mouth, settings.voice.replies, settings.audio.sounds)
     yield Alive(service)
     if isinstance(talk := assistant.conversation, Conversation) and talk.memory.journal is not None:
-        yield Journalling(talk.memory.journal)
+        yield Journalling(talk.memory.journal, lambda: talk.meant)
+        if settings.memory.learn:
+            yield studying(talk, assistant)
     if settings.review.keep:
         store = Store(settings.review.folder, settings.review.most)
         yield Recorder(store, lambda: getattr(assistant.wake, "near_miss", None))

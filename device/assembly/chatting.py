@@ -23,7 +23,7 @@ from device.learning.offering import Offers
 from device.learning.sentences import with_learnt
 from device.learning.study import forgetting, study
 from device.memory.journal.journal import follow, passing
-from device.memory.learnt import Learnt
+from device.memory.learnt import Learnt, Lesson
 from device.memory.memory import Memory
 from device.settings import Settings
 from device.understanding.times import later
@@ -112,6 +112,11 @@ class Chat:
             yield from self._wait(float(line[1:]))
         else:
             yield self.say(line.strip())
+
+    @property
+    def lessons(self) -> tuple[Lesson, ...]:
+        """What was learnt by now."""
+        return self._conversation.memory.learnt.lessons
 
     def begin(self) -> None:
         """A new dialogue."""

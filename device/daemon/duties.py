@@ -10,7 +10,7 @@ from device.audio import earcons
 from device.audio.volume import Volume
 from device.channels.channel import Duty
 from device.channels.steps import Asked, Due, Idle, Step
-from device.events import Change, Samples, Turn
+from device.events import Change, Correct, Deny, Samples, Turn
 from device.skills.voice import handle as voice
 from device.system.service import Service
 
@@ -77,6 +77,20 @@ class VoiceVolume(Duty):
                 self._volume.set(change.values["volume"])
             elif change.do == voice.MOVE:
                 self._volume.set(self._volume.level + change.values["by"])
+
+
+class Counting(Duty):
+    """Tells of each turn in which something was heard whether it failed: it was not understood or not done,
+    or says that the one before was wrong."""
+
+    def __init__(self, turned: Callable[[bool], None]) -> None:
+        self._turned = turned
+
+    def take(self, step: Step) -> None:
+        match step:
+            case Turn() if step.transcript is not None:
+                wrong = any(isinstance(act, Correct | Deny) for act in step.acts) and step.question is None
+                self._turned(wrong or not step.outcome.fine)
 
 
 class Alive(Duty):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from hassil.expression import Sentence
 from hassil.intents import SlotList, TextSlotList
@@ -16,6 +17,7 @@ from device.reading.located import Place
 from device.understanding.contexts import Context
 from device.understanding.sentences import Sentences
 from device.understanding.templates import Block, SentenceTemplate
+from device.understanding.vocabulary import Name
 
 DOMAIN = "domain"
 """Slot of a lesson with {name}: the kind of the things for which it stands."""
@@ -23,22 +25,30 @@ DOMAIN = "domain"
 
 def with_learnt(sentences: Sentences, home: Home) -> Sentences:
     """`sentences`, and before them those that were learnt in `home`."""
-    blocks = tuple(_blocks(home.layout.learnt, home))
-    if not blocks:
+    lessons = tuple(lesson for lesson in home.layout.learnt if not lesson.is_alias)
+    if not lessons:
         return sentences
-    own = Sentences(blocks, sentences.lists, sentences.rules, (), None, sentences.typed)
+    names = home.vocabulary.names
+    free = (one for one in names if home.guarded.isdisjoint(each.name for each in home.named(one.value)))
+    return _with(sentences, lessons, tuple(free))
+
+
+@lru_cache(maxsize=2)
+def _with(sentences: Sentences, lessons: tuple[Lesson, ...], names: tuple[Name, ...]) -> Sentences:
+    """`names`: of the things that are not guarded."""
+    own = Sentences(_blocks(lessons, names), sentences.lists, sentences.rules, (), None, sentences.typed)
     return sentences.plus([own])
 
 
-def _blocks(lessons: Iterable[Lesson], home: Home) -> Iterator[Block]:
+def _blocks(lessons: Iterable[Lesson], names: Sequence[Name]) -> Iterator[Block]:
     for number, lesson in enumerate(lessons, 1):
-        if not lesson.is_alias and (sentence := _parsed(lesson.said.replace("{name}", "{thing:name}"))):
-            slots, lists = lesson.slots, {}
+        if sentence := _parsed(lesson.said.replace("{name}", "{thing:name}")):
+            slots, lists = lesson.slots, dict[str, SlotList]()
             if "{name}" in lesson.said:
                 slots = {slot: value for slot, value in slots.items() if slot != DOMAIN}
-                lists = {"thing": _things(home, str(lesson.slots.get(DOMAIN, "")))}
+                lists = {"thing": _things(names, str(lesson.slots.get(DOMAIN, "")))}
             template = SentenceTemplate(sentence, Place(FILE, number))
-            yield _block(lesson.intent, template, slots, lists)
+            yield replace(EMPTY, intent=lesson.intent, templates=(template,), slots=slots, lists=lists)
 
 
 def _parsed(text: str) -> Sentence | None:
@@ -48,20 +58,10 @@ def _parsed(text: str) -> Sentence | None:
         return None
 
 
-def _things(home: Home, domain: str) -> SlotList:
-    """The things of one kind, but for what is guarded."""
-    names = [
-        (one.text, one.value)
-        for one in home.vocabulary.names
-        if one.domain == domain and home.guarded.isdisjoint(device.name for device in home.named(one.value))
-    ]
-    return TextSlotList.from_tuples(names, allow_template=False, name="thing")
-
-
-def _block(
-    intent: str, template: SentenceTemplate, slots: Mapping[str, object], lists: Mapping[str, SlotList]
-) -> Block:
-    return replace(EMPTY, intent=intent, templates=(template,), slots=slots, lists=lists)
+def _things(names: Iterable[Name], domain: str) -> SlotList:
+    """Those of one kind."""
+    found = [(one.text, one.value) for one in names if one.domain == domain]
+    return TextSlotList.from_tuples(found, allow_template=False, name="thing")
 
 
 EMPTY = Block("", (), {}, {}, {}, None, None, None, Context(), frozenset())

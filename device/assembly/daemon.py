@@ -10,6 +10,7 @@ from functools import partial
 from typing import Protocol
 
 from device.assistant import Assistant
+from device.audio.output import Output
 from device.audio.volume import Volume
 from device.channels.channel import Channel, Duty
 from device.channels.hermes import Hermes
@@ -22,7 +23,7 @@ from device.channels.journalling import Journalling
 from device.channels.own import Own, Topics
 from device.channels.report import lasting_timers_json
 from device.conversation.conversation import Conversation
-from device.daemon.duties import Alive, Ring, Speaker, VoiceVolume
+from device.daemon.duties import Alive, Ring, VoiceVolume
 from device.daemon.review import Recorder, Store
 from device.daemon.speech import Mouth, Speech
 from device.daemon.studying import Studying
@@ -131,7 +132,7 @@ def duties(
     settings: Settings,
     assistant: Assistant,
     mouth: Mouth,
-    ringer: Speaker,
+    ringer: Output,
     volume: Volume,
     service: Service,
 ) -> Iterator[Duty]:

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from device.audio.speaker import SilentSpeaker
+from device.audio.output import Output
 from device.events import Samples
 from device.system.atomic import write_whole
 
@@ -103,7 +103,7 @@ class Volume:
 class AtVolume:
     """A loudspeaker whose sounds are as loud as `gain` (0…1) says when they begin."""
 
-    def __init__(self, speaker: SilentSpeaker, gain: Callable[[], float]) -> None:
+    def __init__(self, speaker: Output, gain: Callable[[], float]) -> None:
         self._speaker, self._gain = speaker, gain
 
     def play(self, samples: Samples) -> None:

@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Protocol
 
 from device.assistant import Listening
 from device.audio import earcons
+from device.audio.output import Output
 from device.audio.volume import Volume
 from device.channels.channel import Duty
 from device.channels.steps import Asked, Due, Idle, Step
-from device.events import Change, Correct, Deny, Samples, Turn
+from device.events import Change, Correct, Deny, Turn
 from device.skills.voice import handle as voice
 from device.system.service import Service
-
-
-class Speaker(Protocol):
-    """As `device.audio.speaker.Speaker`: plays while the loop goes on."""
-
-    def play(self, samples: Samples) -> None: ...
-    def stop(self) -> None: ...
-
 
 PERIOD = 2.5
 """Seconds from one ring to the next."""
@@ -31,7 +23,7 @@ class Ring(Duty):
     everything before `Speech`."""
 
     def __init__(
-        self, speaker: Speaker, rings: Callable[[], bool], speaking: Callable[[], bool] = lambda: False
+        self, speaker: Output, rings: Callable[[], bool], speaking: Callable[[], bool] = lambda: False
     ) -> None:
         self._speaker, self._rings, self._speaking = speaker, rings, speaking
         self._idle, self._sounding = True, False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from functools import partial
 from typing import Protocol
@@ -23,13 +23,14 @@ from device.channels.journalling import Journalling
 from device.channels.own import Own, Topics
 from device.channels.report import lasting_timers_json
 from device.conversation.conversation import Conversation
+from device.daemon.ducking import Ducking
 from device.daemon.duties import Alive, Ring, VoiceVolume
 from device.daemon.review import Recorder, Store
 from device.daemon.speech import Mouth, Speech
 from device.daemon.studying import Studying
 from device.discovery.following import Follow, Follower
 from device.discovery.zigbee2mqtt import LARGEST
-from device.events import Transcript, meaning
+from device.events import Command, Transcript, meaning
 from device.hearing.thresholds import Thresholds
 from device.learning.offering import Offers
 from device.learning.study import Study, forgetting, study
@@ -135,14 +136,18 @@ def duties(
     ringer: Output,
     volume: Volume,
     service: Service,
+    send: Callable[[Iterable[Command]], object] = lambda commands: None,
 ) -> Iterator[Duty]:
-    """The duties that the settings want. `ringer`: where timers and alarms ring."""
+    """The duties that the settings want. `ringer`: where timers and alarms ring. `send`: sends commands."""
     yield VoiceVolume(volume)
     if settings.audio.sounds:
         yield Ring(ringer, lambda: assistant.conversation.rings, lambda: mouth.speaking)
     yield Speech(mouth, settings.voice.replies, settings.audio.sounds)
     yield Alive(service)
-    if isinstance(talk := assistant.conversation, Conversation) and talk.memory.journal is not None:
+    talk = assistant.conversation
+    if settings.audio.duck and isinstance(talk, Conversation):
+        yield Ducking(talk.home, send, lambda: mouth.speaking)
+    if isinstance(talk, Conversation) and talk.memory.journal is not None:
         yield Journalling(talk.memory.journal, lambda: talk.meant)
         if settings.memory.learn:
             yield studying(talk, assistant)

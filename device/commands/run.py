@@ -118,7 +118,10 @@ def serve(
             Confirming(publisher, house.state),
             channels,
             (
-                *duties(settings, assistant, mouth, AtVolume(speaker, volume.alarm), volume, service),
+                *duties(
+                    *(settings, assistant, mouth, AtVolume(speaker, volume.alarm)),
+                    *(volume, service, publisher.send),
+                ),
                 Counting(trial.turned),
             ),
             ends=lambda: updates.restart or trial.restart,

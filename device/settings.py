@@ -51,6 +51,8 @@ class AudioSettings:
     """Whether a short sound says "I am listening", "done" and "I did not understand"."""
     echo: bool = True
     """Whether what Mynah plays is taken out of what it hears."""
+    whispers: bool = False
+    """Whether a whispered command is listened to, and answered at `voice.quiet_volume`."""
     duck: bool = False
     """Whether media players in Mynah's room are turned down while it listens or speaks."""
 

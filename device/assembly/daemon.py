@@ -24,7 +24,7 @@ from device.channels.own import Own, Topics
 from device.channels.report import lasting_timers_json
 from device.conversation.conversation import Conversation
 from device.daemon.ducking import Ducking
-from device.daemon.duties import Alive, Ring, VoiceVolume
+from device.daemon.duties import Alive, Ring, VoiceVolume, Whispering
 from device.daemon.review import Recorder, Store
 from device.daemon.speech import Mouth, Speech
 from device.daemon.studying import Studying
@@ -140,6 +140,8 @@ def duties(
 ) -> Iterator[Duty]:
     """The duties that the settings want. `ringer`: where timers and alarms ring. `send`: sends commands."""
     yield VoiceVolume(volume)
+    if settings.audio.whispers:
+        yield Whispering(volume)
     if settings.audio.sounds:
         yield Ring(ringer, lambda: assistant.conversation.rings, lambda: mouth.speaking)
     yield Speech(mouth, settings.voice.replies, settings.audio.sounds)

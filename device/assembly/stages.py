@@ -262,7 +262,9 @@ def make_assistant(
     learnt.understanding.prepare()
     return Assistant(
         wake=Never() if push_to_talk else make_wake(settings, AcousticModel(bundle, model=acoustic.model)),
-        endpointer=Held() if push_to_talk else Endpointer(settings.endpoint, hearing.settled, hearing.whole),
+        endpointer=Held()
+        if push_to_talk
+        else Endpointer(settings.endpoint, hearing.settled, hearing.whole, settings.audio.whispers),
         hearing=hearing,
         understanding=learnt.understanding,
         conversation=Conversation(home, memory=memory, skills=skills, papers=make_papers(settings)),

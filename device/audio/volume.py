@@ -65,6 +65,8 @@ class Volume:
     ) -> None:
         self._begins, self._file, self._clock = begins, file, clock
         self._alarm, self._quiet, self._quiet_level = alarm, quiet, quiet_level
+        self.whispered = False
+        """Whether somebody whispers: what is said now is no louder than in the quiet hours."""
         kept = self._kept()
         self.level = kept["volume"] if kept.get("instead_of") == begins else begins
 
@@ -83,7 +85,7 @@ class Volume:
 
     def spoken(self) -> float:
         """The gain of speech and short sounds now."""
-        if self._quiet is not None and self._clock().time() in self._quiet:
+        if self.whispered or (self._quiet is not None and self._clock().time() in self._quiet):
             return gain(min(self.level, self._quiet_level))
         return gain(self.level)
 

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable
 
 from device.assistant import Listening
 from device.audio import earcons
+from device.audio.activity import Activity
 from device.audio.output import Output
 from device.audio.volume import Volume
 from device.channels.channel import Duty
-from device.channels.steps import Asked, Due, Idle, Step
-from device.events import Change, Correct, Deny, Turn
+from device.channels.steps import Asked, Due, Idle, Played, Said, Step
+from device.events import AudioChunk, Change, Correct, Deny, Endpoint, Turn
 from device.skills.voice import handle as voice
 from device.system.service import Service
 
@@ -69,6 +70,28 @@ class VoiceVolume(Duty):
                 self._volume.set(change.values["volume"])
             elif change.do == voice.MOVE:
                 self._volume.set(self._volume.level + change.values["by"])
+
+
+class Whispering(Duty):
+    """Notices that a command was whispered, so that it is answered quietly. To be told before `Speech`."""
+
+    def __init__(self, volume: Volume) -> None:
+        self._volume = volume
+        self._heard: Activity | None = None
+
+    def take(self, step: Step) -> None:
+        match step:
+            case Listening():
+                self._heard, self._volume.whispered = Activity(), False
+            case Endpoint() if self._heard is not None:
+                self._volume.whispered = self._heard.is_whispered()
+                self._heard = None
+            case Said() | Played() | Due() | Asked():
+                self._volume.whispered = False
+
+    def hear(self, chunk: AudioChunk) -> None:
+        if self._heard is not None:
+            self._heard.process(chunk.samples)
 
 
 class Counting(Duty):

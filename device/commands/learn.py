@@ -21,6 +21,7 @@ from device.memory.journal.journal import reading
 from device.memory.kept import Kept
 from device.memory.learnt import FILE, LEARN, UNLEARN, Learnt, Lesson, learnt_store
 from device.settings import Settings
+from device.system import as_service
 from device.system.places import state_folder
 
 
@@ -35,6 +36,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(options: argparse.Namespace) -> int:
+    if as_service.needed():
+        return as_service.run(options)
     settings = common.load(options)
     store = learnt_store(state_folder() / FILE)
     if options.forget is not None:
@@ -54,8 +57,10 @@ def main(options: argparse.Namespace) -> int:
         )
         if number in options.yes or (asks and input("Learn this? [y/n] ").strip().lower() in ("y", "yes")):
             _learn(store, lesson)
-    if not found and not options.json:
+    if not options.json and not found:
         print("there is nothing to learn")
+    elif not (options.json or options.yes or asks):
+        print("to learn proposal N: mynah learn --yes N")
     return 0
 
 

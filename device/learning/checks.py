@@ -65,7 +65,7 @@ class Checks:
             yield f"“{lesson.said}” has something in it that is no word"
         if words[0] in ASKING or TELLING.intersection(words) or mood(text) is not Mood.ASKS:
             yield f"“{lesson.said}” is no request"
-        if ALL.intersection(words):
+        if ALL.intersection((*words, *lesson.means.split())):
             yield f"“{lesson.said}” is about everything"
 
     def _alias(self, lesson: Lesson) -> Lesson | str:

@@ -94,7 +94,7 @@ def _corrected(turn: Turned) -> Mapping[str, Any] | None:
 
 def _done(turn: Turned, before: Turned | None) -> tuple[Mapping[str, Any], str] | None:
     """The one request that was done, in this turn or confirmed by it, and its sentence in Mynah's words."""
-    if not turn.acted or turn.corrects or turn.body.get("asked"):
+    if not turn.acted or turn.corrects:
         return None
     if before is not None and _acts(turn) == ("affirm",) and _answers(turn, before):
         turn = before

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -9,7 +10,6 @@ from functools import lru_cache
 from hassil.expression import Sentence
 from hassil.intents import SlotList, TextSlotList
 from hassil.parse_expression import parse_sentence
-from hassil.parser import ParseError
 
 from device.home.model import Home
 from device.memory.learnt import FILE, Lesson
@@ -21,6 +21,9 @@ from device.understanding.vocabulary import Name
 
 DOMAIN = "domain"
 """Slot of a lesson with {name}: the kind of the things for which it stands."""
+
+WORD = r"(?:[a-z']+|\{area\}|\{thing:name\})"
+SAYABLE = re.compile(f"{WORD}(?: {WORD})*")
 
 
 def with_learnt(sentences: Sentences, home: Home) -> Sentences:
@@ -52,10 +55,8 @@ def _blocks(lessons: Iterable[Lesson], names: Sequence[Name]) -> Iterator[Block]
 
 
 def _parsed(text: str) -> Sentence | None:
-    try:
-        return parse_sentence(text, keep_text=True)
-    except (ParseError, AssertionError, ValueError, IndexError):
-        return None
+    """None for what no user can have said: the file may have been written by somebody else."""
+    return parse_sentence(text, keep_text=True) if SAYABLE.fullmatch(text) else None
 
 
 def _things(names: Iterable[Name], domain: str) -> SlotList:

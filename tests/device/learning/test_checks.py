@@ -38,13 +38,14 @@ def settled(checks: Checks, said: str, means: str, intent: str = "", **slots: An
     [
         ("bolt me in", "lock the front door", "HassTurnOn", {"name": "front door"}, "guarded"),
         ("let me in", "unlock the front door", "HassTurnOff", {"name": "front door"}, "guarded"),
-        ("time for bed", "turn off everything", "HassTurnOff", {}, "what it is for"),
-        ("lights out time", "turn off all the lights", "HassTurnOff", {"domain": "light"}, "what it is for"),
+        ("time for bed", "turn off everything", "HassTurnOff", {}, "everything"),
+        ("lights out time", "turn off all the lights", "HassTurnOff", {"domain": "light"}, "everything"),
         ("no more brewing", "turn off the coffee machine", "HassTurnOff", {}, "no request"),
         ("who is there", "turn on the floor lamp", "HassTurnOn", {}, "no request"),
         ("the cat is asleep", "turn on the floor lamp", "HassTurnOn", {}, "no request"),
         ("if it rains brew", "turn on the floor lamp", "HassTurnOn", {}, "no request"),
         ("everything bright", "turn on the floor lamp", "HassTurnOn", {}, "everything"),
+        ("lights out time", "turn off everything in the kitchen", "HassTurnOff", {}, "everything"),
         ("turn on the radio", "turn on the floor lamp", "HassTurnOn", {}, "already"),
         ("party time", "add milk to the shopping list", "HassListAddItem", {}, "what it is for"),
         ("party time", "turn on the piano", "HassTurnOn", {}, "not understood"),
@@ -69,6 +70,15 @@ def test_it_is_learnt(checks: Checks) -> None:
     assert isinstance(found, Lesson)
     assert (found.intent, found.slots) == ("HassTurnOn", {"name": "floor lamp"})
     assert settled(checks, "big lamp", "floor lamp") == Lesson("big lamp", "floor lamp")
+
+
+def test_what_nobody_can_have_said_is_left_out() -> None:
+    home = Home.load()
+    odd = tuple(
+        Lesson(said, "x", "HassTurnOn", {"name": "radio"}) for said in ("{nothing}", "a (b", "<turn>", "")
+    )
+    home.rearrange(replace(home.layout, learnt=odd))
+    assert with_learnt(Sentences.load(), home).blocks == Sentences.load().blocks
 
 
 def test_a_sentence_for_all_things_of_a_kind_leaves_out_what_is_guarded() -> None:

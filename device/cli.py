@@ -32,6 +32,7 @@ COMMANDS = {
     "stories": "test written conversations",
     "lists": "show or clear the shopping list and other lists",
     "history": "show, export or forget what happened",
+    "learn": "learn other words from what went wrong, list and forget them",
     "discover": "show the devices that the broker announces",
     "enroll": "adapt a wake word to your voice",
     "review": "show and label possible errors of the wake word",

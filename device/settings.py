@@ -51,6 +51,10 @@ class AudioSettings:
     """Whether a short sound says "I am listening", "done" and "I did not understand"."""
     echo: bool = True
     """Whether what Mynah plays is taken out of what it hears."""
+    whispers: bool = False
+    """Whether a whispered command is listened to, and answered at `voice.quiet_volume`."""
+    duck: bool = False
+    """Whether media players in Mynah's room are turned down while it listens or speaks."""
 
 
 VoiceName = NewType("VoiceName", str)
@@ -175,6 +179,9 @@ class MemorySettings:
     """For how long."""
     megabytes: int = 200
     """How much room they may take; the oldest make room."""
+    learn: bool = False
+    """Whether Mynah asks, at most once a day, to remember what the user has said in other words. With the
+    journal only."""
 
 
 VERSIONS = ("3.1.1", "5")

@@ -22,10 +22,12 @@ import numpy.typing as npt
 
 from device.engine.bundle import VERSION, sha256
 from device.engine.interpreter import runtime
+from device.settings import bundle_folder
 from device.understanding.encoder import TextBundle, TextModel
 from export.bundle import replace_file
 from export.errors import ExportError
 from export.parity import snr
+from training.text import gates
 from training.text.encoder import EncoderSettings
 from training.text.heads import HELD_OUT, WEIGHTS, build
 from training.text.pretrain import PIECES
@@ -123,11 +125,33 @@ def export(path: Path, out: Path, with_onnx: bool = True) -> Parity:
             apart(_convert_onnx, path, folder)
         found = measure(run, folder, TextBundle.load(folder / "bundle"), with_onnx)
         found.check()
+        gained = gated(run, TextBundle.load(folder / "bundle"))
         if with_onnx:
             shutil.copyfile(folder / "model.onnx", path / "model.onnx")
         parity = {key: value and round(value, 6) for key, value in asdict(found).items()}
-        write(run, folder / "int8.tflite", out, {"parity": parity})
+        write(run, folder / "int8.tflite", out, {"parity": parity, **gained})
     return found
+
+
+def gated(run: Run, bundle: TextBundle) -> dict[str, Any]:
+    """What the run's own gates found, if it has some. Raises ExportError naming every one that is missed."""
+
+    def reader(which: TextBundle) -> gates.Read:
+        model = TextModel(which)
+
+        def read(text: str) -> str:
+            reading = model.read(text)
+            return "" if reading is None else which.labels[int(np.argmax(reading.probability))]
+
+        return read
+
+    if not (run.path / gates.FILE).is_file():
+        return {}
+    shipped = TextBundle.load(bundle_folder(str(run.config["head"])))
+    found = gates.figures(run.path, reader(shipped), reader(bundle))
+    if missed := gates.missed(found):
+        raise ExportError(f"{run.path}: the new model is worse than the one that ships: {'; '.join(missed)}")
+    return {"gates": found}
 
 
 def write(run: Run, model: Path, folder: Path, measured: Mapping[str, Any]) -> None:

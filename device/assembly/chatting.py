@@ -5,22 +5,25 @@ from __future__ import annotations
 import datetime
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 from device.assembly.documents import index_now, make_papers
 from device.assembly.inference import make_inference
 from device.assembly.remarks import remarks
 from device.assembly.skills import make_skills
-from device.assembly.stages import facts_of, make_answers, make_home
+from device.assembly.stages import facts_of, make_answers, make_home, taught
 from device.channels.journalling import of_exchange
 from device.conversation.conversation import Conversation
 from device.dialogue.exchange import Exchange
 from device.discovery.announcements import Announcements
 from device.discovery.joining import joined
 from device.errors import UsageError
-from device.events import Question, Transcript
+from device.events import Act, Question, Transcript
 from device.home.model import Home, own
+from device.learning.offering import Offers
+from device.learning.sentences import with_learnt
+from device.learning.study import forgetting, study
 from device.memory.journal.journal import follow, passing
+from device.memory.learnt import Learnt, Lesson
 from device.memory.memory import Memory
 from device.settings import Settings
 from device.understanding.times import later
@@ -84,14 +87,17 @@ class Chat:
         journal = passing(lambda: clock_().timestamp()) if settings.memory.journal else None
         if journal is not None:
             home.state.follower = follow(journal, settling=0)
-        memory = Memory(home.layout.lists, journal=journal, facts=facts_of(settings))
+        learnt = Learnt(home.layout.learnt)
+        memory = Memory(home.layout.lists, journal=journal, facts=facts_of(settings), learnt=learnt)
         conversation = Conversation(home, clock_, patience, memory, skills, papers)
         announcements = Announcements(home.layout.zigbee2mqtt)
 
         def understand() -> Understanding:
-            return Understanding(sentences, home, answers, inference, papers)
+            return Understanding(with_learnt(sentences, home), home, answers, inference, papers)
 
         chat = cls(home, conversation, understand, announcements, simulated)
+        if settings.memory.learn and journal is not None:
+            conversation.offers = Offers(home, chat.acts)
         chat._own = own(home.layout, settings.home.file)
         chat.remarks = (*remarks(sentences), *problems)
         return chat
@@ -107,30 +113,46 @@ class Chat:
         else:
             yield self.say(line.strip())
 
+    @property
+    def lessons(self) -> tuple[Lesson, ...]:
+        """What was learnt by now."""
+        return self._conversation.memory.learnt.lessons
+
     def begin(self) -> None:
         """A new dialogue."""
         self._conversation.begin()
 
     def say(self, text: str) -> Exchange:
-        acts = self._understanding.acts(Transcript(text, 1.0), self._conversation.question)
+        while self._conversation.prepare():
+            pass
         question = self._conversation.question
+        acts = self.acts(text, question)
         exchange = Exchange(text, acts, self._conversation.respond(acts))
         self._write_down(exchange, question)
-        self._know_lists()
+        self._know_what_was_told()
         return exchange
+
+    def acts(self, text: str, question: Question | None = None) -> tuple[Act, ...]:
+        """What `text` does, as it is understood now; nothing comes of it."""
+        return self._understanding.acts(Transcript(text, 1.0), question)
 
     def _write_down(self, exchange: Exchange, question: Question | None = None) -> None:
         """Keep it in the journal, if there is one. `question`: what it answers."""
-        journal = self._conversation.memory.journal
+        talk, journal = self._conversation, self._conversation.memory.journal
         if journal is not None:
-            journal.sink.take(of_exchange(exchange, journal.elapsed(), question))
+            journal.sink.take(of_exchange(exchange, journal.elapsed(), question, understood=talk.meant))
+        if journal is not None and talk.offers is not None:
+            with journal.past() as past:
+                known = study(past, self._home.vocabulary, talk.memory.learnt, journal.elapsed())
+            talk.memory.apply(forgetting(known))
+            talk.offers.take(known.proposals)
 
-    def _know_lists(self) -> None:
-        """The lists that were made can be named from now on."""
-        names = self._conversation.memory.lists.names
-        if names != self._home.layout.lists:
-            self._own = replace(self._own, lists=names)
-            self._home.rearrange(replace(self._home.layout, lists=names))
+    def _know_what_was_told(self) -> None:
+        """The lists that were made, and what was learnt, can be said from now on."""
+        layout = taught(self._conversation.memory, self._home.layout)
+        if layout is not self._home.layout:
+            self._own = taught(self._conversation.memory, self._own)
+            self._home.rearrange(layout)
             self._understanding = self._understand()
 
     def _wait(self, seconds: float) -> Iterator[Exchange]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from functools import partial
 from typing import Protocol
 
 from device.assistant import Assistant
+from device.audio.output import Output
 from device.audio.volume import Volume
 from device.channels.channel import Channel, Duty
 from device.channels.hermes import Hermes
@@ -21,13 +23,17 @@ from device.channels.journalling import Journalling
 from device.channels.own import Own, Topics
 from device.channels.report import lasting_timers_json
 from device.conversation.conversation import Conversation
-from device.daemon.duties import Alive, Ring, Speaker, VoiceVolume
+from device.daemon.ducking import Ducking
+from device.daemon.duties import Alive, Ring, VoiceVolume, Whispering
 from device.daemon.review import Recorder, Store
 from device.daemon.speech import Mouth, Speech
+from device.daemon.studying import Studying
 from device.discovery.following import Follow, Follower
 from device.discovery.zigbee2mqtt import LARGEST
-from device.events import meaning
+from device.events import Command, Transcript, meaning
 from device.hearing.thresholds import Thresholds
+from device.learning.offering import Offers
+from device.learning.study import Study, forgetting, study
 from device.mqtt.client import Publisher
 from device.settings import Settings
 from device.system.places import state_folder
@@ -99,6 +105,24 @@ def open_channels(
     return channels
 
 
+def studying(talk: Conversation, assistant: Assistant) -> Studying:
+    """What finds out what `talk` may offer to learn."""
+    journal, home = talk.memory.journal, talk.home
+    assert journal is not None
+    talk.offers = Offers(home, lambda text: assistant.understanding.acts(Transcript(text, 1.0), None, 0.0))
+
+    def look() -> Study:
+        with journal.past() as past:
+            return study(past, home.vocabulary, talk.memory.learnt, time.time())
+
+    def found(result: Study) -> None:
+        assert talk.offers is not None
+        talk.memory.apply(forgetting(result))
+        talk.offers.take(result.proposals)
+
+    return Studying(look, found, talk.prepare)
+
+
 def timers(assistant: Assistant) -> str:
     """What is due when, as it is retained on the broker."""
     told = lasting_timers_json(assistant.conversation.agenda, datetime.now())
@@ -109,18 +133,26 @@ def duties(
     settings: Settings,
     assistant: Assistant,
     mouth: Mouth,
-    ringer: Speaker,
+    ringer: Output,
     volume: Volume,
     service: Service,
+    send: Callable[[Iterable[Command]], object] = lambda commands: None,
 ) -> Iterator[Duty]:
-    """The duties that the settings want. `ringer`: where timers and alarms ring."""
+    """The duties that the settings want. `ringer`: where timers and alarms ring. `send`: sends commands."""
     yield VoiceVolume(volume)
+    if settings.audio.whispers:
+        yield Whispering(volume)
     if settings.audio.sounds:
         yield Ring(ringer, lambda: assistant.conversation.rings, lambda: mouth.speaking)
     yield Speech(mouth, settings.voice.replies, settings.audio.sounds)
     yield Alive(service)
-    if isinstance(talk := assistant.conversation, Conversation) and talk.memory.journal is not None:
-        yield Journalling(talk.memory.journal)
+    talk = assistant.conversation
+    if settings.audio.duck and isinstance(talk, Conversation):
+        yield Ducking(talk.home, send, lambda: mouth.speaking)
+    if isinstance(talk, Conversation) and talk.memory.journal is not None:
+        yield Journalling(talk.memory.journal, lambda: talk.meant)
+        if settings.memory.learn:
+            yield studying(talk, assistant)
     if settings.review.keep:
         store = Store(settings.review.folder, settings.review.most)
         yield Recorder(store, lambda: getattr(assistant.wake, "near_miss", None))

@@ -34,6 +34,7 @@ from device.hearing.transcriber import Ears
 from device.hearing.wording import Expandable
 from device.home.model import Home
 from device.home.reading import Layout
+from device.learning.sentences import with_learnt
 from device.settings import Settings
 from device.system.allocated import uncollected
 from device.understanding.answers import Answers
@@ -67,7 +68,7 @@ def learn(
 def _learn(
     settings: Settings, home: Home, sentences: Sentences, bundle: Bundle, lexicon: Lexicon, watchful: bool
 ) -> Learnt:
-    names = hearable(home.vocabulary, lexicon)
+    names, sentences = hearable(home.vocabulary, lexicon), with_learnt(sentences, home)
     graph = grammar.compile(sentences.groups(names), lexicon, bundle.labels)
     decoder = Decoder(graph, bundle.decision["log_prior"], decoding_of(settings, bundle))
     impostors = others.measured(decoder, others.load(bundle.others) if bundle.others else ())

@@ -12,9 +12,10 @@ import numpy as np
 
 from device.audio import wav
 from device.audio.microphone import Microphone
+from device.audio.output import SilentSpeaker
 from device.audio.pacing import paced
 from device.audio.pcm import chunked, read_raw
-from device.audio.speaker import SilentSpeaker, open_speaker
+from device.audio.speaker import Speaker, open_speaker
 from device.echo.canceller import Canceller
 from device.echo.reference import Reference
 from device.events import SAMPLE_RATE, AudioChunk, Samples
@@ -30,7 +31,7 @@ class Sound:
     that what anybody says cannot be told from it."""
 
     microphone: AbstractContextManager[Iterable[AudioChunk]]
-    speaker: SilentSpeaker
+    speaker: Speaker | SilentSpeaker
     deaf: Callable[[], bool]
 
 

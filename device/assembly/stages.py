@@ -9,6 +9,7 @@ import logging
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from device.hearing.transcriber import Hearing
     from device.hearing.wake import WakeWord
     from device.home.model import Home
+    from device.home.reading import Layout
     from device.knowledge.facts.facts import Fact
     from device.memory.journal.journal import Journal
     from device.memory.memory import Memory
@@ -58,9 +60,12 @@ def make_home(settings: Settings) -> Home:
     """Raises HomeError."""
     from device.home import reading
     from device.home.model import Home, standing_in
+    from device.memory.learnt import FILE, learnt_store
+    from device.system.places import state_folder
 
     layout = reading.read(settings.home.file)
-    layout = replace(layout, units=settings.home.units or layout.units)
+    learnt = learnt_store(state_folder() / FILE).read().lessons
+    layout = replace(layout, units=settings.home.units or layout.units, learnt=learnt)
     return Home(standing_in(layout, settings.device.room) if settings.device.room else layout)
 
 
@@ -76,10 +81,11 @@ def make_understanding(settings: Settings, home: Home, sentences: Sentences | No
     from device.assembly.documents import make_papers
     from device.assembly.inference import make_inference
     from device.assembly.skills import make_sentences
+    from device.learning.sentences import with_learnt
     from device.understanding.understanding import Understanding
 
     return Understanding(
-        *(sentences or make_sentences(settings), home, make_answers()),
+        *(with_learnt(sentences or make_sentences(settings), home), home, make_answers()),
         *(make_inference(settings), make_papers(settings)),
     )
 
@@ -92,14 +98,23 @@ def facts_of(settings: Settings) -> tuple[Fact, ...]:
 
 
 def make_memory(home: Home, journal: Journal | None = None, facts: Iterable[Fact] = ()) -> Memory:
-    """What the service remembers, kept in its state folder. The home knows the lists in it from now on."""
+    """What the service remembers, kept in its state folder. The home knows the lists in it, and what was
+    learnt, from now on."""
     from device.memory.memory import Memory
     from device.system.places import state_folder
     from device.system.watch import ClockWatch
 
     memory = Memory(home.layout.lists, state_folder(), ClockWatch(), journal, facts)
-    home.rearrange(replace(home.layout, lists=memory.lists.names))
+    home.rearrange(taught(memory, home.layout))
     return memory
+
+
+def taught(memory: Memory, layout: Layout) -> Layout:
+    """`layout` with the lists that there are, and with what was learnt."""
+    lists, lessons = memory.lists.names, memory.learnt.lessons
+    if (lists, lessons) == (layout.lists, layout.learnt):
+        return layout
+    return replace(layout, lists=lists, learnt=lessons)
 
 
 @contextmanager
@@ -220,8 +235,8 @@ def make_follower(settings: Settings, home: Home, assistant: Assistant, follow: 
     layout = own(home.layout, settings.home.file)
     announcements = Announcements(layout.zigbee2mqtt)
     talk = assistant.conversation
-    lists = (lambda: talk.memory.lists.names) if isinstance(talk, Conversation) else None
-    return Follower(home, layout, announcements, Learner(settings), adopt, follow, lists)
+    told = partial(taught, talk.memory) if isinstance(talk, Conversation) else None
+    return Follower(home, layout, announcements, Learner(settings), adopt, follow, told)
 
 
 def make_assistant(
@@ -247,7 +262,9 @@ def make_assistant(
     learnt.understanding.prepare()
     return Assistant(
         wake=Never() if push_to_talk else make_wake(settings, AcousticModel(bundle, model=acoustic.model)),
-        endpointer=Held() if push_to_talk else Endpointer(settings.endpoint, hearing.settled, hearing.whole),
+        endpointer=Held()
+        if push_to_talk
+        else Endpointer(settings.endpoint, hearing.settled, hearing.whole, settings.audio.whispers),
         hearing=hearing,
         understanding=learnt.understanding,
         conversation=Conversation(home, memory=memory, skills=skills, papers=make_papers(settings)),

@@ -8,7 +8,8 @@ from functools import partial
 from pathlib import Path
 
 from device.assembly.words import free_megabytes
-from device.audio.speaker import SilentSpeaker, Speaker
+from device.audio.output import Output
+from device.audio.speaker import Speaker
 from device.audio.volume import AtVolume, QuietHours, Volume
 from device.errors import LexiconError, VoiceError
 from device.settings import ESPEAK, HIBARI, Settings, VoiceSettings
@@ -19,7 +20,7 @@ from device.system.places import state_folder
 log = logging.getLogger(__name__)
 
 
-def make_mouth(settings: Settings, speaker: SilentSpeaker, volume: Volume) -> Mouth:
+def make_mouth(settings: Settings, speaker: Output, volume: Volume) -> Mouth:
     """What speaks with the voice that the settings want. The mouth loads it, if it has a loudspeaker."""
     speaks = settings.voice.voice and isinstance(speaker, Speaker)
     return Mouth(AtVolume(speaker, volume.spoken), partial(best_voice, settings) if speaks else None)

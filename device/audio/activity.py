@@ -36,6 +36,9 @@ USUAL = 0.7
 """The part of a voice's hops that are softer than its usual level."""
 LEAST_VOICE = 15
 """Hops of voice that tell how loud it is."""
+AFTER, LEAST_WHISPER, VOICED_WHISPER = 20, 60, 0.02
+"""Hops at the beginning that do not tell whether somebody whispers; hops that tell; and the share of them
+that may be voiced: of a whisper none is, of spoken sentences a sixth and more."""
 _QUIETEST = 1e-11  # energy, far below one bit of 16
 _SMOOTHING = 2  # hops on either side
 
@@ -66,9 +69,15 @@ class Activity:
     Hop i is judged by the 40 ms that begin with it.
     """
 
-    def __init__(self, settings: ActivitySettings | None = None, speaker: float | None = None) -> None:
-        """`speaker`: how loud the speaker is (see `voice_level`), where that is known: others are softer."""
-        self.settings = settings or ActivitySettings()
+    def __init__(
+        self,
+        settings: ActivitySettings | None = None,
+        speaker: float | None = None,
+        whispers: bool = False,
+    ) -> None:
+        """`speaker`: how loud the speaker is (see `voice_level`), where that is known: others are softer.
+        `whispers`: what has no voice may be a whisper, and is speech, too."""
+        self.settings, self._whispers = settings or ActivitySettings(), whispers
         self._speaker = None if speaker is None else speaker - self.settings.softer
         self._window = np.hanning(BANDS.window + 1)[:-1].astype(np.float32) / np.float32(32768.0)
         self._filters = mel_filters(BANDS) * np.float32((2 / BANDS.window) ** 2)
@@ -118,12 +127,21 @@ class Activity:
         flags: Flags = self._height() > self.settings.above_floor
         return flags
 
+    def is_whispered(self) -> bool:
+        """Whether what was heard may be a whisper: enough stands out of the noise, and hardly any of it is
+        voiced. The beginning may be the end of a wake word."""
+        audible, voiced = self.audible()[AFTER:], self.voiced()[AFTER:]
+        count = int(audible.sum())
+        return count >= LEAST_WHISPER and int((audible & voiced).sum()) <= VOICED_WHISPER * count
+
     def active(self) -> Flags:
         """(hops,) whether a hop is speech, by all that was heard so far."""
         settings, height = self.settings, self._height()
         active: Flags = height > settings.above_floor
         if active.any():
             active &= height > settings.below_strongest * np.quantile(height[active], 0.8)
+        if self._whispers and self.is_whispered():
+            return active
         voiced = active & self.voiced()
         if not voiced.any():
             return voiced
@@ -138,7 +156,7 @@ class Activity:
 
     def near(self) -> Flags:
         """(hops,) whether a hop is a voice as loud as the speaker's; any voice where that is not known."""
-        if self._speaker is None:
+        if self._speaker is None or (self._whispers and self.is_whispered()):
             return self.active()
         loud: Flags = self.voiced() & (self._level > self._speaker - self.settings.near_below)
         return loud & (_around(loud, 4) >= self.settings.steady)

@@ -73,10 +73,11 @@ class Endpointer:
         settings: EndpointSettings | None = None,
         settled: Callable[[], float] = lambda: 0.0,
         whole: Callable[[], bool] = lambda: False,
+        whispers: bool = False,
     ) -> None:
         """`settled`: seconds of silence heard since a whole command was said, 0 while it is none; `whole`:
-        whether what was given out is one."""
-        self.settings = settings or EndpointSettings()
+        whether what was given out is one. `whispers`: whether a whisper is speech."""
+        self.settings, self._whispers = settings or EndpointSettings(), whispers
         self.endpoint: Endpoint | None = None
         self._settled = settled
         self._whole = whole
@@ -95,7 +96,7 @@ class Endpointer:
         """
         patience = self.settings.no_speech_timeout if patience is None else patience
         self.endpoint = None
-        activity = Activity(speaker=voice)
+        activity = Activity(speaker=voice, whispers=self._whispers)
         held: list[AudioChunk] = []
         utterance: Utterance | None = None
         origin = at = None
@@ -166,6 +167,8 @@ class Endpointer:
         reject a noise than to lose a word.
         """
         voiced = np.flatnonzero(activity.voiced())
+        if self._whispers and activity.is_whispered():
+            voiced = np.flatnonzero(activity.audible())
         if len(voiced) < _hops(self.settings.minimum_speech) // 2:
             return None
         last = int(voiced[-1]) + 1

@@ -17,6 +17,7 @@ import numpy as np
 import soxr
 
 from device.audio import portaudio
+from device.audio.output import SilentSpeaker
 from device.errors import AudioError
 from device.events import SAMPLE_RATE, Samples
 
@@ -40,34 +41,6 @@ class Tap(Protocol):
         """`samples` go out next; `at` is now."""
 
 
-class SilentSpeaker:
-    """Stands in where there is nothing to play on."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        pass
-
-    def play(self, samples: Samples) -> None:
-        """Nothing is heard."""
-
-    def stop(self) -> None:
-        """Nothing was heard."""
-
-    @property
-    def playing(self) -> bool:
-        """Whether something can still be heard."""
-        return False
-
-    @property
-    def there(self) -> bool:
-        """Whether there is, or was, something to play on."""
-        return False
-
-
 @dataclass(slots=True)
 class _Sound:
     """`source` at 16 kHz, mono, and `frames`, (n, channels), of the device; `taken`: how many of those went
@@ -84,8 +57,8 @@ class _Sound:
         return self.frames[begin : self.taken], self.source[first:last]
 
 
-class Speaker(SilentSpeaker):
-    """A context manager that opens the output device, which is idle between sounds.
+class Speaker:
+    """An Output, and a context manager that opens the output device, which is idle between sounds.
 
     A thread of its own opens it, feeds it and, where it fails or takes no sound, lets go of it. What was to
     be played then is lost, which is logged in a line; the next sound opens it again.
@@ -306,12 +279,12 @@ def open_speaker(
     *,
     tap: Tap | None = None,
     importer: portaudio.Importer = importlib.import_module,
-) -> SilentSpeaker:
+) -> Speaker | SilentSpeaker:
     """A Speaker that waits for its device, or a SilentSpeaker and a line in the log where there is no
     PyAudio."""
     try:
         portaudio.load(importer)
     except AudioError as error:
-        _LOG.info("earcons stay silent: %s", error)
+        _LOG.info("neither the voice nor sounds can be heard: %s", error)
         return SilentSpeaker()
     return Speaker(device, wait=True, tap=tap, importer=importer)

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from device.audio.speaker import SilentSpeaker
+from device.audio.output import Output
 from device.events import Samples
 from device.system.atomic import write_whole
 
@@ -65,6 +65,8 @@ class Volume:
     ) -> None:
         self._begins, self._file, self._clock = begins, file, clock
         self._alarm, self._quiet, self._quiet_level = alarm, quiet, quiet_level
+        self.whispered = False
+        """Whether somebody whispers: what is said now is no louder than in the quiet hours."""
         kept = self._kept()
         self.level = kept["volume"] if kept.get("instead_of") == begins else begins
 
@@ -83,7 +85,7 @@ class Volume:
 
     def spoken(self) -> float:
         """The gain of speech and short sounds now."""
-        if self._quiet is not None and self._clock().time() in self._quiet:
+        if self.whispered or (self._quiet is not None and self._clock().time() in self._quiet):
             return gain(min(self.level, self._quiet_level))
         return gain(self.level)
 
@@ -103,7 +105,7 @@ class Volume:
 class AtVolume:
     """A loudspeaker whose sounds are as loud as `gain` (0…1) says when they begin."""
 
-    def __init__(self, speaker: SilentSpeaker, gain: Callable[[], float]) -> None:
+    def __init__(self, speaker: Output, gain: Callable[[], float]) -> None:
         self._speaker, self._gain = speaker, gain
 
     def play(self, samples: Samples) -> None:

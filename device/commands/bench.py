@@ -9,6 +9,8 @@ import argparse
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from device.assembly.stages import make_assistant
 from device.audio.pacing import paced
@@ -46,6 +48,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--announced", type=int, metavar="N", help="instead: the cost of one announcement among N devices"
     )
+    parser.add_argument(
+        "--journal",
+        type=int,
+        nargs="?",
+        const=1_000_000,
+        metavar="ROWS",
+        help="instead: a journal of so many entries (1000000), in a folder that is removed afterwards",
+    )
     parser.add_argument("--daemon", type=int, metavar="PORT", help=argparse.SUPPRESS)
 
 
@@ -57,6 +67,8 @@ def main(options: argparse.Namespace) -> int:
         return big_home(options, settings)
     if options.announced is not None:
         return announced_home(options)
+    if options.journal is not None:
+        return full_journal(options, settings)
     from device.audio import wav
 
     files = options.files or sorted(str(path) for path in RECORDINGS.glob("*.flac"))
@@ -71,6 +83,21 @@ def main(options: argparse.Namespace) -> int:
             idle_report = {"cpu_percent": round(cost.cpu, 2), "resident_mb": round(cost.resident, 1)}
             report["idle"] = {**idle_report, "seconds": round(cost.seconds, 1)}
     print(json.dumps(report) if options.json else text(report))
+    return 0
+
+
+def full_journal(options: argparse.Namespace, settings: Settings) -> int:
+    from device.assembly.stages import make_home, make_understanding
+    from device.bench import journal
+
+    if not 1000 <= options.journal <= 20_000_000:
+        raise UsageError(f"--journal {options.journal}: give a number from 1000 to 20000000")
+    settings = replace(settings, memory=replace(settings.memory, journal=True))
+    home = make_home(settings)
+    understanding = make_understanding(settings, home)
+    with TemporaryDirectory(prefix="mynah-") as folder:
+        report = journal.measured(Path(folder), options.journal, home, understanding, journal.KILLS)
+    print(json.dumps(report, indent=None if options.json else 1, ensure_ascii=False))
     return 0
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from device.commands import options as common
 from device.doctor.checks import examine
 from device.doctor.finding import Finding, Health
+from device.settings import Settings
 
 MARKS = {Health.OK: "ok      ", Health.WARNING: "warning ", Health.PROBLEM: "PROBLEM "}
 
@@ -16,16 +17,29 @@ MARKS = {Health.OK: "ok      ", Health.WARNING: "warning ", Health.PROBLEM: "PRO
 def arguments(parser: argparse.ArgumentParser) -> None:
     common.understanding(parser)
     common.output(parser)
+    parser.add_argument(
+        "--sound",
+        action="store_true",
+        help="instead: play sweeps for five seconds, and measure what of them the microphone hears",
+    )
 
 
 def main(options: argparse.Namespace) -> int:
     settings = common.load(options)
     healthy = True
-    for finding in examine(settings) if options.debug else quietly(examine(settings)):
+    findings = sound_only(settings) if options.sound else examine(settings)
+    for finding in findings if options.debug else quietly(findings):
         report = {"check": finding.check, "health": finding.health.value, "text": finding.text}
         common.emit(options, report, f"{MARKS[finding.health]}{finding.check:<15}{finding.text}")
         healthy = healthy and finding.health is not Health.PROBLEM
     return 0 if healthy else 1
+
+
+def sound_only(settings: Settings) -> Iterator[Finding]:
+    """The finding on the sound; it needs the devices for itself, and is heard."""
+    from device.doctor.sound import sound
+
+    yield sound(settings)
 
 
 def quietly(findings: Iterator[Finding]) -> Iterator[Finding]:

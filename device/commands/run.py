@@ -28,6 +28,7 @@ from device.channels.terminal import Terminal
 from device.commands import options as common
 from device.daemon.confirming import Confirming
 from device.daemon.daemon import Daemon
+from device.daemon.duties import Counting
 from device.errors import MynahError
 from device.mqtt.client import Publisher
 from device.settings import Settings
@@ -116,8 +117,14 @@ def serve(
             publisher.messages,
             Confirming(publisher, house.state),
             channels,
-            tuple(duties(settings, assistant, mouth, AtVolume(speaker, volume.alarm), volume, service)),
-            ends=lambda: updates.restart,
+            (
+                *duties(
+                    *(settings, assistant, mouth, AtVolume(speaker, volume.alarm)),
+                    *(volume, service, publisher.send),
+                ),
+                Counting(trial.turned),
+            ),
+            ends=lambda: updates.restart or trial.restart,
         )
         settle()
         if (papers := follow_papers(settings, problems)) is not None:
@@ -127,7 +134,7 @@ def serve(
         finally:
             service.ending()
             log.info("ending")
-    return offer.RESTART if updates.restart else 0
+    return offer.RESTART if updates.restart or trial.restart else 0
 
 
 def updates_of(

@@ -10,10 +10,12 @@ from device.conversation.registry import Skills
 from device.dialogue.exchange import Exchange
 from device.dialogue.falling_due import fallen_due
 from device.dialogue.policy import respond
+from device.dialogue.remembering import opened
 from device.dialogue.state import Dialogue, Focus
-from device.events import Act, Change, Intent, Outcome, Question, Request
+from device.events import Act, Change, Intent, Outcome, Question, Reply, Request
 from device.home.model import Home
 from device.knowledge.documents.papers import Papers
+from device.learning.offering import Offers
 from device.memory.agenda import REMINDER, Agenda
 from device.memory.memory import Memory
 from device.skills.help import examples
@@ -47,7 +49,8 @@ class View:
 
 class Conversation:
     """With one home. `clock` tells the local time; `patience`: how long a question waits for its answer by
-    that clock, None where whoever listens closes it. `memory`: what is kept; by default, until it ends."""
+    that clock, None where whoever listens closes it. `memory`: what is kept; by default, until it ends.
+    `offers`: what Mynah asks to learn; None: nothing."""
 
     def __init__(
         self,
@@ -57,10 +60,11 @@ class Conversation:
         memory: Memory | None = None,
         skills: Skills | None = None,
         papers: Papers | None = None,
+        offers: Offers | None = None,
     ) -> None:
         self.home, self._clock, self._patience = home, clock, patience
         self.memory, self._skills = memory or Memory(home.layout.lists), skills or Skills()
-        self._papers = papers
+        self._papers, self.offers = papers, offers
         self.dialogue = Dialogue()
 
     @property
@@ -72,7 +76,31 @@ class Conversation:
         """What comes of `acts`. Changes the memory; sends nothing itself."""
         self.dialogue, outcome = respond(self.dialogue, acts, self.view())
         self.memory.apply(outcome.done)
-        return outcome
+        return self._offered(outcome) if outcome.fine and outcome.commands else outcome
+
+    def _offered(self, outcome: Outcome) -> Outcome:
+        """`outcome`, after which Mynah asks whether to learn something, if there is anything."""
+        if self.offers is None or outcome.question is not None:
+            return outcome
+        view = self.view()
+        offer = self.offers.next(view.now, self.memory.learnt)
+        if offer is None:
+            return outcome
+        question, change = offer
+        self.memory.apply([change])
+        text = f"{outcome.reply.text.rstrip('.')}. {question.text}"
+        self.dialogue = replace(self.dialogue, question=opened(question, view), said=text)
+        return replace(outcome, reply=Reply(text), question=question)
+
+    def prepare(self) -> bool:
+        """Get ready to ask whether to learn something, between two turns. Whether there is more to do."""
+        view = self.view()
+        return self.offers is not None and self.offers.prepare(view.now, self.memory.learnt, view.handle)
+
+    @property
+    def meant(self) -> Intent | None:
+        """The last request, as it was understood in the conversation."""
+        return self.dialogue.heard
 
     def ask(self, question: Question) -> None:
         """Somebody else asks `question`. It stays open until somebody answers it or closes it."""

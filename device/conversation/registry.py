@@ -17,6 +17,7 @@ from device.skills.facts import handle as facts
 from device.skills.help import handle as help_
 from device.skills.history import handle as history
 from device.skills.home import handle as home
+from device.skills.learning import handle as learning
 from device.skills.lists import handle as lists
 from device.skills.reminders import handle as reminders
 from device.skills.skill import Handlers, World
@@ -41,6 +42,7 @@ SHIPPED: Handlers = {
     **clock.HANDLERS,
     **lists.HANDLERS,
     **facts.HANDLERS,
+    **learning.HANDLERS,
     **announcements.HANDLERS,
     **help_.HANDLERS,
     **documents.HANDLERS,

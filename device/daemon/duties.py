@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Protocol
 
 from device.assistant import Listening
 from device.audio import earcons
+from device.audio.activity import Activity
+from device.audio.output import Output
 from device.audio.volume import Volume
 from device.channels.channel import Duty
-from device.channels.steps import Asked, Due, Idle, Step
-from device.events import Change, Samples, Turn
+from device.channels.steps import Asked, Due, Idle, Played, Said, Step
+from device.events import AudioChunk, Change, Correct, Deny, Endpoint, Turn
 from device.skills.voice import handle as voice
 from device.system.service import Service
-
-
-class Speaker(Protocol):
-    """As `device.audio.speaker.Speaker`: plays while the loop goes on."""
-
-    def play(self, samples: Samples) -> None: ...
-    def stop(self) -> None: ...
-
 
 PERIOD = 2.5
 """Seconds from one ring to the next."""
@@ -31,7 +24,7 @@ class Ring(Duty):
     everything before `Speech`."""
 
     def __init__(
-        self, speaker: Speaker, rings: Callable[[], bool], speaking: Callable[[], bool] = lambda: False
+        self, speaker: Output, rings: Callable[[], bool], speaking: Callable[[], bool] = lambda: False
     ) -> None:
         self._speaker, self._rings, self._speaking = speaker, rings, speaking
         self._idle, self._sounding = True, False
@@ -77,6 +70,42 @@ class VoiceVolume(Duty):
                 self._volume.set(change.values["volume"])
             elif change.do == voice.MOVE:
                 self._volume.set(self._volume.level + change.values["by"])
+
+
+class Whispering(Duty):
+    """Notices that a command was whispered, so that it is answered quietly. To be told before `Speech`."""
+
+    def __init__(self, volume: Volume) -> None:
+        self._volume = volume
+        self._heard: Activity | None = None
+
+    def take(self, step: Step) -> None:
+        match step:
+            case Listening():
+                self._heard, self._volume.whispered = Activity(), False
+            case Endpoint() if self._heard is not None:
+                self._volume.whispered = self._heard.is_whispered()
+                self._heard = None
+            case Said() | Played() | Due() | Asked():
+                self._volume.whispered = False
+
+    def hear(self, chunk: AudioChunk) -> None:
+        if self._heard is not None:
+            self._heard.process(chunk.samples)
+
+
+class Counting(Duty):
+    """Tells of each turn in which something was heard whether it failed: it was not understood or not done,
+    or says that the one before was wrong."""
+
+    def __init__(self, turned: Callable[[bool], None]) -> None:
+        self._turned = turned
+
+    def take(self, step: Step) -> None:
+        match step:
+            case Turn() if step.transcript is not None:
+                wrong = any(isinstance(act, Correct | Deny) for act in step.acts) and step.question is None
+                self._turned(wrong or not step.outcome.fine)
 
 
 class Alive(Duty):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from typing import Protocol
 
 from device.discovery.announcements import Announcements
@@ -42,7 +41,7 @@ class Follower:
     """Takes in announcements, has them learnt, and puts what was learnt in place between two turns.
 
     `own`: what is there besides what is announced, if anything is; else the home stays as it was. `adopt`
-    gives the voice loop its new ears. `lists`: the names of the lists that there are now.
+    gives the voice loop its new ears. `told`: a home with what the user has told Mynah of it by now.
     """
 
     def __init__(
@@ -53,11 +52,11 @@ class Follower:
         teacher: Teacher,
         adopt: Callable[[Learnt], None],
         follow: Follow,
-        lists: Callable[[], tuple[str, ...]] | None = None,
+        told: Callable[[Layout], Layout] | None = None,
     ) -> None:
         self._home, self._own, self._announcements = home, own, announcements
         self._teacher, self._adopt, self._follow = teacher, adopt, follow
-        self._lists = lists or (lambda: home.layout.lists)
+        self._told = told or (lambda layout: layout)
         self._changed: float | None = None
         self._sweep_at: float | None = None
         self._wanted = self._alone = home.layout
@@ -85,8 +84,8 @@ class Follower:
             self._sweep_at = None
             if self._announcements.sweep():
                 self._changed = now
-        if (lists := self._lists()) != self._alone.lists:
-            self._own, self._alone = replace(self._own, lists=lists), replace(self._alone, lists=lists)
+        if (alone := self._told(self._alone)) is not self._alone:
+            self._own, self._alone = self._told(self._own), alone
             self._changed = now
             self._teacher.prepare()
         if self._changed is not None and now - self._changed >= SETTLED:

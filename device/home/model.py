@@ -49,12 +49,13 @@ class Home:
     def rearrange(self, layout: Layout) -> None:
         """From now on the home is `layout`; what is known of devices that stay, stays."""
         self.layout = layout
-        self.vocabulary: Vocabulary = naming.vocabulary(layout)
+        named = naming.with_learnt(layout)
+        self.vocabulary: Vocabulary = naming.vocabulary(named)
         """Everything that has a name here, as it is said."""
         self.devices: Mapping[str, Device] = {device.name: device for device in layout.devices}
         self.guarded = guards.guarded(layout.devices, layout.scenes)
         """The names of the devices and scenes that want to be sure of what was heard."""
-        self._called = naming.called(layout)
+        self._called = naming.called(named)
         self._floors = outdoors.floors(layout.rooms)
         self._listeners: dict[str, list[Device]] = {}
         for device in layout.devices:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from device.appliances.devices import MEASURING
+from device.appliances.devices import MEASURING, Device, Floor, Room, Scene
 from device.home import outdoors
 from device.home.reading import Layout
 from device.home.shorter import LIGHT_WORDS, NUMBER_WORDS, plurals, shorter
@@ -33,6 +33,25 @@ OTHER_LISTS: Mapping[str, tuple[str, ...]] = {
     "tasks": ("task", "to do", "todo"),
 }
 """By the kind of a list: other words for it."""
+
+
+def with_learnt(layout: Layout) -> Layout:
+    """`layout` with the names that the user has taught, where they are nothing else's."""
+    named: tuple[Room | Floor | Device | Scene, ...]
+    named = (*layout.rooms, *layout.floors, *layout.devices, *layout.scenes)
+    taken = {spoken(text) for one in named for text in (one.name, *one.aliases)}
+    others: dict[str, list[str]] = {}
+    for lesson in layout.learnt:
+        if lesson.is_alias and lesson.said not in taken:
+            others.setdefault(spoken(lesson.means), []).append(lesson.said)
+    if not others:
+        return layout
+    return replace(layout, devices=tuple(_also_called(one, others) for one in layout.devices))
+
+
+def _also_called(device: Device, others: Mapping[str, Sequence[str]]) -> Device:
+    more = () if device.guarded else others.get(spoken(device.name), ())
+    return replace(device, aliases=(*device.aliases, *more)) if more else device
 
 
 def vocabulary(layout: Layout) -> Vocabulary:

@@ -28,6 +28,7 @@ from device.errors import HomeError
 from device.events import Command
 from device.home.distinct import distinct
 from device.home.units import METRIC
+from device.memory.learnt import Lesson
 from device.memory.lists import LISTS
 from device.mqtt.topics import is_plain
 from device.reading import toml
@@ -63,7 +64,7 @@ class Layout:
     what was heard with at least `lock_confidence`; `zigbee2mqtt` is that program's base topic; `additions`
     are said of devices that announce themselves, and are none before. `lists`: names of lists to write on.
     `exclude` holds the names, as they are spoken, of what "everything" does not mean. `units`: "metric" or
-    "imperial"."""
+    "imperial". `learnt`: what the user has taught here."""
 
     floors: tuple[Floor, ...] = ()
     rooms: tuple[Room, ...] = ()
@@ -76,6 +77,7 @@ class Layout:
     lists: tuple[str, ...] = LISTS
     exclude: frozenset[str] = frozenset()
     units: str = METRIC
+    learnt: tuple[Lesson, ...] = ()
 
 
 def read(path: Path) -> Layout:

@@ -14,6 +14,8 @@ from device.memory.agenda import Agenda, instant
 from device.memory.agenda_store import agenda_store
 from device.memory.fact_store import fact_store
 from device.memory.journal.journal import Journal
+from device.memory.learnt import FILE as LEARNT
+from device.memory.learnt import Learnt, Lesson, learnt_store
 from device.memory.list_store import ListStore
 from device.memory.lists import LISTS, Lists
 from device.system.watch import ClockWatch
@@ -40,11 +42,14 @@ class Memory:
         watch: ClockWatch | None = None,
         journal: Journal | None = None,
         facts: Iterable[Fact] = (),
+        learnt: Learnt | None = None,
     ) -> None:
         """`lists`: names of the home's lists. `folder`: where all is kept; None: in memory alone. `watch`
         notices that the clock is set; None: it never is. `journal`: what happened; None: nobody wants to
-        know. `facts`: what is known besides what is told."""
+        know. `facts`: what is known besides what is told. `learnt`: what was learnt before, where there is
+        no folder."""
         self._facts, self._given = fact_store(folder / FACTS if folder else None), tuple(facts)
+        self._learnt = learnt_store(folder / LEARNT if folder else None, learnt)
         self.journal = journal
         self._lists = ListStore(lists, folder / LISTS_FILE if folder else None)
         self._agenda = agenda_store(folder / AGENDA if folder else None)
@@ -66,6 +71,10 @@ class Memory:
         return self._facts.read().plus(self._given)
 
     @property
+    def learnt(self) -> Learnt:
+        return self._learnt.read()
+
+    @property
     def agenda(self) -> Agenda:
         return self._looked_at(self._agenda.read())
 
@@ -82,6 +91,8 @@ class Memory:
             self._lists.apply(change)
             if isinstance(change.subject, Fact):
                 self._facts.change(partial(Facts.after, change=change))
+            if isinstance(change.subject, Lesson):
+                self._learnt.change(partial(Learnt.after, change=change))
             if self.journal is not None:
                 self.journal.apply(change)
         if changes:

@@ -8,9 +8,9 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import Protocol
 
 from device.audio import wav
+from device.audio.output import Output
 from device.errors import MynahError
 from device.events import Samples
 from device.speaking.voice import Voice
@@ -24,17 +24,6 @@ LOADING = 20.0
 """Seconds at most that the end waits for a voice that is being loaded."""
 LONGEST = 300
 """Seconds of a recording that are played."""
-
-
-class Output(Protocol):
-    """As `device.audio.volume.AtVolume`: nothing here waits."""
-
-    def play(self, samples: Samples) -> None: ...
-    def stop(self) -> None: ...
-    @property
-    def playing(self) -> bool: ...
-    @property
-    def there(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)

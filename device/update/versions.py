@@ -15,7 +15,7 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields, replace
 from importlib.metadata import PackageNotFoundError, version
@@ -34,6 +34,10 @@ TRIES = 2
 
 NUMBER = re.compile(r"\d{1,9}(\.\d{1,9}){0,3}", re.ASCII)
 """A version; it names a folder, so nothing else may be in it."""
+
+
+Counts = tuple[int, int]
+"""Turns, and how many of them failed."""
 
 
 def ordered(number: str) -> tuple[int, ...]:
@@ -64,6 +68,7 @@ class State:
     current: has proved itself; none: the base. previous: the one before it, none: the base.
     pending: installed, and not yet ready in `tries` starts. refused: why, by version.
     failure: what went wrong last, until something goes well.
+    own, usual: turns, and those that failed, with what runs and with what ran before it.
     """
 
     base: str = ""
@@ -73,6 +78,8 @@ class State:
     tries: int = 0
     refused: Mapping[str, str] = field(default_factory=dict)
     failure: str = ""
+    own: Counts = (0, 0)
+    usual: Counts = (0, 0)
 
     @property
     def running(self) -> str:
@@ -128,13 +135,19 @@ class State:
         if number != self.pending:
             return self
         refused = {other: why for other, why in self.refused.items() if ordered(other) > ordered(number)}
-        return State(self.base, current=number, previous=self.current, refused=refused)
+        return State(self.base, current=number, previous=self.current, refused=refused, usual=self.own)
 
     def back(self) -> State:
         """By hand: without the pending version, or else the one before."""
         if self.pending:
             return replace(self, pending=None, tries=0, failure="")
-        return replace(self, current=self.previous, previous=None, failure="")
+        own, none = self.usual, (0, 0)
+        return replace(self, current=self.previous, previous=None, failure="", own=own, usual=none)
+
+
+def _counts(pair: Sequence[int]) -> Counts:
+    turns, failed = map(int, pair)
+    return turns, failed
 
 
 def read_state(text: str) -> State:
@@ -143,6 +156,7 @@ def read_state(text: str) -> State:
         content: Any = json.loads(text)
         known = {spec.name for spec in fields(State)}
         state = State(**{key: value for key, value in content.items() if key in known})
+        state = replace(state, own=_counts(state.own), usual=_counts(state.usual))
         numbers = all(isinstance(number, str) and NUMBER.fullmatch(number) for number in state.kept)
         if numbers and isinstance(state.tries, int) and isinstance(state.refused, dict):
             return state

@@ -91,6 +91,9 @@ class Mouth:
         self.played.append(next(make.__name__ for make in EARCONS if make() is samples))
         self._ringing |= self.played[-1] == "ringing"
 
+    playing = False
+    there = True
+
     def say(self, text: str) -> bool:
         if self.speaks and text:
             self.played.append(f"“{text}”")

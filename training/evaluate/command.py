@@ -30,6 +30,7 @@ from training.evaluate import (
     everyday,
     hearing,
     keywords,
+    learning,
     parallel,
     phones,
     questions,
@@ -100,6 +101,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     stories.add_arguments(told)
     told.add_argument("--home", type=Path)
     told.add_argument("--sentences", type=Path, action="append")
+    learning.add_arguments(kinds.add_parser("learning", help="recurring failures, with and without learning"))
     said = kinds.add_parser(
         "dialogues", help="answers, and several requests in a sentence, by synthetic voices"
     )
@@ -162,6 +164,7 @@ PLAIN: Mapping[str, Callable[[argparse.Namespace], None]] = {
     "requests": requests.run,
     "voice": lambda arguments: voice.run(arguments, Settings()),
     "stories": run_stories,
+    "learning": learning.run,
 }
 """What needs no noise, by its kind."""
 WAKE: Mapping[str, Callable[[argparse.Namespace, Sequence[float]], None]] = {

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from device.errors import UsageError
+from device.settings import bundle_folder
+from device.understanding.encoder import TextBundle, TextModel
 from training.arguments import positive
-from training.text import heads, requests
+from training.text import gates, heads, journal, requests
 from training.text import pretrain as pretraining
 from training.text.corpora import READERS, Example, read
 from training.text.encoder import NEW, EncoderSettings
@@ -52,6 +54,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=positive,
         help="training steps (an encoder: 6000; a head: ten epochs of the corpus, 1000 to 3000)",
     )
+    parser.add_argument(
+        "--journal",
+        type=Path,
+        metavar="FILE",
+        help=f"what mynah history --export wrote: {REQUESTS} learns from what failed in it, too",
+    )
     parser.add_argument("--vocabulary", type=positive, help="word pieces of a new encoder (6000)")
     parser.add_argument("--width", type=positive, help="channels of a new encoder (192)")
     parser.add_argument("--layers", type=positive, help="layers of a new encoder (3)")
@@ -63,6 +71,8 @@ def run(arguments: argparse.Namespace) -> None:
         raise UsageError(f"--head {REQUESTS} learns from all corpora in --data: leave out {given}")
     if arguments.head in HEADS and not arguments.corpus:
         raise UsageError(f"--head needs --corpus, one of {', '.join(READERS)}")
+    if arguments.journal and arguments.head != REQUESTS:
+        raise UsageError(f"--journal is for --head {REQUESTS}")
     pretrain(arguments) if arguments.pretrain else fine_tune(arguments)
 
 
@@ -92,13 +102,34 @@ def fine_tune(arguments: argparse.Namespace) -> None:
     task, held_out = task_of(arguments, settings.seed)
     encoder = None if arguments.new else arguments.encoder
     measured = heads.train(task, held_out, arguments.out, settings, encoder)
+    if arguments.journal:
+        _, kept = journal.parts(arguments.journal, shipped_labels())
+        gates.keep(arguments.out, held_out, kept)
     print(f"{arguments.out}: " + ", ".join(f"{name} {value:.4f}" for name, value in measured.items()))
+
+
+def shipped_labels() -> journal.Label:
+    """What the encoder that ships holds a text to mean."""
+    bundle = TextBundle.load(bundle_folder(REQUESTS))
+    model = TextModel(bundle)
+
+    def label(text: str) -> Mapping[str, float]:
+        reading = model.read(text)
+        return (
+            {} if reading is None else dict(zip(bundle.labels, map(float, reading.probability), strict=True))
+        )
+
+    return label
 
 
 def task_of(arguments: argparse.Namespace, seed: int) -> tuple[Task, Sequence[Example]]:
     """What is learned, and what it is calibrated on."""
     if arguments.head == REQUESTS:
         examples = requests.learned(arguments.data, seed)
+        if arguments.journal:
+            own, kept = journal.parts(arguments.journal, shipped_labels())
+            examples += requests.said_longer(own, journal.EACH, seed)
+            print(f"{arguments.journal}: {len(own)} failures to learn from, {len(kept)} kept to measure")
         task = Task.over(REQUESTS, examples, requests.familiar(examples))
         return task, requests.held_out(arguments.data)
     if arguments.corpus not in HEADS[arguments.head]:

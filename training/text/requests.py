@@ -206,6 +206,12 @@ def learned(data: Path, seed: int) -> list[Example]:
     return [*meant, *outside, *made, *none, *elsewhere(data, rng)]
 
 
+def said_longer(examples: Sequence[Example], times: int, seed: int) -> list[Example]:
+    """Each of `examples` so many times, now and then with a word before or after it."""
+    maker = Maker(Recipe.load(), np.random.default_rng(seed))
+    return [maker.wrapped(one) for one in examples for _ in range(times)]
+
+
 def familiar(examples: Sequence[Example]) -> tuple[str, ...]:
     """The words of requests that name no room and no thing."""
     recipe = Recipe.load()

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+UNDO = "MynahUndo"
+"""The intent that takes back what was done, or cannot."""
 Value = bool | float | str
 
 
@@ -52,6 +54,12 @@ class Turned:
     def acted(self) -> bool:
         """Whether it told an appliance something, or changed Mynah's own memory."""
         return self.fine and bool(self.body.get("commands") or self.body.get("done"))
+
+    @property
+    def wrong(self) -> int | None:
+        """The id of the turn that this one says was wrong. Words that may correct something, and of which
+        nothing came, say nothing."""
+        return self.corrects if self.fine or self.intent == UNDO else None
 
     def did(self, change: Changed) -> bool:
         """Whether it told the thing to become what `change` says; `within` says how long that may take."""

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from device.audio import earcons
-from device.audio.speaker import SilentSpeaker, Speaker, open_speaker
+from device.audio.output import Output, SilentSpeaker
+from device.audio.speaker import Speaker, open_speaker
 from device.daemon.duties import PERIOD
 from device.errors import AudioError
 from device.events import Samples
@@ -246,7 +247,7 @@ def test_interrupted_it_is_silent_at_once(virtual_audio: VirtualAudio) -> None:
     assert min(late) <= 0.15, late
 
 
-def _late(monitor: IO[bytes], speaker: SilentSpeaker, tone: Samples) -> float:
+def _late(monitor: IO[bytes], speaker: Output, tone: Samples) -> float:
     """Seconds from `stop` to silence."""
     speaker.play(tone)
     while not np.frombuffer(monitor.read(320), "<i2").any():

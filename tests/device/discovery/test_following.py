@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -126,7 +127,11 @@ def test_what_changes_nothing_is_not_learnt(home: Home) -> None:
 
 
 def test_a_list_that_was_made_is_learnt(home: Home) -> None:
-    teacher, lists = Taught(), ["shopping list"]
+    teacher, lists = Taught(), home.layout.lists
+
+    def told(layout: Layout) -> Layout:
+        return layout if layout.lists == lists else replace(layout, lists=lists)
+
     follower = Follower(
         home,
         home.layout,
@@ -134,11 +139,11 @@ def test_a_list_that_was_made_is_learnt(home: Home) -> None:
         teacher,
         lambda _: None,
         lambda _, __: None,
-        lambda: (*home.layout.lists, *lists[1:]),
+        told,
     )
     follower.tick(0.0)
     assert teacher.begun == []
-    lists.append("packing list")
+    lists = (*lists, "packing list")
     follower.tick(1.0)
     follower.tick(2.0)
     assert teacher.begun[0].lists == (*home.layout.lists, "packing list")

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
-from device.audio.speaker import SilentSpeaker
+from device.audio.output import SilentSpeaker
 from device.audio.volume import AtVolume
 from device.errors import VoiceError
 from device.events import Samples

@@ -91,7 +91,7 @@ class ConversationStage(Protocol):
         """Nobody answers the question."""
 
     def ask(self, question: Question) -> None:
-        """Open `question` of somebody else."""
+        """Open `question`, of somebody else or of Mynah's own."""
 
     @property
     def agenda(self) -> Agenda: ...

@@ -97,3 +97,7 @@ class JournalError(MynahError):
 
 class FactsError(MynahError):
     pass
+
+
+class RulesError(MynahError):
+    pass

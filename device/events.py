@@ -257,7 +257,7 @@ class Outcome:
 class Due:
     """An entry of the agenda whose time, `at`, has come.
 
-    `kind`: "timer", "alarm", "reminder" or "delayed". `text`: what it is about. `requests`: what to do now.
+    `kind`: "timer", "alarm", "reminder", "delayed" or "rule". `text`: what it is about. `requests`: to do.
     `seconds`: the length of a timer. `missed`: Mynah was off at that time; it tells, and does nothing.
     """
 

@@ -141,6 +141,8 @@ class KnowledgeSettings:
 
     facts: Path | None = None
     """A file of facts about the home: docs/MEMORY.md."""
+    rules: Path | None = None
+    """A file of rules, by which Mynah tells, asks or does something when something is so: docs/RULES.md."""
     documents: Path | None = None
     """A folder of manuals and other papers (Markdown, text, HTML, PDF) to answer from; none: no such."""
     meanings: BundleFolder = field(default_factory=lambda: bundle_folder("meanings"))

@@ -10,7 +10,7 @@ from device.assembly.documents import index_now, make_papers
 from device.assembly.inference import make_inference
 from device.assembly.remarks import remarks
 from device.assembly.skills import make_skills
-from device.assembly.stages import facts_of, make_answers, make_home, taught
+from device.assembly.stages import facts_of, make_answers, make_home, rules_of, taught
 from device.channels.journalling import of_exchange
 from device.conversation.conversation import Conversation
 from device.dialogue.exchange import Exchange
@@ -71,9 +71,12 @@ class Chat:
         self._home, self._conversation, self._clock = home, conversation, clock
         self._understand, self._understanding = understand, understand()
         self._announcements, self._own = announcements, home.layout
+        conversation.watch.understand = lambda text: self._understanding.requests(text)
         self.remarks: tuple[str, ...] = ()
         """Lines on the user's files: what of their sentences does not do what it says, and which
         documents cannot be read."""
+        self.faults: tuple[str, ...] = ()
+        """Lines on the rules that do not work."""
 
     @classmethod
     def of(cls, settings: Settings, clock: str | None = None) -> Chat:
@@ -86,9 +89,12 @@ class Chat:
         clock_ = simulated or datetime.datetime.now
         journal = passing(lambda: clock_().timestamp()) if settings.memory.journal else None
         if journal is not None:
-            home.state.follower = follow(journal, settling=0)
+            home.state.followers.append(follow(journal, settling=0))
+        rules, faults = rules_of(settings)
         learnt = Learnt(home.layout.learnt)
-        memory = Memory(home.layout.lists, journal=journal, facts=facts_of(settings), learnt=learnt)
+        memory = Memory(
+            home.layout.lists, journal=journal, facts=facts_of(settings), rules=rules, learnt=learnt
+        )
         conversation = Conversation(home, clock_, patience, memory, skills, papers)
         announcements = Announcements(home.layout.zigbee2mqtt)
 
@@ -99,7 +105,9 @@ class Chat:
         if settings.memory.learn and journal is not None:
             conversation.offers = Offers(home, chat.acts)
         chat._own = own(home.layout, settings.home.file)
-        chat.remarks = (*remarks(sentences), *problems)
+        conversation.watch.bind()
+        chat.faults = (*faults, *conversation.watch.faults)
+        chat.remarks = (*remarks(sentences), *problems, *faults)
         return chat
 
     def take(self, line: str) -> Iterator[Exchange]:
@@ -108,10 +116,12 @@ class Chat:
             self.begin()
         elif line.startswith("<"):
             self._message(line[1:].strip())
+            yield from self._fallen_due()
         elif line[0] == "+" and line[1:].strip().replace(".", "", 1).isdigit():
             yield from self._wait(float(line[1:]))
         else:
             yield self.say(line.strip())
+            yield from self._fallen_due()
 
     @property
     def lessons(self) -> tuple[Lesson, ...]:
@@ -159,12 +169,18 @@ class Chat:
         if self._clock is None:
             raise UsageError("time passes by itself; to let it pass with +SECONDS, use --clock")
         end = later(self._clock.now, datetime.timedelta(seconds=seconds))
-        while (at := self._conversation.memory.next_due) is not None and at <= end:
+        while (at := self._conversation.next_due) is not None and at <= end:
             self._clock.now = max(at, self._clock.now)
-            for exchange in self._conversation.due():
-                self._write_down(exchange)
-                yield exchange
+            yield from self._fallen_due()
         self._clock.now = end
+
+    def _fallen_due(self) -> Iterator[Exchange]:
+        for exchange in self._conversation.due():
+            question = exchange.outcome.question
+            if question is not None and self._conversation.question is None:
+                self._conversation.ask(question)
+            self._write_down(exchange)
+            yield exchange
 
     def _message(self, text: str) -> None:
         """A message of the broker; what it announces can be said from now on."""

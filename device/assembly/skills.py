@@ -13,6 +13,9 @@ from device.understanding.sentences import Sentences
 OF_THE_JOURNAL = ("MynahHistory", "MynahForget")
 """Intents for which nothing is listened for where no journal is kept: they cost memory."""
 
+OF_RULES = ("MynahAddRule", "MynahRemoveRule", "MynahRules")
+"""The same, where no file of rules is named."""
+
 
 def make_sentences(settings: Settings) -> Sentences:
     """Raises SentencesError. What is wrong with a user's skill is logged instead."""
@@ -29,6 +32,8 @@ def make_skills(settings: Settings) -> tuple[Sentences, Skills]:
 
 def _sentences(settings: Settings, own: Iterable[OwnSkill]) -> Sentences:
     found = Sentences.load(settings.home.sentences)
-    if not settings.memory.journal:
-        found = found.unheard(OF_THE_JOURNAL)
+    journal = () if settings.memory.journal else OF_THE_JOURNAL
+    rules = () if settings.knowledge.rules else OF_RULES
+    if unheard := (*journal, *rules):
+        found = found.unheard(unheard)
     return found.plus(skill.sentences for skill in own)

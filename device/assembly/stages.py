@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from device.knowledge.facts.facts import Fact
     from device.memory.journal.journal import Journal
     from device.memory.memory import Memory
+    from device.memory.rules import Rule
     from device.understanding.answers import Answers
     from device.understanding.sentences import Sentences
     from device.understanding.understanding import Understanding
@@ -97,14 +98,26 @@ def facts_of(settings: Settings) -> tuple[Fact, ...]:
     return read(settings.knowledge.facts) if settings.knowledge.facts else ()
 
 
-def make_memory(home: Home, journal: Journal | None = None, facts: Iterable[Fact] = ()) -> Memory:
+def rules_of(settings: Settings) -> tuple[tuple[Rule, ...], tuple[str, ...]]:
+    """The rules that the user has written, and a line for each entry that is none. Raises RulesError."""
+    from device.knowledge.rules.file import read
+
+    return read(settings.knowledge.rules) if settings.knowledge.rules else ((), ())
+
+
+def make_memory(
+    home: Home,
+    journal: Journal | None = None,
+    facts: Iterable[Fact] = (),
+    rules: Iterable[Rule] = (),
+) -> Memory:
     """What the service remembers, kept in its state folder. The home knows the lists in it, and what was
     learnt, from now on."""
     from device.memory.memory import Memory
     from device.system.places import state_folder
     from device.system.watch import ClockWatch
 
-    memory = Memory(home.layout.lists, state_folder(), ClockWatch(), journal, facts)
+    memory = Memory(home.layout.lists, state_folder(), ClockWatch(), journal, facts, rules)
     home.rearrange(taught(memory, home.layout))
     return memory
 
@@ -129,11 +142,12 @@ def journal(settings: Settings, home: Home) -> Iterator[Journal | None]:
         return
     bounds = Bounds(settings.memory.days, settings.memory.megabytes)
     opened = kept(state_folder() / FILE, bounds)
-    home.state.follower = follow(opened)
+    told = follow(opened)
+    home.state.followers.append(told)
     try:
         yield opened
     finally:
-        home.state.follower = None
+        home.state.followers.remove(told)
         opened.sink.close()
 
 
@@ -254,12 +268,17 @@ def make_assistant(
     from device.audio.endpoint import Endpointer
     from device.engine.bundle import Bundle
     from device.hearing.acoustic import AcousticModel
+    from device.system.watch import passed
 
     home, (sentences, skills) = home or make_home(settings), make_skills(settings)
     bundle = Bundle.load(settings.hearing.bundle, "hearing")
     acoustic = AcousticModel(bundle)
     hearing, learnt = _ears(settings, home, sentences, not push_to_talk, bundle, acoustic)
     learnt.understanding.prepare()
+    conversation = Conversation(
+        home, memory=memory, skills=skills, papers=make_papers(settings), elapsed=passed
+    )
+    conversation.watch.understand = learnt.understanding.requests
     return Assistant(
         wake=Never() if push_to_talk else make_wake(settings, AcousticModel(bundle, model=acoustic.model)),
         endpointer=Held()
@@ -267,7 +286,7 @@ def make_assistant(
         else Endpointer(settings.endpoint, hearing.settled, hearing.whole, settings.audio.whispers),
         hearing=hearing,
         understanding=learnt.understanding,
-        conversation=Conversation(home, memory=memory, skills=skills, papers=make_papers(settings)),
+        conversation=conversation,
         reject_below=hearing.decoder.settings.reject_below,
         patience=settings.dialogue.patience,
         actions={} if push_to_talk else actions(settings, learnt.understanding),

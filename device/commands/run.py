@@ -17,7 +17,15 @@ from types import FrameType
 from device.assembly.daemon import MakeFollower, duties, make_publisher, open_channels
 from device.assembly.documents import follow_papers
 from device.assembly.sound import make_sound
-from device.assembly.stages import facts_of, journal, make_assistant, make_follower, make_home, make_memory
+from device.assembly.stages import (
+    facts_of,
+    journal,
+    make_assistant,
+    make_follower,
+    make_home,
+    make_memory,
+    rules_of,
+)
 from device.assembly.voices import make_mouth, make_volume
 from device.assistant import Assistant
 from device.audio.volume import AtVolume
@@ -71,7 +79,10 @@ def listen(options: argparse.Namespace, settings: Settings, notes: ProblemFile) 
     """The whole daemon, as `settings` want it; `notes` keeps what is wrong."""
     home = make_home(settings)
     with journal(settings, home) as kept:
-        assistant = make_assistant(settings, home, make_memory(home, kept, facts_of(settings)))
+        rules, faults = rules_of(settings)
+        for fault in faults:
+            log.warning(fault)
+        assistant = make_assistant(settings, home, make_memory(home, kept, facts_of(settings), rules))
         following = partial(make_follower, settings, home, assistant)
         return serve(options, settings, assistant, home, following, notes)
 

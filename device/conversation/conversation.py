@@ -8,19 +8,25 @@ from dataclasses import dataclass, replace
 
 from device.conversation.registry import Skills
 from device.dialogue.exchange import Exchange
-from device.dialogue.falling_due import fallen_due
+from device.dialogue.falling_due import fallen_due, set_off
 from device.dialogue.policy import respond
 from device.dialogue.remembering import opened
 from device.dialogue.state import Dialogue, Focus
 from device.events import Act, Change, Intent, Outcome, Question, Reply, Request
 from device.home.model import Home
 from device.knowledge.documents.papers import Papers
+from device.knowledge.facts.facts import Fact
+from device.knowledge.rules.past import past_of
+from device.knowledge.rules.watching import Watch
 from device.learning.offering import Offers
 from device.memory.agenda import REMINDER, Agenda
 from device.memory.memory import Memory
+from device.memory.rules import Rule
 from device.skills.help import examples
+from device.skills.rules.handle import removal
 from device.skills.skill import World
 from device.understanding.prior_cost import prior_cost
+from device.understanding.times import later
 
 Clock = Callable[[], datetime.datetime]
 
@@ -61,10 +67,23 @@ class Conversation:
         skills: Skills | None = None,
         papers: Papers | None = None,
         offers: Offers | None = None,
+        elapsed: Callable[[], float] | None = None,
     ) -> None:
+        """`elapsed`: seconds that nobody sets, for lengths of time; default: those of `clock`."""
         self.home, self._clock, self._patience = home, clock, patience
         self.memory, self._skills = memory or Memory(home.layout.lists), skills or Skills()
         self._papers, self.offers = papers, offers
+        self._elapsed = elapsed or (lambda: clock().timestamp())
+        journal = self.memory.journal
+        self.watch = Watch(
+            home,
+            lambda: self.memory.rules,
+            lambda: self.memory.facts,
+            lambda intent: self.view().handle(intent),
+            self._elapsed,
+            past_of(journal) if journal is not None else None,
+        )
+        """What the rules wait for."""
         self.dialogue = Dialogue()
 
     @property
@@ -75,7 +94,7 @@ class Conversation:
     def respond(self, acts: Sequence[Act]) -> Outcome:
         """What comes of `acts`. Changes the memory; sends nothing itself."""
         self.dialogue, outcome = respond(self.dialogue, acts, self.view())
-        self.memory.apply(outcome.done)
+        self._apply(outcome.done)
         return self._offered(outcome) if outcome.fine and outcome.commands else outcome
 
     def _offered(self, outcome: Outcome) -> Outcome:
@@ -102,9 +121,15 @@ class Conversation:
         """The last request, as it was understood in the conversation."""
         return self.dialogue.heard
 
+    def _apply(self, changes: Sequence[Change]) -> None:
+        self.memory.apply(changes)
+        if any(isinstance(change.subject, Rule | Fact) for change in changes):
+            self.watch.renew()
+
     def ask(self, question: Question) -> None:
-        """Somebody else asks `question`. It stays open until somebody answers it or closes it."""
-        self.dialogue = replace(self.dialogue, question=question, said=question.text)
+        """Open `question`. One of somebody else stays open until somebody answers it or closes it."""
+        opened_ = question if question.relayed else opened(question, self.view())
+        self.dialogue = replace(self.dialogue, question=opened_, said=question.text, misses=0)
 
     def told(self, text: str) -> None:
         """Somebody else had `text` said: it is what "say that again" means. The dialogue goes on."""
@@ -119,13 +144,34 @@ class Conversation:
         now = self._clock()
         for one in self.memory.due(now) if self.memory.is_due(now) else ():
             acts, outcome = fallen_due(one, self.view())
-            self.memory.apply(outcome.done)
-            self.dialogue = replace(self.dialogue, said=outcome.reply.text)
+            self._apply(outcome.done)
+            self.dialogue = replace(self.dialogue, said=outcome.reply.text, reason="")
             if one.kind == REMINDER:
                 again = Intent("MynahSetReminder", {"text": one.text}, 1.0)
                 self.dialogue = replace(self.dialogue, focus=Focus(again, {"text": one.text}, now))
             yield Exchange(None, acts, outcome, one)
             self.memory.settle(one)
+        yield from self._set_off(now) if self.watch.is_due() else ()
+
+    def _set_off(self, now: datetime.datetime) -> Iterator[Exchange]:
+        """What the rules do that fire now."""
+        for fired in self.watch.look(now):
+            due, acts, outcome = set_off(fired, self.view())
+            if fired.bound.rule.once:
+                outcome = replace(outcome, done=(*outcome.done, removal(fired.bound.rule)))
+            self._apply(outcome.done)
+            self.dialogue = replace(self.dialogue, said=outcome.reply.text, reason=fired.because)
+            yield Exchange(None, acts, outcome, due)
+
+    @property
+    def next_due(self) -> datetime.datetime | None:
+        """When `due` has something to do next, as local time, if nothing happens before."""
+        at, ripe = self.memory.next_due, self.watch.next_due
+        if ripe is None:
+            return at
+        now = self._clock()
+        wait = datetime.timedelta(seconds=max(0.0, ripe - self._elapsed()))
+        return min(later(now, wait), at or datetime.datetime.max.replace(tzinfo=now.tzinfo))
 
     @property
     def agenda(self) -> Agenda:
@@ -176,5 +222,7 @@ class Conversation:
             journal=memory.journal,
             facts=memory.facts,
             papers=self._papers,
+            rules=memory.rules,
+            watch=self.watch,
         )
         return View(world, self._skills, self._patience)

@@ -20,6 +20,7 @@ from device.skills.home import handle as home
 from device.skills.learning import handle as learning
 from device.skills.lists import handle as lists
 from device.skills.reminders import handle as reminders
+from device.skills.rules import handle as rules
 from device.skills.skill import Handlers, World
 from device.skills.smalltalk import handle as smalltalk
 from device.skills.timers import handle as timers
@@ -35,6 +36,7 @@ OF_TIME: Handlers = {
     **reminders.HANDLERS,
     **delayed.HANDLERS,
     **history.HANDLERS,
+    **rules.HANDLERS,
 }
 """Those that know what a time means to them; all others are planned."""
 SHIPPED: Handlers = {

@@ -269,6 +269,10 @@ class Daemon:
         if isinstance(what, Said):
             self._assistant.conversation.told(what.text)
         self._tell(what)
+        question = what.exchange.outcome.question if isinstance(what, Due) else None
+        if question is not None and not self._muted:
+            self._assistant.conversation.ask(question)
+            self._idle = False
 
     def _next_waiting(self) -> Said | Played | Due | None:
         """What is to be told next; while something rings, only what has fallen due."""

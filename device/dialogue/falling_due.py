@@ -5,10 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from device.dialogue import outcomes
+from device.dialogue.questions import CONFIRMATION
 from device.dialogue.remembering import World
-from device.events import Act, Due, Outcome, Reply, Request, refused
+from device.events import Act, Due, Outcome, Question, Reply, Request, refused
+from device.knowledge.rules.watching import Fired
 from device.speaking.times import clock, lasting, moment
 from device.speaking.wording import capitalized, said_back
+
+RULE = "rule"
+"""The kind of what is due because a rule fires."""
 
 
 def fallen_due(due: Due, world: World) -> tuple[tuple[Act, ...], Outcome]:
@@ -16,6 +21,20 @@ def fallen_due(due: Due, world: World) -> tuple[tuple[Act, ...], Outcome]:
     if due.kind == "delayed" and not due.missed:
         return tuple(map(Request, due.requests)), _done(due, world)
     return (), Outcome(reply=Reply(_missed(due, world) if due.missed else _told(due)))
+
+
+def set_off(fired: Fired, world: World) -> tuple[Due, tuple[Act, ...], Outcome]:
+    """What comes of a rule that fires: it is told, asked or done."""
+    rule, doing = fired.bound.rule, fired.bound.doing
+    if doing is None:
+        return Due(RULE, 0, world.now, rule.name, rule.text), (), Outcome(reply=Reply(rule.text))
+    due = Due(RULE, 0, world.now, rule.name, doing.does, doing.requests)
+    if not fired.bound.asks:
+        return due, tuple(map(Request, doing.requests)), _done(due, world)
+    first, *others = doing.requests
+    so = f"{capitalized(' and '.join(fired.held))}. " if fired.held else ""
+    question = Question(f"{so}Shall I {doing.does}?", first, CONFIRMATION, then=tuple(map(Request, others)))
+    return due, (), Outcome(reply=Reply(question.text), question=question)
 
 
 def _done(due: Due, world: World) -> Outcome:

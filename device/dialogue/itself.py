@@ -123,15 +123,18 @@ def rather(intent: Intent, world: World) -> tuple[Intent, Outcome] | None:
 
 
 def why(dialogue: Dialogue, intent: Intent, world: World) -> Step:
+    if dialogue.reason:
+        return dialogue, Outcome(reply=Reply(dialogue.reason))
     heard = dialogue.heard
     if heard is None:
         return dialogue, refused("I have not done anything yet")
     return dialogue, Outcome(reply=Reply(outcomes.explained(heard)))
 
 
+WHY = "MynahWhy"
 HANDLERS: Mapping[str, Callable[[Dialogue, Intent, World], Step]] = {
     "MynahUndo": undo,
     "MynahCancelThat": cancel,
     "MynahStop": stop,
-    "MynahWhy": why,
+    WHY: why,
 }

@@ -146,7 +146,8 @@ def _step(dialogue: Dialogue, act: Act, world: World) -> Step:
         act = in_words(act, focus)
     match act:
         case Request(intent, either, asked):
-            begun = replace(dialogue, question=None, misses=0)
+            reason = dialogue.reason if intent.name == itself.WHY else ""
+            begun = replace(dialogue, question=None, misses=0, reason=reason)
             after, outcome = (
                 _either(begun, intent, either, world) if either else _request(begun, intent, world)
             )

@@ -59,7 +59,7 @@ class Dialogue:
     """`said`: the last reply; `heard`: the last thing that was understood, for "why did you do that".
 
     `times`: how often each reply that has variants was given, by its name. `misses`: how many sentences in a
-    row were not understood.
+    row were not understood. `reason`: why Mynah last said or did something by itself; empty after a request.
     """
 
     question: Question | None = None
@@ -71,6 +71,7 @@ class Dialogue:
     misses: int = 0
     language: str = "en"
     reading: Reading | None = None
+    reason: str = ""
 
     def at(self, now: datetime) -> Dialogue:
         """Without what has lapsed by `now`. A clock that was set back makes everything lapse."""

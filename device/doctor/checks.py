@@ -43,6 +43,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         voice,
         pronunciation,
         home,
+        rules,
         wake_words,
         hearing,
         broker,
@@ -199,6 +200,16 @@ def home(settings: Settings) -> Finding:
     heard = hearable(house.vocabulary, Lexicon(settings.hearing.lexicon))
     problems = (*heard.problems, *remarks(sentences))
     return warning("home", "; ".join((text, *problems))) if problems else ok("home", text)
+
+
+def rules(settings: Settings) -> Finding:
+    from device.assembly.chatting import Chat
+
+    if settings.knowledge.rules is None:
+        return ok("rules", "not wanted (no knowledge.rules)")
+    faults = Chat.of(settings).faults
+    text = f"read from {settings.knowledge.rules}"
+    return warning("rules", "; ".join((text, *faults))) if faults else ok("rules", text)
 
 
 def wake_words(settings: Settings) -> Finding:

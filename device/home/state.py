@@ -30,8 +30,8 @@ class HomeState:
         self._known: dict[str, dict[str, Any]] = {}
         self._reports: dict[str, int] = {}
         self._lock = threading.Lock()
-        self.follower: Told | None = None
-        """Is told of each report, on the thread that brings it."""
+        self.followers: list[Told] = []
+        """Are told of each report, on the thread that brings it."""
 
     def update(self, name: str, values: Mapping[str, Any]) -> None:
         """Take in `values`; what is neither true, false nor a finite number is left out, texts apart."""
@@ -41,8 +41,8 @@ class HomeState:
             self._known[name] = {**before, **usable}
             if usable.keys() - {"reachable", "bridge"}:
                 self._reports[name] = self._reports.get(name, 0) + 1
-        if self.follower is not None:
-            self.follower(name, before, usable)
+        for told in tuple(self.followers):
+            told(name, before, usable)
 
     def of(self, name: str) -> Mapping[str, Any]:
         """All that is known of the device; empty where it never said anything."""

@@ -18,11 +18,15 @@ from device.memory.learnt import FILE as LEARNT
 from device.memory.learnt import Learnt, Lesson, learnt_store
 from device.memory.list_store import ListStore
 from device.memory.lists import LISTS, Lists
+from device.memory.rule_store import rule_store
+from device.memory.rules import Rule, Rules
 from device.system.watch import ClockWatch
 
 LISTS_FILE = "lists.json"
 FACTS = "facts.json"
 """Name of the file of what the user has told."""
+RULES = "rules.json"
+"""Name of the file of the rules that the user has spoken."""
 AGENDA = "agenda.json"
 """Name of the file of timers, alarms, reminders and planned commands."""
 
@@ -42,13 +46,15 @@ class Memory:
         watch: ClockWatch | None = None,
         journal: Journal | None = None,
         facts: Iterable[Fact] = (),
+        rules: Iterable[Rule] = (),
         learnt: Learnt | None = None,
     ) -> None:
         """`lists`: names of the home's lists. `folder`: where all is kept; None: in memory alone. `watch`
         notices that the clock is set; None: it never is. `journal`: what happened; None: nobody wants to
-        know. `facts`: what is known besides what is told. `learnt`: what was learnt before, where there is
+        know. `facts`, `rules`: those besides what is told. `learnt`: what was learnt before, where there is
         no folder."""
         self._facts, self._given = fact_store(folder / FACTS if folder else None), tuple(facts)
+        self._rules, self._written = rule_store(folder / RULES if folder else None), tuple(rules)
         self._learnt = learnt_store(folder / LEARNT if folder else None, learnt)
         self.journal = journal
         self._lists = ListStore(lists, folder / LISTS_FILE if folder else None)
@@ -75,6 +81,11 @@ class Memory:
         return self._learnt.read()
 
     @property
+    def rules(self) -> Rules:
+        """All that were spoken, and those that were written."""
+        return self._rules.read().plus(self._written)
+
+    @property
     def agenda(self) -> Agenda:
         return self._looked_at(self._agenda.read())
 
@@ -93,6 +104,8 @@ class Memory:
                 self._facts.change(partial(Facts.after, change=change))
             if isinstance(change.subject, Lesson):
                 self._learnt.change(partial(Learnt.after, change=change))
+            if isinstance(change.subject, Rule):
+                self._rules.change(partial(Rules.after, change=change))
             if self.journal is not None:
                 self.journal.apply(change)
         if changes:

@@ -10,9 +10,11 @@ from device.events import Change, Intent, Outcome, Question, Reply
 from device.home.model import Home
 from device.knowledge.documents.papers import Papers
 from device.knowledge.facts.facts import Facts
+from device.knowledge.rules.watching import Watch
 from device.memory.agenda import Agenda
 from device.memory.journal.journal import Journal
 from device.memory.lists import Lists
+from device.memory.rules import Rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,7 @@ class World:
 
     `said`: how often each reply that has variants was given, by its name. `journal`: what happened; None
     where the user does not want one. `facts`: what the user has told or written down.
+    `rules`: what Mynah watches for; `watch` reads new ones, None where there can be none.
     `papers`: the documents of the home; None where there are none.
     """
 
@@ -33,13 +36,15 @@ class World:
     journal: Journal | None = None
     facts: Facts = field(default_factory=Facts)
     papers: Papers | None = None
+    rules: Rules = field(default_factory=Rules)
+    watch: Watch | None = None
 
     def after(self, changes: Iterable[Change]) -> World:
         """The world in which `changes` of Mynah's own memory are done."""
-        changes, lists, facts = tuple(changes), self.lists, self.facts
+        changes, lists, facts, rules = tuple(changes), self.lists, self.facts, self.rules
         for change in changes:
-            lists, facts = lists.after(change), facts.after(change)
-        return replace(self, lists=lists, facts=facts, agenda=self.agenda.after(changes))
+            lists, facts, rules = lists.after(change), facts.after(change), rules.after(change)
+        return replace(self, lists=lists, facts=facts, rules=rules, agenda=self.agenda.after(changes))
 
 
 Handler = Callable[[Intent, World], Outcome]

@@ -26,6 +26,8 @@ TOO_DOUBTFUL = "heard too doubtfully"
 NO_COMMAND = "denied, asked or told, and no command"
 ASIDE = "MynahAside"
 """What makes a command none: "don't …", "did you …", "… yesterday"."""
+RULE = "MynahAddRule"
+"""What is to be done when something is so. Nothing else in its sentence is done: it may be for then."""
 TIMING = "MynahTiming"
 RESTRICTING = ("except_name", "except_area", "except_floor", "except_it")
 """Slots that change the request before them instead of making another."""
@@ -45,6 +47,8 @@ _ACTS: Mapping[str, Callable[[Intent], Act]] = {
 def acts(parts: Sequence[Intent | str], confidence: float, text: str) -> tuple[Act, ...]:
     """The acts of a sentence's `parts` in their order; texts among them are what was not understood."""
     if any(isinstance(part, Intent) and part.name == ASIDE for part in parts):
+        return (NotRecognized(text, NO_COMMAND),)
+    if len(parts) > 1 and any(isinstance(part, Intent) and part.name == RULE for part in parts):
         return (NotRecognized(text, NO_COMMAND),)
     found: list[Act] = []
     ahead: dict[str, object] = {}  # timing that was said before its request

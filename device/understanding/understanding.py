@@ -91,6 +91,12 @@ class Understanding:
         found = self._match(spoken(transcript.text), False, transcript.confidence)
         return found or NotRecognized(transcript.text, UNKNOWN)
 
+    def requests(self, text: str) -> tuple[Intent, ...]:
+        """All that a typed sentence asks for; nothing where one part of it is not known for certain."""
+        told = self.acts(Transcript(text, 1.0))
+        asked = tuple(one.intent for one in told if isinstance(one, Request) and not one.asked)
+        return asked if len(asked) == len(told) and not any(one.inferred for one in asked) else ()
+
     def acts(
         self, transcript: Transcript, question: Question | None = None, reject_below: float = 0.0
     ) -> tuple[Act, ...]:

@@ -136,7 +136,7 @@ SHIPPED = DEVICE.parent / "systemd" / "mynah.toml"
 EXAMPLES = {
     *("id", "room", "microphone", "speaker", "thresholds", "actions", "lexicon", "reject_below", "file"),
     *("sentences", "port", "username", "password_file", "ca_file", "cert_file", "key_file", "folder"),
-    *("facts", "documents"),
+    *("facts", "rules", "documents"),
 }
 """Settings without a default, or whose default is what other settings, the bundle or the machine say."""
 

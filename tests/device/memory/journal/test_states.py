@@ -10,7 +10,7 @@ from device.memory.journal.states import States
 def test_what_changes_has_an_entry_and_what_is_found_is_marked() -> None:
     taken: list[Changed] = []
     now, state = 5.0, HomeState()
-    state.follower = States(taken.append, lambda: now).changed
+    state.followers.append(States(taken.append, lambda: now).changed)
     state.update("door", {"open": False, "battery": 80, "bridge": True})
     state.update("door", {"open": False})
     state.update("door", {"open": True})
@@ -27,7 +27,7 @@ def test_what_changes_has_an_entry_and_what_is_found_is_marked() -> None:
 def test_a_measured_value_has_an_entry_when_it_has_moved() -> None:
     taken: list[Changed] = []
     state = HomeState()
-    state.follower = States(taken.append, lambda: 5.0).changed
+    state.followers.append(States(taken.append, lambda: 5.0).changed)
     for power in (100, 101, 104, 105, 108, 111, 0, 1):
         state.update("kettle", {"power": power})
     for degrees in (21.0, 21.04, 21.1):

@@ -35,20 +35,25 @@ class Offers:
     def prepare(self, now: datetime, learnt: Learnt, handle: Callable[[Intent], Outcome]) -> bool:
         """Check one proposal, where something may be asked. Whether there is more to do."""
         if self._ready is None and self._unchecked and _may_ask(now, learnt):
-            lesson = Checks(self._home, self._acts, handle).settled(self._unchecked.pop(0))
-            if isinstance(lesson, Lesson) and not learnt.knows(lesson.said):
-                self._ready = lesson
+            proposal = self._unchecked.pop(0)
+            if not _is_settled(proposal.lesson, learnt):
+                lesson = Checks(self._home, self._acts, handle).settled(proposal)
+                self._ready = lesson if isinstance(lesson, Lesson) else None
             return self._ready is None and bool(self._unchecked)
         return False
 
     def next(self, now: datetime, learnt: Learnt) -> tuple[Question, Change] | None:
         """What to ask now, if anything, and what is to be remembered of its being asked."""
         lesson = self._ready
-        if lesson is None or not _may_ask(now, learnt) or learnt.knows(lesson.said):
+        if lesson is None or not _may_ask(now, learnt) or _is_settled(lesson, learnt):
             return None
         self._ready = None
         question = Question(f"Shall I remember that {told(lesson)}?", asking(lesson), CONFIRMATION)
         return question, Change(OFFER, {"at": now.timestamp()}, lesson)
+
+
+def _is_settled(lesson: Lesson, learnt: Learnt) -> bool:
+    return learnt.knows(lesson.said) or lesson.said in learnt.asked
 
 
 def _may_ask(now: datetime, learnt: Learnt) -> bool:

@@ -1,6 +1,7 @@
 """What a user has taught: other words for what Mynah knows already. A frozen value.
 
-Kept as JSON: {"learnt": [{"said", "means", "intent", "slots", "since"}], "refused": ["…"], "offered": 0.0}
+Kept as JSON: {"learnt": [{"said", "means", "intent", "slots", "since"}], "refused": ["…"], "asked": ["…"],
+"offered": 0.0}
 """
 
 from __future__ import annotations
@@ -43,11 +44,12 @@ class Lesson:
 
 @dataclass(frozen=True, slots=True)
 class Learnt:
-    """`lessons`, the first one learnt first; `refused`: what was said and is never to be proposed again;
-    `offered`: when Mynah last asked by itself whether to learn something."""
+    """`lessons`, the first one learnt first; `refused`: what is never to be proposed again, as it was
+    forgotten; `asked`: about what Mynah has asked by itself, and when the last time: `offered`."""
 
     lessons: tuple[Lesson, ...] = ()
     refused: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
     offered: float = 0.0
 
     def knows(self, said: str) -> bool:
@@ -66,7 +68,7 @@ class Learnt:
         if change.do == UNLEARN:
             return replace(self, lessons=others, refused=(*refused, lesson.said))
         if change.do == OFFER:
-            return replace(self, refused=(*refused, lesson.said), offered=float(change.values["at"]))
+            return replace(self, asked=(*self.asked, lesson.said), offered=float(change.values["at"]))
         return self
 
 
@@ -80,7 +82,8 @@ def loads(content: bytes) -> Learnt:
     try:
         read = json.loads(content)
         lessons = tuple(_lesson(one) for one in read["learnt"])
-        return Learnt(lessons, tuple(map(str, read["refused"])), float(read["offered"]))
+        refused, asked = (tuple(map(str, read[key])) for key in ("refused", "asked"))
+        return Learnt(lessons, refused, asked, float(read["offered"]))
     except (ValueError, TypeError, KeyError, AttributeError):
         raise ValueError("this is not what was learnt, or only a part of it") from None
 
@@ -96,6 +99,7 @@ def dumps(learnt: Learnt) -> bytes:
     kept = {
         "learnt": [dataclasses.asdict(one) for one in learnt.lessons],
         "refused": learnt.refused,
+        "asked": learnt.asked,
         "offered": learnt.offered,
     }
     return json.dumps(kept, ensure_ascii=False, indent=1).encode()

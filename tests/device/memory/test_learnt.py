@@ -29,8 +29,8 @@ def test_what_is_forgotten_or_was_offered_is_not_proposed_again() -> None:
     learnt = Learnt().after(Change(LEARN, {}, COSY)).after(Change(UNLEARN, {}, COSY))
     assert learnt == Learnt(refused=("make it cosy",))
     offered = Learnt().after(Change(OFFER, {"at": 7.0}, COSY))
-    assert (offered.refused, offered.offered) == (("make it cosy",), 7.0)
-    assert offered.after(Change(LEARN, {}, COSY)) == Learnt((COSY,), (), 7.0)
+    assert offered == Learnt(asked=("make it cosy",), offered=7.0)
+    assert not offered.knows("make it cosy")  # whoever asks for proposals still gets it
 
 
 def test_a_new_meaning_takes_the_place_of_the_old_one() -> None:

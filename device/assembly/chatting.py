@@ -20,6 +20,7 @@ from device.discovery.joining import joined
 from device.errors import UsageError
 from device.events import Question, Transcript
 from device.home.model import Home, own
+from device.memory.habits.following import Following
 from device.memory.journal.journal import follow, passing
 from device.memory.memory import Memory
 from device.settings import Settings
@@ -89,7 +90,10 @@ class Chat:
             home.state.followers.append(follow(journal, settling=0))
         rules, faults = rules_of(settings)
         memory = Memory(home.layout.lists, journal=journal, facts=facts_of(settings), rules=rules)
-        conversation = Conversation(home, clock_, patience, memory, skills, papers)
+        habits = None
+        if settings.habits.suggest and journal is not None:
+            habits = Following(journal, clock_, start=lambda learn: learn())
+        conversation = Conversation(home, clock_, patience, memory, skills, papers, habits=habits)
         announcements = Announcements(home.layout.zigbee2mqtt)
 
         def understand() -> Understanding:
@@ -149,6 +153,7 @@ class Chat:
             self._clock.now = max(at, self._clock.now)
             yield from self._fallen_due()
         self._clock.now = end
+        yield from self._fallen_due()
 
     def _fallen_due(self) -> Iterator[Exchange]:
         for exchange in self._conversation.due():

@@ -7,6 +7,7 @@ is one, or when a length of time has ended.
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -27,6 +28,8 @@ LONGEST_CHAIN = 3
 """Rules that may set off one another."""
 CAUSED = 60.0
 """Seconds after a rule has told a thing something in which what the thing reports may be due to that."""
+MOST = 10_000
+"""Reports that wait for a look; of more, the oldest are left out."""
 MINUTE = 60.0
 """Seconds between two looks at a rule that counts only at some times: the clock may be set."""
 
@@ -72,22 +75,25 @@ class Watch:
         self.faults: tuple[str, ...] = ()
         """A line for each rule that does not work here."""
         self._bound: tuple[Bound, ...] = ()
-        self._watched: frozenset[str] = frozenset()
+        self._watching: dict[str, frozenset[str]] = {}
+        self._doings: dict[str, Doing] = {}
+        self._doings_in: object = None
         self._standings: dict[str, Standing] = {}
         self._chains: dict[str, tuple[frozenset[str], float]] = {}
         self._layout: object = None
-        self._news = True
+        self._news: deque[str] = deque(maxlen=MOST)
+        self._ripe: dict[str, float] = {}
         self._next: float | None = None
         home.state.followers.append(self.notice)
 
     def notice(self, thing: str, before: Mapping[str, Any], values: Mapping[str, Any]) -> None:
         """A thing tells something. May be called from any thread."""
-        if thing in self._watched:
-            self._news = True
+        if thing in self._watching:
+            self._news.append(thing)
 
     def renew(self) -> None:
         """Rules or facts have changed."""
-        self._layout, self._news = None, True
+        self._layout = None
 
     @property
     def next_due(self) -> float | None:
@@ -96,34 +102,50 @@ class Watch:
 
     def is_due(self) -> bool:
         """Whether `look` has something to do. Cheap: to be asked between two chunks of audio."""
-        if self._layout is not self._home.layout:
+        if self._layout is not self._home.layout or self._news:
             return True
-        return bool(self._bound) and (
-            self._news or (self._next is not None and self._next <= self._elapsed())
-        )
+        return self._next is not None and self._next <= self._elapsed()
 
     def look(self, now: datetime) -> tuple[Fired, ...]:
         """The rules that fire at the local time `now`."""
+        elapsed = self._elapsed()
         if self._layout is not self._home.layout:
             self.bind()
-        self._news, self._next = False, None
-        elapsed, fired = self._elapsed(), []
-        for one in self._bound:
-            truths = self._truths(one, now)
-            before = self._standings.get(one.rule.name, Standing())
-            found = looked(before, truths, one.lengths, one.rule.every, elapsed)
-            if found.fires and not self._may_fire(one, elapsed):
-                found = looked(held_back(before), truths, one.lengths, one.rule.every, elapsed)
-            self._standings[one.rule.name] = found.standing
-            again = [found.next, elapsed + MINUTE - now.second if one.rule.timed else None, self._next]
-            self._next = min((at for at in again if at is not None), default=None)
-            if found.fires:
-                fired.append(Fired(one, tuple(condition.text for condition in one.conditions)))
-        return tuple(fired)
+            names = {one.rule.name for one in self._bound}
+        else:
+            names = {name for name, at in self._ripe.items() if at <= elapsed}
+        while self._news:
+            names |= self._watching.get(self._news.popleft(), frozenset())
+        looks = (self._look(one, now, elapsed) for one in self._bound if one.rule.name in names)
+        fired = tuple(found for found in looks if found is not None)
+        self._next = min(self._ripe.values(), default=None)
+        return fired
+
+    def _look(self, one: Bound, now: datetime, elapsed: float) -> Fired | None:
+        """A look at one rule."""
+        name, truths = one.rule.name, self._truths(one, now)
+        before = self._standings.get(name, Standing())
+        found = looked(before, truths, one.lengths, one.rule.every, elapsed)
+        if found.fires and not self._may_fire(one, elapsed):
+            found = looked(held_back(before), truths, one.lengths, one.rule.every, elapsed)
+        self._standings[name] = found.standing
+        again = [found.next, elapsed + MINUTE - now.second if one.rule.timed else None]
+        ripe = min((at for at in again if at is not None), default=None)
+        if ripe is None:
+            self._ripe.pop(name, None)
+        else:
+            self._ripe[name] = ripe
+        held = tuple(condition.text for condition in one.conditions)
+        return Fired(one, held) if found.fires else None
 
     def doing(self, text: str) -> Doing:
         """What a sentence does. Raises Unclear."""
         return doing(text, self.understand, self._handle, self._home)
+
+    def _known_doing(self, text: str) -> Doing:
+        if text not in self._doings:
+            self._doings[text] = self.doing(text)
+        return self._doings[text]
 
     def bind(self) -> None:
         """Read the rules as they are now in the home as it is now."""
@@ -131,14 +153,19 @@ class Watch:
         rules = self._rules().rules
         if not rules and not self._bound:
             return
+        if self._doings_in is not self._layout:  # names may mean something else now
+            self._doings, self._doings_in = {}, self._layout
         before = self.faults
         facts, journal = self._facts(), self._past is not None
-        self._bound, self.faults = all_bound(rules, self._home, facts, self.doing, journal)
+        self._bound, self.faults = all_bound(rules, self._home, facts, self._known_doing, journal)
         names = {one.rule.name for one in self._bound}
         self._standings = {name: one for name, one in self._standings.items() if name in names}
-        self._watched = frozenset(
-            name for one in self._bound for condition in one.conditions for name in condition.things
-        )
+        self._ripe = {name: at for name, at in self._ripe.items() if name in names}
+        watching: dict[str, set[str]] = {}
+        for one in self._bound:
+            for thing in (thing for condition in one.conditions for thing in condition.things):
+                watching.setdefault(thing, set()).add(one.rule.name)
+        self._watching = {thing: frozenset(each) for thing, each in watching.items()}
         for fault in self.faults:
             if fault not in before:
                 log.warning(fault)

@@ -156,6 +156,8 @@ class Chat:
         yield from self._fallen_due()
 
     def _fallen_due(self) -> Iterator[Exchange]:
+        if self._conversation.watch.is_stale:
+            self._conversation.watch.bind()
         for exchange in self._conversation.due():
             question = exchange.outcome.question
             if question is not None and self._conversation.question is None:

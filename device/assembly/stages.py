@@ -283,6 +283,7 @@ def make_assistant(
         habits=make_habits(settings, memory),
     )
     conversation.watch.understand = learnt.understanding.requests
+    conversation.watch.bind()
     return Assistant(
         wake=Never() if push_to_talk else make_wake(settings, AcousticModel(bundle, model=acoustic.model)),
         endpointer=Held() if push_to_talk else Endpointer(settings.endpoint, hearing.settled, hearing.whole),

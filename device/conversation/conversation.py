@@ -103,7 +103,7 @@ class Conversation:
     def _apply(self, changes: Sequence[Change]) -> None:
         self.memory.apply(changes)
         if any(isinstance(change.subject, Rule | Fact) for change in changes):
-            self.watch.renew()
+            self.watch.renew(any(isinstance(change.subject, Fact) for change in changes))
 
     def ask(self, question: Question) -> None:
         """Open `question`. One of somebody else stays open until somebody answers it or closes it."""

@@ -15,9 +15,10 @@ from typing import Any
 
 from device.home.model import Home
 from device.knowledge.facts.facts import Facts
-from device.knowledge.rules.binding import Bound, all_bound
+from device.knowledge.rules.binding import Bound, agreeing, bound, fault
 from device.knowledge.rules.conditions import Was
 from device.knowledge.rules.doing import Doing, Handle, Understand, doing
+from device.knowledge.rules.naming import Unclear
 from device.knowledge.rules.standing import Standing, held_back, looked
 from device.memory.rules import Rule, Rules
 from device.understanding.times import WEEK
@@ -76,8 +77,10 @@ class Watch:
         """A line for each rule that does not work here."""
         self._bound: tuple[Bound, ...] = ()
         self._watching: dict[str, frozenset[str]] = {}
-        self._doings: dict[str, Doing] = {}
-        self._doings_in: object = None
+        self._known: dict[Rule, Bound | str] = {}
+        self._known_in: object = None
+        self._unread: deque[Rule] = deque()
+        self._changing = False
         self._standings: dict[str, Standing] = {}
         self._chains: dict[str, tuple[frozenset[str], float]] = {}
         self._layout: object = None
@@ -91,9 +94,16 @@ class Watch:
         if thing in self._watching:
             self._news.append(thing)
 
-    def renew(self) -> None:
-        """Rules or facts have changed."""
+    def renew(self, facts: bool) -> None:
+        """Rules have changed; or `facts`, by which their words may mean something else."""
         self._layout = None
+        if facts:
+            self._known_in = None
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether rules are still to be read."""
+        return self._changing or self._layout is not self._home.layout
 
     @property
     def next_due(self) -> float | None:
@@ -102,7 +112,7 @@ class Watch:
 
     def is_due(self) -> bool:
         """Whether `look` has something to do. Cheap: to be asked between two chunks of audio."""
-        if self._layout is not self._home.layout or self._news:
+        if self.is_stale or self._news:
             return True
         return self._next is not None and self._next <= self._elapsed()
 
@@ -110,10 +120,12 @@ class Watch:
         """The rules that fire at the local time `now`."""
         elapsed = self._elapsed()
         if self._layout is not self._home.layout:
-            self.bind()
-            names = {one.rule.name for one in self._bound}
-        else:
-            names = {name for name, at in self._ripe.items() if at <= elapsed}
+            self._begin()
+        if self._unread:  # one at a time: the voice loop does not wait
+            self._read_next()
+        if self._changing and not self._unread:
+            self._agree()
+        names = {name for name, at in self._ripe.items() if at <= elapsed}
         while self._news:
             names |= self._watching.get(self._news.popleft(), frozenset())
         looks = (self._look(one, now, elapsed) for one in self._bound if one.rule.name in names)
@@ -142,33 +154,47 @@ class Watch:
         """What a sentence does. Raises Unclear."""
         return doing(text, self.understand, self._handle, self._home)
 
-    def _known_doing(self, text: str) -> Doing:
-        if text not in self._doings:
-            self._doings[text] = self.doing(text)
-        return self._doings[text]
-
     def bind(self) -> None:
-        """Read the rules as they are now in the home as it is now."""
-        self._layout = self._home.layout
-        rules = self._rules().rules
-        if not rules and not self._bound:
-            return
-        if self._doings_in is not self._layout:  # names may mean something else now
-            self._doings, self._doings_in = {}, self._layout
-        before = self.faults
-        facts, journal = self._facts(), self._past is not None
-        self._bound, self.faults = all_bound(rules, self._home, facts, self._known_doing, journal)
+        """Read all rules as they are now in the home as it is now."""
+        self._begin()
+        while self._unread:
+            self._read_next()
+        self._agree()
+
+    def _begin(self) -> None:
+        if self._known_in is not self._home.layout:  # names may mean something else now
+            self._known, self._known_in = {}, self._home.layout
+        self._layout, self._changing = self._home.layout, True
+        self._unread = deque(rule for rule in self._rules().rules if rule not in self._known)
+
+    def _read_next(self) -> None:
+        rule = self._unread.popleft()
+        try:
+            journal = self._past is not None
+            self._known[rule] = bound(rule, self._home, self._facts(), self.doing, journal)
+        except Unclear as error:
+            self._known[rule] = fault(rule, str(error))
+
+    def _agree(self) -> None:
+        """From now on the rules that are read and go together are watched."""
+        before, known = (
+            self.faults,
+            [self._known[rule] for rule in self._rules().rules if rule in self._known],
+        )
+        self._bound, faults = agreeing(one for one in known if isinstance(one, Bound))
+        self.faults = (*(one for one in known if isinstance(one, str)), *faults)
         names = {one.rule.name for one in self._bound}
         self._standings = {name: one for name, one in self._standings.items() if name in names}
-        self._ripe = {name: at for name, at in self._ripe.items() if name in names}
+        self._ripe = dict.fromkeys(names, self._elapsed())
+        self._next, self._changing = min(self._ripe.values(), default=None), False
         watching: dict[str, set[str]] = {}
         for one in self._bound:
             for thing in (thing for condition in one.conditions for thing in condition.things):
                 watching.setdefault(thing, set()).add(one.rule.name)
         self._watching = {thing: frozenset(each) for thing, each in watching.items()}
-        for fault in self.faults:
-            if fault not in before:
-                log.warning(fault)
+        for line in self.faults:
+            if line not in before:
+                log.warning(line)
 
     def _truths(self, one: Bound, now: datetime) -> list[bool | None]:
         """Whether each condition is true, and the time right. The journal is asked only where all else is."""

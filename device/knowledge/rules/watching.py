@@ -19,7 +19,7 @@ from device.knowledge.rules.binding import Bound, agreeing, bound, fault
 from device.knowledge.rules.conditions import Was
 from device.knowledge.rules.doing import Doing, Handle, Understand, doing
 from device.knowledge.rules.naming import Unclear
-from device.knowledge.rules.standing import Standing, held_back, looked
+from device.knowledge.rules.standing import CLOSE, Standing, held_back, looked
 from device.memory.rules import Rule, Rules
 from device.understanding.times import WEEK
 
@@ -114,7 +114,7 @@ class Watch:
         """Whether `look` has something to do. Cheap: to be asked between two chunks of audio."""
         if self.is_stale or self._news:
             return True
-        return self._next is not None and self._next <= self._elapsed()
+        return self._next is not None and self._next <= self._elapsed() + CLOSE
 
     def look(self, now: datetime) -> tuple[Fired, ...]:
         """The rules that fire at the local time `now`."""
@@ -125,7 +125,7 @@ class Watch:
             self._read_next()
         if self._changing and not self._unread:
             self._agree()
-        names = {name for name, at in self._ripe.items() if at <= elapsed}
+        names = {name for name, at in self._ripe.items() if at <= elapsed + CLOSE}
         while self._news:
             names |= self._watching.get(self._news.popleft(), frozenset())
         looks = (self._look(one, now, elapsed) for one in self._bound if one.rule.name in names)
@@ -177,10 +177,8 @@ class Watch:
 
     def _agree(self) -> None:
         """From now on the rules that are read and go together are watched."""
-        before, known = (
-            self.faults,
-            [self._known[rule] for rule in self._rules().rules if rule in self._known],
-        )
+        before = self.faults
+        known = [self._known[rule] for rule in self._rules().rules if rule in self._known]
         self._bound, faults = agreeing(one for one in known if isinstance(one, Bound))
         self.faults = (*(one for one in known if isinstance(one, str)), *faults)
         names = {one.rule.name for one in self._bound}

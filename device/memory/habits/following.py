@@ -24,6 +24,8 @@ KIND = "habit"
 """The kind of what is due because something is suggested."""
 LEARNT_FROM = timedelta(days=90)
 """What is older is no habit any more."""
+FOUND = timedelta(days=1)
+"""What is only found so was done at some time before."""
 
 Start = Callable[[Callable[[], None]], None]
 """Runs something, now or on another thread."""
@@ -49,7 +51,8 @@ class Following:
         """A thing tells something. May be called from any thread."""
         for key in KEYS:
             if key in values and isinstance(values[key], bool) and before.get(key) is not values[key]:
-                self._since[thing, key] = Done(Deed(thing, key, values[key]), self._clock())
+                at = self._clock() - (timedelta() if key in before else FOUND)
+                self._since[thing, key] = Done(Deed(thing, key, values[key]), at)
 
     def is_due(self, now: datetime) -> bool:
         """Whether a part of the day has begun. Cheap: to be asked between two chunks of audio."""

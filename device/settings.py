@@ -186,6 +186,14 @@ class MemorySettings:
     journal only."""
 
 
+@dataclass(frozen=True, slots=True)
+class HabitsSettings:
+    """What people usually do."""
+
+    suggest: bool = False
+    """Whether Mynah suggests something once a day at most. It takes the journal."""
+
+
 VERSIONS = ("3.1.1", "5")
 UNITS = ("metric", "imperial")
 
@@ -267,6 +275,7 @@ class Settings:
     skills: SkillSettings = field(default_factory=SkillSettings)
     dialogue: DialogueSettings = field(default_factory=DialogueSettings)
     memory: MemorySettings = field(default_factory=MemorySettings)
+    habits: HabitsSettings = field(default_factory=HabitsSettings)
     mqtt: MqttSettings = field(default_factory=MqttSettings)
     review: ReviewSettings = field(default_factory=ReviewSettings)
     update: UpdateSettings = field(default_factory=UpdateSettings)

@@ -24,6 +24,7 @@ COMMANDS = {
     "text": ("training.text.command", "train a text encoder and its heads: intents, slots, sentiment"),
     "meanings": ("training.text.meanings", "make the bundle that knows what words mean"),
     "answering": ("training.text.answering", "fit what makes a passage of a document an answer"),
+    "habits": ("training.habits.command", "learn what usually comes next from an exported journal"),
     "readings": (
         "training.corpus.readings",
         "collect the words that espeak-ng reads otherwise than the dictionary",

@@ -22,6 +22,7 @@ from device.home.model import Home, own
 from device.learning.offering import Offers
 from device.learning.sentences import with_learnt
 from device.learning.study import forgetting, study
+from device.memory.habits.following import Following
 from device.memory.journal.journal import follow, passing
 from device.memory.learnt import Learnt, Lesson
 from device.memory.memory import Memory
@@ -95,7 +96,10 @@ class Chat:
         memory = Memory(
             home.layout.lists, journal=journal, facts=facts_of(settings), rules=rules, learnt=learnt
         )
-        conversation = Conversation(home, clock_, patience, memory, skills, papers)
+        habits = None
+        if settings.habits.suggest and journal is not None:
+            habits = Following(journal, clock_, start=lambda learn: learn())
+        conversation = Conversation(home, clock_, patience, memory, skills, papers, habits=habits)
         announcements = Announcements(home.layout.zigbee2mqtt)
 
         def understand() -> Understanding:
@@ -173,8 +177,11 @@ class Chat:
             self._clock.now = max(at, self._clock.now)
             yield from self._fallen_due()
         self._clock.now = end
+        yield from self._fallen_due()
 
     def _fallen_due(self) -> Iterator[Exchange]:
+        if self._conversation.watch.is_stale:
+            self._conversation.watch.bind()
         for exchange in self._conversation.due():
             question = exchange.outcome.question
             if question is not None and self._conversation.question is None:

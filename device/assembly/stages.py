@@ -9,6 +9,7 @@ import logging
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from device.home.model import Home
     from device.home.reading import Layout
     from device.knowledge.facts.facts import Fact
+    from device.memory.habits.following import Following
     from device.memory.journal.journal import Journal
     from device.memory.memory import Memory
     from device.memory.rules import Rule
@@ -96,6 +98,18 @@ def facts_of(settings: Settings) -> tuple[Fact, ...]:
     from device.knowledge.facts.file import read
 
     return read(settings.knowledge.facts) if settings.knowledge.facts else ()
+
+
+def make_habits(settings: Settings, memory: Memory | None) -> Following | None:
+    """What people usually do; None where nothing is to be suggested."""
+    if not settings.habits.suggest or memory is None:
+        return None
+    if memory.journal is None:
+        log.warning("habits.suggest takes the journal: set journal = true under [memory]")
+        return None
+    from device.memory.habits.following import Following
+
+    return Following(memory.journal, datetime.now)
 
 
 def rules_of(settings: Settings) -> tuple[tuple[Rule, ...], tuple[str, ...]]:
@@ -276,9 +290,15 @@ def make_assistant(
     hearing, learnt = _ears(settings, home, sentences, not push_to_talk, bundle, acoustic)
     learnt.understanding.prepare()
     conversation = Conversation(
-        home, memory=memory, skills=skills, papers=make_papers(settings), elapsed=passed
+        home,
+        memory=memory,
+        skills=skills,
+        papers=make_papers(settings),
+        elapsed=passed,
+        habits=make_habits(settings, memory),
     )
     conversation.watch.understand = learnt.understanding.requests
+    conversation.watch.bind()
     return Assistant(
         wake=Never() if push_to_talk else make_wake(settings, AcousticModel(bundle, model=acoustic.model)),
         endpointer=Held()

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from device.conversation.registry import Skills
+from device.conversation.suggestions import suggestion
 from device.dialogue.exchange import Exchange
 from device.dialogue.falling_due import fallen_due, set_off
 from device.dialogue.policy import respond
@@ -20,6 +21,7 @@ from device.knowledge.rules.past import past_of
 from device.knowledge.rules.watching import Watch
 from device.learning.offering import Offers
 from device.memory.agenda import REMINDER, Agenda
+from device.memory.habits.following import Following
 from device.memory.memory import Memory
 from device.memory.rules import Rule
 from device.skills.help import examples
@@ -68,12 +70,17 @@ class Conversation:
         papers: Papers | None = None,
         offers: Offers | None = None,
         elapsed: Callable[[], float] | None = None,
+        habits: Following | None = None,
     ) -> None:
-        """`elapsed`: seconds that nobody sets, for lengths of time; default: those of `clock`."""
+        """`elapsed`: seconds that nobody sets, for lengths of time; default: those of `clock`. `habits`: what
+        people usually do; None where nothing is to be suggested."""
         self.home, self._clock, self._patience = home, clock, patience
         self.memory, self._skills = memory or Memory(home.layout.lists), skills or Skills()
         self._papers, self.offers = papers, offers
         self._elapsed = elapsed or (lambda: clock().timestamp())
+        self._habits = habits
+        if habits is not None:
+            home.state.followers.append(habits.notice)
         journal = self.memory.journal
         self.watch = Watch(
             home,
@@ -124,7 +131,7 @@ class Conversation:
     def _apply(self, changes: Sequence[Change]) -> None:
         self.memory.apply(changes)
         if any(isinstance(change.subject, Rule | Fact) for change in changes):
-            self.watch.renew()
+            self.watch.renew(any(isinstance(change.subject, Fact) for change in changes))
 
     def ask(self, question: Question) -> None:
         """Open `question`. One of somebody else stays open until somebody answers it or closes it."""
@@ -152,6 +159,8 @@ class Conversation:
             yield Exchange(None, acts, outcome, one)
             self.memory.settle(one)
         yield from self._set_off(now) if self.watch.is_due() else ()
+        if self._habits is not None and self._habits.is_due(now):
+            yield from self._suggested(self._habits, now)
 
     def _set_off(self, now: datetime.datetime) -> Iterator[Exchange]:
         """What the rules do that fire now."""
@@ -162,6 +171,20 @@ class Conversation:
             self._apply(outcome.done)
             self.dialogue = replace(self.dialogue, said=outcome.reply.text, reason=fired.because)
             yield Exchange(None, acts, outcome, due)
+
+    def _suggested(self, habits: Following, now: datetime.datetime) -> Iterator[Exchange]:
+        """What people usually do about now, if they want it to be suggested."""
+        found = habits.look(now)
+        if found is None or not self.memory.suggests:
+            return
+        made = suggestion(*found, self.home, self.view().handle, now)
+        if made is None or any(rule.text in made[0].text for rule in self.memory.rules.said):
+            return
+        habits.made(now)
+        due, outcome = made
+        reason = "Because you usually do that at this time"
+        self.dialogue = replace(self.dialogue, said=outcome.reply.text, reason=reason)
+        yield Exchange(None, (), outcome, due)
 
     @property
     def next_due(self) -> datetime.datetime | None:
@@ -224,5 +247,6 @@ class Conversation:
             papers=self._papers,
             rules=memory.rules,
             watch=self.watch,
+            habits=self._habits is not None,
         )
         return View(world, self._skills, self._patience)

@@ -14,6 +14,7 @@ from device.skills.clock import handle as clock
 from device.skills.delayed import handle as delayed
 from device.skills.documents import handle as documents
 from device.skills.facts import handle as facts
+from device.skills.habits import handle as habits
 from device.skills.help import handle as help_
 from device.skills.history import handle as history
 from device.skills.home import handle as home
@@ -48,6 +49,7 @@ SHIPPED: Handlers = {
     **announcements.HANDLERS,
     **help_.HANDLERS,
     **documents.HANDLERS,
+    **habits.HANDLERS,
     **smalltalk.HANDLERS,
     **voice.HANDLERS,
     **OF_TIME,

@@ -12,6 +12,7 @@ from device.knowledge.facts.facts import Fact, Facts
 from device.memory import handing
 from device.memory.agenda import Agenda, instant
 from device.memory.agenda_store import agenda_store
+from device.memory.consent import START, STOP, consent_store
 from device.memory.fact_store import fact_store
 from device.memory.journal.journal import Journal
 from device.memory.learnt import FILE as LEARNT
@@ -25,6 +26,8 @@ from device.system.watch import ClockWatch
 LISTS_FILE = "lists.json"
 FACTS = "facts.json"
 """Name of the file of what the user has told."""
+HABITS = "habits.json"
+"""Name of the file that says whether people want suggestions."""
 RULES = "rules.json"
 """Name of the file of the rules that the user has spoken."""
 AGENDA = "agenda.json"
@@ -56,6 +59,7 @@ class Memory:
         self._facts, self._given = fact_store(folder / FACTS if folder else None), tuple(facts)
         self._rules, self._written = rule_store(folder / RULES if folder else None), tuple(rules)
         self._learnt = learnt_store(folder / LEARNT if folder else None, learnt)
+        self._consent = consent_store(folder / HABITS if folder else None)
         self.journal = journal
         self._lists = ListStore(lists, folder / LISTS_FILE if folder else None)
         self._agenda = agenda_store(folder / AGENDA if folder else None)
@@ -81,6 +85,11 @@ class Memory:
         return self._learnt.read()
 
     @property
+    def suggests(self) -> bool:
+        """Whether people want suggestions."""
+        return self._consent.read()
+
+    @property
     def rules(self) -> Rules:
         """All that were spoken, and those that were written."""
         return self._rules.read().plus(self._written)
@@ -104,6 +113,8 @@ class Memory:
                 self._facts.change(partial(Facts.after, change=change))
             if isinstance(change.subject, Lesson):
                 self._learnt.change(partial(Learnt.after, change=change))
+            if change.do in (STOP, START):
+                self._consent.change(partial(_consent_after, change=change))
             if isinstance(change.subject, Rule):
                 self._rules.change(partial(Rules.after, change=change))
             if self.journal is not None:
@@ -143,3 +154,7 @@ class Memory:
     def _looked_at(self, agenda: Agenda) -> Agenda:
         self._next, self.rings = agenda.next(), bool(agenda.ringing)
         return agenda
+
+
+def _consent_after(before: bool, change: Change) -> bool:
+    return change.do == START

@@ -35,7 +35,9 @@ def _rule(entry: Mapping[str, Any]) -> Rule:
     if action not in ACTIONS:
         raise ValueError(action)
     every, once = float(entry.get("every", EVERY)), bool(entry.get("once", False))
-    return Rule(name, tuple(when), action, text, every=every, once=once)
+    begin, end = entry.get("between", (0, 0))
+    between = (int(begin), int(end)) if begin != end else None
+    return Rule(name, tuple(when), action, text, between=between, every=every, once=once)
 
 
 def dumps(rules: Rules) -> bytes:
@@ -43,6 +45,7 @@ def dumps(rules: Rules) -> bytes:
         {
             **{"name": one.name, "when": list(one.when), "action": one.action, "text": one.text},
             **{"every": one.every, "once": one.once},
+            **({"between": list(one.between)} if one.between else {}),
         }
         for one in rules.rules
     ]

@@ -24,6 +24,7 @@ class World:
     `said`: how often each reply that has variants was given, by its name. `journal`: what happened; None
     where the user does not want one. `facts`: what the user has told or written down.
     `rules`: what Mynah watches for; `watch` reads new ones, None where there can be none.
+    `habits`: whether the settings want suggestions.
     `papers`: the documents of the home; None where there are none.
     """
 
@@ -38,6 +39,7 @@ class World:
     papers: Papers | None = None
     rules: Rules = field(default_factory=Rules)
     watch: Watch | None = None
+    habits: bool = False
 
     def after(self, changes: Iterable[Change]) -> World:
         """The world in which `changes` of Mynah's own memory are done."""

@@ -28,6 +28,7 @@ from training.evaluate import (
     echo,
     enrolment,
     everyday,
+    habits,
     hearing,
     keywords,
     learning,
@@ -88,6 +89,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     documents.add_arguments(
         kinds.add_parser("documents", help="questions about manuals: right, refused or wrong")
     )
+    habits.add_arguments(kinds.add_parser("habits", help="what usually comes next, in simulated families"))
     phones.add_arguments(kinds.add_parser("phones", help="phone error rate on people left out of training"))
     wake.add_arguments(kinds.add_parser("wake", help="a wake bundle: misses and false accepts"))
     enrolment.add_arguments(kinds.add_parser("enrolment", help="the effect of enrolment on a wake bundle"))
@@ -159,6 +161,7 @@ PLAIN: Mapping[str, Callable[[argparse.Namespace], None]] = {
     "assist": assist.run,
     "questions": questions.run,
     "documents": documents.run,
+    "habits": habits.run,
     "phones": phones.run,
     "text": text.run,
     "requests": requests.run,

@@ -66,24 +66,29 @@ def bound(rule: Rule, home: Home, facts: Facts, do: Do, journal: bool) -> Bound:
     return Bound(rule, conditions, None if rule.action == TELL else do(rule.text))
 
 
-def all_bound(
-    rules: Iterable[Rule], home: Home, facts: Facts, do: Do, journal: bool
-) -> tuple[tuple[Bound, ...], tuple[str, ...]]:
-    """The rules that work here, and a line for each that does not."""
-    found: list[Bound] = []
+def agreeing(found: Iterable[Bound]) -> tuple[tuple[Bound, ...], tuple[str, ...]]:
+    """Those that go together, the first ones first, and a line for each that does not."""
+    kept: list[Bound] = []
     faults: list[str] = []
-    for rule in rules:
-        try:
-            new = bound(rule, home, facts, do, journal)
-            if (other := _opposed(new, found)) is not None:
-                raise Unclear(f"it contradicts {other.rule.name!r}, which then does the opposite; change one")
-            if circle := _circle(new, found):
-                names = ", ".join(repr(one.rule.name) for one in circle)
-                raise Unclear(f"it and {names} trigger one another without end; let one of them ask")
-            found.append(new)
-        except Unclear as error:
-            faults.append(f"{rule.source}: the rule {rule.name!r} is left out: {error}")
-    return tuple(found), tuple(faults)
+    for new in found:
+        if (other := _opposed(new, kept)) is not None:
+            faults.append(
+                fault(
+                    new.rule, f"it contradicts {other.rule.name!r}, which then does the opposite; change one"
+                )
+            )
+        elif circle := _circle(new, kept):
+            names = ", ".join(repr(one.rule.name) for one in circle)
+            faults.append(
+                fault(new.rule, f"it and {names} trigger one another without end; let one of them ask")
+            )
+        else:
+            kept.append(new)
+    return tuple(kept), tuple(faults)
+
+
+def fault(rule: Rule, why: str) -> str:
+    return f"{rule.source}: the rule {rule.name!r} is left out: {why}"
 
 
 def _opposed(new: Bound, others: Sequence[Bound]) -> Bound | None:

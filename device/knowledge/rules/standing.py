@@ -10,6 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+CLOSE = 0.001
+"""Seconds that make no difference: what is due at a time is due at it, however that is rounded."""
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -51,7 +54,7 @@ def looked(
     due = [begun + length for begun, length in zip(since, lengths, strict=False) if begun is not None]
     whole = len(due) == len(truths)
     all_since = None
-    if whole and max(due, default=now) <= now:
+    if whole and max(due, default=now) <= now + CLOSE:
         all_since = had[-1] if had[-1] is not None else now
     armed = before.armed or False in truths or (not before.since and any(lengths))
     standing = replace(before, since=(*since, all_since), armed=armed)
@@ -60,7 +63,7 @@ def looked(
     if all_since is None:
         return Look(standing, next=max(due))
     ripe = max(all_since + lengths[-1], before.fired + every if before.fired is not None else now)
-    if ripe > now:
+    if ripe > now + CLOSE:
         return Look(standing, next=ripe)
     return Look(replace(standing, armed=False, fired=now), fires=True)
 

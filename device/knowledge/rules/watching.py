@@ -7,6 +7,7 @@ is one, or when a length of time has ended.
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,10 +15,11 @@ from typing import Any
 
 from device.home.model import Home
 from device.knowledge.facts.facts import Facts
-from device.knowledge.rules.binding import Bound, all_bound
+from device.knowledge.rules.binding import Bound, agreeing, bound, fault
 from device.knowledge.rules.conditions import Was
 from device.knowledge.rules.doing import Doing, Handle, Understand, doing
-from device.knowledge.rules.standing import Standing, held_back, looked
+from device.knowledge.rules.naming import Unclear
+from device.knowledge.rules.standing import CLOSE, Standing, held_back, looked
 from device.memory.rules import Rule, Rules
 from device.understanding.times import WEEK
 
@@ -27,6 +29,8 @@ LONGEST_CHAIN = 3
 """Rules that may set off one another."""
 CAUSED = 60.0
 """Seconds after a rule has told a thing something in which what the thing reports may be due to that."""
+MOST = 10_000
+"""Reports that wait for a look; of more, the oldest are left out."""
 MINUTE = 60.0
 """Seconds between two looks at a rule that counts only at some times: the clock may be set."""
 
@@ -72,22 +76,34 @@ class Watch:
         self.faults: tuple[str, ...] = ()
         """A line for each rule that does not work here."""
         self._bound: tuple[Bound, ...] = ()
-        self._watched: frozenset[str] = frozenset()
+        self._watching: dict[str, frozenset[str]] = {}
+        self._known: dict[Rule, Bound | str] = {}
+        self._known_in: object = None
+        self._unread: deque[Rule] = deque()
+        self._changing = False
         self._standings: dict[str, Standing] = {}
         self._chains: dict[str, tuple[frozenset[str], float]] = {}
         self._layout: object = None
-        self._news = True
+        self._news: deque[str] = deque(maxlen=MOST)
+        self._ripe: dict[str, float] = {}
         self._next: float | None = None
         home.state.followers.append(self.notice)
 
     def notice(self, thing: str, before: Mapping[str, Any], values: Mapping[str, Any]) -> None:
         """A thing tells something. May be called from any thread."""
-        if thing in self._watched:
-            self._news = True
+        if thing in self._watching:
+            self._news.append(thing)
 
-    def renew(self) -> None:
-        """Rules or facts have changed."""
-        self._layout, self._news = None, True
+    def renew(self, facts: bool) -> None:
+        """Rules have changed; or `facts`, by which their words may mean something else."""
+        self._layout = None
+        if facts:
+            self._known_in = None
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether rules are still to be read."""
+        return self._changing or self._layout is not self._home.layout
 
     @property
     def next_due(self) -> float | None:
@@ -96,52 +112,87 @@ class Watch:
 
     def is_due(self) -> bool:
         """Whether `look` has something to do. Cheap: to be asked between two chunks of audio."""
-        if self._layout is not self._home.layout:
+        if self.is_stale or self._news:
             return True
-        return bool(self._bound) and (
-            self._news or (self._next is not None and self._next <= self._elapsed())
-        )
+        return self._next is not None and self._next <= self._elapsed() + CLOSE
 
     def look(self, now: datetime) -> tuple[Fired, ...]:
         """The rules that fire at the local time `now`."""
+        elapsed = self._elapsed()
         if self._layout is not self._home.layout:
-            self.bind()
-        self._news, self._next = False, None
-        elapsed, fired = self._elapsed(), []
-        for one in self._bound:
-            truths = self._truths(one, now)
-            before = self._standings.get(one.rule.name, Standing())
-            found = looked(before, truths, one.lengths, one.rule.every, elapsed)
-            if found.fires and not self._may_fire(one, elapsed):
-                found = looked(held_back(before), truths, one.lengths, one.rule.every, elapsed)
-            self._standings[one.rule.name] = found.standing
-            again = [found.next, elapsed + MINUTE - now.second if one.rule.timed else None, self._next]
-            self._next = min((at for at in again if at is not None), default=None)
-            if found.fires:
-                fired.append(Fired(one, tuple(condition.text for condition in one.conditions)))
-        return tuple(fired)
+            self._begin()
+        if self._unread:  # one at a time: the voice loop does not wait
+            self._read_next()
+        if self._changing and not self._unread:
+            self._agree()
+        names = {name for name, at in self._ripe.items() if at <= elapsed + CLOSE}
+        while self._news:
+            names |= self._watching.get(self._news.popleft(), frozenset())
+        looks = (self._look(one, now, elapsed) for one in self._bound if one.rule.name in names)
+        fired = tuple(found for found in looks if found is not None)
+        self._next = min(self._ripe.values(), default=None)
+        return fired
+
+    def _look(self, one: Bound, now: datetime, elapsed: float) -> Fired | None:
+        """A look at one rule."""
+        name, truths = one.rule.name, self._truths(one, now)
+        before = self._standings.get(name, Standing())
+        found = looked(before, truths, one.lengths, one.rule.every, elapsed)
+        if found.fires and not self._may_fire(one, elapsed):
+            found = looked(held_back(before), truths, one.lengths, one.rule.every, elapsed)
+        self._standings[name] = found.standing
+        again = [found.next, elapsed + MINUTE - now.second if one.rule.timed else None]
+        ripe = min((at for at in again if at is not None), default=None)
+        if ripe is None:
+            self._ripe.pop(name, None)
+        else:
+            self._ripe[name] = ripe
+        held = tuple(condition.text for condition in one.conditions)
+        return Fired(one, held) if found.fires else None
 
     def doing(self, text: str) -> Doing:
         """What a sentence does. Raises Unclear."""
         return doing(text, self.understand, self._handle, self._home)
 
     def bind(self) -> None:
-        """Read the rules as they are now in the home as it is now."""
-        self._layout = self._home.layout
-        rules = self._rules().rules
-        if not rules and not self._bound:
-            return
+        """Read all rules as they are now in the home as it is now."""
+        self._begin()
+        while self._unread:
+            self._read_next()
+        self._agree()
+
+    def _begin(self) -> None:
+        if self._known_in is not self._home.layout:  # names may mean something else now
+            self._known, self._known_in = {}, self._home.layout
+        self._layout, self._changing = self._home.layout, True
+        self._unread = deque(rule for rule in self._rules().rules if rule not in self._known)
+
+    def _read_next(self) -> None:
+        rule = self._unread.popleft()
+        try:
+            journal = self._past is not None
+            self._known[rule] = bound(rule, self._home, self._facts(), self.doing, journal)
+        except Unclear as error:
+            self._known[rule] = fault(rule, str(error))
+
+    def _agree(self) -> None:
+        """From now on the rules that are read and go together are watched."""
         before = self.faults
-        facts, journal = self._facts(), self._past is not None
-        self._bound, self.faults = all_bound(rules, self._home, facts, self.doing, journal)
+        known = [self._known[rule] for rule in self._rules().rules if rule in self._known]
+        self._bound, faults = agreeing(one for one in known if isinstance(one, Bound))
+        self.faults = (*(one for one in known if isinstance(one, str)), *faults)
         names = {one.rule.name for one in self._bound}
         self._standings = {name: one for name, one in self._standings.items() if name in names}
-        self._watched = frozenset(
-            name for one in self._bound for condition in one.conditions for name in condition.things
-        )
-        for fault in self.faults:
-            if fault not in before:
-                log.warning(fault)
+        self._ripe = dict.fromkeys(names, self._elapsed())
+        self._next, self._changing = min(self._ripe.values(), default=None), False
+        watching: dict[str, set[str]] = {}
+        for one in self._bound:
+            for thing in (thing for condition in one.conditions for thing in condition.things):
+                watching.setdefault(thing, set()).add(one.rule.name)
+        self._watching = {thing: frozenset(each) for thing, each in watching.items()}
+        for line in self.faults:
+            if line not in before:
+                log.warning(line)
 
     def _truths(self, one: Bound, now: datetime) -> list[bool | None]:
         """Whether each condition is true, and the time right. The journal is asked only where all else is."""

@@ -107,7 +107,7 @@ def read(text: str, home: Home, facts: Facts) -> Condition:
         if (found := reader(words, home, facts)) is not None:
             return replace(found, text=spoken(text), lasting=max(lasting, found.lasting))
     raise Unclear(
-        f"{text!r} is no condition that Mynah knows; write one such as “the kitchen window is open” or"
+        f"{text!r} is no condition that Mynah knows; one is “the kitchen window is open”, or"
         " “the temperature in the bedroom falls below eighteen”"
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from device.memory.journal.database import millis
@@ -53,6 +53,12 @@ class Past:
         """The changes of everything, as they were written. Reads all of the journal."""
         query = f"{CHANGE} WHERE at BETWEEN ? AND ? ORDER BY change.id"
         return self._changes(query, millis(since), millis(until))
+
+    def of_keys(self, keys: Sequence[str], since: float, until: float) -> Iterator[Changed]:
+        """The changes of some keys of all things, in the order of time."""
+        marks = ", ".join("?" * len(keys))
+        query = f"{CHANGE} WHERE key IN ({marks}) AND at BETWEEN ? AND ? ORDER BY at, change.id"
+        return self._changes(query, *keys, millis(since), millis(until))
 
     def turns(self, since: float = 0, until: float = ALWAYS) -> Iterator[Turned]:
         """Those from `since` to `until`, in order."""

@@ -13,7 +13,7 @@ from device.channels.channel import Duty
 from device.channels.steps import Idle, Said, Started, Step
 from device.daemon.daemon import MOST
 from device.dialogue.exchange import Exchange
-from device.events import Command, Confirmation, Due, Outcome, Reply
+from device.events import Command, Confirmation, Due, Intent, Outcome, Question, Reply
 from device.mqtt.connection import Asker, Message
 from tests.device import fakes
 from tests.device.trial import Broker, Trial, message
@@ -204,6 +204,20 @@ def test_commands_that_fall_due_are_sent_and_confirmed(
     assert due.exchange.confirmation is confirmation
     assert due.dropped == (() if reachable else (LAMP,))
     assert trial.mouth.played == [played]
+
+
+@pytest.mark.parametrize(("answer", "sent"), [("yes", True), ("no", False), (None, False)])
+def test_what_falls_due_may_ask_and_is_listened_to(answer: str | None, sent: bool) -> None:
+    question = Question("Shall I?", Intent("HassTurnOn", {"name": "lamp"}, 1.0), "confirmation")
+    home = fakes.AnyHome()
+    outcome = Outcome(reply=Reply(question.text), question=question)
+    home.falls_due.append(Exchange(None, (), outcome, TIMER))
+    assistant = replace(fakes.assistant((), [answer]), conversation=home)
+    trial = Trial(assistant, Broker(), home).run(fakes.audio(4))
+    assert [turn.commands != () for turn in trial.turns] == [sent]
+    assert trial.turns[0].question == question
+    assert ("mynah/kitchen/spoken", "Shall I?") in trial.broker.posted
+    assert trial.broker.states[-1] == "idle"
 
 
 def ringing(assistant: Assistant, incoming: dict[int, Message]) -> Trial:

@@ -11,7 +11,15 @@ from dataclasses import replace
 
 from device.dialogue import consulting, continuing, itself, levels, outcomes, referring
 from device.dialogue.correcting import corrected, from_value, in_words, stepped
-from device.dialogue.not_understood import asked_back, asked_first, is_wide, missed, rest_offered
+from device.dialogue.not_understood import (
+    STOPPING,
+    asked_back,
+    asked_first,
+    is_wide,
+    meant_asked,
+    missed,
+    rest_offered,
+)
 from device.dialogue.questions import CONFIRMATION, YES_OR_NO, answers
 from device.dialogue.remembering import UNKNOWN, Step, World, closed, opened, remembered
 from device.dialogue.state import Dialogue, Focus, Undo
@@ -58,6 +66,8 @@ def respond(dialogue: Dialogue, acts: Sequence[Act], world: World) -> Step:
         if dialogue.question is not None and answers(act, dialogue.question):
             todo = [*dialogue.question.then, *todo]
         dialogue, outcome = _step(dialogue, act, world)
+        if before.strayed and _points(before, act, outcome, world):
+            return _said(*meant_asked(before, dialogue.focus, outcome, world))
         others = (*todo, *done)
         if held := _held(replace(before, focus=dialogue.focus), act, others, outcome, world):
             return _said(*held)
@@ -111,6 +121,15 @@ def _held(dialogue: Dialogue, act: Act, others: Sequence[Act], outcome: Outcome,
     return None
 
 
+def _points(dialogue: Dialogue, act: Act, outcome: Outcome, world: World) -> bool:
+    """Whether `act` gives `outcome` only because of what was spoken of before."""
+    if dialogue.question is not None or dialogue.focus is None or not outcome.commands:
+        return False
+    if isinstance(act, Request) and act.intent.name in STOPPING:
+        return False
+    return _step(replace(dialogue, focus=None), act, world)[1].commands != outcome.commands
+
+
 def _asked_next(act: Act, todo: list[Act]) -> list[Act]:
     """`todo`, whose first is to be asked about where there was nothing to ask about `act`."""
     if not todo or not isinstance(act, Request) or not act.asked:
@@ -146,7 +165,7 @@ def _step(dialogue: Dialogue, act: Act, world: World) -> Step:
         act = in_words(act, focus)
     match act:
         case Request(intent, either, asked):
-            begun = replace(dialogue, question=None, misses=0)
+            begun = replace(dialogue, question=None, misses=0, strayed=False)
             after, outcome = (
                 _either(begun, intent, either, world) if either else _request(begun, intent, world)
             )

@@ -59,7 +59,7 @@ class Dialogue:
     """`said`: the last reply; `heard`: the last thing that was understood, for "why did you do that".
 
     `times`: how often each reply that has variants was given, by its name. `misses`: how many sentences in a
-    row were not understood.
+    row were not understood. `strayed`: the last of them may have been about another thing than the focus.
     """
 
     question: Question | None = None
@@ -69,6 +69,7 @@ class Dialogue:
     times: Mapping[str, int] = field(default_factory=dict)
     heard: Intent | None = None
     misses: int = 0
+    strayed: bool = False
     language: str = "en"
     reading: Reading | None = None
 

@@ -24,6 +24,8 @@ ALL = re.compile(r"\b(?:all|every|everything|both|each)\b")
 ONE = re.compile(r"\b(?:a|an|the|this|that|my) (light|lamp|bulb)\b")
 ALARM = re.compile(r"(?:\b(\w+) )?\b(alarms?)\b")
 TASK = re.compile(r"\b(?:remind(?:er)?(?: me)?|remember|forget) (?:for me )?(to|about|of|that|for) (.+)")
+IT = re.compile(r"\b(?:(?<!is )it(?! is\b)|them|those|(?:that|this|the other) one)\b(?! in\b)")
+"""What was spoken of. Not the "it" of "is it dark", nor that of "make it warm in the hall"."""
 CALLED = re.compile(r"\b(?:called|named) (.+)")
 HUNDREDS = re.compile(r"\b(\w+) hundred(?: and)?\b")
 FROM_NOW = re.compile(r"^(?:in |for )?(.+) from now$")
@@ -165,14 +167,23 @@ def _things(wanted: Things, text: Text) -> Filled | None:
     here = bool(HERE.search(text.text)) and not places and not names
     if names or strange:
         return Filled(" and ".join(f"the {one.text}" for one in (*names, *strange)) + where, used)
+    told = bool(places) or not wanted.words.isdisjoint(text.words)
+    if not told and (it := _it(text)):
+        return it
     unsure = wanted.asked or (here and text.vocabulary.here is None)
     if wanted.called:
         found = {one.value for one in text.vocabulary.names if _is_called(one, wanted)}
         named = f"the {found.pop()}" if len(found) == 1 else wanted.otherwise
         spoken_of = not wanted.asked or not wanted.words.isdisjoint(text.words)
         return Filled(named + where, used, unsure) if spoken_of else None
-    told = bool(places) or not wanted.words.isdisjoint(text.words)
     return Filled(_several(wanted, text) + where, used, unsure or not told)
+
+
+def _it(text: Text) -> Filled | None:
+    """What was spoken of, where nothing is named."""
+    found = IT.search(text.text)
+    named = text.of("name", "strange thing", "place", "strange place") or HERE.search(text.text)
+    return Filled(found[0]) if found and not named else None
 
 
 def _several(wanted: Things, text: Text) -> str:
@@ -213,7 +224,8 @@ def _number(text: Text, unit: str, by: bool) -> Filled | None:
     one = found[0]
     if by != (one.begin > 0 and text.words[one.begin - 1] == "by"):
         return None
-    said = one.text if one.text.split()[-1] in ("percent", "degrees", "degree") else f"{one.text} {unit}"
+    bare = one.text.split()[-1] not in ("percent", "degrees", "degree")
+    said = f"{one.text} {unit}" if bare and not IT.search(text.text) else one.text
     return Filled(said, frozenset({"number"}))
 
 
@@ -301,6 +313,7 @@ def _place(text: Text) -> Filled | None:
 
 
 FILLERS = {
+    "it": _it,
     "to": lambda text: _number(text, "percent", False),
     "by": lambda text: _number(text, "percent", True),
     "degrees": _degrees,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,14 +15,15 @@ from device.understanding import rewording
 from device.understanding.acts import ASIDE, TOO_DOUBTFUL, UNKNOWN, acts, doubted
 from device.understanding.answers import Answers, act
 from device.understanding.asking import Papers, looked_up
-from device.understanding.beside import beside, is_told
-from device.understanding.fillers import without
+from device.understanding.beside import FREE, beside, is_told
+from device.understanding.fillers import SPOKEN_TO, unrepeated, without
 from device.understanding.groups import TemplateGroup, first_words, takes_any_words
 from device.understanding.inferring import Inference
 from device.understanding.matching import Bound, Matcher
 from device.understanding.mentions import mentions
 from device.understanding.numbers import spoken
 from device.understanding.parsing import MOST, Parts, parts
+from device.understanding.repairs import CLEAR, repaired
 from device.understanding.scope import is_placed, named, scoped
 from device.understanding.sentences import Sentences
 from device.understanding.spelling import corrected, is_misspelt, words_of
@@ -112,7 +113,7 @@ class Understanding:
             return doubted(told, transcript) if sure < DOUBTED else told
         if question is not None and (answer := self.answer(text, question, sure, free=True)):
             return (answer,)
-        inferred = self._inferred(text, sure) or self._beside(text, sure)
+        inferred = self._repaired(text, sure) or self._inferred(text, sure) or self._beside(text, sure)
         if question is not None and _asks(inferred):
             inferred = ()  # one question at a time
         if not inferred and (free := self._best(text, self._continuing, free=True)):
@@ -157,8 +158,15 @@ class Understanding:
         for request in beside(words, named):
             found = self._whole_sentence(request)
             if found and all(is_told(one) for one in found):
-                first, *others = acts([replace(one, inferred=request) for one in found], confidence, text)
-                return (replace(first, asked=request) if isinstance(first, Request) else first, *others)
+                return _asked(found, request, confidence)
+        return ()
+
+    def _repaired(self, text: str, confidence: float) -> tuple[Act, ...]:
+        """What a text asks for that corrects itself, "open the blinds no the curtains", to be asked about."""
+        for reading in repaired(text) if len(text.split()) <= MOST else ():
+            found = self._whole_sentence(reading)
+            if found and all(FREE.isdisjoint(one.slots) for one in found):
+                return _asked(found, reading, confidence)
         return ()
 
     def _whole_sentence(self, text: str) -> tuple[Intent, ...]:
@@ -235,7 +243,7 @@ class Understanding:
 
         `free`: where the question takes any words, these are its answer.
         """
-        match = self._best(text, Matcher(self.answers(question)), free)
+        match = self._best(text, Matcher(self.answers(question)), free, fewest=1)
         return act(_intent(match, confidence), question) if match else None
 
     def _match(self, text: str, follows: bool, confidence: float) -> Intent | None:
@@ -247,9 +255,12 @@ class Understanding:
             return replace(intent, slots={**intent.slots, "there": True})
         return None
 
-    def _best(self, text: str, matcher: Matcher, free: bool) -> RecognizeResult | None:
-        """The best match of `text`. `free`: wildcards may match, where no sentence hides in their words."""
-        bare = without(self._fillers, text)
+    def _best(
+        self, text: str, matcher: Matcher, free: bool, fewest: int = SPOKEN_TO
+    ) -> RecognizeResult | None:
+        """The best match of `text`. `free`: wildcards may match, where no sentence hides in their words;
+        `fewest`: words before an address."""
+        bare = without(self._fillers, unrepeated(text), fewest)
         readings = ((text, False), (bare, free), (text, free)) if bare != text else ((text, free),)
         for candidate, wild in readings:  # "too quiet" is no "quiet"
             matches = matcher.matches(candidate)
@@ -263,16 +274,23 @@ class Understanding:
                 return best
         return None
 
-    def _hide(self, whole: str, texts: Iterable[str]) -> bool:
+    def _hide(self, whole: str, texts: Sequence[str]) -> bool:
         """Whether in one of `texts`, parts of `whole`, a sentence follows an "and": "milk and turn on the
-        lamp", or begins there: "pasta timer for nine minutes and a rice" before "timer for ten minutes"."""
-        return any(
+        lamp", or begins there: "pasta timer for nine minutes and a rice" before "timer for ten minutes"; or
+        something is corrected: "butter no not butter"."""
+        return any(map(CLEAR.search, texts)) or any(
             self._best(rest, self._whole, free=False)
             for text in texts
             for joint in JOINT.finditer(text)
             for rest in dict.fromkeys((text[joint.end() :], whole[whole.find(text) + joint.end() :]))
             if len(rest.split()) <= MOST
         )
+
+
+def _asked(found: Sequence[Intent], sentence: str, confidence: float) -> tuple[Act, ...]:
+    """The requests of `sentence`, of which Mynah asks whether they are meant."""
+    first, *others = acts([replace(one, inferred=sentence) for one in found], confidence, sentence)
+    return (replace(first, asked=sentence) if isinstance(first, Request) else first, *others)
 
 
 def _asks(acts: tuple[Act, ...]) -> bool:

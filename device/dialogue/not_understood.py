@@ -54,7 +54,8 @@ def asked_first(dialogue: Dialogue, intent: Intent, sentence: str, step: Step, w
     text = f"Shall I {said_back(sentence)}?" if intent.inferred else f"Did you say “{sentence}”?"
     question = Question(text, intent, CONFIRMATION)
     asking = Outcome(reply=Reply(question.text), question=question, about=outcome.about)
-    return remembered(dialogue, intent, asking, world), asking
+    after = remembered(dialogue, intent, asking, world)
+    return (replace(after, focus=dialogue.focus) if intent.inferred and dialogue.focus else after), asking
 
 
 def meant_asked(dialogue: Dialogue, focus: Focus | None, outcome: Outcome, world: World) -> Step:

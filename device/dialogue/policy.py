@@ -44,6 +44,7 @@ from device.events import (
 )
 from device.speaking.wording import listed
 from device.understanding import times
+from device.understanding.scope import NAMED
 
 
 def respond(dialogue: Dialogue, acts: Sequence[Act], world: World) -> Step:
@@ -66,7 +67,7 @@ def respond(dialogue: Dialogue, acts: Sequence[Act], world: World) -> Step:
         if dialogue.question is not None and answers(act, dialogue.question):
             todo = [*dialogue.question.then, *todo]
         dialogue, outcome = _step(dialogue, act, world)
-        if before.strayed and _points(before, act, outcome, world):
+        if _doubtful(before, act, outcome, world):
             return _said(*meant_asked(before, dialogue.focus, outcome, world))
         others = (*todo, *done)
         if held := _held(replace(before, focus=dialogue.focus), act, others, outcome, world):
@@ -121,13 +122,19 @@ def _held(dialogue: Dialogue, act: Act, others: Sequence[Act], outcome: Outcome,
     return None
 
 
-def _points(dialogue: Dialogue, act: Act, outcome: Outcome, world: World) -> bool:
-    """Whether `act` gives `outcome` only because of what was spoken of before."""
-    if dialogue.question is not None or dialogue.focus is None or not outcome.commands:
+def _doubtful(dialogue: Dialogue, act: Act, outcome: Outcome, world: World) -> bool:
+    """Whether `act` tells something to what was spoken of before, though something else may be meant: what
+    Mynah only guesses and has asked about, or what was not understood."""
+    question = dialogue.question
+    guessed = question is not None and bool(question.about.inferred)
+    if not outcome.commands or not (guessed or (dialogue.strayed and question is None)):
         return False
-    if isinstance(act, Request) and act.intent.name in STOPPING:
+    if isinstance(act, Also | Correct):
+        return NAMED.isdisjoint(act.slots)
+    if not isinstance(act, Request) or act.intent.name in STOPPING or dialogue.focus is None:
         return False
-    return _step(replace(dialogue, focus=None), act, world)[1].commands != outcome.commands
+    alone = replace(dialogue, question=None, focus=None)
+    return _step(alone, act, world)[1].commands != outcome.commands
 
 
 def _asked_next(act: Act, todo: list[Act]) -> list[Act]:

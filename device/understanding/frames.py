@@ -23,7 +23,13 @@ SLOT = re.compile(r"\{(\w+)\}")
 ALL = re.compile(r"\b(?:all|every|everything|both|each)\b")
 ONE = re.compile(r"\b(?:a|an|the|this|that|my) (light|lamp|bulb)\b")
 ALARM = re.compile(r"(?:\b(\w+) )?\b(alarms?)\b")
-TASK = re.compile(r"\b(?:remind(?:er)?(?: me)?|remember|forget) (?:for me )?(to|about|of|that|for) (.+)")
+TASK = re.compile(
+    r"\b(?:remind(?:er)?(?: me| us)?|remember|forget) (?:for me )?(?:(?:to|about|of|that|for) )?(.+)"
+)
+BARE = frozenset(
+    {"at", "on", "in", "by", "for", "to", "me", "us", "about", "of", "please", "set", "a", "the"}
+)
+"""Words that say nothing of what to be reminded of."""
 IT = re.compile(r"\b(?:(?<!is )it(?! is\b)|them|those|(?:that|this|the other) one)\b(?! in\b)")
 """What was spoken of. Not the "it" of "is it dark", nor that of "make it warm in the hall"."""
 CALLED = re.compile(r"\b(?:called|named) (.+)")
@@ -299,8 +305,9 @@ def _task(text: Text) -> Filled | None:
     timed = {at for one in text.of("time") for at in range(one.begin, one.end)}
     marked = " ".join("|" if at in timed else word for at, word in enumerate(text.words))
     found = TASK.search(marked)
-    task = found[2].strip("| ") if found else ""
-    return Filled(task, EVERYTHING - {"time"}) if task and "|" not in task else None
+    task = found[1].strip("| ") if found else ""
+    said = task and "|" not in task and not BARE.issuperset(task.split())
+    return Filled(task, EVERYTHING - {"time"}) if said else None
 
 
 def _place(text: Text) -> Filled | None:

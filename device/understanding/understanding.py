@@ -116,7 +116,10 @@ class Understanding:
         inferred = self._repaired(text, sure) or self._inferred(text, sure) or self._beside(text, sure)
         if question is not None and _asks(inferred):
             inferred = ()  # one question at a time
-        if not inferred and (free := self._best(text, self._continuing, free=True)):
+        things = tuple(one.intent for one in inferred if isinstance(one, Request) and one.asked)
+        if (not inferred or (things and _is_item(things))) and (
+            free := self._best(text, self._continuing, free=True)
+        ):
             return acts([_intent(free, sure, text)], sure, transcript.text)
         return inferred or acts(found, sure, transcript.text)
 
@@ -310,8 +313,8 @@ def _longest_first(phrases: Iterable[str]) -> list[str]:
 
 
 def _rank(match: RecognizeResult) -> tuple[int, float, bool, bool, int, int]:
-    """As few free words as can be; what is likelier to be said; a thing by its name before a room; the room
-    in which Mynah stands before the whole house; then the template with more words and fewer slots."""
+    """As few free words as can be; what is likelier; a thing by its name before a room; the room in which Mynah
+    stands before the whole house; then the template with more words and fewer slots."""
     assert isinstance(match.intent_data, Bound)
     group = match.intent_data.group
     cost, contextual = (group.cost, group.contextual) if group is not None else (0.0, False)

@@ -124,13 +124,14 @@ def _held(dialogue: Dialogue, act: Act, others: Sequence[Act], outcome: Outcome,
 
 def _doubtful(dialogue: Dialogue, act: Act, outcome: Outcome, world: World) -> bool:
     """Whether `act` tells something to what was spoken of before, though something else may be meant: what
-    Mynah only guesses and has asked about, or what was not understood."""
+    Mynah only guesses and has asked about; or, where it is several things, what was not understood."""
     question = dialogue.question
     guessed = question is not None and bool(question.about.inferred)
-    if not outcome.commands or not (guessed or (dialogue.strayed and question is None)):
+    strayed = dialogue.strayed and question is None and len(outcome.commands) > 1
+    if not outcome.commands or not (guessed or strayed):
         return False
     if isinstance(act, Also | Correct):
-        return NAMED.isdisjoint(act.slots)
+        return {*NAMED, *referring.POINTING}.isdisjoint(act.slots)
     if not isinstance(act, Request) or act.intent.name in STOPPING or dialogue.focus is None:
         return False
     alone = replace(dialogue, question=None, focus=None)

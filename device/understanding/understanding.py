@@ -108,10 +108,8 @@ class Understanding:
         inferred = self._repaired(text, sure) or self._inferred(text, sure) or self._beside(text, sure)
         if question is not None and _asks(inferred):
             inferred = ()  # one question at a time
-        things = tuple(one.intent for one in inferred if isinstance(one, Request) and one.asked)
-        if (not inferred or (things and _is_item(things))) and (
-            free := self._best(text, self._continuing, free=True)
-        ):
+        open_ = not inferred or _asks(inferred)
+        if open_ and (free := self._best(text, self._continuing, free=True)):
             return acts([intent_of(free, sure, text)], sure, transcript.text)
         return inferred or acts(found, sure, transcript.text)
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from device.dialogue import outcomes
 from device.dialogue.questions import CONFIRMATION, UNANSWERED
-from device.dialogue.remembering import Step, World, closed, opened, remembered
-from device.dialogue.state import Dialogue
+from device.dialogue.remembering import UNKNOWN, Step, World, closed, opened, remembered
+from device.dialogue.state import Dialogue, Focus
 from device.events import Act, Intent, NotRecognized, Outcome, Question, Reply, Request, refused
-from device.speaking.wording import said_back
+from device.speaking.wording import listed, said_back
 from device.understanding.scope import NAMED
 
 STOPPING = frozenset({"HassStopMoving", "HassMediaPause", "HassMediaPlayerMute", "MynahPause", "MynahStop"})
 """Requests that must not wait for an answer, and harm nobody, where they were said at all."""
+
+POINTING = re.compile(r"\b(?:it|that|this|them|those|these)\b")
+"""In a sentence that was not understood: words for what was spoken of before."""
 
 
 def missed(dialogue: Dialogue, act: NotRecognized, world: World) -> Step:
@@ -28,7 +32,8 @@ def missed(dialogue: Dialogue, act: NotRecognized, world: World) -> Step:
         return closed(dialogue), refused("I leave it as it is")
     if question is None:
         hint = f". {world.help()}" if dialogue.misses else ""
-        again = replace(dialogue, misses=dialogue.misses + 1)
+        strayed = not POINTING.search(act.text)
+        again = replace(dialogue, misses=dialogue.misses + 1, strayed=strayed)
         return again, refused(f"Sorry, I did not understand that{hint}")
     if question.misses:
         return closed(dialogue), refused("Sorry, I did not understand that. I leave it as it is")
@@ -49,7 +54,19 @@ def asked_first(dialogue: Dialogue, intent: Intent, sentence: str, step: Step, w
     text = f"Shall I {said_back(sentence)}?" if intent.inferred else f"Did you say “{sentence}”?"
     question = Question(text, intent, CONFIRMATION)
     asking = Outcome(reply=Reply(question.text), question=question, about=outcome.about)
-    return remembered(dialogue, intent, asking, world), asking
+    after = remembered(dialogue, intent, asking, world)
+    return (replace(after, focus=dialogue.focus) if intent.inferred and dialogue.focus else after), asking
+
+
+def meant_asked(dialogue: Dialogue, focus: Focus | None, outcome: Outcome, world: World) -> Step:
+    """Whether what was spoken of is still meant, after something that was not understood and may have been
+    about another thing. Nothing is done yet; `focus`: the request as it was completed, with its `outcome`."""
+    if focus is None:
+        return dialogue, refused(UNKNOWN)
+    things = [*dict.fromkeys(one.called for one in outcome.expected)] or ["what you asked for before"]
+    question = Question(f"Do you mean {listed(things)}?", focus.intent, CONFIRMATION)
+    asking = Outcome(reply=Reply(question.text), question=question, about=outcome.about)
+    return remembered(dialogue, focus.intent, asking, world), asking
 
 
 def is_wide(intent: Intent, outcome: Outcome) -> bool:

@@ -11,7 +11,15 @@ from dataclasses import replace
 
 from device.dialogue import consulting, continuing, itself, levels, outcomes, referring
 from device.dialogue.correcting import corrected, from_value, in_words, stepped
-from device.dialogue.not_understood import asked_back, asked_first, is_wide, missed, rest_offered
+from device.dialogue.not_understood import (
+    STOPPING,
+    asked_back,
+    asked_first,
+    is_wide,
+    meant_asked,
+    missed,
+    rest_offered,
+)
 from device.dialogue.questions import CONFIRMATION, YES_OR_NO, answers
 from device.dialogue.remembering import UNKNOWN, Step, World, closed, opened, remembered
 from device.dialogue.state import Dialogue, Focus, Undo
@@ -36,6 +44,7 @@ from device.events import (
 )
 from device.speaking.wording import listed
 from device.understanding import times
+from device.understanding.scope import NAMED
 
 
 def respond(dialogue: Dialogue, acts: Sequence[Act], world: World) -> Step:
@@ -58,6 +67,8 @@ def respond(dialogue: Dialogue, acts: Sequence[Act], world: World) -> Step:
         if dialogue.question is not None and answers(act, dialogue.question):
             todo = [*dialogue.question.then, *todo]
         dialogue, outcome = _step(dialogue, act, world)
+        if _doubtful(before, act, outcome, world):
+            return _said(*meant_asked(before, dialogue.focus, outcome, world))
         others = (*todo, *done)
         if held := _held(replace(before, focus=dialogue.focus), act, others, outcome, world):
             return _said(*held)
@@ -111,6 +122,22 @@ def _held(dialogue: Dialogue, act: Act, others: Sequence[Act], outcome: Outcome,
     return None
 
 
+def _doubtful(dialogue: Dialogue, act: Act, outcome: Outcome, world: World) -> bool:
+    """Whether `act` tells something to what was spoken of before, though something else may be meant: what
+    Mynah only guesses and has asked about; or, where it is several things, what was not understood."""
+    question = dialogue.question
+    guessed = question is not None and bool(question.about.inferred)
+    strayed = dialogue.strayed and question is None and len(outcome.commands) > 1
+    if not outcome.commands or not (guessed or strayed):
+        return False
+    if isinstance(act, Also | Correct):
+        return {*NAMED, *referring.POINTING}.isdisjoint(act.slots)
+    if not isinstance(act, Request) or act.intent.name in STOPPING or dialogue.focus is None:
+        return False
+    alone = replace(dialogue, question=None, focus=None)
+    return _step(alone, act, world)[1].commands != outcome.commands
+
+
 def _asked_next(act: Act, todo: list[Act]) -> list[Act]:
     """`todo`, whose first is to be asked about where there was nothing to ask about `act`."""
     if not todo or not isinstance(act, Request) or not act.asked:
@@ -147,7 +174,7 @@ def _step(dialogue: Dialogue, act: Act, world: World) -> Step:
     match act:
         case Request(intent, either, asked):
             reason = dialogue.reason if intent.name == itself.WHY else ""
-            begun = replace(dialogue, question=None, misses=0, reason=reason)
+            begun = replace(dialogue, question=None, misses=0, strayed=False, reason=reason)
             after, outcome = (
                 _either(begun, intent, either, world) if either else _request(begun, intent, world)
             )

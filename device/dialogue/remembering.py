@@ -43,7 +43,7 @@ def opened(question: Question, world: World) -> Question:
 
 
 def closed(dialogue: Dialogue) -> Dialogue:
-    return replace(dialogue, question=None, misses=0)
+    return replace(dialogue, question=None, misses=0, strayed=False)
 
 
 def remembered(

@@ -59,7 +59,8 @@ class Dialogue:
     """`said`: the last reply; `heard`: the last thing that was understood, for "why did you do that".
 
     `times`: how often each reply that has variants was given, by its name. `misses`: how many sentences in a
-    row were not understood. `reason`: why Mynah last said or did something by itself; empty after a request.
+    row were not understood. `strayed`: the last of them may have been about another thing than the focus.
+    `reason`: why Mynah last said or did something by itself; empty after a request.
     """
 
     question: Question | None = None
@@ -69,6 +70,7 @@ class Dialogue:
     times: Mapping[str, int] = field(default_factory=dict)
     heard: Intent | None = None
     misses: int = 0
+    strayed: bool = False
     language: str = "en"
     reading: Reading | None = None
     reason: str = ""

@@ -4,23 +4,51 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-ADDRESSES = ("dear", "darling", "mate", "sir")
+from device.understanding.numbers import ONES, TENS
+
+ADDRESSES = ("dear", "my dear", "darling", "love", "sweetheart", "mate", "pal", "buddy", "sir", "madam")
 """Whom one speaks to; behind fewer words than `SPOKEN_TO`, it was not said to Mynah: "good night, dear"."""
 SPOKEN_TO = 3
+NO_ADDRESS = frozenset(
+    {"my", "our", "a", "an", "the", "your", "her", "his", "to", "for", "and", "with", "of", "i"}
+)
+"""Words before one that is no address: "call my love"."""
 BEHIND = (
-    *("too", "instead", "if you can", "if you could", "if you would", "if you don't mind", "if you please"),
+    *(
+        "too",
+        "again",
+        "also",
+        "instead",
+        "if you can",
+        "if you could",
+        "if you would",
+        "if you don't mind",
+        "if you please",
+    ),
     *("when you get a chance", "when you can", "while you're at it", "would you", *ADDRESSES),
 )
 """Words that mean something before others: "too loud"."""
 
 
-def without(phrases: Iterable[str], text: str) -> str:
-    """`text` without `phrases` at its ends; the longest come first."""
-    phrases, before = tuple(phrases), ""
+def without(phrases: Iterable[str], text: str, fewest: int = SPOKEN_TO) -> str:
+    """`text` without `phrases` and addresses at its ends; the longest come first. `fewest`: words that stay
+    before an address."""
+    phrases, before = (*ADDRESSES, *phrases), ""
     while before != text:
         before = text
         for phrase in phrases:
-            if phrase not in ADDRESSES or len(text.split()) > SPOKEN_TO:
-                text = text.removesuffix(f" {phrase}")
+            rest = text.removesuffix(f" {phrase}")
+            if phrase not in ADDRESSES or (
+                len(rest.split()) >= fewest and rest.split()[-1] not in NO_ADDRESS
+            ):
+                text = rest
             text = text if phrase in BEHIND else text.removeprefix(f"{phrase} ")
     return text
+
+
+def unrepeated(text: str) -> str:
+    """`text` with "yes" for "yes yes yes"; a number may be said twice."""
+    words = text.split()
+    return " ".join(
+        word for at, word in enumerate(words) if not at or word != words[at - 1] or word in (*ONES, *TENS)
+    )

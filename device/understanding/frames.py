@@ -23,7 +23,15 @@ SLOT = re.compile(r"\{(\w+)\}")
 ALL = re.compile(r"\b(?:all|every|everything|both|each)\b")
 ONE = re.compile(r"\b(?:a|an|the|this|that|my) (light|lamp|bulb)\b")
 ALARM = re.compile(r"(?:\b(\w+) )?\b(alarms?)\b")
-TASK = re.compile(r"\b(?:remind(?:er)?(?: me)?|remember|forget) (?:for me )?(to|about|of|that|for) (.+)")
+TASK = re.compile(
+    r"\b(?:remind(?:er)?(?: me| us)?|remember|forget) (?:for me )?(?:(?:to|about|of|that|for) )?(.+)"
+)
+BARE = frozenset(
+    {"at", "on", "in", "by", "for", "to", "me", "us", "about", "of", "please", "set", "a", "the"}
+)
+"""Words that say nothing of what to be reminded of."""
+IT = re.compile(r"\b(?:(?<!is )it(?! is\b)|them|those|(?:that|this|the other) one)\b(?! in\b)")
+"""What was spoken of. Not the "it" of "is it dark", nor that of "make it warm in the hall"."""
 CALLED = re.compile(r"\b(?:called|named) (.+)")
 HUNDREDS = re.compile(r"\b(\w+) hundred(?: and)?\b")
 FROM_NOW = re.compile(r"^(?:in |for )?(.+) from now$")
@@ -165,14 +173,23 @@ def _things(wanted: Things, text: Text) -> Filled | None:
     here = bool(HERE.search(text.text)) and not places and not names
     if names or strange:
         return Filled(" and ".join(f"the {one.text}" for one in (*names, *strange)) + where, used)
+    told = bool(places) or not wanted.words.isdisjoint(text.words)
+    if not told and (it := _it(text)):
+        return it
     unsure = wanted.asked or (here and text.vocabulary.here is None)
     if wanted.called:
         found = {one.value for one in text.vocabulary.names if _is_called(one, wanted)}
         named = f"the {found.pop()}" if len(found) == 1 else wanted.otherwise
         spoken_of = not wanted.asked or not wanted.words.isdisjoint(text.words)
         return Filled(named + where, used, unsure) if spoken_of else None
-    told = bool(places) or not wanted.words.isdisjoint(text.words)
     return Filled(_several(wanted, text) + where, used, unsure or not told)
+
+
+def _it(text: Text) -> Filled | None:
+    """What was spoken of, where nothing is named."""
+    found = IT.search(text.text)
+    named = text.of("name", "strange thing", "place", "strange place") or HERE.search(text.text)
+    return Filled(found[0]) if found and not named else None
 
 
 def _several(wanted: Things, text: Text) -> str:
@@ -213,7 +230,8 @@ def _number(text: Text, unit: str, by: bool) -> Filled | None:
     one = found[0]
     if by != (one.begin > 0 and text.words[one.begin - 1] == "by"):
         return None
-    said = one.text if one.text.split()[-1] in ("percent", "degrees", "degree") else f"{one.text} {unit}"
+    bare = one.text.split()[-1] not in ("percent", "degrees", "degree")
+    said = f"{one.text} {unit}" if bare and not IT.search(text.text) else one.text
     return Filled(said, frozenset({"number"}))
 
 
@@ -287,8 +305,9 @@ def _task(text: Text) -> Filled | None:
     timed = {at for one in text.of("time") for at in range(one.begin, one.end)}
     marked = " ".join("|" if at in timed else word for at, word in enumerate(text.words))
     found = TASK.search(marked)
-    task = found[2].strip("| ") if found else ""
-    return Filled(task, EVERYTHING - {"time"}) if task and "|" not in task else None
+    task = found[1].strip("| ") if found else ""
+    said = task and "|" not in task and not BARE.issuperset(task.split())
+    return Filled(task, EVERYTHING - {"time"}) if said else None
 
 
 def _place(text: Text) -> Filled | None:
@@ -301,6 +320,7 @@ def _place(text: Text) -> Filled | None:
 
 
 FILLERS = {
+    "it": _it,
     "to": lambda text: _number(text, "percent", False),
     "by": lambda text: _number(text, "percent", True),
     "degrees": _degrees,

@@ -24,6 +24,8 @@ LENGTHS = frozenset(
 )
 """Words that do with a number before them."""
 COUNTING = NUMBERS | {"a", "an", "every", "each", "next"}
+AHEAD = frozenset({"to", "at", "by", "for", "on", "in", "plus", "another", "number", "channel"})
+"""Words before a "one" that is a number."""
 AMONG = frozenset({"a", "an", "m", "p", "past", "to", "the", "and", "in", "at", "on", "for", "of", "every"})
 AMONG_TIMES = AMONG | {"each", "next", "this", "from", "now", "oh", "after", "before", "by"}
 LEADING = frozenset({"for", "to", "the", "and", "by", "of", "from", "now", "after", "before"})
@@ -139,8 +141,12 @@ class _Found:
                 begin += 1
             while begin < end and self.words[end - 1] in ("and", "point"):
                 end -= 1
-            if begin < end:
+            if begin < end and not self.is_pronoun(begin, end):
                 self.add("number", begin, end)
+
+    def is_pronoun(self, begin: int, end: int) -> bool:
+        """ "The bedside one", which is no number."""
+        return self.words[begin:end] == ("one",) and begin > 0 and self.words[begin - 1] not in AHEAD
 
     def colours(self) -> None:
         for at, word in enumerate(self.words):

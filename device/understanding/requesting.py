@@ -11,7 +11,9 @@ from device.understanding.mentions import WHOLE
 NO_REQUEST = re.compile(
     r"\b(?:not|no|less|never|nobody|none|if|when|whenever|once|until|till|unless|except|only|instead|rather|kidding|joking"
     r"|testing|psych|already|said|says|told|asked|mean|meant|sorry|think|thought|wonder|might|did|does|was|were"
-    r"|who|why|how|he|she|they|song|movie|ignore|suppose|imagine|pretend)\b|n't\b|^(?:should|shall|may|maybe)\b"
+    r"|who|why|how|he|she|they|song|movie|ignore|suppose|imagine|pretend)\b|n't\b"
+    r"|\b(?:do|did|does|is|was|were|ca|wo|have|has|should|would|could)nt\b"
+    r"|^(?:should|shall|may|maybe|gonna|(?:i|we)(?:'m|'re| am| are)? (?:gonna|going to))\b"
     r"|^(?:oh |and |so )?(?:is|are|has|have|which|where) (?!it possible|there any way|you able)"
     r"|^(?:oh |and |so )?(?:will|would|do) (?:the|my|our|your|all|it|this|that|these|those)\b"
     r"|\b(?:i|we|you) (?:just |already |have |had )?(?!need)"

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any
 
 from hassil.recognize import RecognizeResult
 
@@ -15,14 +14,16 @@ from device.understanding import rewording
 from device.understanding.acts import ASIDE, TOO_DOUBTFUL, UNKNOWN, acts, doubted
 from device.understanding.answers import Answers, act
 from device.understanding.asking import Papers, looked_up
-from device.understanding.beside import beside, is_told
-from device.understanding.fillers import without
+from device.understanding.beside import FREE, beside, is_told
+from device.understanding.fillers import SPOKEN_TO, unrepeated, without
 from device.understanding.groups import TemplateGroup, first_words, takes_any_words
 from device.understanding.inferring import Inference
-from device.understanding.matching import Bound, Matcher
+from device.understanding.matching import Matcher
 from device.understanding.mentions import mentions
 from device.understanding.numbers import spoken
 from device.understanding.parsing import MOST, Parts, parts
+from device.understanding.repairs import CLEAR, repaired
+from device.understanding.results import free_texts, intent_of, rank, tells_apart
 from device.understanding.scope import is_placed, named, scoped
 from device.understanding.sentences import Sentences
 from device.understanding.spelling import corrected, is_misspelt, words_of
@@ -35,18 +36,10 @@ LEGIBLE = 0.6
 """Share of right words from which something is made of any words."""
 JOINT = re.compile(r"\b(?:and|then) (?:(?:then|also) )?")
 """What joins two sentences, in words."""
-JOINING = frozenset(
-    {"and", "or", "but", "not", "except", "this", "that", "in", "on", "to", "at", "off", "a", "an", "another"}
-)
-"""Words that are no part of what a thing is called."""
-ALL = frozenset({"all", "every", "everything", "everywhere"})
-"""Words that say that everything is meant."""
 THERE = re.compile(r" (?:(?:in|over|up|down|out) there|there(?= to\b))(?!\w)")
 """The place that was spoken of, where a sentence says it of something."""
 NEED = re.compile(r"(?:i|we|i'd|we'd|i'm|we're|i've|we've)\b")
 """Begins what somebody needs, which need not be a thing to buy."""
-QUESTIONS = ("any", "all", "which", "how_many")
-"""Home Assistant's response keys that say what is asked about several devices."""
 
 
 class Understanding:
@@ -118,11 +111,12 @@ class Understanding:
             return doubted(told, transcript) if sure < DOUBTED else told
         if question is not None and (answer := self.answer(text, question, sure, free=True)):
             return (answer,)
-        inferred = self._inferred(text, sure) or self._beside(text, sure)
+        inferred = self._repaired(text, sure) or self._inferred(text, sure) or self._beside(text, sure)
         if question is not None and _asks(inferred):
             inferred = ()  # one question at a time
-        if not inferred and (free := self._best(text, self._continuing, free=True)):
-            return acts([_intent(free, sure, text)], sure, transcript.text)
+        open_ = not inferred or _asks(inferred)
+        if open_ and (free := self._best(text, self._continuing, free=True)):
+            return acts([intent_of(free, sure, text)], sure, transcript.text)
         return inferred or acts(found, sure, transcript.text)
 
     def _in_any_words(self, heard: Transcript, question: Question | None) -> tuple[Act, ...]:
@@ -163,8 +157,15 @@ class Understanding:
         for request in beside(words, named):
             found = self._whole_sentence(request)
             if found and all(is_told(one) for one in found):
-                first, *others = acts([replace(one, inferred=request) for one in found], confidence, text)
-                return (replace(first, asked=request) if isinstance(first, Request) else first, *others)
+                return _asked(found, request, confidence)
+        return ()
+
+    def _repaired(self, text: str, confidence: float) -> tuple[Act, ...]:
+        """What a text asks for that corrects itself, "open the blinds no the curtains", to be asked about."""
+        for reading in repaired(text) if len(text.split()) <= MOST else ():
+            found = self._whole_sentence(reading)
+            if found and all(FREE.isdisjoint(one.slots) for one in found):
+                return _asked(found, reading, confidence)
         return ()
 
     def _whole_sentence(self, text: str) -> tuple[Intent, ...]:
@@ -241,44 +242,54 @@ class Understanding:
 
         `free`: where the question takes any words, these are its answer.
         """
-        match = self._best(text, Matcher(self.answers(question)), free)
-        return act(_intent(match, confidence), question) if match else None
+        match = self._best(text, Matcher(self.answers(question)), free, fewest=1)
+        return act(intent_of(match, confidence), question) if match else None
 
     def _match(self, text: str, follows: bool, confidence: float) -> Intent | None:
         intents = self._following if follows else self._whole
         if best := self._best(text, intents, free=True):
-            return _intent(best, confidence, text)
+            return intent_of(best, confidence, text)
         if THERE.search(text) and (best := self._best(THERE.sub("", text), intents, free=False)):
-            intent = _intent(best, confidence, text)
+            intent = intent_of(best, confidence, text)
             return replace(intent, slots={**intent.slots, "there": True})
         return None
 
-    def _best(self, text: str, matcher: Matcher, free: bool) -> RecognizeResult | None:
-        """The best match of `text`. `free`: wildcards may match, where no sentence hides in their words."""
-        bare = without(self._fillers, text)
+    def _best(
+        self, text: str, matcher: Matcher, free: bool, fewest: int = SPOKEN_TO
+    ) -> RecognizeResult | None:
+        """The best match of `text`. `free`: wildcards may match, where no sentence hides in their words;
+        `fewest`: words before an address."""
+        bare = without(self._fillers, unrepeated(text), fewest)
         readings = ((text, False), (bare, free), (text, free)) if bare != text else ((text, free),)
         for candidate, wild in readings:  # "too quiet" is no "quiet"
             matches = matcher.matches(candidate)
             fitting = (
                 one
                 for one in matches
-                if not (words := _free(one))
-                or (wild and not self._hide(candidate, words) and _tells_apart(one))
+                if not (words := free_texts(one))
+                or (wild and not self._hide(candidate, words) and tells_apart(one))
             )
-            if (best := max(fitting, key=_rank, default=None)) is not None:
+            if (best := max(fitting, key=rank, default=None)) is not None:
                 return best
         return None
 
-    def _hide(self, whole: str, texts: Iterable[str]) -> bool:
+    def _hide(self, whole: str, texts: Sequence[str]) -> bool:
         """Whether in one of `texts`, parts of `whole`, a sentence follows an "and": "milk and turn on the
-        lamp", or begins there: "pasta timer for nine minutes and a rice" before "timer for ten minutes"."""
-        return any(
+        lamp", or begins there: "pasta timer for nine minutes and a rice" before "timer for ten minutes"; or
+        something is corrected: "butter no not butter"."""
+        return any(map(CLEAR.search, texts)) or any(
             self._best(rest, self._whole, free=False)
             for text in texts
             for joint in JOINT.finditer(text)
             for rest in dict.fromkeys((text[joint.end() :], whole[whole.find(text) + joint.end() :]))
             if len(rest.split()) <= MOST
         )
+
+
+def _asked(found: Sequence[Intent], sentence: str, confidence: float) -> tuple[Act, ...]:
+    """The requests of `sentence`, of which Mynah asks whether they are meant."""
+    first, *others = acts([replace(one, inferred=sentence) for one in found], confidence, sentence)
+    return (replace(first, asked=sentence) if isinstance(first, Request) else first, *others)
 
 
 def _asks(acts: tuple[Act, ...]) -> bool:
@@ -295,43 +306,3 @@ def _is_item(found: Parts) -> bool:
 
 def _longest_first(phrases: Iterable[str]) -> list[str]:
     return sorted(map(spoken, phrases), key=len, reverse=True)
-
-
-def _rank(match: RecognizeResult) -> tuple[int, float, bool, bool, int, int]:
-    """As few free words as can be; what is likelier to be said; a thing by its name before a room; the room
-    in which Mynah stands before the whole house; then the template with more words and fewer slots."""
-    assert isinstance(match.intent_data, Bound)
-    group = match.intent_data.group
-    cost, contextual = (group.cost, group.contextual) if group is not None else (0.0, False)
-    free, named = sum(len(text.split()) for text in _free(match)), "name" in match.entities
-    return -free, -cost, named, contextual, match.text_chunks_matched, -len(match.entities)
-
-
-def _tells_apart(match: RecognizeResult) -> bool:
-    """Whether what "the … one" says of a thing can be what it is called: a few words without a joint."""
-    which = match.entities.get("which")
-    words = str(which.value).split() if which is not None and which.is_wildcard else []
-    return len(words) <= 3 and JOINING.isdisjoint(words)
-
-
-def _free(match: RecognizeResult) -> list[str]:
-    """The texts that its wildcards match."""
-    return [str(entity.value) for entity in match.entities_list if entity.is_wildcard]
-
-
-def _intent(match: RecognizeResult, confidence: float, text: str = "") -> Intent:
-    response = match.intent_data.response or "default"
-    return Intent(match.intent.name, _slots(match), confidence, response, not ALL.isdisjoint(text.split()))
-
-
-def _slots(match: RecognizeResult) -> Mapping[str, Any]:
-    slots: dict[str, Any] = {}
-    for entity in match.entities_list:
-        value = entity.value.strip() if entity.is_wildcard else entity.value
-        if value == "":  # it says what is meant anyway
-            continue
-        several = entity.name in slots and isinstance(value, str)  # "milk and eggs" are both the item
-        slots[entity.name] = f"{slots[entity.name]} and {value}" if several else value
-    if match.intent.name == "HassGetState" and match.response in QUESTIONS:
-        slots["question"] = match.response
-    return slots

@@ -28,8 +28,9 @@ NAMED = ("slurp", "hwu64", "clinc150")
 """Corpora with requests that Mynah knows. The others, and what is in these besides, is out of scope."""
 OUTSIDE = {"snips": 1500, "banking77": 500, "goemotions": 1500, "taskmaster4": 1000, "tatoeba-en-zh": 1500}
 """Sentences of corpora without such requests."""
-MADE, AROUND, WRAPPED = 120, 4000, 0.35
-"""Sentences made for each label; commands that are none, as "don't …"; the share that is said longer."""
+MADE, AROUND, WRAPPED, BESIDE = 300, 4000, 0.4, 0.15
+"""Sentences made for each label; commands that are none, as "don't …"; the shares that have something before
+or after them, and that tell why besides."""
 EACH_OF_CLINC150 = 30
 """Sentences of each of CLINC150's intents that are out of scope; it has 130 of them."""
 SKIP = "skip"
@@ -75,6 +76,7 @@ class Recipe:
     around: Sequence[str]
     before: Sequence[str]
     after: Sequence[str]
+    beside: Sequence[str]
     fill: Mapping[str, Sequence[str]]
 
     @classmethod
@@ -89,7 +91,7 @@ class Recipe:
 
         try:
             intents = {intent: patterns(rows) for intent, rows in content["intents"].items()}
-            parts = (content[name] for name in ("said", "around", "before", "after", "fill"))
+            parts = (content[name] for name in ("said", "around", "before", "after", "beside", "fill"))
             return cls(intents, *parts)
         except (KeyError, ValueError, TypeError) as error:
             raise MynahError(f"{file}: not a recipe of requests ({error}); see the one that ships") from error
@@ -137,18 +139,16 @@ class Maker:
         return self.wrapped(built(self.pieces(self.expanded(self.one(self.recipe.said[label]))), label))
 
     def wrapped(self, example: Example) -> Example:
-        """Said a little longer now and then: "hey … please"."""
+        """Said a little longer now and then: "hey … please", "it's getting dark …"."""
         if self.rng.random() < WRAPPED:
-            before = f"{self.one(self.recipe.before)} "
-            moved = (
-                replace(one, begin=one.begin + len(before), end=one.end + len(before))
-                for one in marked(example)
-            )
-            example = Example(
-                before + example.text, example.intent, tuple(moved) if example.slots is not None else None
-            )
+            example = behind(self.one(self.recipe.before), example)
         if self.rng.random() < WRAPPED:
             example = replace(example, text=f"{example.text} {self.one(self.recipe.after)}")
+        if self.rng.random() < BESIDE:
+            told = self.one(self.recipe.beside)
+            if self.rng.random() < 0.6:
+                return behind(told, example)
+            return replace(example, text=f"{example.text} {told}")
         return example
 
     def no_command(self, command: Example) -> Example:
@@ -178,6 +178,16 @@ def marked(example: Example) -> Sequence[Slot]:
     return example.slots or ()
 
 
+def behind(before: str, example: Example) -> Example:
+    """`example` with words before it."""
+    moved = (
+        replace(one, begin=one.begin + len(before) + 1, end=one.end + len(before) + 1)
+        for one in marked(example)
+    )
+    slots = tuple(moved) if example.slots is not None else None
+    return Example(f"{before} {example.text}", example.intent, slots)
+
+
 def labelled(data: Path, part: str, recipe: Recipe) -> Iterator[Example]:
     """What the corpora say, under Mynah's labels; rooms and things are marked where the corpus marks them."""
     for corpus in NAMED:
@@ -198,12 +208,16 @@ def learned(data: Path, seed: int) -> list[Example]:
     maker = Maker(recipe, rng)
     said = list(labelled(data, "train", recipe))
     meant = [one for one in said if one.intent != OUT_OF_SCOPE]
-    outside = thinned(data, [one for one in said if one.intent == OUT_OF_SCOPE], rng)
+    outside = [
+        *thinned(data, [one for one in said if one.intent == OUT_OF_SCOPE], rng),
+        *elsewhere(data, rng),
+    ]
+    outside = [maker.wrapped(one) for one in outside]
     meant = [*(maker.wrapped(one) for one in meant), *(maker.swapped(one) for one in meant)]
     made = [maker.made(label) for label in recipe.said for _ in range(MADE)]
     commands = [one for one in (*meant, *made) if one.intent != OUT_OF_SCOPE]
     none = [maker.no_command(commands[one]) for one in rng.integers(0, len(commands), AROUND)]
-    return [*meant, *outside, *made, *none, *elsewhere(data, rng)]
+    return [*meant, *outside, *made, *none]
 
 
 def said_longer(examples: Sequence[Example], times: int, seed: int) -> list[Example]:
@@ -219,6 +233,9 @@ def familiar(examples: Sequence[Example]) -> tuple[str, ...]:
     counts = Counter[str]()
     for text in {one.text: one for one in examples if one.intent != OUT_OF_SCOPE}.values():
         inside = [(slot.begin, slot.end) for slot in marked(text)]
+        inside += [
+            (found, found + len(told)) for told in recipe.beside if (found := text.text.find(told)) >= 0
+        ]
         counts.update(
             word.text
             for word in {one for one in words(text.text) if not any(a <= one.begin < b for a, b in inside)}

@@ -1,0 +1,51 @@
+"""A sentence that is corrected while it is said: "open the blinds, no, the curtains". Pure.
+
+What is said before the correction is the reparandum, which words stand for it after it is the speaker's to
+know (Shriberg 1994); so each reading is only one that may be meant, and is asked about.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+from device.understanding.fillers import unrepeated
+
+REPAIR = re.compile(
+    r" (?:(?:no|nah|oh|er|um|uh|wait|sorry|oops|actually)"
+    r"(?: (?:no|wait|sorry|i meant|i mean|i said|actually|not that|er|um))*"
+    r"|i meant?(?: to say)?|i said|make that|or rather|scratch that) "
+)
+"""What stands between something and what replaces it."""
+ENDING = re.compile(r"(?: i meant?| sorry| rather| instead| yes that one)+$")
+"""What says so only behind it."""
+CLEAR = re.compile(r"\b(?:no (?:not|wait|sorry|i mean)|wait no|sorry no|i meant?|oops)\b")
+"""What is no part of anything's name."""
+MOST, READINGS = 6, 16
+"""Words that are replaced, and readings that are looked at."""
+
+
+def repaired(text: str) -> Iterator[str]:
+    """What `text`, as it is spoken, may mean once it is corrected; the least that is replaced comes first.
+
+    None where it corrects nothing.
+    """
+    said = ENDING.sub("", text)
+    first, *others = REPAIR.split(f" {said} ")
+    if not others or not all(part.strip() for part in (first, *others)):
+        return
+    readings: Sequence[str] = (first.strip(),)
+    for other in others:
+        readings = [one for before in readings for one in _replaced(before, other.strip())]
+    yield from islice(dict.fromkeys(map(unrepeated, readings)), READINGS)
+
+
+def _replaced(before: str, other: str) -> Iterator[str]:
+    """`other` in the place of the last words of `before`; alone; in the place of one word further ahead."""
+    words = before.split()
+    for count in range(1, min(MOST, len(words)) + 1):
+        yield " ".join((*words[: len(words) - count], other))
+    yield other
+    for at in range(len(words) - 2, max(-1, len(words) - 2 - MOST), -1):
+        yield " ".join((*words[:at], other, *words[at + 1 :]))

@@ -177,6 +177,31 @@ class MemorySettings:
     """How much room they may take; the oldest make room."""
 
 
+DESKS = MQTT, NOTIFY, EMAIL = ("mqtt", "notify", "email")
+
+
+@dataclass(frozen=True, slots=True)
+class DeskSettings:
+    """The person who is asked what Mynah cannot answer: docs/DESK.md."""
+
+    person: str = ""
+    """How the person is called: "Mum". Empty: nobody is asked."""
+    to: str = MQTT
+    """How a question reaches the person: "mqtt", "notify" (an event in Home Assistant) or "email"."""
+    host: str = ""
+    """The server that takes mail; it and what follows are for "email"."""
+    port: int = 587
+    """465: TLS from the beginning; any other: STARTTLS."""
+    username: str = ""
+    """Empty: as `sender`."""
+    password_file: Path | None = None
+    """A file whose first line is the password; none: the server wants none."""
+    sender: str = ""
+    """The address that mail comes from."""
+    address: str = ""
+    """The person's address."""
+
+
 VERSIONS = ("3.1.1", "5")
 UNITS = ("metric", "imperial")
 
@@ -256,6 +281,7 @@ class Settings:
     home: HomeSettings = field(default_factory=HomeSettings)
     knowledge: KnowledgeSettings = field(default_factory=KnowledgeSettings)
     skills: SkillSettings = field(default_factory=SkillSettings)
+    desk: DeskSettings = field(default_factory=DeskSettings)
     dialogue: DialogueSettings = field(default_factory=DialogueSettings)
     memory: MemorySettings = field(default_factory=MemorySettings)
     mqtt: MqttSettings = field(default_factory=MqttSettings)

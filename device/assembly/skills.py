@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from device.conversation.registry import SHIPPED, Skills
 from device.settings import Settings
 from device.skills import folder
+from device.skills.desk import handle as desk
 from device.skills.folder import OwnSkill
 from device.understanding.sentences import Sentences
 
@@ -24,11 +25,16 @@ def make_skills(settings: Settings) -> tuple[Sentences, Skills]:
     own = folder.read_all(settings.skills.folders, SHIPPED)
     sentences = _sentences(settings, own)
     handlers = {intent: handler for skill in own for intent, handler in skill.handlers.items()}
-    return sentences, Skills({**SHIPPED, **handlers}, sentences.responses)
+    asked = desk.handlers(settings.desk.person)
+    return sentences, Skills({**SHIPPED, **asked, **handlers}, sentences.responses)
 
 
 def _sentences(settings: Settings, own: Iterable[OwnSkill]) -> Sentences:
     found = Sentences.load(settings.home.sentences)
-    if not settings.memory.journal:
-        found = found.unheard(OF_THE_JOURNAL)
+    unheard = () if settings.memory.journal else OF_THE_JOURNAL
+    if settings.desk.person:
+        found = found.naming("somebody", settings.desk.person.lower())
+    else:
+        unheard = (*unheard, desk.HAND_OVER)
+    found = found.unheard(unheard) if unheard else found
     return found.plus(skill.sentences for skill in own)

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import FrameType
 
 from device.assembly.daemon import MakeFollower, duties, make_publisher, open_channels
+from device.assembly.desk import open_desk
 from device.assembly.documents import follow_papers
 from device.assembly.sound import make_sound
 from device.assembly.stages import facts_of, journal, make_assistant, make_follower, make_home, make_memory
@@ -103,6 +104,7 @@ def serve(
         make_mouth(settings, speaker, volume) as mouth,
         publisher,
         updates,
+        open_desk(settings, publisher, problems) as desk,
     ):
         trial.begin()
         words = " and ".join(folder.name for folder in settings.wake.bundles)
@@ -115,12 +117,12 @@ def serve(
             assistant,
             publisher.messages,
             Confirming(publisher, house.state),
-            channels,
+            (*channels, *desk),
             tuple(duties(settings, assistant, mouth, AtVolume(speaker, volume.alarm), volume, service)),
             ends=lambda: updates.restart,
         )
         settle()
-        if (papers := follow_papers(settings, problems)) is not None:
+        for papers in follow_papers(settings, problems):
             papers.begin()
         try:
             daemon.run(audio)

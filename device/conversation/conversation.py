@@ -13,7 +13,7 @@ from device.dialogue.policy import respond
 from device.dialogue.state import Dialogue, Focus
 from device.events import Act, Change, Intent, Outcome, Question, Request
 from device.home.model import Home
-from device.knowledge.documents.papers import Papers
+from device.knowledge.shelf import Searched
 from device.memory.agenda import REMINDER, Agenda
 from device.memory.memory import Memory
 from device.skills.help import examples
@@ -56,7 +56,7 @@ class Conversation:
         patience: datetime.timedelta | None = None,
         memory: Memory | None = None,
         skills: Skills | None = None,
-        papers: Papers | None = None,
+        papers: Searched | None = None,
     ) -> None:
         self.home, self._clock, self._patience = home, clock, patience
         self.memory, self._skills = memory or Memory(home.layout.lists), skills or Skills()

@@ -12,6 +12,7 @@ from device.skills.alarms import handle as alarms
 from device.skills.announcements import handle as announcements
 from device.skills.clock import handle as clock
 from device.skills.delayed import handle as delayed
+from device.skills.desk import handle as desk
 from device.skills.documents import handle as documents
 from device.skills.facts import handle as facts
 from device.skills.help import handle as help_
@@ -43,6 +44,7 @@ SHIPPED: Handlers = {
     **facts.HANDLERS,
     **announcements.HANDLERS,
     **help_.HANDLERS,
+    **desk.HANDLERS,
     **documents.HANDLERS,
     **smalltalk.HANDLERS,
     **voice.HANDLERS,

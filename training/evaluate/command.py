@@ -22,6 +22,7 @@ from training.corpus.manifest import CALIBRATED_ON, HELD_OUT, Utterance, read_ma
 from training.corpus.noises import CLEAN
 from training.evaluate import (
     assist,
+    desk,
     dialogues,
     dictation,
     documents,
@@ -87,6 +88,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     documents.add_arguments(
         kinds.add_parser("documents", help="questions about manuals: right, refused or wrong")
     )
+    asked_of = kinds.add_parser("desk", help="questions that are offered to a person, and those that are not")
+    desk.add_arguments(asked_of)
     phones.add_arguments(kinds.add_parser("phones", help="phone error rate on people left out of training"))
     wake.add_arguments(kinds.add_parser("wake", help="a wake bundle: misses and false accepts"))
     enrolment.add_arguments(kinds.add_parser("enrolment", help="the effect of enrolment on a wake bundle"))
@@ -156,6 +159,7 @@ def run_stories(arguments: argparse.Namespace) -> None:
 PLAIN: Mapping[str, Callable[[argparse.Namespace], None]] = {
     "assist": assist.run,
     "questions": questions.run,
+    "desk": desk.run,
     "documents": documents.run,
     "phones": phones.run,
     "text": text.run,

@@ -202,6 +202,20 @@ class DeskSettings:
     """The person's address."""
 
 
+@dataclass(frozen=True, slots=True)
+class WatchSettings:
+    """The watch on complaints: docs/DESK.md."""
+
+    turns: bool = False
+    """Whether what is said to Mynah is watched, and what it failed to do."""
+    topics: tuple[str, ...] = ()
+    """Topics on the broker with texts of people, such as tickets or reviews; + and # may be in them."""
+    say: bool = False
+    """Whether a surge of complaints is also spoken of."""
+    bundle: BundleFolder = field(default_factory=lambda: bundle_folder("sentiment"))
+    """What tells whether a text is negative: name of a shipped bundle, or a folder."""
+
+
 VERSIONS = ("3.1.1", "5")
 UNITS = ("metric", "imperial")
 
@@ -282,6 +296,7 @@ class Settings:
     knowledge: KnowledgeSettings = field(default_factory=KnowledgeSettings)
     skills: SkillSettings = field(default_factory=SkillSettings)
     desk: DeskSettings = field(default_factory=DeskSettings)
+    watch: WatchSettings = field(default_factory=WatchSettings)
     dialogue: DialogueSettings = field(default_factory=DialogueSettings)
     memory: MemorySettings = field(default_factory=MemorySettings)
     mqtt: MqttSettings = field(default_factory=MqttSettings)

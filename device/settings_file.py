@@ -15,6 +15,7 @@ from typing import Any
 
 from device.audio.volume import LOUDEST, QuietHours
 from device.errors import SettingsError
+from device.mqtt.topics import is_pattern
 from device.reading import records, text, toml
 from device.reading.located import Origin, Table
 from device.reading.records import Kind
@@ -107,6 +108,9 @@ def _mistakes(settings: Settings) -> Iterator[str]:
     yield from _mqtt_mistakes(settings.mqtt)
     yield from _voice_mistakes(settings.voice)
     yield from _desk_mistakes(settings.desk)
+    for topic in settings.watch.topics:
+        if not is_pattern(topic) or topic.startswith("mynah/"):
+            yield f"watch.topics has {topic!r}: name topics with texts of people, none of Mynah's own"
     if not settings.wake.bundles:
         yield "wake.bundles is empty: name at least one wake word's bundle"
     if settings.home.units not in ("", *UNITS):

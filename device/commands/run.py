@@ -20,6 +20,7 @@ from device.assembly.documents import follow_papers
 from device.assembly.sound import make_sound
 from device.assembly.stages import facts_of, journal, make_assistant, make_follower, make_home, make_memory
 from device.assembly.voices import make_mouth, make_volume
+from device.assembly.watch import open_watch
 from device.assistant import Assistant
 from device.audio.volume import AtVolume
 from device.channels.home import House
@@ -105,6 +106,7 @@ def serve(
         publisher,
         updates,
         open_desk(settings, publisher, problems) as desk,
+        open_watch(settings, assistant.conversation, publisher, problems) as watch,
     ):
         trial.begin()
         words = " and ".join(folder.name for folder in settings.wake.bundles)
@@ -117,7 +119,7 @@ def serve(
             assistant,
             publisher.messages,
             Confirming(publisher, house.state),
-            (*channels, *desk),
+            (*channels, *desk, *watch),
             tuple(duties(settings, assistant, mouth, AtVolume(speaker, volume.alarm), volume, service)),
             ends=lambda: updates.restart,
         )

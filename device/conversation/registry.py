@@ -34,6 +34,7 @@ OF_TIME: Handlers = {
     **alarms.HANDLERS,
     **reminders.HANDLERS,
     **delayed.HANDLERS,
+    **desk.HANDLERS,
     **history.HANDLERS,
 }
 """Those that know what a time means to them; all others are planned."""
@@ -44,7 +45,6 @@ SHIPPED: Handlers = {
     **facts.HANDLERS,
     **announcements.HANDLERS,
     **help_.HANDLERS,
-    **desk.HANDLERS,
     **documents.HANDLERS,
     **smalltalk.HANDLERS,
     **voice.HANDLERS,

@@ -15,20 +15,23 @@ ASKING, YES_OR_NO = "asking", "handover"
 """What the questions expect: what to ask, and whether to."""
 LONGEST = 300
 """Characters of a question that is passed on."""
+AGREED = frozenset({"text", "agreed"})
+"""The slots after a yes, which nobody can say. With any other slot something else was said to the question:
+"in ten minutes"."""
 ANYBODY = frozenset({"somebody", "someone", "the help desk", "a person", "a human"})
 
 REPLIES = Replies(Path(__file__).parent / "en" / "replies.yaml")
 
 
 def hand_over(person: str, intent: Intent, world: World) -> Outcome:
-    """Ask `person` for a yes to pass on `text`, and do so when it was `agreed`, which nobody can say."""
+    """Ask whether to pass `text` on to `person`, and do so when that was AGREED."""
     slots = intent.slots
     text = " ".join(str(slots.get("text", "")).split())
     if not person:
         return refused(REPLIES.say("nobody", world.said).text)
     if len(text) > LONGEST:
         return refused(REPLIES.say("too_long", world.said).text)
-    if slots.get("agreed"):
+    if slots.keys() == AGREED:
         change = Change("handover", {"to": person, "text": text})
         return Outcome(reply=REPLIES.say("asked", world.said, person=person), done=(change,))
     if not text:

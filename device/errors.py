@@ -13,6 +13,7 @@
     ├── StoryError        a conversation written as data, with its file
     ├── SkillError        a skill's folder, with file and line
     ├── DocumentError     a manual that cannot be read
+    ├── DeskError         questions that were handed to a person
     ├── FactsError        facts.toml, with file and line
     ├── JournalError      the journal of what happened, with its file
     ├── CardError         what lies on the boot partition, with its file
@@ -92,6 +93,10 @@ class DocumentError(MynahError):
 
 
 class JournalError(MynahError):
+    pass
+
+
+class DeskError(MynahError):
     pass
 
 

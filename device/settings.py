@@ -194,6 +194,45 @@ class HabitsSettings:
     """Whether Mynah suggests something once a day at most. It takes the journal."""
 
 
+DESKS = MQTT, NOTIFY, EMAIL = ("mqtt", "notify", "email")
+
+
+@dataclass(frozen=True, slots=True)
+class DeskSettings:
+    """The person who is asked what Mynah cannot answer: docs/DESK.md."""
+
+    person: str = ""
+    """How the person is called: "Mum". Empty: nobody is asked."""
+    to: str = MQTT
+    """How a question reaches the person: "mqtt", "notify" (an event in Home Assistant) or "email"."""
+    host: str = ""
+    """The server that takes mail; it and what follows are for "email"."""
+    port: int = 587
+    """465: TLS from the beginning; any other: STARTTLS."""
+    username: str = ""
+    """Empty: as `sender`."""
+    password_file: Path | None = None
+    """A file whose first line is the password; none: the server wants none."""
+    sender: str = ""
+    """The address that mail comes from."""
+    address: str = ""
+    """The person's address."""
+
+
+@dataclass(frozen=True, slots=True)
+class WatchSettings:
+    """The watch on complaints: docs/DESK.md."""
+
+    turns: bool = False
+    """Whether what is said to Mynah is watched, and what it failed to do."""
+    topics: tuple[str, ...] = ()
+    """Topics on the broker with texts of people, such as tickets or reviews; + and # may be in them."""
+    say: bool = False
+    """Whether a surge of complaints is also spoken of."""
+    bundle: BundleFolder = field(default_factory=lambda: bundle_folder("sentiment"))
+    """What tells whether a text is negative: name of a shipped bundle, or a folder."""
+
+
 VERSIONS = ("3.1.1", "5")
 UNITS = ("metric", "imperial")
 
@@ -273,6 +312,8 @@ class Settings:
     home: HomeSettings = field(default_factory=HomeSettings)
     knowledge: KnowledgeSettings = field(default_factory=KnowledgeSettings)
     skills: SkillSettings = field(default_factory=SkillSettings)
+    desk: DeskSettings = field(default_factory=DeskSettings)
+    watch: WatchSettings = field(default_factory=WatchSettings)
     dialogue: DialogueSettings = field(default_factory=DialogueSettings)
     memory: MemorySettings = field(default_factory=MemorySettings)
     habits: HabitsSettings = field(default_factory=HabitsSettings)

@@ -15,14 +15,18 @@ from typing import Any
 
 from device.audio.volume import LOUDEST, QuietHours
 from device.errors import SettingsError
+from device.mqtt.topics import is_pattern
 from device.reading import records, text, toml
 from device.reading.located import Origin, Table
 from device.reading.records import Kind
 from device.settings import (
+    DESKS,
+    EMAIL,
     REPLIES,
     UNITS,
     VERSIONS,
     BundleFolder,
+    DeskSettings,
     MqttSettings,
     Off,
     Settings,
@@ -103,6 +107,10 @@ def _mistakes(settings: Settings) -> Iterator[str]:
         yield "device.id may hold only letters, digits, _ and -: it is part of MQTT topics"
     yield from _mqtt_mistakes(settings.mqtt)
     yield from _voice_mistakes(settings.voice)
+    yield from _desk_mistakes(settings.desk)
+    for topic in settings.watch.topics:
+        if not is_pattern(topic) or topic.startswith("mynah/"):
+            yield f"watch.topics has {topic!r}: name topics with texts of people, none of Mynah's own"
     if not settings.wake.bundles:
         yield "wake.bundles is empty: name at least one wake word's bundle"
     if settings.home.units not in ("", *UNITS):
@@ -125,6 +133,21 @@ def _mistakes(settings: Settings) -> Iterator[str]:
     for name, value in probabilities.items():
         if value is not None and not 0 <= value <= 1:
             yield f"{name} is {value}, but must be 0 to 1"
+
+
+def _desk_mistakes(desk: DeskSettings) -> Iterator[str]:
+    if desk.to not in DESKS:
+        yield f"desk.to is {desk.to!r}, but must be one of {', '.join(DESKS)}"
+    if not re.fullmatch(r"(?:\w[\w' -]{0,39})?", desk.person):
+        yield "desk.person is spoken: write a name such as Mum, of letters, at most 40 of them"
+    if not 1 <= desk.port <= 65535:
+        yield f"desk.port is {desk.port}, but must be 1 to 65535"
+    for name in ("host", "sender", "address"):
+        value = getattr(desk, name)
+        if not value and desk.person and desk.to == EMAIL:
+            yield f'desk.{name} is not set: desk.to = "email" needs it'
+        if re.search(r"[\s<>,;]", value):
+            yield f"desk.{name} is {value!r}, but must be one address, without blanks"
 
 
 def _voice_mistakes(voice: VoiceSettings) -> Iterator[str]:

@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import partial
 from typing import Protocol
 
+from device.assembly.desk import components
 from device.assistant import Assistant
 from device.audio.output import Output
 from device.audio.volume import Volume
@@ -84,6 +85,7 @@ def open_channels(
     channels: list[Channel] = []
     if settings.mqtt.homeassistant:
         content = announcement(topics, house.here, thresholds.names, updates.offered)
+        content["components"] |= components(settings)
         channels.append(HomeAssistant(settings.device_id, content, publisher))
     told = partial(timers, assistant)
     channels.append(Own(topics, publisher, thresholds, volume, problems, updates.install, told))

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from device.conversation.registry import SHIPPED, Skills
 from device.settings import Settings
 from device.skills import folder
+from device.skills.desk import handle as desk
 from device.skills.folder import OwnSkill
 from device.understanding.sentences import Sentences
 
@@ -27,13 +28,18 @@ def make_skills(settings: Settings) -> tuple[Sentences, Skills]:
     own = folder.read_all(settings.skills.folders, SHIPPED)
     sentences = _sentences(settings, own)
     handlers = {intent: handler for skill in own for intent, handler in skill.handlers.items()}
-    return sentences, Skills({**SHIPPED, **handlers}, sentences.responses)
+    asked = desk.handlers(settings.desk.person)
+    return sentences, Skills({**SHIPPED, **asked, **handlers}, sentences.responses)
 
 
 def _sentences(settings: Settings, own: Iterable[OwnSkill]) -> Sentences:
     found = Sentences.load(settings.home.sentences)
-    journal = () if settings.memory.journal else OF_THE_JOURNAL
-    rules = () if settings.knowledge.rules else OF_RULES
-    if unheard := (*journal, *rules):
-        found = found.unheard(unheard)
+    unheard = (
+        *(() if settings.memory.journal else OF_THE_JOURNAL),
+        *(() if settings.knowledge.rules else OF_RULES),
+        *(() if settings.desk.person else (desk.HAND_OVER,)),
+    )
+    if settings.desk.person:
+        found = found.naming("somebody", settings.desk.person.lower())
+    found = found.unheard(unheard) if unheard else found
     return found.plus(skill.sentences for skill in own)

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import FrameType
 
 from device.assembly.daemon import MakeFollower, duties, make_publisher, open_channels
+from device.assembly.desk import open_desk
 from device.assembly.documents import follow_papers
 from device.assembly.sound import make_sound
 from device.assembly.stages import (
@@ -27,6 +28,7 @@ from device.assembly.stages import (
     rules_of,
 )
 from device.assembly.voices import make_mouth, make_volume
+from device.assembly.watch import open_watch
 from device.assistant import Assistant
 from device.audio.volume import AtVolume
 from device.channels.home import House
@@ -115,6 +117,8 @@ def serve(
         make_mouth(settings, speaker, volume) as mouth,
         publisher,
         updates,
+        open_desk(settings, publisher, problems) as desk,
+        open_watch(settings, assistant.conversation, publisher, problems) as watch,
     ):
         trial.begin()
         words = " and ".join(folder.name for folder in settings.wake.bundles)
@@ -127,7 +131,7 @@ def serve(
             assistant,
             publisher.messages,
             Confirming(publisher, house.state),
-            channels,
+            (*channels, *desk, *watch),
             (
                 *duties(
                     *(settings, assistant, mouth, AtVolume(speaker, volume.alarm)),
@@ -138,7 +142,7 @@ def serve(
             ends=lambda: updates.restart or trial.restart,
         )
         settle()
-        if (papers := follow_papers(settings, problems)) is not None:
+        for papers in follow_papers(settings, problems):
             papers.begin()
         try:
             daemon.run(audio)

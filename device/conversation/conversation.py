@@ -15,10 +15,10 @@ from device.dialogue.remembering import opened
 from device.dialogue.state import Dialogue, Focus
 from device.events import Act, Change, Intent, Outcome, Question, Reply, Request
 from device.home.model import Home
-from device.knowledge.documents.papers import Papers
 from device.knowledge.facts.facts import Fact
 from device.knowledge.rules.past import past_of
 from device.knowledge.rules.watching import Watch
+from device.knowledge.shelf import Searched
 from device.learning.offering import Offers
 from device.memory.agenda import REMINDER, Agenda
 from device.memory.habits.following import Following
@@ -67,7 +67,7 @@ class Conversation:
         patience: datetime.timedelta | None = None,
         memory: Memory | None = None,
         skills: Skills | None = None,
-        papers: Papers | None = None,
+        papers: Searched | None = None,
         offers: Offers | None = None,
         elapsed: Callable[[], float] | None = None,
         habits: Following | None = None,

@@ -12,6 +12,7 @@ from device.skills.alarms import handle as alarms
 from device.skills.announcements import handle as announcements
 from device.skills.clock import handle as clock
 from device.skills.delayed import handle as delayed
+from device.skills.desk import handle as desk
 from device.skills.documents import handle as documents
 from device.skills.facts import handle as facts
 from device.skills.habits import handle as habits
@@ -36,6 +37,7 @@ OF_TIME: Handlers = {
     **alarms.HANDLERS,
     **reminders.HANDLERS,
     **delayed.HANDLERS,
+    **desk.HANDLERS,
     **history.HANDLERS,
     **rules.HANDLERS,
 }

@@ -7,12 +7,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from device.dialogue import outcomes
+from device.dialogue.handing_over import or_handed_over
 from device.dialogue.questions import CONFIRMATION, UNANSWERED
 from device.dialogue.remembering import UNKNOWN, Step, World, closed, opened, remembered
 from device.dialogue.state import Dialogue, Focus
 from device.events import Act, Intent, NotRecognized, Outcome, Question, Reply, Request, refused
 from device.speaking.wording import listed, said_back
+from device.understanding.acts import TOO_DOUBTFUL
 from device.understanding.scope import NAMED
+from device.understanding.wondering import wonders
 
 STOPPING = frozenset({"HassStopMoving", "HassMediaPause", "HassMediaPlayerMute", "MynahPause", "MynahStop"})
 """Requests that must not wait for an answer, and harm nobody, where they were said at all."""
@@ -34,7 +37,9 @@ def missed(dialogue: Dialogue, act: NotRecognized, world: World) -> Step:
         hint = f". {world.help()}" if dialogue.misses else ""
         strayed = not POINTING.search(act.text)
         again = replace(dialogue, misses=dialogue.misses + 1, strayed=strayed)
-        return again, refused(f"Sorry, I did not understand that{hint}")
+        step = again, refused(f"Sorry, I did not understand that{hint}")
+        asked = act.text if act.reason != TOO_DOUBTFUL and wonders(act.text) else ""
+        return or_handed_over(dialogue, step, asked, world, "I do not know that")
     if question.misses:
         return closed(dialogue), refused("Sorry, I did not understand that. I leave it as it is")
     once = opened(replace(question, misses=1), world)

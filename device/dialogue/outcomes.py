@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from device.dialogue import referring
+from device.dialogue.questions import YES_OR_NO
 from device.events import Intent, Outcome, Question, Reply
 from device.speaking.wording import listed
 
@@ -51,7 +52,7 @@ def answers(question: Question) -> str:
     labels = [f"“{option.label}”" for option in question.options]
     if labels:
         return f"You can say {listed([*labels, '“never mind”'], 'or')}"
-    if question.expects == "confirmation":
+    if question.expects in YES_OR_NO:
         return "You can say “yes” or “no”"
     return f"{question.text} Or say “never mind”"
 

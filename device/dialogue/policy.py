@@ -44,7 +44,7 @@ from device.events import (
 )
 from device.speaking.wording import listed
 from device.understanding import times
-from device.understanding.scope import NAMED
+from device.understanding.scope import NAMED, WONDERED
 
 
 def respond(dialogue: Dialogue, acts: Sequence[Act], world: World) -> Step:
@@ -258,7 +258,9 @@ def _request(dialogue: Dialogue, intent: Intent, world: World, answered: Questio
     if not outcome.fine and resolved.name == referring.OF_ENTRIES.get(intent.name):
         resolved, outcome = intent, world.handle(intent)  # no such timer, but perhaps music
     among = answered.options if answered else ()
-    return remembered(dialogue, resolved, outcome, world, among), outcome
+    step = remembered(dialogue, resolved, outcome, world, among), outcome
+    asked = "" if outcome.fine else resolved.slots.get(WONDERED, "")
+    return consulting.unanswered(dialogue, step, asked, world)
 
 
 def _either(dialogue: Dialogue, intent: Intent, either: tuple[Option, ...], world: World) -> Step:
@@ -277,7 +279,7 @@ def _either(dialogue: Dialogue, intent: Intent, either: tuple[Option, ...], worl
 def _denied(dialogue: Dialogue, world: World) -> Step:
     """No to a question leaves everything as it is; no to what was just done asks whether to take it back."""
     if dialogue.question is not None:
-        return closed(dialogue), Outcome(reply=Reply("OK, I leave it as it is"))
+        return consulting.none_of_them(dialogue, dialogue.question, world)
     if dialogue.undo is None or not dialogue.undo.requests:
         return dialogue, Outcome(reply=Reply("OK"))
     question = Question("Shall I take that back?", Intent("MynahUndo", {}, 1.0), CONFIRMATION)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from device.events import Act, Affirm, Answer, Question
 
 CONFIRMATION = "confirmation"
-YES_OR_NO = (CONFIRMATION, "more")
+YES_OR_NO = (CONFIRMATION, "more", "handover")
 """What questions expect that are answered with yes or no."""
 UNANSWERED = ("reading",)
 """What questions expect that need no answer: silence ends them, without a word."""

@@ -8,9 +8,9 @@ from datetime import datetime
 
 from device.events import Change, Intent, Outcome, Question, Reply
 from device.home.model import Home
-from device.knowledge.documents.papers import Papers
 from device.knowledge.facts.facts import Facts
 from device.knowledge.rules.watching import Watch
+from device.knowledge.shelf import Searched
 from device.memory.agenda import Agenda
 from device.memory.journal.journal import Journal
 from device.memory.lists import Lists
@@ -36,7 +36,7 @@ class World:
     said: Mapping[str, int] = field(default_factory=dict)
     journal: Journal | None = None
     facts: Facts = field(default_factory=Facts)
-    papers: Papers | None = None
+    papers: Searched | None = None
     rules: Rules = field(default_factory=Rules)
     watch: Watch | None = None
     habits: bool = False

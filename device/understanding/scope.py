@@ -24,8 +24,10 @@ LOOSE, PLACE, BARE, EVERY = "scope:loose", "scope:place", "scope:bare", "scope:e
 has no article, "the kitchen lamp and radio"; it is about all of a kind."""
 NEAR, BESIDE = "near", "beside"
 """Slots: places to look in, the likeliest first; true where it is nowhere else."""
-UNSAID = (NEAR, BESIDE)
-"""Slots that nobody outside is told: they say where to look."""
+WONDERED = "wondered"
+"""The slot of a request that Mynah only refuses: the whole question, which somebody else may answer."""
+UNSAID = (NEAR, BESIDE, WONDERED)
+"""Slots that nobody outside is told."""
 ALL = re.compile(r"\b(all|any|both|each|every)\b")
 WHOLE = re.compile(r"\b(everything|everywhere|whole|house|home|here|there|this room|it|them)\b")
 ALSO = "MynahAlso"

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from hassil.expression import Expression, Group, ListReference, RuleReference
-from hassil.intents import SlotList
+from hassil.intents import SlotList, TextSlotList
 
 from device.errors import SentencesError
 from device.reading.located import nearest
@@ -87,6 +87,16 @@ class Sentences:
         """With the sentences of `intents` as what can be typed and is not listened for."""
         blocks = (replace(one, heard=one.heard and one.intent not in intents) for one in self.blocks)
         return Sentences(blocks, self.lists, self.rules, self.skip_words, self.responses, self.typed)
+
+    @functools.lru_cache(maxsize=2)  # noqa: B019  # as `_of`
+    def naming(self, name: str, value: str) -> Sentences:
+        """With one more value of the list `name`, if there is one."""
+        named = self.lists.get(name)
+        if not isinstance(named, TextSlotList):
+            return self
+        one = TextSlotList.from_strings([value], allow_template=False, name=name)
+        lists = {**self.lists, name: TextSlotList(name, [*named.values, *one.values])}
+        return Sentences(self.blocks, lists, self.rules, self.skip_words, self.responses, self.typed)
 
     def plus(self, others: Iterable[Sentences]) -> Sentences:
         """With the sentences of the user's skills, which come first."""

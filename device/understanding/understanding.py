@@ -28,6 +28,7 @@ from device.understanding.scope import is_placed, named, scoped
 from device.understanding.sentences import Sentences
 from device.understanding.spelling import corrected, is_misspelt, words_of
 from device.understanding.vocabulary import Speakable
+from device.understanding.wondering import wonders
 
 DOUBTED = 0.3
 """Confidence below which Mynah asks what was said before an appliance is told. Of right commands by
@@ -124,6 +125,8 @@ class Understanding:
         found = self.acts(replace(heard, free=False)) if heard.confidence >= LEGIBLE and not question else ()
         if found and all(isinstance(act, Request) for act in found):
             return doubted(found, heard)
+        if len(found) == 1 and isinstance(found[0], NotRecognized) and wonders(heard.text):
+            return found  # nothing is done, and somebody else may answer it
         return (NotRecognized(heard.text, TOO_DOUBTFUL),)
 
     def _needed(self, text: str, confidence: float, bought: tuple[Act, ...]) -> tuple[Act, ...]:

@@ -22,6 +22,7 @@ from training.corpus.manifest import CALIBRATED_ON, HELD_OUT, Utterance, read_ma
 from training.corpus.noises import CLEAN
 from training.evaluate import (
     assist,
+    desk,
     dialogues,
     dictation,
     documents,
@@ -42,6 +43,7 @@ from training.evaluate import (
     turns,
     voice,
     wake,
+    watch,
 )
 from training.evaluate.arguments import parse_ratios
 from training.evaluate.listeners import Mynah
@@ -90,6 +92,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         kinds.add_parser("documents", help="questions about manuals: right, refused or wrong")
     )
     habits.add_arguments(kinds.add_parser("habits", help="what usually comes next, in simulated families"))
+    asked_of = kinds.add_parser("desk", help="questions that are offered to a person, and those that are not")
+    desk.add_arguments(asked_of)
+    watch.add_arguments(kinds.add_parser("watch", help="surges of complaints in simulated months of texts"))
     phones.add_arguments(kinds.add_parser("phones", help="phone error rate on people left out of training"))
     wake.add_arguments(kinds.add_parser("wake", help="a wake bundle: misses and false accepts"))
     enrolment.add_arguments(kinds.add_parser("enrolment", help="the effect of enrolment on a wake bundle"))
@@ -160,6 +165,8 @@ def run_stories(arguments: argparse.Namespace) -> None:
 PLAIN: Mapping[str, Callable[[argparse.Namespace], None]] = {
     "assist": assist.run,
     "questions": questions.run,
+    "desk": desk.run,
+    "watch": watch.run,
     "documents": documents.run,
     "habits": habits.run,
     "phones": phones.run,

@@ -97,9 +97,11 @@ def test_whatever_the_shipped_groups_produce_is_understood() -> None:
 def test_intents_of_a_sentence_are_not_mixed_up() -> None:
     sentences, home = Sentences.load(), Home.load()
     understanding = Understanding(sentences, home)
-    chance = random.Random(8)
     wrong = []
     for group in (group for group in sentences.groups(home) if not group.follows):
+        chance = random.Random(
+            str([sentence.text for sentence in group.sentences])
+        )  # whatever others there are
         text = sample(group, chance.choice(group.sentences).expression, chance)
         meant = understanding.understand(Transcript(text, 1.0))
         assert isinstance(meant, Intent), text

@@ -16,7 +16,7 @@ from device.system.problems import Problems
 def make_papers(settings: Settings) -> Papers | None:
     """None where the settings name no folder."""
     folder = settings.knowledge.documents
-    return None if folder is None else Papers(index_of(folder), settings.knowledge.meanings)
+    return None if folder is None else Papers(index_of(folder), settings.knowledge.encoder)
 
 
 def index_of(folder: Path) -> Path:
@@ -35,5 +35,5 @@ def follow_papers(settings: Settings, problems: Problems) -> Following | None:
 
 def index_now(settings: Settings) -> list[str]:
     """Wait until the papers can be searched. Lines on what cannot be read; none where there are no papers."""
-    folder = settings.knowledge.documents
-    return [] if folder is None else indexing.run(folder, index_of(folder))
+    folder, encoder = settings.knowledge.documents, settings.knowledge.encoder
+    return [] if folder is None else indexing.run(folder, index_of(folder), encoder)

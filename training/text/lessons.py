@@ -48,7 +48,7 @@ def answers(row: Row, passage: Passage) -> bool:
 def units(row: Row, passage: Passage) -> Iterable[bool]:
     """Of each unit of a passage, whether it answers."""
     right = answers(row, passage)
-    whole, *pieces = passage.units
+    _, *pieces = passage.units
     yield right
     for piece in pieces:
         yield right and bool(_says(row).search(piece))

@@ -6,10 +6,10 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from device.errors import BundleError
 from device.knowledge.documents import indexing
 from device.knowledge.documents.folder import entries
 from device.knowledge.documents.papers import Papers
+from device.knowledge.documents.store import Reader
 
 PERIOD = 60.0
 """Seconds between two looks at the folder."""
@@ -30,15 +30,11 @@ class Following:
         self._ended.set()
 
     def _follow(self) -> None:
-        try:
-            self._papers.prepare()
-        except BundleError as error:
-            self._tell(str(error))
-            return
         before: object = None
         while not self._ended.is_set():
             there = entries(self._folder)
-            if there != before:
+            if there != before or not Reader(self._papers.index).is_complete:
                 before = there
-                self._tell("; ".join(indexing.run(self._folder, self._papers.index)))
+                lines = indexing.run(self._folder, self._papers.index, self._papers.encoder)
+                self._tell("; ".join(lines))
             self._ended.wait(PERIOD)

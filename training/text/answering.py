@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,15 +19,18 @@ import numpy.typing as npt
 from device.knowledge.documents import indexing
 from device.knowledge.documents.folder import Entry, entries
 from device.knowledge.documents.papers import ENOUGH, OFFERED, WORTH_ASKING, Papers, probabilities
+from device.knowledge.documents.passages import Document
 from device.knowledge.documents.ranking import FEATURES
 from device.settings import DEVICE, bundle_folder
-from training.text.lessons import ASIDE, Row, answers, questions, sources
+from training.text.lessons import ASIDE, Row, answers, documents, questions, sources
 
 EXAMPLES = DEVICE.parent / "docs" / "examples"
 MANUALS, DEVELOPMENT = EXAMPLES / "manuals", EXAMPLES / "questions" / "development.yaml"
 FILES = sorted(ASIDE.glob("*.yaml"))
 FOREIGN = 4
 """Of the questions about another paper, every how many."""
+PLAIN = 3
+"""Of the headings, every how many is asked for."""
 PRIOR = 1.0
 """Of the squares of all weights but the bias: how strongly they are held where they are expected."""
 EXPECTED = np.array([5.0 if name == "code" else 0.0 for name in FEATURES])
@@ -48,6 +51,7 @@ class Lesson:
     right: npt.NDArray[np.bool_]
     sources: tuple[str, ...]
     answerable: bool
+    is_plain: bool = False
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -81,8 +85,18 @@ def _asked(folder: Path, papers: Sequence[Entry], rows: Sequence[Row], name: str
             shutil.copy(folder / paper.name, copied)
         index = Papers(Path(temporary) / "index.db", bundle_folder("sentences"))
         indexing.run(copied, index.index, index.encoder)
-        for row in rows:
+        for row in (*rows, *_plain(documents(copied).values())):
             yield lesson(row, index, name)
+
+
+def _plain(papers: Collection[Document]) -> Iterator[Row]:
+    """Questions in the papers' own words: people ask so too. Every PLAIN-th heading."""
+    headed = {one.source: one.path[-1] for paper in papers for one in paper.passages if one.path}
+    names = {paper.name: paper.title.partition(":")[0] for paper in papers}
+    for source, heading in [*headed.items()][::PLAIN]:
+        name = names[source.partition("#")[0]]
+        ask = heading if heading.endswith("?") else f"what about {heading.lower()} of the {name}"
+        yield {"ask": ask, "source": source, "plain": True}
 
 
 def worth(lessons: Sequence[Lesson], weights: Floats) -> str:
@@ -108,7 +122,7 @@ def lesson(row: Row, papers: Papers, paper: str) -> Lesson:
     hits, features = papers.compared(row["ask"])
     right = np.array([answers(row, hit.passage) for hit in hits], bool)
     places = tuple(hit.passage.source for hit in hits)
-    return Lesson(paper, np.asarray(features, np.float64), right, places, bool(sources(row)))
+    return Lesson(paper, np.asarray(features, np.float64), right, places, bool(sources(row)), "plain" in row)
 
 
 def fitted(lessons: Sequence[Lesson]) -> Floats:

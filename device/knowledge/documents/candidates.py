@@ -21,7 +21,7 @@ ALL = 3000
 """Most passages of all documents whose vectors are compared; of more, only those of LIKELY documents."""
 LIKELY = 3
 """Documents whose titles are nearest."""
-LATE = 4
+LATE = 2
 """Passages, of those that have no vectors yet, whose vectors are computed for a question."""
 
 
@@ -78,7 +78,8 @@ def candidates(
     return [
         Candidate(hit, places.get(one, 0.0), near[one], titles.get(hit.document, 0.0))
         for one, hit in hits.items()
-        if one in near and question.codes <= hit.passage.stems  # another error is no answer
+        if one in near
+        and question.codes <= hit.passage.stems | {*name_of(hit.title)}  # another error is no answer
     ]
 
 

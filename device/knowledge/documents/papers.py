@@ -17,7 +17,7 @@ from device.knowledge.documents.ranking import FEATURES, WEIGHTS, features
 from device.knowledge.documents.store import Hit, Reader
 from device.knowledge.documents.words import content, words
 
-ENOUGH = 0.72
+ENOUGH = 0.68
 """The least probability with which a passage is read out: at most 4 of 100 questions are answered wrongly."""
 WORTH_ASKING = 0.3
 """The least probability that something answers, with which it is asked which passage is meant."""

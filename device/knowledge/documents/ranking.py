@@ -13,6 +13,7 @@ from device.knowledge.documents.candidates import Candidate, name_of
 from device.knowledge.documents.encoder import Floats
 from device.knowledge.documents.passages import ROW
 from device.knowledge.documents.question import Question
+from device.knowledge.documents.words import content, stem, words
 
 _NUMBER = r"(?:\d+(?:[.,]\d+)?|one|two|three|four|five|six|seven|eight|nine|ten|half|twelve|twenty|thirty|a)"
 _SPAN = rf"{_NUMBER} (?:and a half )?(?:seconds?|minutes?|min|hours?|h|days?|weeks?|months?|years?)\b"
@@ -33,12 +34,13 @@ _FITTING = {
 """What the answer to a question of a form has in it."""
 
 
-FEATURES = ("bias", "whole", "piece", "ahead", "title", "own", "rest", "code", "fits", "row")
+FEATURES = ("bias", "whole", "piece", "ahead", "title", "own", "rest", "called", "code", "fits", "row")
 """What speaks for a passage.
 
 The cosines of the question with the passage and its nearest piece; how far their sum is ahead of the best at
 another place. How far the title of the document is behind the nearest one. Its place in the search for words,
-and how many of the question's words that are not in the title it has. An error code. Whether it has the form
+and how many of the question's words that are not in the title it has. Whether the question says all of its
+heading. An error code. Whether it has the form
 that is asked for. A row of a table, where nobody asks how.
 """
 COSINES = 10.0
@@ -69,6 +71,7 @@ def _of(
     question: Question, one: Candidate, ahead: float, nearest: float, counts: Mapping[str, int]
 ) -> list[float]:
     passage, name = one.hit.passage, name_of(one.hit.title)
+    heading = frozenset(map(stem, content(words(passage.path[-1])))) if passage.path else frozenset()
     weights = {term: 1 / (1 + math.log1p(counts.get(term, 0))) for term in question.stems if term not in name}
     pattern = _FITTING.get(question.form)
     return [
@@ -79,7 +82,8 @@ def _of(
         COSINES * (one.title - nearest),
         one.own,
         _share(weights, passage.stems),
-        float(bool(question.codes)),
+        float(bool(heading) and heading <= frozenset(question.stems)),
+        float(bool(question.codes - {*name})),
         float(pattern is not None and bool(pattern.search(passage.pieces[one.piece]))),
         float(passage.kind == ROW and question.form != asked.HOW),
     ]
@@ -91,5 +95,5 @@ def _share(weights: Mapping[str, float], said: Collection[str]) -> float:
     return sum(weight for word, weight in weights.items() if word in said) / total if total else 0.0
 
 
-WEIGHTS = np.array([-3.49, 0.03, 0.45, 0.68, 0.52, 0.42, 0.43, 5.0, 0.36, -0.56], np.float32)
+WEIGHTS = np.array([-3.5, -0.34, 0.62, 0.55, 0.65, 0.88, 1.24, 1.68, 5.0, 0.58, -0.39], np.float32)
 """Of FEATURES: the log odds of a passage against no answer, as `mynah-train answering` fits them."""

@@ -261,10 +261,11 @@ class Reader:
             sql += f" WHERE passage IN ({_these(numbers)}){ranges}"
         return {int(str(row[0])): bytes(row[1]) for row in self._rows(sql) if isinstance(row[1], bytes)}
 
-    def title_vectors(self) -> dict[str, npt.NDArray[np.float32]]:
+    def title_vectors(self) -> dict[str, npt.NDArray[np.floating]]:
         """The vector of each title, by document."""
         rows = self._rows("SELECT name, vector FROM documents WHERE vector IS NOT NULL")
-        return {str(name): np.frombuffer(bytes(vector), np.int8) / np.float32(127) for name, vector in rows}
+        found = {str(name): vector for name, vector in rows if isinstance(vector, bytes)}
+        return {name: np.frombuffer(one, np.int8) / np.float32(127) for name, one in found.items()}
 
     @property
     def is_complete(self) -> bool:

@@ -9,7 +9,6 @@ from pathlib import Path
 from device.knowledge.documents import indexing
 from device.knowledge.documents.folder import entries
 from device.knowledge.documents.papers import Papers
-from device.knowledge.documents.store import Reader
 
 PERIOD = 60.0
 """Seconds between two looks at the folder."""
@@ -33,8 +32,8 @@ class Following:
         before: object = None
         while not self._ended.is_set():
             there = entries(self._folder)
-            if there != before or not Reader(self._papers.index).is_complete:
-                before = there
+            if there != before:
                 lines = indexing.run(self._folder, self._papers.index, self._papers.encoder)
                 self._tell("; ".join(lines))
+                before = there if self._papers.is_complete else None
             self._ended.wait(PERIOD)

@@ -28,7 +28,7 @@ MEMORY = 1_000_000_000
 """Bytes that the process may take."""
 SECONDS = 60
 """How long one document may take."""
-ENCODING, AT_ONCE = 10.0, 32
+ENCODING, AT_ONCE = 25.0, 32
 """Seconds for which one run computes vectors, and passages that are kept together; the next run goes on."""
 UNREADABLE = "took too long or too much memory; split it, or remove it"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,6 +64,12 @@ class Papers:
         """The passages that may answer, and what speaks for each: (passages, FEATURES)."""
         found, figures = _compared(self, text, None)
         return [one.hit for one in found], figures
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the vectors of all passages are there."""
+        with closing(Reader(self.index)) as reader:  # another thread may ask meanwhile
+            return reader.is_complete
 
     def at(self, source: str, number: int, piece: int) -> Found | None:
         """The passage that was found before; None where the document has changed and has it no more."""

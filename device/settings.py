@@ -145,8 +145,8 @@ class KnowledgeSettings:
     """A file of rules, by which Mynah tells, asks or does something when something is so: docs/RULES.md."""
     documents: Path | None = None
     """A folder of manuals and other papers (Markdown, text, HTML, PDF) to answer from; none: no such."""
-    meanings: BundleFolder = field(default_factory=lambda: bundle_folder("meanings"))
-    """What it knows of words that mean the same: name of a shipped bundle, or a folder."""
+    encoder: BundleFolder = field(default_factory=lambda: bundle_folder("sentences"))
+    """What tells how near a question is to a passage: name of a shipped bundle, or a folder."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ def folders(settings: Settings) -> tuple[Path, ...]:
 
 def make_papers(settings: Settings) -> Searched | None:
     """None where there are no folders."""
-    papers = tuple(Papers(index_of(one), settings.knowledge.meanings) for one in folders(settings))
+    papers = tuple(Papers(index_of(one), settings.knowledge.encoder) for one in folders(settings))
     return Shelf(papers) if len(papers) > 1 else next(iter(papers), None)
 
 
@@ -38,7 +38,7 @@ def index_of(folder: Path) -> Path:
 def follow_papers(settings: Settings, problems: Problems) -> Iterator[Following]:
     """What keeps each index at what is in its folder."""
     for folder in folders(settings):
-        papers = Papers(index_of(folder), settings.knowledge.meanings)
+        papers = Papers(index_of(folder), settings.knowledge.encoder)
         yield Following(folder, papers, partial(_tell, problems, folder, folder == faq_folder(settings)))
 
 
@@ -49,6 +49,6 @@ def _tell(problems: Problems, folder: Path, may_be_empty: bool, line: str) -> No
 
 def index_now(settings: Settings) -> list[str]:
     """Wait until the papers can be searched. Lines on what cannot be read; none where there are no papers."""
-    given = faq_folder(settings)
+    given, encoder = faq_folder(settings), settings.knowledge.encoder
     there = (one for one in folders(settings) if one != given or (one / FILE).exists())
-    return [line for one in there for line in indexing.run(one, index_of(one))]
+    return [line for one in there for line in indexing.run(one, index_of(one), encoder)]

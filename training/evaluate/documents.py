@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import re
 import tempfile
 import time
 from collections import Counter
@@ -11,15 +10,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from device.errors import UsageError
 from device.knowledge.documents import indexing
 from device.knowledge.documents.papers import Found, Papers, is_answer, offered
 from device.settings import DEVICE, bundle_folder
 from training.arguments import positive
 from training.evaluate import many_documents
 from training.evaluate.intervals import share_with_interval
+from training.text.lessons import answers, questions
 
 EXAMPLES = DEVICE.parent / "docs" / "examples"
 RIGHT, OFFERED, SILENT = "right", "among those offered", "rightly refused"
@@ -53,18 +50,15 @@ def run(arguments: argparse.Namespace) -> None:
         many_documents.report(arguments.many, arguments.documents, arguments.questions)
         return
     with tempfile.TemporaryDirectory() as folder:
-        papers = Papers(Path(folder) / "index.db", bundle_folder("meanings"))
-        for problem in indexing.run(arguments.documents, papers.index):
+        papers = Papers(Path(folder) / "index.db", bundle_folder("sentences"))
+        for problem in indexing.run(arguments.documents, papers.index, papers.encoder):
             print(problem)
-        papers.prepare()
         for file in arguments.questions:
             report(file, papers, arguments.quiet)
 
 
 def report(file: Path, papers: Papers, quiet: bool) -> None:
-    rows = yaml.safe_load(file.read_text("utf-8"))
-    if not rows:
-        raise UsageError(f"{file}: no questions; write `- ask:` for each")
+    rows = questions(file)
     counts: Counter[str] = Counter()
     began = time.perf_counter()
     for row in rows:
@@ -90,19 +84,13 @@ def judge(row: Mapping[str, Any], papers: Papers) -> tuple[str, str]:
     if is_answer(found):
         if not answerable:
             return INVENTED, _told(found[0])
-        return (RIGHT if _answers(row, found[0]) else WRONG), _told(found[0])
+        return (RIGHT if answers(row, found[0].passage) else WRONG), _told(found[0])
     if choices := offered(found):
         told = " | ".join(map(_told, choices))
         if not answerable:
             return NEEDLESS, told
-        return (OFFERED if any(_answers(row, one) for one in choices) else OTHERS), told
+        return (OFFERED if any(answers(row, one.passage) for one in choices) else OTHERS), told
     return (REFUSED if answerable else SILENT), "nothing"
-
-
-def _answers(row: Mapping[str, Any], found: Found) -> bool:
-    sources = [row["source"]] if isinstance(row["source"], str) else row["source"]
-    said = " ".join(found.passage.pieces)
-    return found.passage.source in sources and bool(re.search(str(row.get("says", "")), said))
 
 
 def _told(found: Found) -> str:

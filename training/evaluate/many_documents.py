@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+import string
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -12,7 +13,6 @@ from pathlib import Path
 import yaml
 
 from device.knowledge.documents import indexing
-from device.knowledge.documents.meanings import Meanings
 from device.knowledge.documents.papers import Papers
 from device.settings import bundle_folder
 
@@ -33,12 +33,12 @@ def report(count: int, examples: Path, questions: Sequence[Path]) -> None:
         for number, text in enumerate(made_up(count, examples)):
             (folder / f"{number:05}.md").write_text(text, "utf-8")
         began = time.perf_counter()
-        indexing.run(folder, index)
+        indexing.run(folder, index, bundle_folder("sentences"))
         spent = time.perf_counter() - began
         size = index.stat().st_size / 1e6
         print(f"{count} documents: indexed in {spent:.0f} s; the index has {size:.0f} MB")
-        papers = Papers(index, bundle_folder("meanings"))
-        papers.prepare()
+        papers = Papers(index, bundle_folder("sentences"))
+        papers.find("is it loaded")
         rows = [row for file in questions for row in yaml.safe_load(file.read_text("utf-8"))]
         times = sorted(_timed(papers, row["ask"]) for row in rows[:ASKED])
         middle, slowest = times[len(times) // 2], times[-1]
@@ -52,7 +52,7 @@ def made_up(count: int, examples: Path) -> Iterator[str]:
     text = " ".join(text.split(" ")[:PAGES])
     chance = random.Random(1)
     own = sorted(set(_WORD.findall(text)))
-    others = chance.sample(sorted(Meanings.load(bundle_folder("meanings")).common(30_000)), 4000)
+    others = ["".join(chance.choices(string.ascii_lowercase, k=7)) for _ in range(4000)]
     for number in range(count):
         changed = chance.sample(own, len(own) // 2)
         swapped = dict(zip(changed, chance.choices(others, k=len(changed)), strict=True))

@@ -1,36 +1,40 @@
-"""`mynah-train answering`: fits what makes a passage an answer, on questions about a folder of documents.
+"""`mynah-train answering`: fits what makes a passage an answer, on questions about papers.
 
-It prints the weights for `device/knowledge/documents/ranking.py`, and what they are worth on each question
-when they are fitted on the others.
+It prints the weights for `device/knowledge/documents/ranking.py`, and what they are worth on each paper when
+they are fitted on the questions about the others.
 """
 
 from __future__ import annotations
 
 import argparse
-import re
+import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import yaml
 
-from device.errors import UsageError
 from device.knowledge.documents import indexing
-from device.knowledge.documents.papers import Papers, probabilities
+from device.knowledge.documents.folder import Entry, entries
+from device.knowledge.documents.papers import ENOUGH, OFFERED, WORTH_ASKING, Papers, probabilities
+from device.knowledge.documents.passages import Document
 from device.knowledge.documents.ranking import FEATURES
-from device.knowledge.documents.store import Hit
 from device.settings import DEVICE, bundle_folder
+from training.text.lessons import ASIDE, Row, answers, documents, questions, sources
 
 EXAMPLES = DEVICE.parent / "docs" / "examples"
+MANUALS, DEVELOPMENT = EXAMPLES / "manuals", EXAMPLES / "questions" / "development.yaml"
+FILES = sorted(ASIDE.glob("*.yaml"))
+FOREIGN = 4
+"""Of the questions about another paper, every how many."""
+PLAIN = 3
+"""Of the headings, every how many is asked for."""
 PRIOR = 1.0
 """Of the squares of all weights but the bias: how strongly they are held where they are expected."""
-EXPECTED = np.array([{"code": 5.0, "called": 2.0}.get(name, 0.0) for name in FEATURES])
-"""Where the weights are held. A passage that has the error code, or whose heading is said, answers, though
-these questions are made to use other words."""
+EXPECTED = np.array([5.0 if name == "code" else 0.0 for name in FEATURES])
+"""Where the weights are held. A passage that has the error code answers, and few questions have one."""
 ABSENT = 1.0
 """How much the same question counts without the passages that answer it: then nothing does."""
 STEPS, RATE = 1500, 0.05
@@ -39,52 +43,86 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Lesson:
-    """A question: the features of its passages, which of them answer, and where each stands."""
+    """A question about `paper`: the features of its passages, which of them answer,
+    and where each stands."""
 
+    paper: str
     features: Floats
     right: npt.NDArray[np.bool_]
     sources: tuple[str, ...]
     answerable: bool
+    is_plain: bool = False
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--documents", type=Path, default=EXAMPLES / "manuals", metavar="DIR")
-    parser.add_argument(
-        "--questions", type=Path, default=EXAMPLES / "questions" / "development.yaml", metavar="F"
-    )
+    """There are none."""
 
 
 def run(arguments: argparse.Namespace) -> None:
     """Raises UsageError where there is no question."""
-    rows = yaml.safe_load(arguments.questions.read_text("utf-8"))
-    if not rows:
-        raise UsageError(f"{arguments.questions}: no questions; write `- ask:` for each")
-    with tempfile.TemporaryDirectory() as folder:
-        papers = Papers(Path(folder) / "index.db", bundle_folder("meanings"))
-        indexing.run(arguments.documents, papers.index)
-        lessons = [lesson(row, papers) for row in rows]
+    lessons = list(_lessons())
     print("weights", dict(zip(FEATURES, fitted(lessons).round(2).tolist(), strict=True)))
-    first = third = answerable = 0
-    for at, one in enumerate(lessons):
-        places = best_first(one, fitted([*lessons[:at], *lessons[at + 1 :]]))
+    for paper in sorted({one.paper for one in lessons}):
+        others = [one for one in lessons if one.paper != paper]
+        print(f"{paper}: {worth([one for one in lessons if one.paper == paper], fitted(others))}")
+
+
+def _lessons() -> Iterator[Lesson]:
+    """Each of the papers aside alone, with some questions about another one, which nothing answers there; and
+    the example manuals together."""
+    for file, other in zip(FILES, (*FILES[1:], FILES[0]), strict=True):
+        foreign = [{"ask": row["ask"]} for row in questions(other)[::FOREIGN]]
+        papers = [one for one in entries(ASIDE) if one.name.startswith(f"{file.stem}.")]
+        yield from _asked(ASIDE, papers, [*questions(file), *foreign], file.stem)
+    yield from _asked(MANUALS, entries(MANUALS), questions(DEVELOPMENT), DEVELOPMENT.stem)
+
+
+def _asked(folder: Path, papers: Sequence[Entry], rows: Sequence[Row], name: str) -> Iterator[Lesson]:
+    with tempfile.TemporaryDirectory() as temporary:
+        copied = Path(temporary) / "papers"
+        copied.mkdir()
+        for paper in papers:
+            shutil.copy(folder / paper.name, copied)
+        index = Papers(Path(temporary) / "index.db", bundle_folder("sentences"))
+        indexing.run(copied, index.index, index.encoder)
+        for row in (*rows, *_plain(documents(copied).values())):
+            yield lesson(row, index, name)
+
+
+def _plain(papers: Collection[Document]) -> Iterator[Row]:
+    """Questions in the papers' own words: people ask so too. Every PLAIN-th heading."""
+    headed = {one.source: one.path[-1] for paper in papers for one in paper.passages if one.path}
+    names = {paper.name: paper.title.partition(":")[0] for paper in papers}
+    for source, heading in [*headed.items()][::PLAIN]:
+        name = names[source.partition("#")[0]]
+        ask = heading if heading.endswith("?") else f"what about {heading.lower()} of the {name}"
+        yield {"ask": ask, "source": source, "plain": True}
+
+
+def worth(lessons: Sequence[Lesson], weights: Floats) -> str:
+    """Counts of what these weights make of the questions."""
+    right = wrong = offered = answerable = first = 0
+    for one in lessons:
+        places = best_first(one, weights)
+        chances = [chance for chance, _ in places]
         answerable += one.answerable
-        first += any(places[:1])
-        third += any(places[:3])
-    print(f"without itself: right place first {first}, among the first three {third}, of {answerable}")
+        first += bool(places) and places[0][1]
+        if chances and chances[0] >= ENOUGH:
+            right += places[0][1]
+            wrong += not places[0][1]
+        elif sum(chances) >= WORTH_ASKING:
+            offered += any(fits for _, fits in places[:OFFERED])
+    return (
+        f"of {answerable} first {first}, answered {right}, among those offered {offered};"
+        f" of {len(lessons)} wrong {wrong}"
+    )
 
 
-def lesson(row: Mapping[str, Any], papers: Papers) -> Lesson:
+def lesson(row: Row, papers: Papers, paper: str) -> Lesson:
     hits, features = papers.compared(row["ask"])
-    right = np.array([answers(row, hit) for hit in hits], bool)
-    sources = tuple(hit.passage.source for hit in hits)
-    return Lesson(np.asarray(features, np.float64), right, sources, "source" in row)
-
-
-def answers(row: Mapping[str, Any], hit: Hit) -> bool:
-    """Whether the passage is one that the question wants."""
-    sources = [row["source"]] if isinstance(row.get("source"), str) else row.get("source", [])
-    said = " ".join(hit.passage.pieces)
-    return hit.passage.source in sources and bool(re.search(str(row.get("says", "")), said))
+    right = np.array([answers(row, hit.passage) for hit in hits], bool)
+    places = tuple(hit.passage.source for hit in hits)
+    return Lesson(paper, np.asarray(features, np.float64), right, places, bool(sources(row)), "plain" in row)
 
 
 def fitted(lessons: Sequence[Lesson]) -> Floats:
@@ -121,8 +159,8 @@ def _cases(one: Lesson) -> list[tuple[Floats, npt.NDArray[np.bool_], float]]:
     return cases
 
 
-def best_first(one: Lesson, weights: Floats) -> list[bool]:
-    """Of each place, the most probable first: whether its best passage is right."""
+def best_first(one: Lesson, weights: Floats) -> list[tuple[float, bool]]:
+    """Of each place, the most probable first: its probability, and whether its best passage is right."""
     if not len(one.right):
         return []
     chances = probabilities(one.features @ weights)
@@ -132,4 +170,4 @@ def best_first(one: Lesson, weights: Floats) -> list[bool]:
         source = one.sources[at]
         together[source] = together.get(source, 0.0) + float(chances[at])
         best.setdefault(source, bool(one.right[at]))
-    return [best[source] for source in sorted(together, key=lambda source: -together[source])]
+    return [(together[source], best[source]) for source in sorted(together, key=lambda one: -together[one])]

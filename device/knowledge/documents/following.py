@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from device.errors import BundleError
 from device.knowledge.documents import indexing
 from device.knowledge.documents.folder import entries
 from device.knowledge.documents.papers import Papers
@@ -30,15 +29,11 @@ class Following:
         self._ended.set()
 
     def _follow(self) -> None:
-        try:
-            self._papers.prepare()
-        except BundleError as error:
-            self._tell(str(error))
-            return
         before: object = None
         while not self._ended.is_set():
             there = entries(self._folder)
             if there != before:
-                before = there
-                self._tell("; ".join(indexing.run(self._folder, self._papers.index)))
+                lines = indexing.run(self._folder, self._papers.index, self._papers.encoder)
+                self._tell("; ".join(lines))
+                before = there if self._papers.is_complete else None
             self._ended.wait(PERIOD)

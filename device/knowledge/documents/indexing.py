@@ -1,7 +1,7 @@
-"""Brings an index to what is in the folder, in a process of its own: `python -m … FOLDER INDEX`.
+"""Brings an index to what is in the folder, in a process of its own: `python -m … FOLDER INDEX ENCODER`.
 
-It prints a line for each document that cannot be read, and ends. Where a document makes it take too much
-memory, the next run leaves that document out.
+It prints a line for each document that cannot be read, computes vectors for ENCODING seconds at most, and
+ends. Where a document makes it take too much memory, the next run leaves that document out.
 """
 
 from __future__ import annotations
@@ -12,11 +12,15 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from device.errors import DocumentError
+import numpy as np
+
+from device.errors import BundleError, DocumentError
+from device.knowledge.documents.encoder import Encoder
 from device.knowledge.documents.folder import Entry, entries
 from device.knowledge.documents.store import Writer
 
@@ -24,6 +28,8 @@ MEMORY = 1_000_000_000
 """Bytes that the process may take."""
 SECONDS = 60
 """How long one document may take."""
+ENCODING, AT_ONCE = 25.0, 32
+"""Seconds for which one run computes vectors, and passages that are kept together; the next run goes on."""
 UNREADABLE = "took too long or too much memory; split it, or remove it"
 
 
@@ -47,6 +53,28 @@ def update(folder: Path, index: Path) -> Iterator[str]:
             yield f"{folder}: there is no document; put Markdown, text, HTML or PDF files there"
     finally:
         writer.close()
+
+
+def encode(index: Path, bundle: Path) -> None:
+    """Compute the vectors that the index has not, as many as there is time for. Raises BundleError."""
+    until = time.monotonic() + ENCODING
+    writer = Writer(index)
+    try:
+        titles, bare = writer.untitled(), writer.bare(AT_ONCE)
+        encoder = Encoder.load(bundle) if titles or bare else None
+        while encoder and (titles or bare) and time.monotonic() < until:
+            writer.put_vectors(
+                {name: _stored(encoder, [title]) for name, title in titles.items()},
+                {number: _stored(encoder, passage.units) for number, passage in bare.items()},
+            )
+            titles, bare = writer.untitled(), writer.bare(AT_ONCE)
+    finally:
+        writer.close()
+
+
+def _stored(encoder: Encoder, texts: Sequence[str]) -> bytes:
+    """The vectors of the texts as int8, one after the other."""
+    return b"".join(np.round(encoder.vector(text) * 127).astype(np.int8).tobytes() for text in texts)
 
 
 def _taken_in(writer: Writer, folder: Path, entry: Entry) -> str:
@@ -79,9 +107,11 @@ class _limited:
         signal.alarm(0)
 
 
-def run(folder: Path, index: Path) -> list[str]:
-    """Wait until another process has brought the index up to date. Lines on what is wrong."""
-    command = [sys.executable, "-P", "-m", __name__, str(folder.absolute()), str(index.absolute())]
+def run(folder: Path, index: Path, encoder: Path) -> list[str]:
+    """Wait until another process has brought the index up to date; of many documents, some have no vectors
+    yet. Lines on what is wrong."""
+    places = [str(path.absolute()) for path in (folder, index, encoder)]
+    command = [sys.executable, "-P", "-m", __name__, *places]
     root = Path(__file__).parents[3]
     environment = {**os.environ, "PYTHONPATH": str(root)}
     done = subprocess.run(
@@ -95,13 +125,16 @@ def run(folder: Path, index: Path) -> list[str]:
 
 
 def main() -> int:
-    folder, index = map(Path, sys.argv[1:3])
+    folder, index, encoder = map(Path, sys.argv[1:4])
     os.nice(10)
     with suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     try:
         for line in update(folder, index):
             print(line, flush=True)
+        encode(index, encoder)
+    except BundleError as error:
+        print(error, flush=True)
     except (OSError, sqlite3.Error) as error:
         print(f"{index}: {error}; make room, and allow Mynah to write there", flush=True)
         return 1

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from device.knowledge.documents.candidates import Candidate, candidates, name_of, named
-from device.knowledge.documents.meanings import Meanings
+from device.knowledge.documents.candidates import Candidate, candidates, named
+from device.knowledge.documents.encoder import Encoder, Floats
 from device.knowledge.documents.passages import STEPS, Passage
 from device.knowledge.documents.question import HOW, form_of, question
-from device.knowledge.documents.ranking import FEATURES, WEIGHTS, Floats, Ranker
+from device.knowledge.documents.ranking import FEATURES, WEIGHTS, features
 from device.knowledge.documents.store import Hit, Reader
 from device.knowledge.documents.words import content, words
 
-ENOUGH = 0.5
-"""The least probability with which a passage is read out: what a wrong answer costs."""
-WORTH_ASKING = 0.2
+ENOUGH = 0.68
+"""The least probability with which a passage is read out: at most 4 of 100 questions are answered wrongly."""
+WORTH_ASKING = 0.3
 """The least probability that something answers, with which it is asked which passage is meant."""
 OFFERED = 3
 """Places that are offered at most."""
@@ -40,10 +41,11 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Papers:
-    """What an index holds. `meanings`: the bundle that knows what words mean. It may be pickled."""
+    """What an index holds. `encoder`: the bundle that tells how near questions and passages are. It may be
+    pickled."""
 
     index: Path
-    meanings: Path
+    encoder: Path
 
     def find(self, text: str, document: str | None = None, after: str = "") -> Sequence[Found]:
         """The best passage of each place that may answer `text`, the most probable first; of `document`, if
@@ -60,8 +62,14 @@ class Papers:
 
     def compared(self, text: str) -> tuple[Sequence[Hit], Floats]:
         """The passages that may answer, and what speaks for each: (passages, FEATURES)."""
-        found, features, _ = _compared(self, text, None)
-        return [one.hit for one in found], features
+        found, figures = _compared(self, text, None)
+        return [one.hit for one in found], figures
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the vectors of all passages are there."""
+        with closing(Reader(self.index)) as reader:  # another thread may ask meanwhile
+            return reader.is_complete
 
     def at(self, source: str, number: int, piece: int) -> Found | None:
         """The passage that was found before; None where the document has changed and has it no more."""
@@ -69,12 +77,6 @@ class Papers:
         if not 0 <= number < len(hits) or not 0 <= piece < len(hits[number].passage.pieces):
             return None
         return _told(hits[number], number, piece, 1.0)
-
-    def prepare(self) -> None:
-        """Read what questions need now; the first one would wait for it. Raises BundleError."""
-        _meanings(self.meanings)
-        for title in Reader(self.index).titles().values():
-            name_of(title)
 
 
 def _stamp(index: Path) -> tuple[int, ...]:
@@ -104,10 +106,10 @@ def offered(found: Sequence[Found]) -> Sequence[Found]:
 @functools.lru_cache(maxsize=16)
 def _found(papers: Papers, text: str, document: str | None, stamp: tuple[int, ...]) -> Sequence[Found]:
     """One turn asks the same several times."""
-    found, features, pieces = _compared(papers, text, document)
+    found, figures = _compared(papers, text, document)
     if not found:
         return ()
-    chances = probabilities(features @ WEIGHTS)
+    chances = probabilities(figures @ WEIGHTS)
     together: dict[str, float] = {}
     best: dict[str, int] = {}
     how = form_of(text.lower()) == HOW
@@ -119,7 +121,7 @@ def _found(papers: Papers, text: str, document: str | None, stamp: tuple[int, ..
             best[passage.source] = at  # who asks how wants the steps, not what stands above them
     places = sorted(together, key=lambda source: -together[source])[: OFFERED + 1]
     return tuple(
-        _told(found[at].hit, _number(papers, found[at].hit), pieces[at], together[source])
+        _told(found[at].hit, _number(papers, found[at].hit), found[at].piece, together[source])
         for source, at in ((source, best[source]) for source in places)
     )
 
@@ -130,16 +132,16 @@ def _number(papers: Papers, hit: Hit) -> int:
     return next((at for at, one in enumerate(there) if one.id == hit.id), 0)
 
 
-def _compared(
-    papers: Papers, text: str, document: str | None
-) -> tuple[Sequence[Candidate], Floats, Sequence[int]]:
-    reader, meanings = _reader(papers.index), _meanings(papers.meanings)
+def _compared(papers: Papers, text: str, document: str | None) -> tuple[Sequence[Candidate], Floats]:
+    reader, encoder = _reader(papers.index), _encoder(papers.encoder)
+    asked = question(text, encoder)
     with reader.hurried():
-        asked = question(text, meanings)
-        found = candidates(asked, reader, document or named(asked, reader.titles()))
+        within = document or named(asked.stems, reader.titles())
+        found = candidates(asked, reader, encoder, within)
+        counts = reader.frequencies(asked.stems)
     if not found:
-        return (), np.zeros((0, len(FEATURES)), np.float32), ()
-    return (found, *Ranker(meanings).features(asked, found))
+        return (), np.zeros((0, len(FEATURES)), np.float32)
+    return found, features(asked, found, counts)
 
 
 def probabilities(scores: np.ndarray) -> np.ndarray:
@@ -159,5 +161,6 @@ def _reader(index: Path) -> Reader:
 
 
 @functools.lru_cache(maxsize=1)
-def _meanings(folder: Path) -> Meanings:
-    return Meanings.load(folder)
+def _encoder(folder: Path) -> Encoder:
+    """Loaded with the first question; who asks none keeps the memory."""
+    return Encoder.load(folder)

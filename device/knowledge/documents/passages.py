@@ -34,6 +34,13 @@ class Passage:
     lead: str = ""
 
     @property
+    def units(self) -> tuple[str, ...]:
+        """The texts whose vectors stand for it: the whole, and each piece if it has several."""
+        whole = ". ".join((*self.path, *([self.lead] if self.lead else ()), " ".join(self.pieces)))
+        several = self.pieces if len(self.pieces) > 1 else ()
+        return (whole, *(". ".join((*self.path[-1:], piece)) for piece in several))
+
+    @property
     def stems(self) -> frozenset[str]:
         """The stems of its own words."""
         return frozenset(stems(" . ".join((*self.path[-1:], self.lead, *self.pieces))))

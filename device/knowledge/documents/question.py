@@ -1,11 +1,11 @@
-"""What a question asks: the words that count, what else they may be called, and the form of its answer."""
+"""What a question asks: its vector, the words that count, and the form of its answer."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
-from device.knowledge.documents.meanings import Meanings
+from device.knowledge.documents.encoder import Encoder, Floats
 from device.knowledge.documents.words import content, is_code, stem, words
 
 HOW, DURATION, FREQUENCY, AMOUNT, PLACE, MEANING, REASON, ALLOWED, OTHER = (
@@ -34,33 +34,30 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A word that counts. `weight`: how much it says, 0…1. `code`: it stands for itself alone. `others`:
-    stems of related words, and how close each is."""
+    """A word that counts. `code`: it is an error code, which stands for itself alone."""
 
-    word: str
     stem: str
-    weight: float
     code: bool
-    others: dict[str, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A text, the form of the answer that it wants, and its words that count."""
+    """A text, its vector, the form of the answer that it wants, and its words that count."""
 
     text: str
+    vector: Floats
     form: str
     terms: tuple[Term, ...]
 
     @property
-    def wide(self) -> tuple[str, ...]:
-        """The stems to be searched for, also of related words."""
-        return tuple(dict.fromkeys(stem for term in self.terms for stem in (term.stem, *term.others)))
+    def stems(self) -> tuple[str, ...]:
+        """The stems to be searched for."""
+        return tuple(term.stem for term in self.terms)
 
     @property
-    def own(self) -> tuple[str, ...]:
-        """The stems of its own words."""
-        return tuple(dict.fromkeys(term.stem for term in self.terms))
+    def codes(self) -> frozenset[str]:
+        """The stems that the passage that answers must have."""
+        return frozenset(term.stem for term in self.terms if term.code)
 
 
 def form_of(text: str) -> str:
@@ -68,16 +65,8 @@ def form_of(text: str) -> str:
     return next((form for form, pattern in _FORMS if pattern.search(text)), OTHER)
 
 
-def question(text: str, meanings: Meanings) -> Question:
+def question(text: str, encoder: Encoder) -> Question:
     """What `text` asks."""
-    terms = tuple(_term(word, meanings) for word in dict.fromkeys(content(words(text))))
-    return Question(text, form_of(text.lower()), terms)
-
-
-def _term(word: str, meanings: Meanings) -> Term:
-    weight = 0.2 if word.isdigit() else meanings.weight(word)
-    others: dict[str, float] = {}
-    related = {} if is_code(word) else meanings.related(word)
-    for other, close in related.items():
-        others[stem(other)] = max(close, others.get(stem(other), 0.0))
-    return Term(word, stem(word), weight, is_code(word), others)
+    found = {stem(word): is_code(word) for word in content(words(text))}
+    terms = tuple(Term(one, code) for one, code in found.items())
+    return Question(text, encoder.vector(text), form_of(text.lower()), terms)

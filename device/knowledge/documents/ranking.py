@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from device.knowledge.documents import question as asked
-from device.knowledge.documents.candidates import NAMES, Candidate, name_of, says
-from device.knowledge.documents.meanings import Meanings, akin
-from device.knowledge.documents.passages import ROW, STEPS, Passage
+from device.knowledge.documents.candidates import Candidate, name_of
+from device.knowledge.documents.encoder import Floats
+from device.knowledge.documents.passages import ROW
 from device.knowledge.documents.question import Question
 from device.knowledge.documents.words import content, stem, words
-
-Floats = npt.NDArray[np.float32]
 
 _NUMBER = r"(?:\d+(?:[.,]\d+)?|one|two|three|four|five|six|seven|eight|nine|ten|half|twelve|twenty|thirty|a)"
 _SPAN = rf"{_NUMBER} (?:and a half )?(?:seconds?|minutes?|min|hours?|h|days?|weeks?|months?|years?)\b"
@@ -37,136 +34,66 @@ _FITTING = {
 """What the answer to a question of a form has in it."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Parts:
-    """The numbers of the words above a passage, in its headings and its lead, and of those in each piece."""
-
-    above: tuple[int, ...]
-    pieces: tuple[tuple[int, ...], ...]
-
-
-FEATURES = (
-    *("bias", "rest", "piece", "headings", "code", "fits"),
-    *("steps", "own", "wide", "row", "long", "called"),
-)
+FEATURES = ("bias", "whole", "piece", "ahead", "title", "own", "rest", "called", "code", "fits", "row")
 """What speaks for a passage.
 
-Of the question's words that are not in the title of its document: how many are in it at all, in one piece,
-and in its headings. An error code. Whether the answer has the form that is asked for. Steps where it asks
-how. Its places in the two searches, a row of a table, the length. Whether the question says all of its
-heading.
+The cosines of the question with the passage and its nearest piece; how far their sum is ahead of the best at
+another place. How far the title of the document is behind the nearest one. Its place in the search for words,
+and how many of the question's words that are not in the title it has. Whether the question says all of its
+heading. An error code. Whether it has the form
+that is asked for. A row of a table, where nobody asks how.
 """
+COSINES = 10.0
+"""What cosines are multiplied by, so that their weights are as large as others."""
 
 
-class Ranker:
-    """Compares questions with passages."""
-
-    def __init__(self, meanings: Meanings) -> None:
-        self._meanings = meanings
-
-    def features(self, question: Question, found: Sequence[Candidate]) -> tuple[Floats, list[int]]:
-        """(passages, FEATURES), and of each passage the piece that fits best."""
-        numbers: dict[str, int] = {}
-        parts = [_parts(one.hit.passage, numbers) for one in found]
-        alike = self._alike(question, tuple(numbers))
-        weights = np.array([term.weight for term in question.terms], np.float32)
-        rests = {one.hit.title: weights * (1.0 - _titled(question, one.hit.title)) for one in found}
-        made = [
-            self._of(question, one, part, alike, rests[one.hit.title])
-            for one, part in zip(found, parts, strict=True)
-        ]
-        return np.array([one for one, _ in made], np.float32), [piece for _, piece in made]
-
-    def _of(
-        self, question: Question, one: Candidate, parts: _Parts, alike: Floats, rest: Floats
-    ) -> tuple[list[float], int]:
-        """The features and the best piece. `rest`: how much each word says that the title does not say."""
-        passage = one.hit.passage
-        above = _said(alike, parts.above)
-        pieces = [_said(alike, piece) for piece in parts.pieces]
-        fits = [self._fits(question, text) for text in passage.pieces]
-        scores = [
-            _share(rest, np.maximum(each, above)) + 0.5 * _share(rest, each) + 0.15 * fit
-            for each, fit in zip(pieces, fits, strict=True)
-        ]
-        best = int(np.argmax(scores))
-        whole = np.maximum(np.max(pieces, axis=0), above)
-        features = [
-            1.0,
-            _share(rest, whole),
-            _share(rest, np.maximum(pieces[best], above)),
-            _share(rest, above),
-            float(min((whole[at] for at, term in enumerate(question.terms) if term.code), default=0.0)),
-            float(fits[best]),
-            float(passage.kind == STEPS) * (1.0 if question.form == asked.HOW else -0.5),
-            one.own,
-            one.wide,
-            float(passage.kind == ROW and question.form != asked.HOW),
-            min(len(passage.pieces), 8) / 8,
-            float(_is_called(question, passage.path)),
-        ]
-        return features, best
-
-    def _alike(self, question: Question, said: Sequence[str]) -> Floats:
-        """(terms, words) how far each word of the question is said by each of these, 0…1."""
-        stems = {at: stem(word) for at, word in enumerate(said)}
-        mine = self._meanings.vectors([term.word for term in question.terms])
-        found = akin(mine @ self._meanings.vectors(said).T)
-        for row, term in zip(found, question.terms, strict=True):
-            if term.code:
-                row[:] = 0.0
-            for at, one in stems.items():
-                if one == term.stem:
-                    row[at] = 1.0
-                elif one in term.others:
-                    row[at] = max(row[at], 0.9 * term.others[one])
-        return found
-
-    def _fits(self, question: Question, text: str) -> bool:
-        pattern = _FITTING.get(question.form)
-        return pattern is not None and bool(pattern.search(text))
+def features(question: Question, found: Sequence[Candidate], counts: Mapping[str, int]) -> Floats:
+    """(passages, FEATURES). `counts`: in how many passages each word of the question is."""
+    near = [one.near[0] + one.near.max() for one in found]
+    best: dict[str, float] = {}
+    for one, sum_ in zip(found, near, strict=True):
+        source = one.hit.passage.source
+        best[source] = max(sum_, best.get(source, 0.0))
+    first, *others = sorted(best, key=lambda source: -best[source])
+    second = best[others[0]] if others else 0.0
+    ahead = [
+        sum_ - (second if one.hit.passage.source == first else best[first])
+        for one, sum_ in zip(found, near, strict=True)
+    ]
+    nearest = max(one.title for one in found)
+    return np.array(
+        [_of(question, one, lead, nearest, counts) for one, lead in zip(found, ahead, strict=True)],
+        np.float32,
+    )
 
 
-def _parts(passage: Passage, numbers: dict[str, int]) -> _Parts:
-    """The words of a passage by their numbers; new ones get the next."""
-
-    def of(*texts: str) -> tuple[int, ...]:
-        return tuple(numbers.setdefault(word, len(numbers)) for word in content(words(" . ".join(texts))))
-
-    return _Parts(of(*passage.path, passage.lead), tuple(map(of, passage.pieces)))
-
-
-def _said(alike: Floats, numbers: Sequence[int]) -> Floats:
-    """(terms,) how far each word of the question is said by one of the words with these numbers."""
-    if not numbers:
-        return np.zeros(len(alike), np.float32)
-    return np.asarray(alike[:, list(numbers)].max(axis=1))
-
-
-def _is_called(question: Question, path: Sequence[str]) -> bool:
-    """Whether the question says all of the last heading, in its words."""
-    heading = frozenset(map(stem, content(words(path[-1])))) if path else frozenset[str]()
-    return bool(heading) and heading <= {term.stem for term in question.terms}
-
-
-def _titled(question: Question, title: str) -> Floats:
-    """(terms,) how far each word of the question names the document. One word of two is half a name: "the
-    pump" is not yet the heat pump."""
-    name = name_of(title)
-    said = [says(term, name) for term in question.terms]
-    together = frozenset[str]().union(*said)
-    whole = 1.0 if len(together) >= min(NAMES, len(name)) else 0.5
-    return np.array([whole * bool(one) for one in said], np.float32)
+def _of(
+    question: Question, one: Candidate, ahead: float, nearest: float, counts: Mapping[str, int]
+) -> list[float]:
+    passage, name = one.hit.passage, name_of(one.hit.title)
+    heading = frozenset(map(stem, content(words(passage.path[-1])))) if passage.path else frozenset()
+    weights = {term: 1 / (1 + math.log1p(counts.get(term, 0))) for term in question.stems if term not in name}
+    pattern = _FITTING.get(question.form)
+    return [
+        1.0,
+        COSINES * float(one.near[0]),
+        COSINES * float(one.near[1:].max() if len(one.near) > 1 else one.near[0]),
+        COSINES * ahead,
+        COSINES * (one.title - nearest),
+        one.own,
+        _share(weights, passage.stems),
+        float(bool(heading) and heading <= frozenset(question.stems)),
+        float(bool(question.codes - {*name})),
+        float(pattern is not None and bool(pattern.search(passage.pieces[one.piece]))),
+        float(passage.kind == ROW and question.form != asked.HOW),
+    ]
 
 
-def _share(weights: Floats, values: Floats) -> float:
-    """The mean of `values`, 0…1, by `weights`; 1 where nothing has a weight."""
-    total = float(weights.sum())
-    return float((weights * values).sum()) / total if total > 1e-3 else 1.0
+def _share(weights: Mapping[str, float], said: Collection[str]) -> float:
+    """How many of the words are in `said`, 0…1, by their weights; 0 where there is no word."""
+    total = sum(weights.values())
+    return sum(weight for word, weight in weights.items() if word in said) / total if total else 0.0
 
 
-WEIGHTS = np.array(
-    [-7.01, 1.2, 1.49, 2.39, 5.16, 1.35, 1.25, 1.67, 2.37, -1.14, -0.34, 0.66],
-    np.float32,
-)
+WEIGHTS = np.array([-3.5, -0.34, 0.62, 0.55, 0.65, 0.88, 1.24, 1.68, 5.0, 0.58, -0.39], np.float32)
 """Of FEATURES: the log odds of a passage against no answer, as `mynah-train answering` fits them."""

@@ -9,16 +9,19 @@ import itertools
 import json
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
 
 from device.knowledge.documents.folder import Entry
 from device.knowledge.documents.passages import Document, Passage
 from device.knowledge.documents.words import stems
 
-VERSION = 2
+VERSION = 3
 """Of what is kept and of how words are cut."""
 HEADINGS_COUNT = 2.0
 """How many times as much as a word of the text a word of the headings counts."""
@@ -28,11 +31,16 @@ OCCURRENCES = 8_000
 """Most places in the index that one search of all documents looks at: it bounds the time, about 10 ms on a
 workstation. The rarest words, which say most, are searched for first."""
 
+_FIELDS = "passages.id, documents.name, title, source, kind, path, lead, pieces"
+_HITS = f"SELECT {_FIELDS} FROM passages JOIN documents ON documents.id = document"
+_NUMBERS = (("id", "passages"), ("passage", "units"))
 _SCHEMA = f"""
     CREATE TABLE documents (
-        id INTEGER PRIMARY KEY, name TEXT UNIQUE, title TEXT, size INTEGER, changed INTEGER, problem TEXT);
+        id INTEGER PRIMARY KEY, name TEXT UNIQUE, title TEXT, size INTEGER, changed INTEGER, problem TEXT,
+        vector BLOB);
     CREATE TABLE passages (
         id INTEGER PRIMARY KEY, document INTEGER, source TEXT, kind TEXT, path TEXT, lead TEXT, pieces TEXT);
+    CREATE TABLE units (passage INTEGER PRIMARY KEY, vectors BLOB);
     CREATE INDEX by_document ON passages (document);
     CREATE INDEX by_source ON passages (source);
     CREATE VIRTUAL TABLE stems USING fts5 (headings, body, tokenize = "unicode61 remove_diacritics 2");
@@ -109,6 +117,24 @@ class Writer:
         insert = "INSERT INTO stems (rowid, headings, body) VALUES (?, ?, ?)"
         self._connection.execute(insert, (number, headings, body))
 
+    def bare(self, most: int) -> dict[int, Passage]:
+        """The first passages that have no vectors, by number."""
+        sql = f"{_HITS} WHERE passages.id > (SELECT ifnull(max(passage), 0) FROM units)"
+        rows = self._connection.execute(f"{sql} ORDER BY passages.id LIMIT ?", (most,))
+        return {hit.id: hit.passage for hit in map(_hit, rows)}
+
+    def untitled(self) -> dict[str, str]:
+        """The titles that have no vector, by document."""
+        sql = "SELECT name, title FROM documents WHERE vector IS NULL AND problem = ''"
+        return dict(self._connection.execute(sql).fetchall())
+
+    def put_vectors(self, titles: Mapping[str, bytes], units: Mapping[int, bytes]) -> None:
+        """The vectors of titles, by document, and of the units of passages, by number: int8, 127 for 1."""
+        with self._transaction():
+            update = "UPDATE documents SET vector = ? WHERE name = ?"
+            self._connection.executemany(update, [(vector, name) for name, vector in titles.items()])
+            self._connection.executemany("INSERT INTO units VALUES (?, ?)", units.items())
+
     def remove(self, name: str) -> None:
         """Forget the document called `name`."""
         with self._transaction():
@@ -117,6 +143,7 @@ class Writer:
     def _drop(self, name: str) -> None:
         of = "SELECT passages.id FROM passages JOIN documents ON document = documents.id WHERE name = ?"
         self._connection.execute(f"DELETE FROM stems WHERE rowid IN ({of})", (name,))
+        self._connection.execute(f"DELETE FROM units WHERE passage IN ({of})", (name,))
         self._connection.execute(f"DELETE FROM passages WHERE id IN ({of})", (name,))
         self._connection.execute("DELETE FROM documents WHERE name = ?", (name,))
 
@@ -201,7 +228,7 @@ class Reader:
         if not wanted:
             return []
         sql = f"""
-            SELECT passages.id, documents.name, title, source, kind, path, lead, pieces
+            SELECT {_FIELDS}
             FROM (SELECT rowid AS found, bm25(stems, {HEADINGS_COUNT}, 1.0) AS score FROM stems
                   WHERE stems MATCH ? AND rowid BETWEEN ? AND ? ORDER BY score LIMIT {most})
             JOIN passages ON passages.id = found JOIN documents ON documents.id = document ORDER BY score"""
@@ -219,10 +246,38 @@ class Reader:
 
     def at(self, source: str) -> list[Hit]:
         """The passages at one place, in their order."""
-        sql = """
-            SELECT passages.id, documents.name, title, source, kind, path, lead, pieces
-            FROM passages JOIN documents ON documents.id = document WHERE source = ? ORDER BY passages.id"""
-        return [_hit(row) for row in self._rows(sql, (source,))]
+        return [_hit(row) for row in self._rows(f"{_HITS} WHERE source = ? ORDER BY passages.id", (source,))]
+
+    def hits(self, numbers: Iterable[int]) -> list[Hit]:
+        """The passages with these numbers."""
+        return [_hit(row) for row in self._rows(f"{_HITS} WHERE passages.id IN ({_these(numbers)})")]
+
+    def units(self, numbers: Iterable[int], documents: Sequence[str] | None) -> dict[int, bytes]:
+        """The vectors of the units of these passages and of all in `documents` (None: of all documents), by
+        number; those that have none yet are left out."""
+        sql = "SELECT passage, vectors FROM units"
+        if documents is not None:
+            ranges = "".join(" OR passage BETWEEN {} AND {}".format(*self._range(one)) for one in documents)
+            sql += f" WHERE passage IN ({_these(numbers)}){ranges}"
+        return {int(str(row[0])): bytes(row[1]) for row in self._rows(sql) if isinstance(row[1], bytes)}
+
+    def title_vectors(self) -> dict[str, npt.NDArray[np.floating]]:
+        """The vector of each title, by document."""
+        rows = self._rows("SELECT name, vector FROM documents WHERE vector IS NOT NULL")
+        found = {str(name): vector for name, vector in rows if isinstance(vector, bytes)}
+        return {name: np.frombuffer(one, np.int8) / np.float32(127) for name, one in found.items()}
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether each passage has its vectors."""
+        sql = (
+            "SELECT (SELECT ifnull(max(id), 0) FROM passages) <= (SELECT ifnull(max(passage), 0) FROM units)"
+        )
+        return all(row[0] for row in self._rows(sql))
+
+
+def _these(numbers: Iterable[int]) -> str:
+    return ", ".join(map(str, numbers))
 
 
 def _affordable(frequencies: dict[str, int]) -> list[str]:

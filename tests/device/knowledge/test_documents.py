@@ -16,6 +16,7 @@ from device.knowledge.documents.passages import ROW, STEPS, Passage, document, s
 from device.knowledge.documents.store import Reader, Writer
 from device.knowledge.documents.text import text_blocks
 from device.knowledge.documents.words import stem, words
+from device.settings import bundle_folder
 
 MANUALS = Path(__file__).parents[3] / "docs" / "examples" / "manuals"
 
@@ -116,18 +117,18 @@ def test_the_rest_is_indexed_and_kept_up_to_date(tmp_path: Path) -> None:
     folder.mkdir()
     (folder / "kettle.md").write_text("# Kettle\n\nBoil water.\n")
     (folder / "torn.pdf").write_bytes(b"%PDF")
-    (problem,) = indexing.run(folder, index)
+    (problem,) = indexing.run(folder, index, bundle_folder("sentences"))
     assert "torn.pdf" in problem
     reader = Reader(index)
     assert reader.documents() == ["kettle.md"]
     (folder / "torn.pdf").unlink()
     (folder / "kettle.md").write_text("# Kettle\n\nDescale it monthly.\n")
     os.utime(folder / "kettle.md", (time.time() + 5, time.time() + 5))
-    assert indexing.run(folder, index) == []
+    assert indexing.run(folder, index, bundle_folder("sentences")) == []
     assert [hit.passage.pieces for hit in reader.search(["descal"], 5)] == [("Descale it monthly.",)]
     assert reader.search(["boil"], 5) == []
     (folder / "kettle.md").unlink()
-    assert "no document" in indexing.run(folder, index)[0]
+    assert "no document" in indexing.run(folder, index, bundle_folder("sentences"))[0]
     assert reader.documents() == []
 
 

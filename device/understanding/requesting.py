@@ -11,13 +11,14 @@ from device.understanding.mentions import WHOLE
 NO_REQUEST = re.compile(
     r"\b(?:not|no|less|never|nobody|none|if|when|whenever|once|until|till|unless|except|only|instead|rather|kidding|joking"
     r"|testing|psych|already|said|says|told|asked|mean|meant|sorry|think|thought|wonder|might|did|does|was|were"
-    r"|who|why|how|he|she|they|song|movie|ignore|suppose|imagine|pretend)\b|n't\b"
+    r"|who|why|how|he|she|they|wants|song|movie|ignore|suppose|imagine|pretend)\b|n't\b"
     r"|\b(?:do|did|does|is|was|were|ca|wo|have|has|should|would|could)nt\b"
     r"|^(?:should|shall|may|maybe|gonna|(?:i|we)(?:'m|'re| am| are)? (?:gonna|going to))\b"
     r"|^(?:oh |and |so )?(?:is|are|has|have|which|where) (?!it possible|there any way|you able)"
     r"|^(?:oh |and |so )?(?:will|would|do) (?:the|my|our|your|all|it|this|that|these|those)\b"
     r"|\b(?:i|we|you) (?:just |already |have |had )?(?!need)"
     r"(?:\w+ed|put|shut|left|made|got|went|forgot|bought|ran)\b"
+    r"|\b(?:i|we)'d have\b"
     r"|\b(?:i|we) (?:can |do |still |just )*(?:see|hear|notice|remember|know|hope|guess|believe|bet)\b"
     r"|\b(?:before|after|while|as soon as) (?:i|we|you|it|the|my|somebody|anybody)\b"
     r"|\b(?:stop|quit|avoid|refrain from|hold off|keep from|without) (?:on )?"
@@ -29,8 +30,11 @@ NO_REQUEST = re.compile(
 """What denies, asks, tells or sets a condition."""
 SENSES = re.compile(r"\b(?:i|we) (?:can't|cannot|can barely|can hardly) (?:hear|see)\b")
 """What only seems to deny something."""
-LIKES = re.compile(r"\b(?:i|we) (?:really |do |just |also )*(?:like|love|enjoy|hate|prefer)\b")
-"""What somebody likes may be no wish."""
+LIKES = re.compile(
+    r"\b(?:i|we) (?:really |do |just |also )*"
+    r"(?:like|love|enjoy|hate|prefer|have to|must|need to|ought to)\b|\blol\b"
+)
+"""What somebody likes, or has to do, may be no wish."""
 OPENING = frozenset({"oh", "well", "hey", "so", "now", "and", "but", "look", "wow", "great"})
 AMONG = frozenset(
     {"all", "both", "every", "these", "those", "this", "that", "your", "our", "here", "of", "in", "at", "and"}

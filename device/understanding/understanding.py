@@ -39,6 +39,8 @@ JOINT = re.compile(r"\b(?:and|then) (?:(?:then|also) )?")
 """What joins two sentences, in words."""
 THERE = re.compile(r" (?:(?:in|over|up|down|out) there|there(?= to\b))(?!\w)")
 """The place that was spoken of, where a sentence says it of something."""
+ASKING = re.compile(r"\b(?:could|can|would|will|may|might|shall|please|mind|possible|how about|what about)\b")
+"""What a request has that is written with a question mark: "hall light off?" asks how it is."""
 NEED = re.compile(r"(?:i|we|i'd|we'd|i'm|we're|i've|we've)\b")
 """Begins what somebody needs, which need not be a thing to buy."""
 
@@ -113,7 +115,8 @@ class Understanding:
         if question is not None and (answer := self.answer(text, question, sure, free=True)):
             return (answer,)
         inferred = self._repaired(text, sure) or self._inferred(text, sure) or self._beside(text, sure)
-        if question is not None and _asks(inferred):
+        state = transcript.text.rstrip().endswith("?") and not ASKING.search(text)
+        if (question is not None and _asks(inferred)) or (state and _acts(inferred)):
             inferred = ()  # one question at a time
         open_ = not inferred or _asks(inferred)
         if open_ and (free := self._best(text, self._continuing, free=True)):
@@ -245,7 +248,8 @@ class Understanding:
 
         `free`: where the question takes any words, these are its answer.
         """
-        match = self._best(text, Matcher(self.answers(question)), free, fewest=1)
+        said = text if free else unrepeated(text)
+        match = self._best(said, Matcher(self.answers(question)), free, fewest=1)
         return act(intent_of(match, confidence), question) if match else None
 
     def _match(self, text: str, follows: bool, confidence: float) -> Intent | None:
@@ -262,7 +266,7 @@ class Understanding:
     ) -> RecognizeResult | None:
         """The best match of `text`. `free`: wildcards may match, where no sentence hides in their words;
         `fewest`: words before an address."""
-        bare = without(self._fillers, unrepeated(text), fewest)
+        bare = without(self._fillers, text, fewest)
         readings = ((text, False), (bare, free), (text, free)) if bare != text else ((text, free),)
         for candidate, wild in readings:  # "too quiet" is no "quiet"
             matches = matcher.matches(candidate)
@@ -293,6 +297,11 @@ def _asked(found: Sequence[Intent], sentence: str, confidence: float) -> tuple[A
     """The requests of `sentence`, of which Mynah asks whether they are meant."""
     first, *others = acts([replace(one, inferred=sentence) for one in found], confidence, sentence)
     return (replace(first, asked=sentence) if isinstance(first, Request) else first, *others)
+
+
+def _acts(acts: Sequence[Act]) -> bool:
+    """Whether something is to be done that is no answer."""
+    return any(isinstance(act, Request) and is_told(act.intent) for act in acts)
 
 
 def _asks(acts: tuple[Act, ...]) -> bool:

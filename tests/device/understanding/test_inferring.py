@@ -99,7 +99,8 @@ def test_what_a_sentence_has_no_place_for_is_not_left_out(label: str, text: str)
     "text",
     [
         "don't extinguish the lights", "never extinguish the lights", "did you extinguish the lights",
-        "i extinguished the lights", "extinguish the lights if it rains", "when i go extinguish the lights",
+        "i extinguished the lights", "extinguish the lights unless it rains",
+        "when i go extinguish the lights",
         "extinguish the lights before i leave",
         "she wants to extinguish the lights", "who would extinguish the lights",
         "he told me to extinguish the lights",
@@ -189,7 +190,7 @@ def test_every_frame_of_a_label_is_a_sentence() -> None:
         "cover": "the blinds",
         "to": "ten percent", "by": "ten percent", "colour": "red", "time": "at nine", "alarm": "the alarm",
         "item": "milk", "list": "the shopping list", "new": "camping", "task": "call mum", "today": "",
-        "degrees": "two degrees", "place": "the kitchen",
+        "degrees": "two degrees", "place": "the kitchen", "it": "it",
     }  # fmt: skip
     understanding = Understanding(Sentences.load(), HOME)
     unknown = [

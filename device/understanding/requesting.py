@@ -32,7 +32,7 @@ SENSES = re.compile(r"\b(?:i|we) (?:can't|cannot|can barely|can hardly) (?:hear|
 """What only seems to deny something."""
 LIKES = re.compile(
     r"\b(?:i|we) (?:really |do |just |also )*"
-    r"(?:like|love|enjoy|hate|prefer|have to|must|need to|ought to)\b|\blol\b"
+    r"(?:like|love|enjoy|hate|prefer|have to|must|ought to)\b|\blol\b"
 )
 """What somebody likes, or has to do, may be no wish."""
 OPENING = frozenset({"oh", "well", "hey", "so", "now", "and", "but", "look", "wow", "great"})

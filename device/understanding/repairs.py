@@ -37,8 +37,9 @@ def repaired(text: str) -> Iterator[str]:
         return
     readings: Sequence[str] = (first.strip(),)
     for other in others:
-        readings = [one for before in readings for one in _replaced(before, other.strip())]
-    yield from islice(dict.fromkeys(map(unrepeated, readings)), READINGS)
+        again = (unrepeated(one) for before in readings for one in _replaced(before, other.strip()))
+        readings = [*islice(dict.fromkeys(again), READINGS)]
+    yield from readings
 
 
 def _replaced(before: str, other: str) -> Iterator[str]:

@@ -115,9 +115,10 @@ class Understanding:
         if question is not None and (answer := self.answer(text, question, sure, free=True)):
             return (answer,)
         inferred = self._repaired(text, sure) or self._inferred(text, sure) or self._beside(text, sure)
-        state = transcript.text.rstrip().endswith("?") and not ASKING.search(text)
-        if (question is not None and _asks(inferred)) or (state and _acts(inferred)):
+        if question is not None and _asks(inferred):
             inferred = ()  # one question at a time
+        if transcript.text.rstrip().endswith("?") and not ASKING.search(text) and _acts(inferred):
+            inferred = ()  # it asks how something is
         open_ = not inferred or _asks(inferred)
         if open_ and (free := self._best(text, self._continuing, free=True)):
             return acts([intent_of(free, sure, text)], sure, transcript.text)

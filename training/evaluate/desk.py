@@ -18,9 +18,9 @@ from device.assembly.chatting import Chat
 from device.errors import UsageError
 from device.events import Question
 from device.settings import DeskSettings, Settings
+from training.evaluate.documents import add_questions
 from training.evaluate.intervals import share_with_interval
 
-EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 HANDOVER = "MynahHandOver"
 CLOCK = "2026-03-02T18:00"
 NONE = "none of them"
@@ -28,15 +28,7 @@ AT_ONCE, AFTER, NEVER = "at once", "after “none of them”", "not"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--documents", type=Path, default=EXAMPLES / "manuals", metavar="DIR")
-    parser.add_argument(
-        "--questions",
-        type=Path,
-        nargs="+",
-        default=sorted((EXAMPLES / "questions").glob("*.yaml")),
-        metavar="F",
-        help="YAML lists of `ask` and `source` (none: unanswerable), as in docs/examples/questions",
-    )
+    add_questions(parser)
     parser.add_argument(
         "--others", type=Path, metavar="F", help="a file with what is no question, a line each"
     )

@@ -26,6 +26,18 @@ FINE = (RIGHT, OFFERED, SILENT)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_questions(parser)
+    parser.add_argument(
+        "--many",
+        type=positive,
+        metavar="N",
+        help="measure instead what N made-up documents of ten pages cost: time and memory",
+    )
+    parser.add_argument("--quiet", action="store_true", help="do not print the questions that fail")
+
+
+def add_questions(parser: argparse.ArgumentParser) -> None:
+    """Where the documents are, and the questions about them."""
     parser.add_argument("--documents", type=Path, default=EXAMPLES / "manuals", metavar="DIR")
     parser.add_argument(
         "--questions",
@@ -35,13 +47,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="F",
         help="YAML lists of `ask`, `source` (none: unanswerable) and `says`, as in docs/examples/questions",
     )
-    parser.add_argument(
-        "--many",
-        type=positive,
-        metavar="N",
-        help="measure instead what N made-up documents of ten pages cost: time and memory",
-    )
-    parser.add_argument("--quiet", action="store_true", help="do not print the questions that fail")
 
 
 def run(arguments: argparse.Namespace) -> None:

@@ -133,6 +133,9 @@ class UnderstandingSettings:
     encoder: BundleFolder | Off = field(default_factory=lambda: bundle_folder("requests"))
     """The learned encoder that holds them to mean something: name of a shipped bundle, or a folder; empty:
     none, and what no sentence has is not understood."""
+    second: BundleFolder | Off = field(default_factory=lambda: bundle_folder("vectors"))
+    """A second head that reads the same words by the vectors of `knowledge.encoder`: only what both hold to
+    be meant is sure. Name of a shipped bundle, or a folder; empty: none."""
 
 
 @dataclass(frozen=True, slots=True)

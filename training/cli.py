@@ -22,6 +22,7 @@ COMMANDS = {
     ),
     "second-look": ("training.wake.second_look", "let the acoustic model confirm a wake word"),
     "text": ("training.text.command", "train a text encoder and its heads: intents, slots, sentiment"),
+    "vectors": ("training.text.vectors", "train a second head for requests over the vectors of sentences"),
     "sentences": ("training.text.sentences", "teach the encoder with which documents are searched"),
     "answering": ("training.text.answering", "fit what makes a passage of a document an answer"),
     "habits": ("training.habits.command", "learn what usually comes next from an exported journal"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from device.errors import BundleError
@@ -19,6 +19,7 @@ from device.understanding.frames import Text, frames, idle, sentences, things
 from device.understanding.mentions import WHOLE, mentions
 from device.understanding.requesting import Mood, mood
 from device.understanding.tagging import spans
+from device.understanding.vector_head import VectorHead, together
 from device.understanding.vocabulary import Vocabulary
 
 HEAD = "requests"
@@ -70,13 +71,19 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """A bundle's model, which is loaded when it is first asked. It may be pickled."""
+    """A bundle's model, and a second head that reads the same text if there is one. Both are loaded when they
+    are first asked. It may be pickled."""
 
     folder: Path
+    second: VectorHead | None = None
 
     def __call__(self, text: str) -> Reading | None:
         """Raises BundleError."""
-        return _model(self.folder).read(text)
+        reading = _model(self.folder).read(text)
+        if reading is None or self.second is None:
+            return reading
+        both = reading.probability, self.second.probability(text)
+        return replace(reading, probability=together(*both, self.second.weights))
 
 
 @functools.lru_cache(maxsize=2)
@@ -94,8 +101,8 @@ class Inference:
     familiar: frozenset[str] = frozenset()
 
     @classmethod
-    def load(cls, folder: Path) -> Inference:
-        """Raises BundleError where there is no bundle, or one with other labels than Mynah's."""
+    def load(cls, folder: Path, second: VectorHead | None = None) -> Inference:
+        """Raises BundleError where there is no bundle, or its labels are not Mynah's, or not `second`'s."""
         bundle = TextBundle.load(folder)
         if bundle.head != HEAD:
             raise BundleError(
@@ -103,7 +110,11 @@ class Inference:
             )
         if unknown := [label for label in bundle.labels if label not in frames() and label != NONE]:
             raise BundleError(f"{folder}: no skill knows its label {unknown[0]}; train the bundle again")
-        return cls(bundle.labels, Reader(folder), bundle.familiar)
+        if second is not None and second.labels != bundle.labels:
+            raise BundleError(
+                f"{folder}: has other labels than the second head; train that again: mynah-train vectors"
+            )
+        return cls(bundle.labels, Reader(folder, second), bundle.familiar)
 
     def of(self, text: str, vocabulary: Vocabulary, parse: Parse, sure: float = 1.0) -> Inferred | None:
         """What `text`, as it is spoken, most probably means; None where that is too improbable.

@@ -44,6 +44,11 @@ ASKING = re.compile(r"\b(?:could|can|would|will|may|might|shall|please|mind|poss
 NEED = re.compile(r"(?:i|we|i'd|we'd|i'm|we're|i've|we've)\b")
 """Begins what somebody needs, which need not be a thing to buy."""
 
+DOUBTFUL = "doubtful"
+"""Slot of a thing that may be anything."""
+CONDITION = frozenset({"begins", "when"})
+"""Slots of a rule whose condition may be any words."""
+
 
 class Understanding:
     """Binds sentences, and the answers to questions, to a home. Takes what was heard or typed."""
@@ -110,7 +115,8 @@ class Understanding:
         found = self._read(transcript.text, text, sure)
         if any(isinstance(part, Intent) for part in found):
             told = acts(found, sure, transcript.text)
-            told = self._needed(text, sure, told) if NEED.match(text) and _is_item(found) else told
+            told = self._needed(text, sure, told) if _is_doubtful(text, found) else told
+            told = self._inferred(text, sure) or told if _is_condition(found) else told
             return doubted(told, transcript) if sure < DOUBTED else told
         if question is not None and (answer := self.answer(text, question, sure, free=True)):
             return (answer,)
@@ -134,9 +140,13 @@ class Understanding:
         return (NotRecognized(heard.text, TOO_DOUBTFUL),)
 
     def _needed(self, text: str, confidence: float, bought: tuple[Act, ...]) -> tuple[Act, ...]:
-        """What "i need …" means: something to do, if that is sure; else a thing to be `bought`."""
+        """What "i need …" means: something else, if that is sure; about what an appliance is to do Mynah asks
+        then. Else it is a thing to be `bought`."""
         meant = self._inferred(text, confidence)
-        return bought if _asks(meant) or not meant else meant
+        if not meant or _asks(meant):
+            return bought
+        intents = [act.intent for act in meant if isinstance(act, Request)]
+        return _asked(intents, intents[0].inferred, confidence) if _acts(meant) else meant
 
     def _inferred(self, text: str, confidence: float) -> tuple[Act, ...]:
         """What a text that is in no sentence is held to mean; nothing where that is too improbable."""
@@ -310,11 +320,21 @@ def _asks(acts: tuple[Act, ...]) -> bool:
     return any(isinstance(act, Request) and act.asked for act in acts)
 
 
-def _is_item(found: Parts) -> bool:
-    """Whether it is a thing for no list that is named."""
+def _is_doubtful(text: str, found: Parts) -> bool:
+    """Whether it is a thing for no list that is named, which need not be one to buy: "add an alarm"."""
     return all(
-        isinstance(part, Intent) and "item" in part.slots and "list" not in part.slots for part in found
+        isinstance(part, Intent)
+        and "item" in part.slots
+        and "list" not in part.slots
+        and (DOUBTFUL in part.slots or NEED.match(text))
+        for part in found
     )
+
+
+def _is_condition(found: Parts) -> bool:
+    """Whether it is a rule in free words, which a question can look like: "check if my alarm is set". No
+    command is inferred from a text with an "if" or a "when"."""
+    return all(isinstance(part, Intent) and part.slots.keys() >= CONDITION for part in found)
 
 
 def _longest_first(phrases: Iterable[str]) -> list[str]:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from device.engine.bundle import SHIPPED, Bundle
 from device.engine.interpreter import StreamingModel
 from device.errors import BundleError
 from training.hearing import model as shape
-from training.hearing.start import renormalise, unfold
+from training.hearing.loss import sequence_loss
+from training.hearing.start import COLUMN, fit_transitions, renormalise, unfold
 from training.layers import StreamingNet
 
 ENGLISH = Bundle.load(SHIPPED / "english", "hearing")
@@ -45,6 +49,23 @@ def test_normalisations_change_nothing_but_normalise_in_training(net: StreamingN
     renormalise(net, rows)
     np.testing.assert_allclose(np.asarray(net(rows)), before, atol=1e-3)
     np.testing.assert_allclose(np.asarray(net(rows, training=True)), before, atol=0.05)
+
+
+def test_the_columns_of_all_kernels_have_one_size(net: StreamingNet, rows: np.ndarray) -> None:
+    renormalise(net, rows)
+    for conv in net.convolutions:
+        sizes = np.sqrt(np.square(np.asarray(conv.kernel)).mean(axis=0))
+        np.testing.assert_allclose(sizes, COLUMN, rtol=1e-3)
+
+
+def test_transitions_fit_the_labels_better_than_none() -> None:
+    rng = np.random.default_rng(0)
+    labels = np.repeat(rng.integers(0, 4, (8, 6)), 5, axis=1).astype(np.int32)
+    logits = rng.normal(size=(8, 30, 4)).astype(np.float32) + 2 * np.eye(4, dtype=np.float32)[labels]
+    transitions = tf.Variable(tf.zeros((4, 4)))
+    before = float(sequence_loss(tf.constant(logits), tf.constant(labels), transitions))
+    fit_transitions(transitions, itertools.repeat((logits, labels)), lambda x: x)
+    assert float(sequence_loss(tf.constant(logits), tf.constant(labels), transitions)) < 0.8 * before
 
 
 def test_a_model_of_another_shape_is_refused() -> None:

@@ -3,26 +3,37 @@
 A bundle has its batch normalisations folded into its int8 weights. `unfold` brings the weights back as
 floats, with normalisations that do nothing; `renormalise` then gives each the mean and the variance that its
 convolution has on training rows. Both leave the outputs as the bundle's are, to rounding, and only after the
-second does a normalisation in training mode do what the folded one did.
+second does a normalisation in training mode do what the folded one did. The random field's transitions, which
+a bundle does not have, are learned again by `fit_transitions` before the model itself is changed.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import keras
 import numpy as np
 import numpy.typing as npt
+import tensorflow as tf
 from ai_edge_litert import schema_py_generated as tflite
 from keras import ops
 
 from device.engine.bundle import Bundle
 from device.errors import BundleError
+from training.hearing.labels import Predict
+from training.hearing.loss import sequence_loss
 from training.hearing.model import Normalisation
 from training.layers import CausalConv, StreamingNet, Tensor
 
 Floats = npt.NDArray[np.float32]
+COLUMN = 0.1
+"""Root mean square of a column of a kernel: about what a long training makes of it. What lies before a
+normalisation may have any size; but an update is as large whatever the size of the weights, so that smaller
+ones, as the folded are, would be changed beyond recognition by the first."""
+TRANSITIONS_UPDATES, TRANSITIONS_RATE = 200, 0.03
 
 
 class Product(NamedTuple):
@@ -68,17 +79,22 @@ def unfold(model: StreamingNet, file: Path) -> None:
         raise BundleError(f"{file}: a model of another shape than the one to be trained; name another bundle")
     for conv, product in zip(model.convolutions, found, strict=False):
         conv.kernel.assign(product.kernel)
-        _normalise(conv, np.zeros_like(product.bias), np.ones_like(product.bias), product.bias)
+        ones = np.ones_like(product.bias)
+        _normalise(conv, np.zeros_like(ones), ones, product.bias, ones)
     model.head.set_weights(list(found[-1]))
 
 
 def renormalise(model: StreamingNet, rows: Floats) -> None:
-    """Sets each normalisation of an unfolded `model` by normalised features `rows` (rows, frames, mels)."""
+    """Sets each normalisation of an unfolded `model` by normalised features `rows` (rows, frames, mels), and
+    the columns of each kernel to one size."""
 
     def heard(conv: CausalConv, x: Tensor) -> Tensor:
+        kernel = np.asarray(conv.kernel)
+        scale = COLUMN / np.sqrt(np.square(kernel).mean(axis=0))
+        bias = np.asarray(conv.norm.beta) + np.asarray(conv.product(x)).mean(axis=(0, 1))
+        conv.kernel.assign(kernel * scale)
         product = np.asarray(conv.product(x))
-        mean, variance = product.mean(axis=(0, 1)), product.var(axis=(0, 1))
-        _normalise(conv, mean, variance, np.asarray(conv.norm.beta) + mean)
+        _normalise(conv, product.mean(axis=(0, 1)), product.var(axis=(0, 1)), bias, scale)
         return conv(x)
 
     x = heard(model.stem, ops.convert_to_tensor(rows))
@@ -89,10 +105,28 @@ def renormalise(model: StreamingNet, rows: Floats) -> None:
         x = ops.relu(x + y)
 
 
-def _normalise(conv: CausalConv, mean: Floats, variance: Floats, beta: Floats) -> None:
-    """A normalisation that adds `beta` − `mean` to what it gets, whatever its `variance`."""
+def fit_transitions(transitions: tf.Variable, rows: Iterator[tuple[Floats, Any]], predict: Predict) -> None:
+    """Learns `transitions` (phones, phones), by the sequence loss on the logits that `predict` gives for
+    normalised features of `rows`."""
+    optimizer = keras.optimizers.Adam(TRANSITIONS_RATE)
+    optimizer.build([transitions])
+
+    @tf.function(jit_compile=True)
+    def slope(logits: Tensor, labels: Tensor) -> Tensor:
+        with tf.GradientTape() as tape:
+            loss = sequence_loss(logits, labels, transitions)
+        return tape.gradient(loss, transitions)
+
+    for features, labels in itertools.islice(rows, TRANSITIONS_UPDATES):
+        gradient = slope(tf.constant(predict(features)), tf.constant(labels))
+        optimizer.apply_gradients([(gradient, transitions)])
+
+
+def _normalise(conv: CausalConv, mean: Floats, variance: Floats, beta: Floats, scale: Floats) -> None:
+    """A normalisation that takes `mean` from what it gets, divides it by `scale` and adds `beta`, whatever
+    the `variance`."""
     norm = conv.norm
     norm.moving_mean.assign(mean)
     norm.moving_variance.assign(variance)
-    norm.gamma.assign(np.sqrt(variance + norm.epsilon))
+    norm.gamma.assign(np.sqrt(variance + norm.epsilon) / scale)
     norm.beta.assign(beta)

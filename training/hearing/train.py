@@ -28,7 +28,7 @@ from training.hearing.loss import Objectives
 from training.hearing.prepare import BOOTSTRAP, RECORDED, SOURCES, global_mean, prepare, there
 from training.hearing.result import WEIGHTS, accuracy, predictor, write_representative, write_run
 from training.hearing.settings import CONTINUED, Settings, Stage
-from training.hearing.start import log_prior_of, normalisation_of, renormalise, unfold
+from training.hearing.start import fit_transitions, log_prior_of, normalisation_of, renormalise, unfold
 from training.json_files import write_json
 from training.trainer import Trainer
 
@@ -65,6 +65,7 @@ def run_stages(store: Store, run: Path, settings: Settings, start: Bundle | None
             if start and not trainer.done:
                 renormalise(trainer.model, np.concatenate([next(rows)[0] for _ in range(4)]))
                 trainer.average_anew()
+                fit_transitions(objectives.transitions, rows, predictor(trainer.averaged()))
             trainer.train(rows, stretch, stretch.end)
         model = averaged_together(trainer, run, stage.together)
         share = accuracy(store, labels, predictor(model), normalisation)

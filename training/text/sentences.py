@@ -19,8 +19,8 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from device.engine.bundle import sha256
+from device.engine.sentence_encoder import KIND, VERSION, Encoder
 from device.errors import MynahError
-from device.knowledge.documents.encoder import KIND, VERSION, Encoder
 from device.knowledge.documents.passages import Document
 from training.json_files import write_json
 from training.text.bert import Bert, read_weights

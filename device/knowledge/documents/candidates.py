@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from device.knowledge.documents.encoder import Encoder, Floats
+from device.engine.sentence_encoder import Encoder, Floats
 from device.knowledge.documents.question import Question
 from device.knowledge.documents.store import Hit, Reader
 from device.knowledge.documents.words import content, stem, words

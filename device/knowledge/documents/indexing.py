@@ -19,8 +19,8 @@ from pathlib import Path
 
 import numpy as np
 
+from device.engine.sentence_encoder import Encoder
 from device.errors import BundleError, DocumentError
-from device.knowledge.documents.encoder import Encoder
 from device.knowledge.documents.folder import Entry, entries
 from device.knowledge.documents.store import Writer
 

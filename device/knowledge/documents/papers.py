@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
+from device.engine.sentence_encoder import Floats, loaded
 from device.knowledge.documents.candidates import Candidate, candidates, named
-from device.knowledge.documents.encoder import Encoder, Floats
 from device.knowledge.documents.passages import STEPS, Passage
 from device.knowledge.documents.question import HOW, form_of, question
 from device.knowledge.documents.ranking import FEATURES, WEIGHTS, features
@@ -133,7 +133,7 @@ def _number(papers: Papers, hit: Hit) -> int:
 
 
 def _compared(papers: Papers, text: str, document: str | None) -> tuple[Sequence[Candidate], Floats]:
-    reader, encoder = _reader(papers.index), _encoder(papers.encoder)
+    reader, encoder = _reader(papers.index), loaded(papers.encoder)
     asked = question(text, encoder)
     with reader.hurried():
         within = document or named(asked.stems, reader.titles())
@@ -158,9 +158,3 @@ def _told(hit: Hit, number: int, piece: int, probability: float) -> Found:
 @functools.lru_cache(maxsize=2)
 def _reader(index: Path) -> Reader:
     return Reader(index)
-
-
-@functools.lru_cache(maxsize=1)
-def _encoder(folder: Path) -> Encoder:
-    """Loaded with the first question; who asks none keeps the memory."""
-    return Encoder.load(folder)

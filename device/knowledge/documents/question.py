@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from device.knowledge.documents.encoder import Encoder, Floats
+from device.engine.sentence_encoder import Encoder, Floats
 from device.knowledge.documents.words import content, is_code, stem, words
 
 HOW, DURATION, FREQUENCY, AMOUNT, PLACE, MEANING, REASON, ALLOWED, OTHER = (

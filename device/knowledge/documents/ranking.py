@@ -8,9 +8,9 @@ from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
+from device.engine.sentence_encoder import Floats
 from device.knowledge.documents import question as asked
 from device.knowledge.documents.candidates import Candidate, name_of
-from device.knowledge.documents.encoder import Floats
 from device.knowledge.documents.passages import ROW
 from device.knowledge.documents.question import Question
 from device.knowledge.documents.words import content, stem, words

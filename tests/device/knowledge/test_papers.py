@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from device.engine.sentence_encoder import Encoder
 from device.knowledge.documents import indexing, reading
 from device.knowledge.documents.candidates import named
-from device.knowledge.documents.encoder import Encoder
 from device.knowledge.documents.folder import entries
 from device.knowledge.documents.papers import OFFERED, Papers, is_answer, offered
 from device.knowledge.documents.question import HOW, form_of

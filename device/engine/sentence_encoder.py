@@ -9,6 +9,7 @@ The model has one signature, `read`: `x` (pieces of a text, width) → `vector` 
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -84,6 +85,12 @@ class Encoder:
             found.append(self._numbers[mark + word[begin:end]])
             begin = end
         return iter(found)
+
+
+@functools.lru_cache(maxsize=1)
+def loaded(folder: Path) -> Encoder:
+    """The encoder of a bundle, loaded when it is first asked for. Raises BundleError."""
+    return Encoder.load(folder)
 
 
 class Halves:

@@ -11,6 +11,7 @@ from device.dialogue import levels, referring
 from device.dialogue.state import Focus
 from device.events import Also, Correct, Intent, NotRecognized
 from device.understanding import times
+from device.understanding.requesting import denies
 
 TEXTS = ("item", "message", "text")
 """Slots that hold the user's words."""
@@ -134,11 +135,14 @@ def in_words(act: Correct | Also, focus: Focus | None) -> Correct | Also | NotRe
         slot = "item"
     if slot is None and focus is not None and (which := _offered(words, focus, act)) is not None:
         return replace(act, slots={**slots, "which": which})
-    return (
-        NotRecognized(words, NOTHING_SPOKEN_OF)
-        if slot is None or words.split()[0] in (*NO_THING, *(WHENEVER if slot == "text" else ()))
-        else replace(act, slots={**slots, slot: words})
-    )
+    if slot is None or _is_talk(words, slot):
+        return NotRecognized(words, NOTHING_SPOKEN_OF)
+    return replace(act, slots={**slots, slot: words})
+
+
+def _is_talk(words: str, slot: str) -> bool:
+    """Whether `words` are no item, message or task, but said to somebody else: "no you can't have it"."""
+    return words.split()[0] in (*NO_THING, *(WHENEVER if slot == "text" else ())) or denies(words)
 
 
 def _offered(words: str, focus: Focus, act: Correct | Also) -> str | None:

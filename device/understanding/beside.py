@@ -7,18 +7,25 @@ from collections.abc import Iterator, Sequence
 
 from device.events import Intent
 from device.understanding.mentions import LENGTHS, MOMENTS, NUMBERS
-from device.understanding.requesting import NO_REQUEST
+from device.understanding.requesting import denies
 
 FEWEST = 3
 """Words of a request."""
+OPENING = (
+    r"(?:(?:oh|ah|well|hey|hi|hello|sorry|thanks|thank you|ok|okay|dear|please|because|since|as|cos|cause|so"
+    r"|and|will you|would you|could you|can you) )*"
+)
 REASON = re.compile(
-    r"(?:(?:oh|ah|well|hey|hi|hello|sorry|thanks|thank you|ok|okay|dear) )*"
-    r"(?:i'm|i am|i've|i can't|i cannot|it's|its|it is|there's|we're|we are|we've|we have|that's"
-    r"|(?:my|the|our) (?:\w+ ){1,2}(?:is|are|was))\b.*"
+    OPENING + r"(?:i'm|i am|i've|i can't|i cannot|it's|its|it is|there's|there is|we're|we are|we've|we have"
+    r"|that's|(?:my|the|our) (?:\w+ ){1,2}(?:is|are|was|has|have)"
+    r"|(?:i|we) (?:just |have |had |only )?"
+    r"(?:\w{2,}ed|felt|got|went|woke|fell|left|lost|broke|came|need|want))\b.*"
 )
 """What tells why."""
 ASKING = re.compile(r"(?:.* )?(?:could you|can you|would you|please)")
 """What leads to a request, if there is no reason."""
+LEADING = re.compile(r"(?:(?:could|can|would|will) you |please |kindly |just |now )+")
+"""What a request begins with before its verb."""
 ELSEWHERE = re.compile(
     r"\b(?:says?|said|reads?|writes?|yells?|shouts?|calls?|called|asks?|tells?|wants?|sings?|type|spell|sign|book|game"
     r"|dont|cant|wont|cannot|hardly|refuse|avoid|forbid\w*|bad|risky|warning|beware|without|moment|soon|later|every"
@@ -31,6 +38,8 @@ VERBS = frozenset(
     | {"increase", "decrease", "reduce", "heat", "cool", "warm", "draw", "pull"}
 )
 """Words with which such a request begins."""
+HARMLESS = frozenset({"am", "now", "today", "tonight", "night", "one"})
+"""Words of times and numbers that a reason may have."""
 GUARDED = re.compile(r"\b(?:un)?lock|\b(?:doors?|gates?|garage|alarm|siren|valve|water)\b")
 """What nobody asks for in passing."""
 NOT_HERE = ("HassNevermind", "HassBroadcast", "HassRespond")
@@ -47,9 +56,15 @@ def beside(words: Sequence[str], named: Sequence[bool]) -> Iterator[str]:
         before = " ".join(words[:at])
         if words[at] in VERBS and _tells_why(before, named[:at], True):
             yield from _unguarded(words[at:])
-    for at in range(len(words) - 1, FEWEST - 1, -1) if words and words[0] in VERBS else ():
+    lead = LEADING.match(" ".join(words))
+    first = len(lead[0].split()) if lead else 0
+    for at in (
+        range(len(words) - 1, first + FEWEST - 1, -1)
+        if words[first : first + 1] and words[first] in VERBS
+        else ()
+    ):
         if _tells_why(" ".join(words[at:]), named[at:], False):
-            yield from _unguarded(words[:at])
+            yield from _unguarded(words[first:at])
 
 
 def _unguarded(request: Sequence[str]) -> Iterator[str]:
@@ -59,9 +74,9 @@ def _unguarded(request: Sequence[str]) -> Iterator[str]:
 
 
 def _tells_why(rest: str, named: Sequence[bool], ahead: bool) -> bool:
-    times = {*rest.split()} & ((NUMBERS | MOMENTS | LENGTHS) - {"am"})
+    times = {*rest.split()} & ((NUMBERS | MOMENTS | LENGTHS) - HARMLESS)
     told = REASON.fullmatch(rest) or (ahead and ASKING.fullmatch(rest))
-    return bool(told) and not (times or any(named) or NO_REQUEST.search(rest) or ELSEWHERE.search(rest))
+    return bool(told) and not (times or any(named) or denies(rest) or ELSEWHERE.search(rest))
 
 
 def is_told(intent: Intent) -> bool:

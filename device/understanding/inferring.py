@@ -39,6 +39,13 @@ PLACED = re.compile(r"\b(?:in|at|of|inside|on) (?:the|my|our|your)$")
 BEFORE_VERBS = frozenset(
     {"please", "you", "to", "and", "kindly", "just", "then", "now", "i", "hey", "can", "could"}
 )
+OPPOSITES = (
+    frozenset({"on", "off"}),
+    frozenset({"open", "close"}),
+    frozenset({"lock", "unlock"}),
+    frozenset({"brighter", "dimmer"}),
+)
+"""Words of which one request has one: "night light off big light on" are two."""
 LETTERS = re.compile(r"(?=.*[a-z]{3})[a-z']+(?: [a-z']+)+")
 """A text that the encoder can know: English words, two at least. One alone does not say what to do."""
 
@@ -138,7 +145,7 @@ class Inference:
         named = Text(said, mentions(said, vocabulary, spans(reading.tags)), vocabulary, idle())
         does = mood(named)
         strange = self._strange(named)
-        if any(is_elsewhere(at, named) for at in strange):
+        if any(is_elsewhere(at, named) for at in strange) or any(both.issubset(said) for both in OPPOSITES):
             return ()
         found: dict[str, Candidate] = {}
         for label, probability in zip(self.labels, map(float, reading.probability), strict=True):

@@ -8,16 +8,16 @@ from enum import Enum
 from device.understanding.frames import Text, things
 from device.understanding.mentions import WHOLE
 
-NO_REQUEST = re.compile(
-    r"\b(?:not|no|less|never|nobody|none|if|when|whenever|once|until|till|unless|except|only|instead|rather|kidding|joking"
+DENIES = re.compile(
+    r"\b(?:not|cannot|no|less|never|nobody|none|if|when|whenever|once|until|till|unless|except|only|instead|rather|kidding|joking"
     r"|testing|psych|already|said|says|told|asked|mean|meant|sorry|think|thought|wonder|might|did|does|was|were"
-    r"|who|why|how|he|she|they|wants|song|movie|ignore|suppose|imagine|pretend)\b|n't\b"
+    r"|who|why|how|he|she|they|wants|song|movie|ignore|suppose|imagine|pretend)\b"
+    r"|n't\b"
     r"|\b(?:do|did|does|is|was|were|ca|wo|have|has|should|would|could)nt\b"
-    r"|^(?:should|shall|may|maybe|gonna|(?:i|we)(?:'m|'re| am| are)? (?:gonna|going to))\b"
+    r"|^(?:should|shall|may|maybe|gonna"
+    r"|(?:i|we)(?:'m|'re| am| are)? (?:gonna|going to)(?! (?:bed|sleep|work|school)\b))\b"
     r"|^(?:oh |and |so )?(?:is|are|has|have|which|where) (?!it possible|there any way|you able)"
     r"|^(?:oh |and |so )?(?:will|would|do) (?:the|my|our|your|all|it|this|that|these|those)\b"
-    r"|\b(?:i|we|you) (?:just |already |have |had )?(?!need)"
-    r"(?:\w+ed|put|shut|left|made|got|went|forgot|bought|ran)\b"
     r"|\b(?:i|we)'d have\b"
     r"|\b(?:i|we) (?:can |do |still |just )*(?:see|hear|notice|remember|know|hope|guess|believe|bet)\b"
     r"|\b(?:before|after|while|as soon as) (?:i|we|you|it|the|my|somebody|anybody)\b"
@@ -28,6 +28,11 @@ NO_REQUEST = re.compile(
     r"|\btoo (?:early|late|often|soon|many times)\b"
 )
 """What denies, asks, tells or sets a condition."""
+DEEDS = re.compile(
+    r"\b(?:i|we|you) (?:just |already |have |had )?(?!need)"
+    r"(?:\w+ed|put|shut|left|made|got|went|forgot|bought|ran)\b"
+)
+"""What somebody has done."""
 SENSES = re.compile(r"\b(?:i|we) (?:can't|cannot|can barely|can hardly) (?:hear|see)\b")
 """What only seems to deny something."""
 LIKES = re.compile(
@@ -61,9 +66,14 @@ class Mood(Enum):
     """It asks for nothing."""
 
 
+def denies(text: str) -> bool:
+    """Whether `text` denies, asks, tells or sets a condition."""
+    return DENIES.search(SENSES.sub("", text)) is not None
+
+
 def mood(text: Text) -> Mood:
     """Of `text`, which no template knows. A question counts as one that asks for nothing to be done."""
-    if NO_REQUEST.search(SENSES.sub("", text.text)):
+    if denies(text.text) or DEEDS.search(text.text):
         return Mood.TELLS
     verb = _verb(text)
     if verb is None:

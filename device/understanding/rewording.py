@@ -46,6 +46,8 @@ NUMBER = rf"(?:(?:{'|'.join((*ONES, *TENS, 'a', 'hundred', 'and', 'half', 'point
 RAISED = re.compile(r"(?P<things>.+?) (?:(?:all the way|right|back) )?(?P<state>up|down)")
 """A blind and where it is to be, without a verb: "blinds down". "Open" also says how a thing is."""
 SWITCHED = re.compile(r" (?:on|off)\b")
+BOTH_WAYS = re.compile(r"(?P<first>.+? (?:on|off)) (?P<second>(?!and |then |with |the way )\S.* (?:on|off))")
+"""Two things and how each is to be: "night light off big light on"."""
 VALUED = re.compile(rf"(?P<things>.+?) (?:(?:to|at|on) )?(?P<value>{NUMBER}(?: percent| degrees)?|half|full)")
 """A thing and its value, without a verb: "conservatory heating nineteen"."""
 BETTER = re.compile(
@@ -108,6 +110,8 @@ def without_verb(text: str) -> Iterator[str]:
         yield f"make {better['things']} {quality}"
     if raised := RAISED.fullmatch(text):
         yield f"{'open' if raised['state'] == 'up' else 'close'} {raised['things']}"
+    if both := BOTH_WAYS.fullmatch(text):
+        yield f"turn {both['first']} and turn {both['second']}"
     if SWITCHED.search(text):
         yield f"turn {text}"
     if " to " in text:

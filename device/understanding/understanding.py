@@ -10,7 +10,7 @@ from dataclasses import replace
 from hassil.recognize import RecognizeResult
 
 from device.events import Act, Intent, NotRecognized, Question, Request, Transcript
-from device.understanding import rewording
+from device.understanding import rewording, times
 from device.understanding.acts import ASIDE, TOO_DOUBTFUL, UNKNOWN, acts, doubted
 from device.understanding.answers import Answers, act
 from device.understanding.asking import Papers, looked_up
@@ -294,14 +294,20 @@ class Understanding:
     def _hide(self, whole: str, texts: Sequence[str]) -> bool:
         """Whether in one of `texts`, parts of `whole`, a sentence follows an "and": "milk and turn on the
         lamp", or begins there: "pasta timer for nine minutes and a rice" before "timer for ten minutes"; or
-        something is corrected: "butter no not butter"."""
+        another one of the same at its own time, "bins and at six to feed the cat"; or something is corrected:
+        "butter no not butter"."""
         return any(map(CLEAR.search, texts)) or any(
-            self._best(rest, self._whole, free=False)
+            self._best(rest, self._whole, free=False) or self._is_another(rest)
             for text in texts
             for joint in JOINT.finditer(text)
             for rest in dict.fromkeys((text[joint.end() :], whole[whole.find(text) + joint.end() :]))
             if len(rest.split()) <= MOST
         )
+
+    def _is_another(self, text: str) -> bool:
+        """Whether `text` continues a request, at a time of its own."""
+        found = self._best(text, self._continuing, free=True)
+        return found is not None and any(slot in found.entities for slot in times.WHEN)
 
 
 def _asked(found: Sequence[Intent], sentence: str, confidence: float) -> tuple[Act, ...]:

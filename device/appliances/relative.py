@@ -28,6 +28,7 @@ class Missing(enum.Enum):
     BRIGHTNESS = "nobody knows how bright it is"
     LEVEL = "nobody knows how it is set"
     LIGHT = "it is off"
+    SETPOINT = "it heats to one temperature and cools to another, and does not say which it does"
     RANGE = "it cannot be set so high or so low"
     OPTION = "it is not among its options"
 
@@ -81,6 +82,11 @@ NEAR = 0.05
 """By how much a number may be beyond its limit: those of Fahrenheit are not round in Celsius."""
 
 
+def target_key(device: Device) -> str:
+    """The key of the state that tells to which temperature it is set."""
+    return str(device.native.get("target", "target"))
+
+
 def limits(device: Device) -> tuple[float, float] | None:
     """The least and the most that it can be set to, where there are such."""
     return device.limits or USUAL_LIMITS.get(device.kind)
@@ -116,7 +122,8 @@ def stepped(device: Device, action: Action, known: Mapping[str, Any]) -> Action 
     step = STEPS[action.do]
     if step.sets is Do.BRIGHTNESS and known.get("on") is False:
         return Missing.LIGHT
-    if step.key not in known:
+    key = target_key(device) if step.sets is Do.TEMPERATURE else step.key
+    if key not in known:
         return step.missing
     least, most = step.least, step.most
     if step.sets in LIMITED and (ends := limits(device)) is not None:
@@ -127,4 +134,4 @@ def stepped(device: Device, action: Action, known: Mapping[str, Any]) -> Action 
         if ends is None:
             return Missing.LEVEL
         by = (ends[1] - ends[0]) * (TENTH if by == "up" else -TENTH)
-    return Action(step.sets, min(most, max(least, known[step.key] + by)))
+    return Action(step.sets, min(most, max(least, known[key] + by)))

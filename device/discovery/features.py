@@ -7,7 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from device.appliances.scale import SAME, Scale, fahrenheit
+from device.understanding.numbers import spoken
 
+BESIDES = ("preset", "fan_mode", "swing_mode")
+"""Features of a thermostat that are chosen among words; the names are keys of the state as well."""
+ON_OFF = ("on", "off")
 Feature = Mapping[str, Any]
 SETPOINTS = ("occupied_heating_setpoint", "current_heating_setpoint", "occupied_cooling_setpoint")
 """Of a thermostat that has several, the first is set."""
@@ -20,6 +24,7 @@ class Found:
     can: frozenset[str] = frozenset()
     native: dict[str, Any] = field(default_factory=dict)
     options: tuple[str, ...] = ()
+    told_as: dict[str, str] = field(default_factory=dict)
     limits: tuple[float, float] | None = None
 
 
@@ -84,9 +89,23 @@ def _climate(found: Found, features: Mapping[str, Feature]) -> None:
     if (mode := features.get("system_mode")) is not None:
         _ranged(found, "", mode, "system_mode")
         found.options = found.native["modes"] = values_of(mode)
-        found.can |= {"option"} if found.options else frozenset()
     else:
         found.native["modes"] = ()
+    for name in BESIDES:
+        _besides(found, name, features.get(name))
+    found.can |= {"option"} if found.options else frozenset()
+
+
+def _besides(found: Found, name: str, feature: Feature | None) -> None:
+    """What a thermostat can be set to besides its mode, but for words that are a mode as well, or mean all
+    of it."""
+    if feature is None:
+        return
+    _ranged(found, "", feature, name)
+    taken = {*ON_OFF, *map(spoken, found.options)}
+    own = tuple(value for value in values_of(feature) if spoken(value) not in taken)
+    found.options += own
+    found.told_as |= dict.fromkeys(own, name)
 
 
 def _limits(setpoint: Feature, scale: Scale) -> tuple[float, float] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -97,7 +97,7 @@ def possible(device: Device, action: Action) -> Action | Missing:
     if action.do in LIMITED and (ends := limits(device)) is not None:
         least, most = ends
         return action if least - NEAR <= action.number <= most + NEAR else Missing.RANGE
-    if action.do is Do.OPTION:
+    if action.do is Do.OPTION and device.options:
         return _chosen(device, spoken(str(action.value)))
     return action
 
@@ -106,6 +106,23 @@ def _chosen(device: Device, said: str) -> Action | Missing:
     """To set the one of the device's options that is spoken so."""
     found = (Action(Do.OPTION, option) for option in device.options if spoken(option) == said)
     return next(found, Missing.OPTION)
+
+
+def speeds_among(options: Sequence[str]) -> tuple[str, ...]:
+    """The options of a fan that are speeds, the slowest first."""
+    numbers = sorted((option for option in options if option.isdigit() and int(option) > 0), key=int)
+    named = {option.lower(): option for option in options}
+    return tuple(numbers) or tuple(named[word] for word in ("low", "medium", "high") if word in named)
+
+
+def speed_as_option(device: Device, action: Action) -> Action:
+    """A speed of what has no speeds but options: the one that is as far up; unchanged where none is one."""
+    speeds = speeds_among(device.options)
+    if "speed" in device.can or not speeds:
+        return action
+    if action.number <= 0:
+        return Action(Do.OFF)
+    return Action(Do.OPTION, speeds[min(len(speeds), math.ceil(action.number / 100 * len(speeds))) - 1])
 
 
 def leveled(device: Device, action: Action) -> Action:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from device.appliances.relative import speeds_among
 from device.appliances.scale import SAME, Scale, fahrenheit
 from device.understanding.numbers import spoken
 
@@ -65,7 +66,7 @@ def _fan(found: Found, features: Mapping[str, Feature]) -> None:
         _ranged(found, "", mode, "fan_mode")
         found.options = found.native["modes"] = values_of(mode)
         found.can |= {"option"} if found.options else frozenset()
-        found.native["speeds"] = speeds = _speeds(found.options)
+        found.native["speeds"] = speeds = speeds_among(found.options)
         found.can |= {"speed"} if speeds else frozenset()
 
 
@@ -113,12 +114,6 @@ def _limits(setpoint: Feature, scale: Scale) -> tuple[float, float] | None:
     if isinstance(least, int | float) and isinstance(most, int | float):
         return round(scale.back(least), 1), round(scale.back(most), 1)
     return None
-
-
-def _speeds(modes: tuple[str, ...]) -> tuple[str, ...]:
-    """The modes of a fan that are speeds, the slowest first."""
-    numbers = sorted((mode for mode in modes if mode.isdigit() and int(mode) > 0), key=int)
-    return tuple(numbers) or tuple(mode for mode in ("low", "medium", "high") if mode in modes)
 
 
 def _ranged(

@@ -103,9 +103,11 @@ class Config:
         """It can be set to `options`, besides those that it has, by `message`, and tells them as `key`."""
         taken = {spoken(option) for option in self.options}
         own = tuple(option for option in options if (said := spoken(option)) and said not in taken)
-        if not own or message is None or not self.makes(message, Action(Do.OPTION, own[0])):
+        if not own or message is None:
             return
-        self.options += own
+        self.options += own  # what cannot be sent can be said, and has a reason
+        if not self.makes(message, Action(Do.OPTION, own[0])):
+            return
         self.told_as |= dict.fromkeys(own, key) if key != "option" else {}
         first = self.commands.setdefault(Do.OPTION, message)
         if first is not message:

@@ -55,14 +55,19 @@ def _climate(config: Config, usual: tuple[str, ...]) -> None:
     modes = config.texts("modes", usual)
     config.choose_by("mode", modes)
     for do, payload in (
-        (Do.ON, next((mode for mode in HEATING if mode in modes), None)),
-        (Do.OFF, "off" if "off" in modes else None),
+        (Do.ON, next((word for mode in HEATING if (word := _word(mode, modes))), None)),
+        (Do.OFF, _word("off", modes)),
     ):
         config.add(do, config.message("mode_command_topic", payload, "mode_command_template"))
     for do, key, default in ((Do.ON, "payload_on", "ON"), (Do.OFF, "payload_off", "OFF")):
         config.add(
             do, config.message("power_command_topic", config.text(key, default), "power_command_template")
         )
+
+
+def _word(mode: str, modes: tuple[str, ...]) -> str | None:
+    """How the device writes `mode`: "Off"."""
+    return next((one for one in modes if one.lower() == mode), None)
 
 
 def readings(config: Config) -> Iterator[Reading]:
@@ -72,7 +77,8 @@ def readings(config: Config) -> Iterator[Reading]:
     yield from measure(config, "temperature", f"{now}_topic", f"{now}_template", scale)
     source, template = config.entry.get("mode_state_topic"), config.entry.get("mode_state_template")
     modes = tuple(option for option in config.options if option not in config.told_as)
-    yield from flag(source, "on", template, tuple(mode for mode in modes if mode != "off"), ("off",))
+    off = _word("off", modes) or "off"
+    yield from flag(source, "on", template, tuple(mode for mode in modes if mode != off), (off,))
     yield from option(config, "mode_state_topic", "mode_state_template")
     for end in ("low", "high"):
         name = f"temperature_{end}_state"

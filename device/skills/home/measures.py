@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from device.appliances.devices import Device
+from device.appliances.dialects import in_mode
+from device.appliances.relative import target_key
 from device.events import Intent, Outcome, Reply, refused
 from device.home.model import Home
 from device.home.units import bare, degrees
@@ -178,7 +180,7 @@ def temperature(intent: Intent, world: World) -> Outcome:
 def set_to(home: Home, device: Device) -> str:
     """The temperature to which a device is set, or both, in words; empty where it did not say."""
     known, units = home.state.of(device.name), home.layout.units
-    if isinstance(target := known.get("target"), int | float):
+    if isinstance(target := known.get(target_key(in_mode(device, known))), int | float):
         return degrees(target, units)
     low, high = known.get("target_low"), known.get("target_high")
     if low is not None and high is not None:

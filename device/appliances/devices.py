@@ -90,7 +90,9 @@ class Device:
     """`kind` is one of `CAN`; `topic` the base of the device's topics in its protocol (`zigbee2mqtt/lamp`
     for Zigbee2MQTT, `lamp` for Tasmota, where `relay` counts its relays from 1). `commands` come first.
 
-    `options`: what a select can be set to. `limits`: the least and the most that its temperature, humidity
+    `options`: what it can be set to. `told_as`: the keys of the state that tell some of them, where that is
+    not `option`. `cannot`: why it cannot be told what its kind mostly can, to be said behind its name.
+    `limits`: the least and the most that its temperature, humidity
     or number can be set to, in the units of `Do`. `native`: names and ranges that the device announced, for
     its protocol's module. `guard`: it is known to be something that is guarded, whatever it is called here.
     `instead`: names that it may have where it shares its own with another.
@@ -107,6 +109,8 @@ class Device:
     device_class: str | None = None
     relay: int | None = None
     options: tuple[str, ...] = ()
+    told_as: Mapping[str, str] = field(default_factory=dict)
+    cannot: Mapping[Do, str] = field(default_factory=dict)
     limits: tuple[float, float] | None = None
     commands: Mapping[Do, Template] = field(default_factory=dict)
     native: Mapping[str, Any] = field(default_factory=dict)
@@ -121,6 +125,10 @@ class Device:
         name = readable(self.name)
         first = name.partition(" ")[0].lower()
         return name if first in ("the", "my", "our") or first.endswith("'s") else f"the {name}"
+
+    def key_of(self, option: object) -> str:
+        """The key of the state that tells that one of its options is chosen."""
+        return self.told_as.get(str(option), "option")
 
     @property
     def guarded(self) -> bool:

@@ -56,7 +56,8 @@ def tells(device: Device) -> bool:
 
 def in_mode(device: Device, known: Mapping[str, Any]) -> Device:
     """The device as it takes orders in the state `known`."""
-    return zigbee2mqtt.in_mode(device, known) if device.protocol == "zigbee2mqtt" else device
+    dialect = {"zigbee2mqtt": zigbee2mqtt, "mqtt": generic}.get(device.protocol)
+    return dialect.in_mode(device, known) if dialect else device
 
 
 def state(device: Device, topic: str, payload: bytes) -> Mapping[str, Any]:

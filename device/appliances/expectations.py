@@ -9,6 +9,7 @@ from typing import Any
 from device.appliances.actions import Action, Do
 from device.appliances.devices import Device
 from device.appliances.generic import readings
+from device.appliances.relative import target_key
 from device.events import Expectation
 
 SWITCHED = ("light", "switch", "fan", "media_player", "siren", "humidifier")
@@ -17,15 +18,13 @@ MOVED = ("cover", "valve")
 VALUES = {
     Do.BRIGHTNESS: "brightness",
     Do.VOLUME: "volume",
-    Do.TEMPERATURE: "target",
     Do.HUMIDITY: "humidity_target",
     Do.NUMBER: "number",
-    Do.OPTION: "option",
 }
 ARMED = {Do.ARM_HOME: True, Do.ARM_AWAY: True, Do.ARM_NIGHT: True, Do.DISARM: False}
 COLORS = (Do.COLOR, Do.COLOR_TEMPERATURE)
 """Of these no more is known than that the light is on."""
-NEAR = {"target": 0.3}
+NEAR = dict.fromkeys(("target", "target_low", "target_high"), 0.3)
 """How far a number may be from what was asked: appliances count in steps of their own, of percent mostly."""
 PERCENT_NEAR = 2.0
 
@@ -68,6 +67,10 @@ def _reported(device: Device, action: Action, known: Mapping[str, Any]) -> tuple
             return "on", False
         case "alarm_panel", do if do in ARMED and "armed" in known:
             return "armed", ARMED[do]
+        case _, Do.OPTION:
+            return device.key_of(action.value), action.value
+        case _, Do.TEMPERATURE:
+            return target_key(device), action.value
         case _, do if do in VALUES:
             return VALUES[do], action.value
     return None

@@ -1,17 +1,19 @@
 """Devices that tell by themselves where their state stands, as Home Assistant's discovery describes them.
 
 What they are told is in their `commands`; what they say is in `native["readings"]`, a tuple of Reading.
+What heats to one temperature and cools to another has `native["setpoints"]`: by its modes, the key of the
+state and the message.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
-from device.appliances.actions import Action
+from device.appliances.actions import Action, Do
 from device.appliances.devices import Device
 from device.appliances.rendering import TemplateError, value
 from device.appliances.scale import SAME, Scale
@@ -101,6 +103,16 @@ def readings(device: Device) -> tuple[Reading, ...]:
 def commands(device: Device, actions: Iterable[Action]) -> tuple[Command, ...]:
     """None: all that it can be told is in the device's own `commands`."""
     return ()
+
+
+def in_mode(device: Device, known: Mapping[str, Any]) -> Device:
+    """The device as it takes orders in its present mode, in which it may have one of two setpoints."""
+    setpoint = device.native.get("setpoints", {}).get(known.get("option"))
+    if setpoint is None or Do.TEMPERATURE in device.commands:
+        return device
+    key, message = setpoint
+    commands = {**device.commands, Do.TEMPERATURE: message}
+    return replace(device, commands=commands, native={**device.native, "target": key})
 
 
 def query(device: Device) -> Command | None:

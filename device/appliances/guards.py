@@ -65,5 +65,5 @@ def _places(device: Device) -> Iterator[Place]:
     elif device.protocol == "tasmota":
         yield tasmota.place(device), str(device.relay or 1)
     for template in device.commands.values():
-        for one in (template, *template.then):
+        for one in (template, *template.then, *template.instead.values()):
             yield one.topic, ""

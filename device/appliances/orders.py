@@ -8,10 +8,11 @@ from typing import Any
 from device.appliances import dialects
 from device.appliances.actions import Action, Do
 from device.appliances.devices import CAPABILITIES, Device
-from device.appliances.relative import STEPS, Missing, leveled, possible, stepped, toggled
+from device.appliances.relative import STEPS, Missing, leveled, possible, speed_as_option, stepped, toggled
 from device.appliances.rendering import TemplateError
 from device.events import Command
 
+HEAT = (Do.TEMPERATURE, Do.TEMPERATURE_STEP)
 VOLUME_STEPS = {Do.LOUDER: 10, Do.QUIETER: -10, Do.VOLUME_STEP: 0}
 """Percent, for "turn the volume up"."""
 
@@ -35,6 +36,10 @@ def settled(
 def _settled(device: Device, action: Action, known: Mapping[str, Any]) -> Action | Missing:
     if action.do is Do.LEVEL:
         action = leveled(device, action)
+    if action.do is Do.SPEED and device.kind == "fan":
+        action = speed_as_option(device, action)
+    if action.do in HEAT and "setpoints" in device.native and Do.TEMPERATURE not in device.commands:
+        return Missing.SETPOINT
     if action.do is Do.STOP and device.kind == "valve" and Do.STOP not in device.commands:
         action = Action(Do.OFF)  # what flows is stopped
     if action.do in device.commands:

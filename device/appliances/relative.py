@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +28,7 @@ class Missing(enum.Enum):
     BRIGHTNESS = "nobody knows how bright it is"
     LEVEL = "nobody knows how it is set"
     LIGHT = "it is off"
+    SETPOINT = "it heats to one temperature and cools to another, and does not say which it does"
     RANGE = "it cannot be set so high or so low"
     OPTION = "it is not among its options"
 
@@ -81,6 +82,11 @@ NEAR = 0.05
 """By how much a number may be beyond its limit: those of Fahrenheit are not round in Celsius."""
 
 
+def target_key(device: Device) -> str:
+    """The key of the state that tells to which temperature it is set."""
+    return str(device.native.get("target", "target"))
+
+
 def limits(device: Device) -> tuple[float, float] | None:
     """The least and the most that it can be set to, where there are such."""
     return device.limits or USUAL_LIMITS.get(device.kind)
@@ -91,7 +97,7 @@ def possible(device: Device, action: Action) -> Action | Missing:
     if action.do in LIMITED and (ends := limits(device)) is not None:
         least, most = ends
         return action if least - NEAR <= action.number <= most + NEAR else Missing.RANGE
-    if action.do is Do.OPTION:
+    if action.do is Do.OPTION and device.options:
         return _chosen(device, spoken(str(action.value)))
     return action
 
@@ -100,6 +106,23 @@ def _chosen(device: Device, said: str) -> Action | Missing:
     """To set the one of the device's options that is spoken so."""
     found = (Action(Do.OPTION, option) for option in device.options if spoken(option) == said)
     return next(found, Missing.OPTION)
+
+
+def speeds_among(options: Sequence[str]) -> tuple[str, ...]:
+    """The options of a fan that are speeds, the slowest first."""
+    numbers = sorted((option for option in options if option.isdigit() and int(option) > 0), key=int)
+    named = {option.lower(): option for option in options}
+    return tuple(numbers) or tuple(named[word] for word in ("low", "medium", "high") if word in named)
+
+
+def speed_as_option(device: Device, action: Action) -> Action:
+    """A speed of what has no speeds but options: the one that is as far up; unchanged where none is one."""
+    speeds = speeds_among(device.options)
+    if "speed" in device.can or not speeds:
+        return action
+    if action.number <= 0:
+        return Action(Do.OFF)
+    return Action(Do.OPTION, speeds[min(len(speeds), math.ceil(action.number / 100 * len(speeds))) - 1])
 
 
 def leveled(device: Device, action: Action) -> Action:
@@ -116,7 +139,8 @@ def stepped(device: Device, action: Action, known: Mapping[str, Any]) -> Action 
     step = STEPS[action.do]
     if step.sets is Do.BRIGHTNESS and known.get("on") is False:
         return Missing.LIGHT
-    if step.key not in known:
+    key = target_key(device) if step.sets is Do.TEMPERATURE else step.key
+    if key not in known:
         return step.missing
     least, most = step.least, step.most
     if step.sets in LIMITED and (ends := limits(device)) is not None:
@@ -127,4 +151,4 @@ def stepped(device: Device, action: Action, known: Mapping[str, Any]) -> Action 
         if ends is None:
             return Missing.LEVEL
         by = (ends[1] - ends[0]) * (TENTH if by == "up" else -TENTH)
-    return Action(step.sets, min(most, max(least, known[step.key] + by)))
+    return Action(step.sets, min(most, max(least, known[key] + by)))

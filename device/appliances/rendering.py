@@ -6,7 +6,7 @@ little. Jinja2 is loaded once the first template is met, since many homes have n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from functools import lru_cache
 from typing import Any
@@ -24,7 +24,12 @@ class TemplateError(ValueError):
 
 def render(source: str, variables: Mapping[str, Any]) -> str:
     """What `source` makes of `variables`, without blanks at its ends. Raises TemplateError."""
-    return _compiled(source)(variables)
+    from device.appliances import filters, sandbox  # the first template loads Jinja2
+
+    try:
+        return sandbox.rendered(_usable(source), variables)
+    except filters.Refused as error:
+        raise TemplateError(str(error)) from None
 
 
 def value(source: str | None, payload: str) -> str:
@@ -41,37 +46,24 @@ def value(source: str | None, payload: str) -> str:
 
 def check(source: str) -> None:
     """Raises TemplateError for what is no template, or has a part that is not allowed."""
-    from device.appliances import filters, sandbox
+    _usable(source)
 
-    try:
-        sandbox.compiled(source)
-    except filters.Refused as error:
-        raise TemplateError(str(error)) from None
+
+def _usable(source: str) -> Any:
+    found = _compiled(source)
+    if isinstance(found, str):
+        raise TemplateError(found)
+    return found
 
 
 @lru_cache(maxsize=4096)
-def _compiled(source: str) -> Callable[[Mapping[str, Any]], str]:
-    """What renders `source`. A template that cannot be used renders to its error."""
-    from device.appliances import filters, sandbox  # the first template loads Jinja2
+def _compiled(source: str) -> Any:
+    """The template that is written as `source`, or the reason why there is none."""
+    from device.appliances import filters, sandbox
 
     if len(source) > LONGEST_SOURCE:
-        return _broken(f"it is longer than {LONGEST_SOURCE} characters")
+        return f"it is longer than {LONGEST_SOURCE} characters"
     try:
-        template = sandbox.compiled(source)
+        return sandbox.compiled(source)
     except filters.Refused as error:
-        return _broken(str(error))
-
-    def rendered(variables: Mapping[str, Any]) -> str:
-        try:
-            return sandbox.rendered(template, variables)
-        except filters.Refused as error:
-            raise TemplateError(str(error)) from None
-
-    return rendered
-
-
-def _broken(reason: str) -> Callable[[Mapping[str, Any]], str]:
-    def rendered(variables: Mapping[str, Any]) -> str:
-        raise TemplateError(reason)
-
-    return rendered
+        return str(error)

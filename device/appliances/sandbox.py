@@ -58,6 +58,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         numbers = isinstance(left, int | float) and isinstance(right, int | float)
+        if operator == "%" and isinstance(left, str):
+            return FILTERS["format"](left, *(right if isinstance(right, tuple) else (right,)))
         if not numbers and operator != "+":
             raise Refused("only numbers are multiplied or divided")
         if not numbers:

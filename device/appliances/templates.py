@@ -24,7 +24,7 @@ class Template:
     """A command spelled out. "{value}" in the payload is the action's value, a number in the `scale`.
 
     `jinja`: a template that makes the message of that payload, as `value`, and of what is `given` besides.
-    `then`: what is sent right after.
+    `then`: what is sent right after. `instead`: what is sent in its place for some values that are texts.
     """
 
     topic: str
@@ -33,9 +33,12 @@ class Template:
     jinja: str | None = None
     given: Mapping[str, Any] = field(default_factory=dict)
     then: tuple[Template, ...] = ()
+    instead: Mapping[str, Template] = field(default_factory=dict)
 
     def commands(self, action: Action) -> tuple[Command, ...]:
         """The messages for `action`. Raises TemplateError where the template makes none of it."""
+        if isinstance(action.value, str) and action.value in self.instead:
+            return self.instead[action.value].commands(action)
         variables = {**self.given, **_variables(action, self.scale)}
         payload = _filled(self.payload, variables)
         if self.jinja is not None:

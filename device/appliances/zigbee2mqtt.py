@@ -166,7 +166,8 @@ def _payload(device: Device, action: Action) -> dict[str, Any] | None:
         case "fan", Do.OPTION:
             return {_named(device, "fan_mode"): action.value}
         case "climate", Do.OPTION:
-            return {_named(device, "system_mode"): action.value}
+            key = device.key_of(action.value)
+            return {_named(device, "system_mode" if key == "option" else key): action.value}
         case "humidifier", Do.HUMIDITY:
             return {_named(device, "humidity_target"): round(action.number)}
         case "number", Do.NUMBER:
@@ -289,6 +290,8 @@ def _climate(device: Device, message: Mapping[str, Any]) -> dict[str, Any]:
         for theirs, ours in names.items()
         if isinstance(message.get(theirs), int | float)
     }
+    for key in {*device.told_as.values()}:
+        read[key] = message.get(_named(device, key))
     mode = message.get(_named(device, "system_mode"))
     if isinstance(mode, str):
         if not device.native.get("switched"):

@@ -6,8 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from device.appliances.relative import speeds_among
 from device.appliances.scale import SAME, Scale, fahrenheit
+from device.understanding.numbers import spoken
 
+BESIDES = ("preset", "fan_mode", "swing_mode")
+"""Features of a thermostat that are chosen among words; the names are keys of the state as well."""
+ON_OFF = ("on", "off")
 Feature = Mapping[str, Any]
 SETPOINTS = ("occupied_heating_setpoint", "current_heating_setpoint", "occupied_cooling_setpoint")
 """Of a thermostat that has several, the first is set."""
@@ -20,6 +25,7 @@ class Found:
     can: frozenset[str] = frozenset()
     native: dict[str, Any] = field(default_factory=dict)
     options: tuple[str, ...] = ()
+    told_as: dict[str, str] = field(default_factory=dict)
     limits: tuple[float, float] | None = None
 
 
@@ -60,7 +66,7 @@ def _fan(found: Found, features: Mapping[str, Feature]) -> None:
         _ranged(found, "", mode, "fan_mode")
         found.options = found.native["modes"] = values_of(mode)
         found.can |= {"option"} if found.options else frozenset()
-        found.native["speeds"] = speeds = _speeds(found.options)
+        found.native["speeds"] = speeds = speeds_among(found.options)
         found.can |= {"speed"} if speeds else frozenset()
 
 
@@ -84,9 +90,23 @@ def _climate(found: Found, features: Mapping[str, Feature]) -> None:
     if (mode := features.get("system_mode")) is not None:
         _ranged(found, "", mode, "system_mode")
         found.options = found.native["modes"] = values_of(mode)
-        found.can |= {"option"} if found.options else frozenset()
     else:
         found.native["modes"] = ()
+    for name in BESIDES:
+        _besides(found, name, features.get(name))
+    found.can |= {"option"} if found.options else frozenset()
+
+
+def _besides(found: Found, name: str, feature: Feature | None) -> None:
+    """What a thermostat can be set to besides its mode, but for words that are a mode as well, or mean all
+    of it."""
+    if feature is None:
+        return
+    _ranged(found, "", feature, name)
+    taken = {*ON_OFF, *map(spoken, found.options)}
+    own = tuple(value for value in values_of(feature) if spoken(value) not in taken)
+    found.options += own
+    found.told_as |= dict.fromkeys(own, name)
 
 
 def _limits(setpoint: Feature, scale: Scale) -> tuple[float, float] | None:
@@ -94,12 +114,6 @@ def _limits(setpoint: Feature, scale: Scale) -> tuple[float, float] | None:
     if isinstance(least, int | float) and isinstance(most, int | float):
         return round(scale.back(least), 1), round(scale.back(most), 1)
     return None
-
-
-def _speeds(modes: tuple[str, ...]) -> tuple[str, ...]:
-    """The modes of a fan that are speeds, the slowest first."""
-    numbers = sorted((mode for mode in modes if mode.isdigit() and int(mode) > 0), key=int)
-    return tuple(numbers) or tuple(mode for mode in ("low", "medium", "high") if mode in modes)
 
 
 def _ranged(

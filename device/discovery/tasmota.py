@@ -19,6 +19,7 @@ from device.appliances.devices import Device
 from device.appliances.tasmota import measured
 from device.home.calling import joined
 from device.mqtt.topics import is_plain
+from device.understanding.numbers import spoken
 
 RELAY, LIGHT, SHUTTER = 1, 2, 3
 FULL_TOPIC = "%prefix%/%topic%/"
@@ -132,9 +133,11 @@ def _native(content: Mapping[str, Any], topic: str) -> dict[str, Any]:
 def _relays(config: Config) -> Iterator[Device]:
     """A fan, and a device for each relay, light and shutter."""
     used = [number for number, kind in enumerate(config.relays) if kind in (RELAY, LIGHT, SHUTTER)]
+    fan = ""
     if config.fan:
-        yield _made(config, f"{config.name} fan" if used else config.name, "fan", None, {"speed"})
         used = used[:1]  # the others are the fan's speeds
+        fan = _fan_name(config.name) if used else config.name
+        yield _made(config, fan, "fan", None, {"speed"})
     lights = [number for number in used if config.relays[number] == LIGHT]
     shutters = 0
     for number in used:
@@ -145,10 +148,22 @@ def _relays(config: Config) -> Iterator[Device]:
                 if shutters % 2:
                     yield _shutter(config, _name(config, number, len(used)), shutters // 2, len(used))
             case kind if kind == LIGHT:
-                yield _light(config, _name(config, number, len(used)), relay, lights.index(number))
+                yield _light(
+                    config, _beside(fan, _name(config, number, len(used))), relay, lights.index(number)
+                )
             case _:
                 kind = "light" if config.fan or config.option(AS_LIGHT) else "switch"
-                yield _made(config, _name(config, number, len(used)), kind, relay)
+                yield _made(config, _beside(fan, _name(config, number, len(used))), kind, relay)
+
+
+def _fan_name(name: str) -> str:
+    """ "Ceiling" has a "ceiling fan"; a "bedroom fan" is one."""
+    return name if "fan" in spoken(name).split() else joined(name, "fan")
+
+
+def _beside(fan: str, name: str) -> str:
+    """A light's name, other than that of the fan it belongs to."""
+    return f"{name} light" if spoken(name) == spoken(fan) else name
 
 
 def _name(config: Config, number: int, count: int) -> str:

@@ -94,7 +94,9 @@ def groups(content: Any, known: Iterable[Announced], base: str) -> Iterator[Anno
             continue
         can = frozenset.intersection(*(one.can for one in found)) - {"option"}
         guard = any(one.guarded for one in found)
-        made = replace(found[0], name=name, topic=topic, can=can, options=(), native={}, guard=guard)
+        made = replace(
+            found[0], name=name, topic=topic, can=can, options=(), told_as={}, native={}, guard=guard
+        )
         yield Announced(topic, made)
 
 
@@ -181,6 +183,7 @@ def _device(thing: Expose, description: str) -> Device:
         can=found.can,
         device_class=told if thing.kind == "cover" else None,
         options=found.options,
+        told_as=found.told_as,
         limits=found.limits,
         native=found.native,
         guard=thing.kind == "switch" and told in GUARDED,

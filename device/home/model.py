@@ -104,7 +104,10 @@ class Home:
 
     def expectation(self, device: Device, actions: Iterable[Action]) -> Expectation | None:
         """What the device reports once it has done `actions`; None where it reports nothing."""
-        return expectation(device, actions, self.state.of(device.name)) if dialects.tells(device) else None
+        if not dialects.tells(device):
+            return None
+        known = self.state.of(device.name)
+        return expectation(dialects.in_mode(device, known), actions, known)
 
     def topics(self) -> tuple[str, ...]:
         """What to subscribe to, so that `observe` hears of every change."""

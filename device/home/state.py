@@ -3,9 +3,10 @@
 Keys, the same for every protocol: `reachable`, `bridge` (what stands between is there), `on`, `open`,
 `locked`, `contact`, `occupancy`, `armed`, `water_leak`, `smoke`, `gas`, `carbon_monoxide` (bool),
 `brightness`, `position`, `aim` (to which a cover is under way), `speed`, `volume`, `humidity`,
-`humidity_target`, `battery` (percent), `temperature`, `target` (degrees Celsius), `power` (watt), `energy`
-(kilowatt-hours, since whenever the device counts), `illuminance` (lux), `co2` (parts per million), `number`
-(its own unit), `option`, `activity` (texts).
+`humidity_target`, `battery` (percent), `temperature`, `target` (degrees Celsius), `target_low` and
+`target_high` (to which it heats, and to which it cools), `power` (watt), `energy` (kilowatt-hours, since
+whenever the device counts), `illuminance` (lux), `co2` (parts per million), `number` (its own unit),
+`option`, `preset`, `fan_mode`, `swing_mode`, `activity` (texts).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-TEXTS = ("option", "activity")
+TEXTS = ("option", "preset", "fan_mode", "swing_mode", "activity")
 LONGEST = 100
 """Characters of a text."""
 

@@ -7,11 +7,14 @@ themselves here as well, are left to their own announcements.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from device.appliances.actions import Do
 from device.appliances.announced import Announced, LeftOut
 from device.appliances.devices import CAPABILITIES, CLASSES, Device
+from device.appliances.generic import Reading
+from device.appliances.rendering import TemplateError, check
 from device.discovery.homeassistant import availability
 from device.discovery.homeassistant.config import Config
 from device.discovery.homeassistant.entities import ENTITIES
@@ -62,13 +65,16 @@ def _one(
         return
     entity, config = ENTITIES[component], Config(entry)
     entity.commands(config)
-    told = (*availability.readings(config), *entity.readings(config))
+    told = tuple(_usable(config, (*availability.readings(config), *entity.readings(config))))
     for problem in config.problems:
         yield LeftOut(topic, problem, name)
-    if not (config.commands or config.problems or any(one.key != "reachable" for one in told)):
+    messages = (*config.commands.values(), *(message for _, message in config.setpoints.values()))
+    if not (messages or config.problems or any(one.key != "reachable" for one in told)):
         yield LeftOut(topic, "it has no topic that can be used, and tells nothing that is known", name)
         return
-    topics = [*(message.topic for message in config.commands.values()), *(one.topic for one in told)]
+    topics = [*(message.topic for message in messages), *(one.topic for one in told)]
+    can = {do.value for do in config.commands if do.value in CAPABILITIES}
+    native = {"readings": told, "setpoints": config.setpoints} if config.setpoints else {"readings": told}
     area, device_class = owner.get("suggested_area"), entry.get("device_class")
     yield Announced(
         topic,
@@ -80,14 +86,28 @@ def _one(
             protocol="mqtt",
             topic=next(filter(is_plain, topics), topic),
             room=area if isinstance(area, str) else None,
-            can=frozenset(do.value for do in config.commands if do.value in CAPABILITIES),
+            can=frozenset(can | {Do.TEMPERATURE.value} if config.setpoints else can),
             device_class=device_class if device_class in CLASSES.get(component, ()) else None,
             options=config.options,
+            told_as=config.told_as,
+            cannot=config.cannot,
             limits=config.limits,
             commands=config.commands,
-            native={"readings": told},
+            native=native,
         ),
     )
+
+
+def _usable(config: Config, readings: Iterable[Reading]) -> Iterator[Reading]:
+    """The readings but for those whose templates are none that can be used."""
+    for one in readings:
+        try:
+            if one.template is not None:
+                check(one.template)
+        except TemplateError as error:
+            config.problems.append(f"what it tells as {one.key} is left out: {error}")
+        else:
+            yield one
 
 
 def _called(entry: Mapping[str, Any], owner: Mapping[str, Any]) -> Calling:

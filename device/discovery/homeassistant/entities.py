@@ -1,7 +1,7 @@
 """What the kinds of Home Assistant's discovery are told, and where they tell their state.
 
 https://www.home-assistant.io/integrations/mqtt/: each kind has a page of its own, whose keys and defaults
-these are. Lights are in `lights`, what only measures in `sensors`.
+these are. Lights are in `lights`, what heats in `heating`, what only measures in `sensors`.
 """
 
 from __future__ import annotations
@@ -11,18 +11,15 @@ from dataclasses import dataclass
 
 from device.appliances.actions import Do
 from device.appliances.generic import Reading
-from device.appliances.scale import SAME, Scale, percent, speeds
-from device.discovery.homeassistant import lights, sensors
+from device.appliances.scale import Scale, percent, speeds
+from device.discovery.homeassistant import heating, lights, sensors
 from device.discovery.homeassistant.config import Config
-from device.discovery.homeassistant.reading import flag, number, text
+from device.discovery.homeassistant.reading import flag, measure, number, option, text
 
 ARMED = (
     *("armed_home", "armed_away", "armed_night", "armed_vacation", "armed_custom_bypass"),
     *("arming", "pending", "triggered"),
 )
-HEATING = ("heat", "heat_cool", "cool", "auto")
-"""Modes of a thermostat that turn it on, the first that it has."""
-HOTTEST = 35.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +34,6 @@ class Entity:
 def _states(config: Config, key: str, true: tuple[str, ...], false: tuple[str, ...]) -> Iterator[Reading]:
     template = config.entry.get("state_value_template", config.entry.get("value_template"))
     return flag(config.entry.get("state_topic"), key, template, true, false)
-
-
-def _number(config: Config, key: str, topic: str, template: str, scale: Scale = SAME) -> Iterator[Reading]:
-    return number(config.entry.get(topic), key, config.entry.get(template), scale)
-
-
-def _option(config: Config, topic: str, template: str) -> Iterator[Reading]:
-    return text(config.entry.get(topic), "option", config.entry.get(template), config.options)
 
 
 def _words(config: Config, **defaults: str) -> tuple[str, ...]:
@@ -64,10 +53,14 @@ def _switched(config: Config) -> Iterator[Reading]:
 
 def _siren(config: Config) -> None:
     """It is told JSON, unless it has a template."""
-    for do, key, default in ((Do.ON, "payload_on", "ON"), (Do.OFF, "payload_off", "OFF")):
+    off = "command_off_template" if "command_off_template" in config.entry else "command_template"
+    for do, key, default, template in (
+        (Do.ON, "payload_on", "ON", "command_template"),
+        (Do.OFF, "payload_off", "OFF", off),
+    ):
         payload = config.text(key, default)
-        if "command_template" in config.entry:
-            config.add(do, config.message("command_topic", payload, given={"state": payload}))
+        if template in config.entry:
+            config.add(do, config.message("command_topic", payload, template, given={"state": payload}))
         elif payload is not None:
             config.add(do, config.message("command_topic", f'{{"state": "{payload}"}}'))
 
@@ -85,7 +78,7 @@ def _lock(config: Config) -> None:
     config.add(Do.OFF, config.message("command_topic", config.text("payload_unlock", "UNLOCK")))
     if config.entry.get("code_format"):
         for do in (Do.ON, Do.OFF):
-            config.leave_out(do, "it wants a code")
+            config.wants_code(do)
 
 
 def _locked(config: Config) -> Iterator[Reading]:
@@ -124,7 +117,7 @@ def _cover(config: Config) -> None:
 def _covered(config: Config) -> Iterator[Reading]:
     opened = _words(config, state_open="open", state_opening="opening")
     yield from _states(config, "open", opened, _words(config, state_closed="closed", state_closing="closing"))
-    yield from _number(config, "position", "position_topic", "position_template", _positions(config))
+    yield from measure(config, "position", "position_topic", "position_template", _positions(config))
 
 
 def _valve(config: Config) -> None:
@@ -162,57 +155,14 @@ def _fan(config: Config) -> None:
     _switch(config)
     name = "percentage_command"
     config.add(Do.SPEED, config.message(f"{name}_topic", "{value}", f"{name}_template", _speeds(config)))
-    _options(config, "preset_mode", config.texts("preset_modes"))
+    config.choose_by("preset_mode", config.texts("preset_modes"))
 
 
 def _fanned(config: Config) -> Iterator[Reading]:
     scale = _speeds(config)
     yield from _switched(config)
-    yield from _number(config, "speed", "percentage_state_topic", "percentage_value_template", scale)
-    yield from _option(config, "preset_mode_state_topic", "preset_mode_value_template")
-
-
-def _options(config: Config, name: str, options: tuple[str, ...]) -> None:
-    """What it can be set to, by a topic of that name."""
-    if options:
-        config.options = options
-        config.add(Do.OPTION, config.message(f"{name}_command_topic", "{value}", f"{name}_command_template"))
-
-
-def _climate(config: Config) -> None:
-    """A thermostat; it is turned on and off by its power, or else by its modes."""
-    scale = config.temperature
-    config.add(
-        Do.TEMPERATURE,
-        config.message("temperature_command_topic", "{value}", "temperature_command_template", scale),
-    )
-    if "min_temp" in config.entry or "max_temp" in config.entry:
-        least = scale.back(config.number("min_temp", scale.there(0)))
-        config.limits = (
-            round(least, 1),
-            round(scale.back(config.number("max_temp", scale.there(HOTTEST))), 1),
-        )
-    modes = config.texts("modes", ("auto", "off", "cool", "heat", "dry", "fan_only"))
-    _options(config, "mode", modes)
-    for do, payload in (
-        (Do.ON, next((mode for mode in HEATING if mode in modes), None)),
-        (Do.OFF, "off" if "off" in modes else None),
-    ):
-        config.add(do, config.message("mode_command_topic", payload, "mode_command_template"))
-    for do, key, default in ((Do.ON, "payload_on", "ON"), (Do.OFF, "payload_off", "OFF")):
-        config.add(
-            do, config.message("power_command_topic", config.text(key, default), "power_command_template")
-        )
-
-
-def _heated(config: Config) -> Iterator[Reading]:
-    scale = config.temperature
-    yield from _number(config, "target", "temperature_state_topic", "temperature_state_template", scale)
-    now = "current_temperature"
-    yield from _number(config, "temperature", f"{now}_topic", f"{now}_template", scale)
-    source, template = config.entry.get("mode_state_topic"), config.entry.get("mode_state_template")
-    yield from flag(source, "on", template, tuple(mode for mode in config.options if mode != "off"), ("off",))
-    yield from _option(config, "mode_state_topic", "mode_state_template")
+    yield from measure(config, "speed", "percentage_state_topic", "percentage_value_template", scale)
+    yield from option(config, "preset_mode_state_topic", "preset_mode_value_template")
 
 
 def _humidifier(config: Config) -> None:
@@ -220,14 +170,14 @@ def _humidifier(config: Config) -> None:
     config.limits = (config.number("min_humidity", 0), config.number("max_humidity", 100))
     name = "target_humidity_command"
     config.add(Do.HUMIDITY, config.message(f"{name}_topic", "{value}", f"{name}_template", Scale(step=1)))
-    _options(config, "mode", config.texts("modes"))
+    config.choose_by("mode", config.texts("modes"))
 
 
 def _humidified(config: Config) -> Iterator[Reading]:
     yield from _switched(config)
     for key, name in (("humidity_target", "target_humidity_state"), ("humidity", "current_humidity")):
-        yield from _number(config, key, f"{name}_topic", f"{name}_template")
-    yield from _option(config, "mode_state_topic", "mode_state_template")
+        yield from measure(config, key, f"{name}_topic", f"{name}_template")
+    yield from option(config, "mode_state_topic", "mode_state_template")
 
 
 def _vacuum(config: Config) -> None:
@@ -240,12 +190,16 @@ def _vacuum(config: Config) -> None:
     ):
         if feature in features:
             config.add(do, config.message("command_topic", config.text(key, default), ""))
+    if "fan_speed" in features:
+        config.choose(config.texts("fan_speed_list"), config.message("set_fan_speed_topic", "{value}", ""))
 
 
 def _vacuumed(config: Config) -> Iterator[Reading]:
     topic = config.entry.get("state_topic")
     yield from text(topic, "activity", "{{ value_json.state }}")
     yield from number(topic, "battery", "{{ value_json.battery_level | is_defined }}")
+    if config.options:
+        yield from text(topic, "option", "{{ value_json.fan_speed | is_defined }}", config.options)
 
 
 def _lawn_mower(config: Config) -> None:
@@ -268,7 +222,7 @@ def _alarm(config: Config) -> None:
         config.add(do, config.message("command_topic", payload, given={"action": payload}))
         required = "code_disarm_required" if do is Do.DISARM else "code_arm_required"
         if config.entry.get("code") is not None and config.flag(required, True):
-            config.leave_out(do, "it wants a code")
+            config.wants_code(do)
 
 
 def _alarmed(config: Config) -> Iterator[Reading]:
@@ -284,9 +238,7 @@ def _set_number(config: Config) -> None:
 
 
 def _select(config: Config) -> None:
-    config.options = config.texts("options")
-    if config.options:
-        config.add(Do.OPTION, config.message("command_topic", "{value}"))
+    config.choose(config.texts("options"), config.message("command_topic", "{value}"))
 
 
 def _said(key: str) -> Callable[[Config], Iterator[Reading]]:
@@ -319,8 +271,8 @@ ENTITIES: Mapping[str, Entity] = {
     "valve": Entity("valve", _valve, _valved),
     "lock": Entity("lock", _lock, _locked),
     "fan": Entity("fan", _fan, _fanned),
-    "climate": Entity("climate", _climate, _heated),
-    "water_heater": Entity("water_heater", _climate, _heated),
+    "climate": Entity("climate", heating.thermostat, heating.readings),
+    "water_heater": Entity("water_heater", heating.water_heater, heating.readings),
     "humidifier": Entity("humidifier", _humidifier, _humidified),
     "vacuum": Entity("vacuum", _vacuum, _vacuumed),
     "lawn_mower": Entity("lawn_mower", _lawn_mower, _mowed),

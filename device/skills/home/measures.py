@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from device.appliances.devices import Device
+from device.appliances.dialects import in_mode
+from device.appliances.relative import target_key
 from device.events import Intent, Outcome, Reply, refused
 from device.home.model import Home
-from device.home.units import degrees
+from device.home.units import bare, degrees
 from device.skills.home import choosing
 from device.skills.home.select import of_devices, place_of, placed_in, select
 from device.skills.skill import World, asked
@@ -164,9 +166,8 @@ def temperature(intent: Intent, world: World) -> Outcome:
     home, slots = world.home, intent.slots
     place = f" {place_of(slots)}" if place_of(slots) else ""
     for device in telling(home, slots) if slots.get("set_to") else ():
-        target = home.state.of(device.name).get("target")
-        if isinstance(target, int | float):
-            told = _answer(capitalized(f"{device.called} is set to {degrees(target, home.layout.units)}"))
+        if target := set_to(home, device):
+            told = _answer(capitalized(f"{device.called} is set to {target}"))
             return replace(told, about=_warmth(slots))
     for device in telling(home, slots):
         value = home.state.of(device.name).get("temperature")
@@ -174,6 +175,17 @@ def temperature(intent: Intent, world: World) -> Outcome:
             answer = _answer(f"It is {degrees(value, home.layout.units)}{place or _room(device)}")
             return replace(answer, about=_warmth(slots))
     return replace(refused(f"I do not know the temperature{place} yet"), about=_warmth(slots))
+
+
+def set_to(home: Home, device: Device) -> str:
+    """The temperature to which a device is set, or both, in words; empty where it did not say."""
+    known, units = home.state.of(device.name), home.layout.units
+    if isinstance(target := known.get(target_key(in_mode(device, known))), int | float):
+        return degrees(target, units)
+    low, high = known.get("target_low"), known.get("target_high")
+    if low is not None and high is not None:
+        return f"{bare(low, units)} to {degrees(high, units)}"
+    return ""
 
 
 def _warmth(slots: Mapping[str, Any]) -> Mapping[str, Any]:

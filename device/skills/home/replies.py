@@ -60,10 +60,24 @@ def lacking(devices: Sequence[Device], reason: Missing | None, units: str = METR
             return (f"I do not know how {names} {be} set",)
         case Missing.STATE:
             return (f"I do not know the state of {names} yet",)
+        case Missing.SETPOINT:
+            return tuple(_two_setpoints(device) for device in devices)
         case Missing.RANGE:
             return tuple(_range(device, units) for device in devices)
         case Missing.OPTION:
             return tuple(_options(device) for device in devices)
+
+
+def _two_setpoints(device: Device) -> str:
+    return (
+        f"{device.called} has one temperature for heating and one for cooling: set it to heat or cool first"
+    )
+
+
+def unable(device: Device, actions: Sequence[Action]) -> tuple[str, ...]:
+    """Why a device cannot be told `actions`, where it announced a reason."""
+    reasons = (device.cannot[action.do] for action in actions if action.do in device.cannot)
+    return tuple(f"{device.called} {reason}" for reason in dict.fromkeys(reasons))
 
 
 def _range(device: Device, units: str) -> str:

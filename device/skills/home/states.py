@@ -12,7 +12,7 @@ from device.home.conditions import ACTIVITIES, CONDITIONS, holds, is_condition, 
 from device.home.model import Home
 from device.home.units import degrees
 from device.skills.home import choosing
-from device.skills.home.measures import UNITS, telling
+from device.skills.home.measures import UNITS, set_to, telling
 from device.skills.home.select import Target, about, of_devices, placed_in, select
 from device.skills.skill import World, asked
 from device.speaking.wording import are, capitalized, listed, number
@@ -165,14 +165,14 @@ def _parts(home: Home, device: Device) -> list[str]:
         parts.append(f"at {number(known['position'])} percent")
     if "temperature" in known:
         parts.append(f"at {degrees(known['temperature'], home.layout.units)}")
-    if "target" in known:
-        parts.append(f"set to {degrees(known['target'], home.layout.units)}")
+    if target := set_to(home, device):
+        parts.append(f"set to {target}")
     if "humidity_target" in known:
         parts.append(f"set to {number(known['humidity_target'])} percent")
     if "number" in known:
         parts.append(f"set to {number(known['number'])}")
-    if "option" in known:
-        parts.append(f"set to {known['option']}")
+    if chosen := [known[key] for key in ("option", "preset", "fan_mode", "swing_mode") if key in known]:
+        parts.append(f"set to {listed(chosen)}")
     if "activity" in known:
         parts.append(known["activity"].replace("_", " "))
     if not parts:

@@ -35,11 +35,13 @@ def tell(home: Home, orders: Iterable[tuple[Device, Sequence[Action]]]) -> Told:
     """What is sent to the devices that can do it, are there, and of which enough is known."""
     told, orders = Told(), tuple(orders)
     gone: list[Device] = []
+    unable: list[str] = []
     lacking: dict[Missing, list[Device]] = {reason: [] for reason in Missing}
     for device, actions in orders:
         settled = home.settled(device, actions)
         commands = () if isinstance(settled, Missing) else home.commands(device, settled)
         if not commands and not isinstance(settled, Missing):
+            unable += replies.unable(device, settled)
             continue
         if not home.reachable(device):
             gone.append(device)
@@ -54,6 +56,7 @@ def tell(home: Home, orders: Iterable[tuple[Device, Sequence[Action]]]) -> Told:
                 told.expected.append(expected)
     told.dark = lacking.pop(Missing.LIGHT)  # no need to say so, where others shine
     told.notes = (
+        *unable,
         *replies.lacking(gone, None, home.layout.units),
         *(
             note

@@ -65,13 +65,18 @@ def back(
     if known.get("on") is False and any(action.do is not Do.OFF for action in actions):
         return [_of(device, "HassTurnOff")]
     for action in actions:
-        if action.do in SETTERS and (setter := SETTERS[action.do])[0] in known:
-            key, intent, slot = setter
+        if action.do in SETTERS and (key := _key(device, action)) in known:
+            _, intent, slot = SETTERS[action.do]
             before = known[key]
             unit = {UNIT_SLOT: "celsius"} if slot == DEGREES else {}
             value = before if isinstance(before, str) else round(before, 1)
             return [_of(device, intent, {slot: value, **unit})]
     return _opposite(device, actions, known, alone)
+
+
+def _key(device: Device, action: Action) -> str:
+    """The key of the state that `action` changes."""
+    return device.key_of(action.value) if action.do is Do.OPTION else SETTERS[action.do][0]
 
 
 def _opposite(

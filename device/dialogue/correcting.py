@@ -11,7 +11,6 @@ from device.dialogue import levels, referring
 from device.dialogue.state import Focus
 from device.events import Also, Correct, Intent, NotRecognized
 from device.understanding import times
-from device.understanding.requesting import denies
 
 TEXTS = ("item", "message", "text")
 """Slots that hold the user's words."""
@@ -46,6 +45,8 @@ NO_THING = (
     "why",
 )
 """Words that begin no item, message or task."""
+DENIED = re.compile(r"\b(?:not|cannot|never)\b|n't\b")
+"""What is in none of them either."""
 WHENEVER = ("on", "at", "in", "every", "next", "today", "tomorrow", "tonight", "this")
 """Words that begin a time, and so no task that a reminder is about."""
 
@@ -142,7 +143,9 @@ def in_words(act: Correct | Also, focus: Focus | None) -> Correct | Also | NotRe
 
 def _is_talk(words: str, slot: str) -> bool:
     """Whether `words` are no item, message or task, but said to somebody else: "no you can't have it"."""
-    return words.split()[0] in (*NO_THING, *(WHENEVER if slot == "text" else ())) or denies(words)
+    return words.split()[0] in (*NO_THING, *(WHENEVER if slot == "text" else ())) or bool(
+        DENIED.search(words)
+    )
 
 
 def _offered(words: str, focus: Focus, act: Correct | Also) -> str | None:

@@ -306,8 +306,7 @@ class Understanding:
 
     def _is_another(self, text: str) -> bool:
         """Whether `text` continues a request, at a time of its own."""
-        found = self._best(text, self._continuing, free=True)
-        return found is not None and any(slot in found.entities for slot in times.WHEN)
+        return any(slot in one.entities for one in self._continuing.matches(text) for slot in times.WHEN)
 
 
 def _asked(found: Sequence[Intent], sentence: str, confidence: float) -> tuple[Act, ...]:

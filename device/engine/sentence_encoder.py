@@ -93,6 +93,11 @@ def loaded(folder: Path) -> Encoder:
     return Encoder.load(folder)
 
 
+def checksum(folder: Path) -> str:
+    """The sha256 of a bundle's model, which tells its vectors from another's. Raises BundleError."""
+    return str(described(folder, KIND, VERSION)["model"]["sha256"])
+
+
 class Halves:
     """The rows of a matrix of 4-bit numbers, each with its scale; those that are asked for become float."""
 

@@ -25,6 +25,12 @@ KIND, VERSION = "text", 1
 Floats = npt.NDArray[np.float32]
 
 
+def softmax(logits: Floats, temperature: float = 1.0) -> Floats:
+    """Logits (…, labels) → probabilities (…, labels)."""
+    powers = np.exp((logits - logits.max(axis=-1, keepdims=True)) / np.float32(temperature))
+    return np.asarray(powers / powers.sum(axis=-1, keepdims=True), np.float32)
+
+
 @dataclass(frozen=True, slots=True)
 class TextBundle:
     """A text model with all that is needed to run it, checked.
@@ -116,9 +122,9 @@ class TextModel:
         ids, mask = np.zeros((1, length), np.int32), np.zeros((1, length), np.float32)
         ids[0, : len(numbers)], mask[0, : len(numbers)] = numbers, 1.0
         labels, tags = self.logits(ids, mask)
-        powers = np.exp((labels - labels.max()) / np.float32(self.bundle.temperature))
+        probability = softmax(labels, self.bundle.temperature)
         found = likeliest(tags[begins], self.bundle.tags) if tags is not None else []
-        return Reading(tuple(said[: len(begins)]), powers / powers.sum(), tuple(found))
+        return Reading(tuple(said[: len(begins)]), probability, tuple(found))
 
     def logits(self, ids: npt.NDArray[np.int32], mask: Floats) -> tuple[Floats, Floats | None]:
         """(1, length) numbers of pieces, 0 behind them, and 1 where there is one → logits of the labels

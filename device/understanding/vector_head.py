@@ -16,8 +16,9 @@ import numpy as np
 import numpy.typing as npt
 
 from device.engine.bundle import checked, described
-from device.engine.sentence_encoder import loaded
+from device.engine.sentence_encoder import checksum, loaded
 from device.errors import BundleError
+from device.understanding.encoder import softmax
 
 KIND, VERSION = "vectors", 1
 LEAST = 1e-6
@@ -42,7 +43,7 @@ class VectorHead:
         """The bundle in folder `path`, over the vectors of the bundle `encoder`. Raises BundleError."""
         content = described(path, KIND, VERSION)
         try:
-            if (learned := content["encoder"]) != described(encoder, "sentences", 1)["model"]["sha256"]:
+            if (learned := content["encoder"]) != checksum(encoder):
                 raise BundleError(f"{path}: learned from the vectors of another encoder ({learned[:12]}) than"
                                   f" {encoder}; train it again")  # fmt: skip
             with np.load(checked(path, content["head"])) as file:
@@ -69,8 +70,3 @@ def together(first: Floats, second: Floats, weights: tuple[float, float]) -> Flo
     neither is low (Hinton 2002, products of experts)."""
     logs = (weight * np.log(one + LEAST) for weight, one in zip(weights, (first, second), strict=True))
     return softmax(sum(logs, np.zeros_like(first)))
-
-
-def softmax(logits: Floats) -> Floats:
-    powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=-1, keepdims=True), np.float32)

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from device.errors import MynahError
+from device.understanding.encoder import softmax
 from device.understanding.pieces import MASK, SPECIAL, UNKNOWN, Pieces, words
 from tests.training.text_corpora import MAKERS, corpora, pieces
 from training import cli
@@ -20,7 +21,7 @@ from training.text.command import SHIPPED
 from training.text.corpora import READERS, Example, Slot, free_texts, read, tags
 from training.text.encoder import EncoderSettings, TextEncoder, load
 from training.text.rows import batches, encode, hide, padded, spliced, updates_a_round
-from training.text.scores import calibration_error, fit_temperature, macro, slot_f1, softmax, threshold
+from training.text.scores import calibration_error, fit_temperature, macro, slot_f1, threshold
 from training.text.task import Task
 from training.trainer import TrainerSettings
 

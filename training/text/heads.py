@@ -19,6 +19,7 @@ import numpy as np
 import tensorflow as tf
 
 from device.errors import MynahError
+from device.understanding.encoder import softmax
 from device.understanding.pieces import Pieces
 from training.json_files import write_json
 from training.text import vocabulary
@@ -26,7 +27,7 @@ from training.text.corpora import OUT_OF_SCOPE, Example
 from training.text.encoder import NEW, Classifier, EncoderSettings, load, save
 from training.text.pretrain import ENCODER, PIECES
 from training.text.rows import Floats, Ints, batches, drop, spliced, updates_a_round
-from training.text.scores import fit_temperature, softmax, threshold
+from training.text.scores import fit_temperature, threshold
 from training.text.task import NO_TAG, Numbered, Task
 from training.trainer import Stretch, Trainer, TrainerSettings
 

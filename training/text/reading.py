@@ -11,14 +11,13 @@ import numpy as np
 from tqdm import tqdm
 
 from device.errors import MynahError
-from device.understanding.encoder import KIND, TextBundle, TextModel
+from device.understanding.encoder import KIND, TextBundle, TextModel, softmax
 from device.understanding.pieces import Pieces
 from device.understanding.tagging import likeliest
 from training.text.encoder import EncoderSettings
 from training.text.heads import WEIGHTS, build, predict
 from training.text.pretrain import PIECES
 from training.text.rows import Floats, encode, padded
-from training.text.scores import softmax
 
 
 class Readings(NamedTuple):

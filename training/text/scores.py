@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from device.understanding.encoder import softmax
 from device.understanding.tagging import Span
 
 Floats = npt.NDArray[np.float32]
@@ -59,11 +60,6 @@ def calibration_interval(
     errors = [calibration_error(probability[row], right[row]) for row in rows]
     low, high = np.quantile(errors, (0.025, 0.975))
     return float(low), float(high)
-
-
-def softmax(logits: Floats, temperature: float = 1.0) -> Floats:
-    powers = np.exp((logits - logits.max(axis=-1, keepdims=True)) / temperature)
-    return np.asarray(powers / powers.sum(axis=-1, keepdims=True), np.float32)
 
 
 def fit_temperature(logits: Floats, truth: npt.NDArray[np.int32]) -> float:

@@ -19,12 +19,12 @@ import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
-from device.engine.bundle import described, sha256
-from device.engine.sentence_encoder import Encoder
+from device.engine.bundle import sha256
+from device.engine.sentence_encoder import Encoder, checksum
 from device.settings import bundle_folder
-from device.understanding.encoder import TextBundle, TextModel
+from device.understanding.encoder import TextBundle, TextModel, softmax
 from device.understanding.inferring import NONE
-from device.understanding.vector_head import KIND, VERSION, Floats, VectorHead, softmax, together
+from device.understanding.vector_head import KIND, VERSION, Floats, VectorHead, together
 from training.json_files import annotate, write_json
 from training.text import requests
 from training.text.corpora import Example
@@ -159,7 +159,7 @@ def write(folder: Path, model: keras.Model, labels: Sequence[str], encoder: Path
         "kind": KIND,
         "name": "vectors",
         "labels": list(labels),
-        "encoder": described(encoder, "sentences", 1)["model"]["sha256"],
+        "encoder": checksum(encoder),
         "head": {"file": "head.npz", "sha256": sha256(folder / "head.npz")},
         "decision": {"weights": [0.5, 0.5]},
         "training": {"recipe": "mynah-train vectors"},

@@ -151,6 +151,12 @@ def test_device_imports_without_tensorflow_training_export_and_portaudio() -> No
     assert len(done.stdout.splitlines()) >= len(modules)
 
 
+def test_what_makes_rows_for_a_training_loads_no_tensorflow() -> None:
+    """Each of its processes would take seconds and hundreds of megabytes for it."""
+    code = "import sys, training.hearing.data, training.wake.data; sys.exit('tensorflow' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+
+
 @pytest.mark.parametrize("package", MAY_IMPORT)
 def test_nothing_imports_upward(package: str) -> None:
     wrong = [

@@ -103,7 +103,7 @@ def newer(made: Path, folder: Path) -> Path:
     control.write_text(control.read_text().replace("Version: ", "Version: 9."))
     (tree / "etc/mynah/mynah.toml").write_text("# other defaults\n")
     target = folder / "newer.deb"
-    subprocess.run(["dpkg-deb", "--build", "--root-owner-group", tree, target], check=True)
+    subprocess.run(["dpkg-deb", "--build", "--root-owner-group", "-Znone", tree, target], check=True)
     return target
 
 

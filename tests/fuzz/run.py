@@ -25,7 +25,7 @@ CARD = 5
 """Batches after which a card is read."""
 LEARNT = 50
 """Batches after which its names are learnt in earnest."""
-ROUND = 200
+ROUND = 100
 """Batches, after the first so many of which memory shall not grow any more."""
 
 

@@ -11,10 +11,10 @@ from tests.fuzz.world import World
 
 
 def test_whatever_comes_nothing_escapes() -> None:
-    # Growth counts from the end of the first round, which is 20,000.
-    figures = run(30_000, seed=2, quiet=True)
-    assert figures.payloads >= 30_000
-    assert figures.cards >= 60
+    # Growth counts from the end of the first round, which is 10,000.
+    figures = run(15_000, seed=2, quiet=True)
+    assert figures.payloads >= 15_000
+    assert figures.cards >= 30
     assert figures.learnt >= 1
     assert figures.devices > 10
     assert figures.rss_growth_mb < 30

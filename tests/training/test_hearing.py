@@ -20,9 +20,9 @@ from training.hearing import labels as labelling
 from training.hearing import train
 from training.hearing.data import Rows, RowSettings, retimed, segment_labels, tempo_labels
 from training.hearing.loss import Objectives, frame_loss, sequence_loss
-from training.hearing.model import INDEX, LABELS, LOOKAHEAD, MELS, STRIDE, Normalisation
 from training.hearing.prepare import FIRST, SOURCES, people_in, there
 from training.hearing.settings import Settings, Stage
+from training.hearing.signal import INDEX, LABELS, LOOKAHEAD, MELS, STRIDE, Normalisation
 
 SEGMENTS = (("SIL", 0.0, 0.3), ("AA", 0.3, 1.0), ("SIL", 1.0, 1.2))
 
@@ -189,7 +189,8 @@ def tiny(stages: tuple[Stage, ...]) -> Settings:
 def test_stages_run_and_a_run_goes_on_after_its_last_whole_one(tmp_path: Path) -> None:
     run = tmp_path / "run"
     store = Store(run / "features")
-    for source in ("bootstrap", *SOURCES):
+    sources = SOURCES[:2]
+    for source in ("bootstrap", *sources):
         store.add(source, range(6), tone, (), jobs=1)
     store.add("noise", range(20), hiss, (), jobs=1)
     stages = (
@@ -206,7 +207,7 @@ def test_stages_run_and_a_run_goes_on_after_its_last_whole_one(tmp_path: Path) -
     assert config["training"]["settings"]["trainer"]["floor"] == 0.05
     assert json.loads((run / "settings.json").read_text())["stages"][1]["name"] == "deeper"
     labels = [labelling.load(run / f"labels-{stage.name}.npz") for stage in stages]
-    assert [{source for source, _ in each} for each in labels] == [{"bootstrap"}, set(SOURCES)]
+    assert [{source for source, _ in each} for each in labels] == [{"bootstrap"}, set(sources)]
     trainer = train.resumed(run, tiny(stages), Objectives(len(LABELS)))
     assert (trainer.done, len(trainer.model.blocks)) == (3, 2)
 

@@ -13,6 +13,7 @@ from device.engine.interpreter import StreamingModel
 from device.errors import BundleError
 from training.hearing import model as shape
 from training.hearing.loss import sequence_loss
+from training.hearing.signal import MELS
 from training.hearing.start import COLUMN, fit_transitions, renormalise, unfold
 from training.layers import StreamingNet
 
@@ -23,7 +24,7 @@ WIDTH = 192
 @pytest.fixture(scope="module")
 def rows() -> np.ndarray:
     """Something like normalised features: smooth in time, (rows, frames, mels)."""
-    noise = np.random.default_rng(0).normal(size=(4, 252, shape.MELS))
+    noise = np.random.default_rng(0).normal(size=(4, 252, MELS))
     smooth = np.apply_along_axis(lambda x: np.convolve(x, np.ones(12) / 4, "valid"), 1, noise)
     return np.clip(smooth[:, :240], -3, 3).astype(np.float32)
 

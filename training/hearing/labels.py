@@ -16,7 +16,7 @@ from training.corpus.manifest import HELD_OUT, held_out
 from training.corpus.store import Item, Store, first_copies
 from training.hearing.align import align, states
 from training.hearing.data import Labels, segment_labels
-from training.hearing.model import INDEX, LABELS, LOOKAHEAD, STRIDE, Normalisation
+from training.hearing.signal import INDEX, LABELS, LOOKAHEAD, STRIDE, Normalisation
 
 DROPPED = 0.05
 """Share of each source with the worst alignments, left out: wrong transcripts, other languages."""

@@ -16,10 +16,10 @@ from device.audio.frontend import FrontEndSettings
 from device.engine.bundle import describe
 from training.corpus.store import Store, first_copies
 from training.hearing import labels as labelling
-from training.hearing import model as shape
 from training.hearing.data import Labels, RowSettings, batches
 from training.hearing.prepare import BOOTSTRAP, SOURCES
 from training.hearing.settings import Settings
+from training.hearing.signal import LABELS, LOOKAHEAD, STEP_FRAMES, STRIDE, Normalisation
 from training.json_files import write_json
 
 WEIGHTS = "model.weights.h5"
@@ -55,7 +55,7 @@ def write_run(
     model: keras.Model,
     run: Path,
     settings: Settings,
-    normalisation: shape.Normalisation,
+    normalisation: Normalisation,
     labels: Any,
     measured: Any,
 ) -> None:
@@ -65,10 +65,10 @@ def write_run(
     config = {
         "kind": "hearing",
         "name": "english",
-        "labels": list(shape.LABELS),
+        "labels": list(LABELS),
         **describe(FrontEndSettings()),
         "model": asdict(net),
-        "stream": {"frames": shape.STEP_FRAMES, "stride": shape.STRIDE, "lookahead": shape.LOOKAHEAD},
+        "stream": {"frames": STEP_FRAMES, "stride": STRIDE, "lookahead": LOOKAHEAD},
         "normalisation": asdict(normalisation),
         "decision": {"log_prior": [round(float(value), 4) for value in labelling.prior_of(labels)]},
         "measured": measured,

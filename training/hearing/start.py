@@ -25,7 +25,7 @@ from device.engine.bundle import Bundle
 from device.errors import BundleError
 from training.hearing.labels import Predict
 from training.hearing.loss import sequence_loss
-from training.hearing.model import Normalisation
+from training.hearing.signal import Normalisation
 from training.layers import CausalConv, StreamingNet, Tensor
 
 Floats = npt.NDArray[np.float32]

@@ -28,6 +28,7 @@ from training.hearing.loss import Objectives
 from training.hearing.prepare import BOOTSTRAP, RECORDED, SOURCES, global_mean, prepare, there
 from training.hearing.result import WEIGHTS, accuracy, predictor, write_representative, write_run
 from training.hearing.settings import CONTINUED, Settings, Stage
+from training.hearing.signal import LABELS, Normalisation
 from training.hearing.start import fit_transitions, log_prior_of, normalisation_of, renormalise, unfold
 from training.json_files import write_json
 from training.trainer import Trainer
@@ -40,9 +41,9 @@ def run_stages(store: Store, run: Path, settings: Settings, start: Bundle | None
     """
     write_json(run / "settings.json", asdict(settings))
     normalisation = (
-        normalisation_of(start) if start else shape.Normalisation(global_mean(store, there(store, RECORDED)))
+        normalisation_of(start) if start else Normalisation(global_mean(store, there(store, RECORDED)))
     )
-    objectives = Objectives(len(shape.LABELS))
+    objectives = Objectives(len(LABELS))
     trainer = resumed(run, settings, objectives)
     if start and not trainer.done:
         unfold(trainer.model, start.model)
@@ -118,7 +119,7 @@ def stage_labels(
     store: Store,
     lexicon: Lexicon,
     trainer: Trainer,
-    normalisation: shape.Normalisation,
+    normalisation: Normalisation,
     start: Bundle | None,
 ) -> dict[labelling.Key, Labels]:
     """What stage `number` trains on: kept in `run`, or made before its first update."""

@@ -238,7 +238,7 @@ def test_what_the_shipped_grammar_says_is_understood(lexicon: Lexicon) -> None:
     graph = grammar.compile(sentences.groups(Large()), lexicon, PHONES, fillers=())
     understanding = Understanding(sentences, Large())
     random = Random(0)
-    for _ in range(200):
+    for _ in range(80):
         text = " ".join(random_words(graph, random))
         acts = understanding.acts(Transcript(text, 1.0))
         known = not any(isinstance(act, NotRecognized) and act.reason != NO_COMMAND for act in acts)

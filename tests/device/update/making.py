@@ -64,7 +64,8 @@ class Maker:
     def archive(self, version: str, files: Mapping[str, bytes] | None = None, /, **said: Any) -> Path:
         """A right archive of `files`, but that its head says what is `said`."""
         files = tree(version) if files is None else files
-        return self.of_payload(version, lzma.compress(packed(files)), sum(map(len, files.values())), **said)
+        payload = lzma.compress(packed(files), preset=0)
+        return self.of_payload(version, payload, sum(map(len, files.values())), **said)
 
     def of_members(
         self, version: str, members: Iterable[tuple[tarfile.TarInfo, bytes]], /, **said: Any
@@ -76,7 +77,7 @@ class Maker:
                 member.size = len(content)
                 size += len(content)
                 tar.addfile(member, io.BytesIO(content))
-        return self.of_payload(version, lzma.compress(out.getvalue()), size, **said)
+        return self.of_payload(version, lzma.compress(out.getvalue(), preset=0), size, **said)
 
     def of_payload(self, version: str, payload: bytes, unpacked: int, /, **said: Any) -> Path:
         digest = hashlib.sha256(payload).hexdigest()

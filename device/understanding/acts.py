@@ -151,3 +151,14 @@ def doubted(acts: tuple[Act, ...], heard: Transcript) -> tuple[Act, ...]:
     if first is None or first.asked:
         return acts
     return (*acts[:at], replace(first, asked=heard.text), *acts[at + 1 :])
+
+
+def asked_about(found: Sequence[Intent], sentence: str, confidence: float) -> tuple[Act, ...]:
+    """The requests of `sentence`, of which Mynah asks whether they are meant."""
+    first, *others = acts([replace(one, inferred=sentence) for one in found], confidence, sentence)
+    return (replace(first, asked=sentence) if isinstance(first, Request) else first, *others)
+
+
+def asks(acts: Sequence[Act]) -> bool:
+    """Whether Mynah is to ask before it does one of `acts`."""
+    return any(isinstance(act, Request) and act.asked for act in acts)

@@ -29,6 +29,8 @@ AHEAD = frozenset({"to", "at", "by", "for", "on", "in", "plus", "another", "numb
 AMONG = frozenset({"a", "an", "m", "p", "past", "to", "the", "and", "in", "at", "on", "for", "of", "every"})
 AMONG_TIMES = AMONG | {"each", "next", "this", "from", "now", "oh", "after", "before", "by"}
 LEADING = frozenset({"for", "to", "the", "and", "by", "of", "from", "now", "after", "before"})
+ON_AT = (("on", "in"), ("on", "at"), ("on", "for"))
+"""An "on" that is no time's: "lamp on at nine"."""
 TRAILING = (AMONG_TIMES - {"m", "now"}) | {"oh"}
 COLOURS = frozenset(
     {"red", "green", "blue", "yellow", "orange", "purple", "pink", "white", "turquoise", "violet", "magenta"}
@@ -125,7 +127,7 @@ class _Found:
 
     def times(self) -> None:
         for begin, end in self.runs(NUMBERS | MOMENTS | LENGTHS | AMONG_TIMES):
-            while begin < end and self.words[begin] in LEADING:
+            while begin < end and (self.words[begin] in LEADING or self.words[begin : begin + 2] in ON_AT):
                 begin += 1
             while begin < end and self.words[end - 1] in TRAILING:
                 end -= 1

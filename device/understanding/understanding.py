@@ -11,11 +11,12 @@ from hassil.recognize import RecognizeResult
 
 from device.events import Act, Intent, NotRecognized, Question, Request, Transcript
 from device.understanding import rewording, times
-from device.understanding.acts import ASIDE, TOO_DOUBTFUL, UNKNOWN, acts, doubted
+from device.understanding.acts import ASIDE, TOO_DOUBTFUL, UNKNOWN, acts, asked_about, asks, doubted
 from device.understanding.answers import Answers, act
 from device.understanding.asking import Papers, looked_up
 from device.understanding.beside import FREE, beside, is_told
 from device.understanding.fillers import SPOKEN_TO, unrepeated, without
+from device.understanding.gist import gists
 from device.understanding.groups import TemplateGroup, first_words, takes_any_words
 from device.understanding.inferring import Inference
 from device.understanding.matching import Matcher
@@ -120,12 +121,17 @@ class Understanding:
             return doubted(told, transcript) if sure < DOUBTED else told
         if question is not None and (answer := self.answer(text, question, sure, free=True)):
             return (answer,)
-        inferred = self._repaired(text, sure) or self._inferred(text, sure) or self._beside(text, sure)
-        if question is not None and _asks(inferred):
-            inferred = ()  # one question at a time
+        inferred = (
+            self._repaired(text, sure)
+            or self._inferred(text, sure)
+            or self._beside(text, sure)
+            or self._gist(text, sure)
+        )
+        if question is not None and asks(inferred):
+            inferred = self._beside(text, sure) or self._gist(text, sure)  # only what somebody says instead
         if transcript.text.rstrip().endswith("?") and not ASKING.search(text) and _acts(inferred):
             inferred = ()  # it asks how something is
-        open_ = not inferred or _asks(inferred)
+        open_ = not inferred or asks(inferred)
         if open_ and (free := self._best(text, self._continuing, free=True)):
             return acts([intent_of(free, sure, text)], sure, transcript.text)
         return inferred or acts(found, sure, transcript.text)
@@ -143,10 +149,10 @@ class Understanding:
         """What "i need …" means: something else, if that is sure; about what an appliance is to do Mynah asks
         then. Else it is a thing to be `bought`."""
         meant = self._inferred(text, confidence)
-        if not meant or _asks(meant):
+        if not meant or asks(meant):
             return bought
         intents = [act.intent for act in meant if isinstance(act, Request)]
-        return _asked(intents, intents[0].inferred, confidence) if _acts(meant) else meant
+        return asked_about(intents, intents[0].inferred, confidence) if _acts(meant) else meant
 
     def _inferred(self, text: str, confidence: float) -> tuple[Act, ...]:
         """What a text that is in no sentence is held to mean; nothing where that is too improbable."""
@@ -174,7 +180,7 @@ class Understanding:
         for request in beside(words, named):
             found = self._whole_sentence(request)
             if found and all(is_told(one) for one in found):
-                return _asked(found, request, confidence)
+                return asked_about(found, request, confidence)
         return ()
 
     def _repaired(self, text: str, confidence: float) -> tuple[Act, ...]:
@@ -182,7 +188,15 @@ class Understanding:
         for reading in repaired(text) if len(text.split()) <= MOST else ():
             found = self._whole_sentence(reading)
             if found and all(FREE.isdisjoint(one.slots) for one in found):
-                return _asked(found, reading, confidence)
+                return asked_about(found, reading, confidence)
+        return ()
+
+    def _gist(self, text: str, confidence: float) -> tuple[Act, ...]:
+        """What a text in no order of words that a sentence has names and asks for, to be asked about."""
+        for sentence in gists(text, self._vocabulary):
+            found = self._whole_sentence(sentence)
+            if found and all(is_told(one) for one in found):
+                return asked_about(found, sentence, confidence)
         return ()
 
     def _whole_sentence(self, text: str) -> tuple[Intent, ...]:
@@ -309,20 +323,9 @@ class Understanding:
         return any(slot in one.entities for one in self._continuing.matches(text) for slot in times.WHEN)
 
 
-def _asked(found: Sequence[Intent], sentence: str, confidence: float) -> tuple[Act, ...]:
-    """The requests of `sentence`, of which Mynah asks whether they are meant."""
-    first, *others = acts([replace(one, inferred=sentence) for one in found], confidence, sentence)
-    return (replace(first, asked=sentence) if isinstance(first, Request) else first, *others)
-
-
 def _acts(acts: Sequence[Act]) -> bool:
     """Whether something is to be done that is no answer."""
     return any(isinstance(act, Request) and is_told(act.intent) for act in acts)
-
-
-def _asks(acts: tuple[Act, ...]) -> bool:
-    """Whether Mynah is to ask before it does one of them."""
-    return any(isinstance(act, Request) and act.asked for act in acts)
 
 
 def _is_doubtful(text: str, found: Parts) -> bool:

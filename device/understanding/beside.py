@@ -26,6 +26,8 @@ ASKING = re.compile(r"(?:.* )?(?:could you|can you|would you|please)")
 """What leads to a request, if there is no reason."""
 LEADING = re.compile(r"(?:(?:could|can|would|will) you |please |kindly |just |now )+")
 """What a request begins with before its verb."""
+TAG = re.compile(r"(?: (?:will|would|could|can|won't) you)+$")
+"""What makes a request polite behind it."""
 ELSEWHERE = re.compile(
     r"\b(?:says?|said|reads?|writes?|yells?|shouts?|calls?|called|asks?|tells?|wants?|sings?|type|spell|sign|book|game"
     r"|dont|cant|wont|cannot|hardly|refuse|avoid|forbid\w*|bad|risky|warning|beware|without|moment|soon|later|every"
@@ -38,7 +40,7 @@ VERBS = frozenset(
     | {"increase", "decrease", "reduce", "heat", "cool", "warm", "draw", "pull"}
 )
 """Words with which such a request begins."""
-HARMLESS = frozenset({"am", "now", "today", "tonight", "night", "one"})
+HARMLESS = frozenset({"am", "day", "now", "today", "tonight", "night", "one"})
 """Words of times and numbers that a reason may have."""
 GUARDED = re.compile(r"\b(?:un)?lock|\b(?:doors?|gates?|garage|alarm|siren|valve|water)\b")
 """What nobody asks for in passing."""
@@ -68,7 +70,7 @@ def beside(words: Sequence[str], named: Sequence[bool]) -> Iterator[str]:
 
 
 def _unguarded(request: Sequence[str]) -> Iterator[str]:
-    text = " ".join(request)
+    text = TAG.sub("", " ".join(request))
     if not GUARDED.search(text):
         yield text
 

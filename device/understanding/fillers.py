@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from dataclasses import replace
 
+from device.events import Transcript
 from device.understanding.numbers import ONES, TENS
 
 ADDRESSES = ("dear", "my dear", "darling", "love", "sweetheart", "mate", "pal", "buddy", "sir", "madam")
@@ -44,6 +47,18 @@ def without(phrases: Iterable[str], text: str, fewest: int = SPOKEN_TO) -> str:
                 text = rest
             text = text if phrase in BEHIND else text.removeprefix(f"{phrase} ")
     return text
+
+
+HESITATION = re.compile(
+    r"\b(and|or|then|the|a|an|my|our|your|to|of|in|on|at|for)[ ,.…]+(?:uh|um|er|erm|uhm|hm+)\b[ ,.…]*",
+    re.IGNORECASE,
+)
+"""Between a word that goes on and what it goes on with; elsewhere it may lead to a correction."""
+
+
+def unhesitant(heard: Transcript) -> Transcript:
+    """`heard`, with "the counter light" for "the er counter light"."""
+    return replace(heard, text=HESITATION.sub(r"\1 ", heard.text))
 
 
 def unrepeated(text: str) -> str:

@@ -11,11 +11,11 @@ from hassil.recognize import RecognizeResult
 
 from device.events import Act, Intent, NotRecognized, Question, Request, Transcript
 from device.understanding import rewording, times
-from device.understanding.acts import ASIDE, TOO_DOUBTFUL, UNKNOWN, acts, asked_about, asks, doubted
+from device.understanding.acts import ASIDE, TIMING, TOO_DOUBTFUL, UNKNOWN, acts, asked_about, asks, doubted
 from device.understanding.answers import Answers, act
 from device.understanding.asking import Papers, looked_up
 from device.understanding.beside import FREE, beside, is_told
-from device.understanding.fillers import SPOKEN_TO, unrepeated, without
+from device.understanding.fillers import SPOKEN_TO, unhesitant, unrepeated, without
 from device.understanding.gist import gists
 from device.understanding.groups import TemplateGroup, first_words, takes_any_words
 from device.understanding.inferring import Inference
@@ -107,7 +107,7 @@ class Understanding:
             return self._in_any_words(transcript, question)
         if transcript.confidence < reject_below:
             return (NotRecognized(transcript.text, TOO_DOUBTFUL),)
-        return tuple(looked_up(self._acts(transcript, question), transcript, self._papers))
+        return tuple(looked_up(self._acts(unhesitant(transcript), question), transcript, self._papers))
 
     def _acts(self, transcript: Transcript, question: Question | None) -> tuple[Act, ...]:
         text, sure = spoken(transcript.text), transcript.confidence
@@ -195,7 +195,7 @@ class Understanding:
         """What a text in no order of words that a sentence has names and asks for, to be asked about."""
         for sentence in gists(text, self._vocabulary):
             found = self._whole_sentence(sentence)
-            if found and all(is_told(one) for one in found):
+            if found and all(is_told(one) or one.name == TIMING for one in found):
                 return asked_about(found, sentence, confidence)
         return ()
 

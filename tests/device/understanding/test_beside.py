@@ -11,6 +11,8 @@ REASONS = {
     "it's late turn off the lamp": "turn off the lamp",
     "could you turn off the lamp": "turn off the lamp",
     "turn off the lamp it's too bright in here": "turn off the lamp",
+    "turn the lamp on will you i dropped my keys": "turn the lamp on",
+    "it is such a bright day so could you close the blinds": "close the blinds",
 }
 
 

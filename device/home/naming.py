@@ -33,6 +33,8 @@ OTHER_LISTS: Mapping[str, tuple[str, ...]] = {
     "tasks": ("task", "to do", "todo"),
 }
 """By the kind of a list: other words for it."""
+WITHOUT_LIST = frozenset({"groceries"})
+"""Those that are said without "list", too."""
 
 
 def with_learnt(layout: Layout) -> Layout:
@@ -143,7 +145,8 @@ def _other_words(kind: str) -> Iterable[str]:
     last = kind.split()[-1]
     alone = (last, f"{last} list") if last not in (kind, "do") else ()
     words = OTHER_LISTS.get(kind, OTHER_LISTS.get(last, ()))
-    return dict.fromkeys((*alone, *(f"{word} list" for word in words)))
+    bare = (word for word in words if word in WITHOUT_LIST)
+    return dict.fromkeys((*alone, *(f"{word} list" for word in words), *bare))
 
 
 @dataclass(frozen=True, slots=True)

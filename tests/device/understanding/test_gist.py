@@ -25,7 +25,7 @@ MEANT = {
     "study blind down to a third": "set the study blind to thirty three percent",
     "in the office put colour green at lamp": "set the lamp in the office to green",
     "lounge to nineteen and a half degrees": "set the heating in the lounge to nineteen point five degrees",
-    "can we have the desk lamp on low": "dim the desk lamp",
+    "can we have the desk lamp on low": "set the desk lamp to low",
     "do shut that one now": "close that one",
     "lock up the front door": "lock the front door",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,6 +12,7 @@ from hassil.expression import Sentence
 from hassil.intents import IntentData, Intents, TextSlotList
 from hassil.recognize import RecognizeResult, recognize_all
 
+from device.understanding.edges import Edges
 from device.understanding.groups import TemplateGroup
 
 
@@ -30,15 +32,26 @@ class Bound(IntentData):
         needed = (one.get_required_clauses(self.expansion_rules) for one in self.sentences)
         return [[list(clause) for clause in clauses] for clauses in needed]
 
-    def may_match(self, text: str) -> bool:
-        """Whether one of the sentences has nothing that lower-case `text` lacks."""
-        for clauses in self.clauses:
-            for clause in clauses:
-                if not any(piece in text for piece in clause):
-                    break
-            else:
-                return True
-        return False
+    @cached_property
+    def edges(self) -> list[tuple[tuple[str, ...] | None, tuple[str, ...] | None]]:
+        """Of each sentence how a text must begin and end."""
+        edges = Edges(self.expansion_rules, self.slot_lists)
+        return [(edges.first(one), edges.last(one)) for one in self.sentences]
+
+    def narrowed(self, text: str) -> Bound | None:
+        """Only the sentences that may match lower-case `text`; None where there are none."""
+        kept = [
+            sentence
+            for sentence, clauses, (first, last) in zip(self.sentences, self.clauses, self.edges, strict=True)
+            if (first is None or text.startswith(first))
+            and (last is None or text.endswith(last))
+            and all(any(piece in text for piece in clause) for clause in clauses)
+        ]
+        if not kept or len(kept) == len(self.sentences):
+            return self if kept else None
+        narrowed = copy.copy(self)
+        narrowed.__dict__["sentences"] = kept
+        return narrowed
 
 
 class Matcher:
@@ -51,8 +64,8 @@ class Matcher:
         """Of a whole text, in spoken words."""
         intents: dict[str, hassil.intents.Intent] = {}
         for name, bound in self._bound:
-            if text and bound.may_match(text):
-                intents.setdefault(name, hassil.intents.Intent(name)).data.append(bound)
+            if text and (fitting := bound.narrowed(text)):
+                intents.setdefault(name, hassil.intents.Intent(name)).data.append(fitting)
         if intents:
             yield from recognize_all(text, Intents(language="en", intents=intents))
 
@@ -60,6 +73,7 @@ class Matcher:
         """Index sentences and names now, and not when a text meets them."""
         for _, bound in self._bound:
             assert bound.clauses is not None
+            assert bound.edges is not None
             for values in bound.slot_lists.values():
                 if isinstance(values, TextSlotList):
                     values.get_candidates("")

@@ -6,6 +6,7 @@ import copy
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 import hassil
 from hassil.expression import Sentence
@@ -58,20 +59,22 @@ class Matcher:
     """Groups to be matched. Without a choice beforehand hassil takes twice as long to look at all of them."""
 
     def __init__(self, groups: Iterable[TemplateGroup]) -> None:
-        self._bound = [(group.intent, _bound(group)) for group in groups]
+        self._bound: dict[str, list[Bound]] = {}
+        for group in groups:
+            self._bound.setdefault(group.intent, []).append(_bound(group))
 
     def matches(self, text: str) -> Iterator[RecognizeResult]:
-        """Of a whole text, in spoken words."""
+        """Of a whole text, in spoken words; intents in the order in which the groups have them."""
         intents: dict[str, hassil.intents.Intent] = {}
-        for name, bound in self._bound:
-            if text and (fitting := bound.narrowed(text)):
-                intents.setdefault(name, hassil.intents.Intent(name)).data.append(fitting)
+        for name, groups in self._bound.items() if text else ():
+            if fitting := [some for group in groups if (some := group.narrowed(text))]:
+                intents[name] = hassil.intents.Intent(name, data=list[IntentData](fitting))
         if intents:
             yield from recognize_all(text, Intents(language="en", intents=intents))
 
     def prepare(self) -> None:
         """Index sentences and names now, and not when a text meets them."""
-        for _, bound in self._bound:
+        for bound in chain.from_iterable(self._bound.values()):
             assert bound.clauses is not None
             assert bound.edges is not None
             for values in bound.slot_lists.values():

@@ -19,7 +19,7 @@ from training.background import endless
 from training.corpus import augment
 from training.corpus.manifest import NOISE_HELD_OUT, held_out
 from training.corpus.store import Item, Store
-from training.hearing.model import INDEX, LOOKAHEAD, MELS, STRIDE, Normalisation
+from training.hearing.signal import INDEX, LOOKAHEAD, MELS, STRIDE, Normalisation
 
 DB = float(np.log(10) / 10)  # nats of energy to a decibel
 Labels = npt.NDArray[np.int8]
@@ -30,7 +30,7 @@ WEIGHTS: Mapping[str, float] = {
     "speech-librispeech-more": 0.03,
     "speech-common-voice": 0.21,
     "speech-common-voice-more": 0.17,
-    "speech-speechocean762": 0.10,
+    "speech-speechocean762": 0.08,
     "speech-an4": 0.09,
     "speech-speech-commands": 0.05,
     "speech-speech-commands-ten": 0.04,
@@ -40,8 +40,8 @@ WEIGHTS: Mapping[str, float] = {
     "wake-custom-keywords": 0.03,
     "wake-precise-community": 0.01,
     "speech-kokoro": 0.15,
-    "synthetic": 0.11,
-    "synthetic-fresh": 0.13,
+    "synthetic": 0.16,
+    "synthetic-fresh": 0.17,
 }
 """How often each source is drawn for the next utterance: real speech three to four times as often."""
 

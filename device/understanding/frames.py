@@ -58,6 +58,7 @@ class Things:
     otherwise: str
     called: frozenset[str]
     asked: bool
+    by_word: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,7 @@ def things() -> Mapping[str, Things]:
             one["else"],
             frozenset(one.get("called", ())),
             bool(one.get("asked", False)),
+            bool(one.get("by_word", False)),
         )
         for slot, one in yaml.load(FILE, SentencesError)["things"].items()
     }
@@ -173,7 +175,7 @@ def _things(wanted: Things, text: Text) -> Filled | None:
     here = bool(HERE.search(text.text)) and not places and not names
     if names or strange:
         return Filled(" and ".join(f"the {one.text}" for one in (*names, *strange)) + where, used)
-    told = bool(places) or not wanted.words.isdisjoint(text.words)
+    told = (bool(places) and not wanted.by_word) or not wanted.words.isdisjoint(text.words)
     if not told and (it := _it(text)):
         return it
     unsure = wanted.asked or (here and text.vocabulary.here is None)

@@ -91,16 +91,21 @@ def gists(said: str, vocabulary: Vocabulary) -> Iterator[str]:
     free = named.rest("name", "place", "number", "colour", "time")
     if len(words) > MOST or named.of("list") or mood(named) is not Mood.ASKS:
         return
-    if (
-        ELSEWHERE.search(text)
-        or LEFT.search(text)
-        or any(words[at] in known().never or PAST.fullmatch(words[at]) for at in free)
-    ):
+    if ELSEWHERE.search(text) or LEFT.search(text) or any(_tells(named, at) for at in free):
         return
     when = " ".join(one.text for one in named.of("time"))
     whens = [f" {before}{when}" for before in BEFORE_TIMES] if when else [""]
     for form, thing, when in itertools.product(_forms(named, free), _things(named, free), whens):
         yield form.format(thing) + when
+
+
+def _tells(named: Text, at: int) -> bool:
+    """Whether the word there makes a story of it: "the hall light shines", "tom opened"."""
+    word = named.words[at]
+    usual = word in known().kinds | known().told | known().ahead
+    behind = any(one.end == at for one in named.of("name"))
+    is_verb = word.endswith("s") and behind and not usual
+    return word in known().never or is_verb or PAST.fullmatch(word) is not None
 
 
 def _turned(found: re.Match[str], vocabulary: Vocabulary) -> str:

@@ -121,14 +121,10 @@ class Understanding:
             return doubted(told, transcript) if sure < DOUBTED else told
         if question is not None and (answer := self.answer(text, question, sure, free=True)):
             return (answer,)
-        inferred = (
-            self._repaired(text, sure)
-            or self._inferred(text, sure)
-            or self._beside(text, sure)
-            or self._gist(text, sure)
-        )
+        inferred = self._repaired(text, sure) or self._inferred(text, sure)
         if question is not None and asks(inferred):
-            inferred = self._beside(text, sure) or self._gist(text, sure)  # only what somebody says instead
+            inferred = ()  # one question at a time, but for what somebody says instead
+        inferred = inferred or self._beside(text, sure) or self._gist(text, sure)
         if transcript.text.rstrip().endswith("?") and not ASKING.search(text) and _acts(inferred):
             inferred = ()  # it asks how something is
         open_ = not inferred or asks(inferred)

@@ -23,6 +23,7 @@ from device.commands import options as common
 from device.errors import UsageError
 from device.events import AudioChunk
 from device.settings import DEVICE, MqttSettings, Settings
+from device.system.ending import Ending
 from device.system.problems import ProblemFile
 
 RECORDINGS = DEVICE.parent / "demo" / "recordings"
@@ -168,10 +169,10 @@ def idle(options: argparse.Namespace, settings: Settings) -> int:
     """The daemon that is measured: `mynah run`, at the private broker."""
     from device.commands import run
 
-    run.end_on_signals()
+    ending = Ending()
     settings = replace(settings, mqtt=MqttSettings(host="127.0.0.1", port=options.daemon))
     options.input = None if options.microphone else ["-"]
-    return run.listen(options, settings, ProblemFile(None))
+    return run.listen(options, settings, ProblemFile(None), ending)
 
 
 def text(report: dict[str, object]) -> str:

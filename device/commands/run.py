@@ -8,11 +8,8 @@ from __future__ import annotations
 
 import argparse
 import logging
-import signal
-import sys
 from functools import partial
 from pathlib import Path
-from types import FrameType
 
 from device.assembly.daemon import MakeFollower, duties, make_publisher, open_channels
 from device.assembly.desk import open_desk
@@ -43,6 +40,7 @@ from device.errors import MynahError
 from device.mqtt.client import Publisher
 from device.settings import Settings
 from device.system.allocated import settle
+from device.system.ending import Ending
 from device.system.problems import SETTINGS_PAGE, ProblemFile, Problems, kept, problem_file
 from device.system.service import Service
 from device.update import offer
@@ -68,16 +66,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(options: argparse.Namespace) -> int:
-    end_on_signals()
+    ending = Ending()
     notes = ProblemFile(problem_file())
     try:
-        return listen(options, common.load(options), notes)
+        return listen(options, common.load(options), notes, ending)
     except MynahError as error:
         notes.add(str(error))
         raise
 
 
-def listen(options: argparse.Namespace, settings: Settings, notes: ProblemFile) -> int:
+def listen(options: argparse.Namespace, settings: Settings, notes: ProblemFile, ending: Ending) -> int:
     """The whole daemon, as `settings` want it; `notes` keeps what is wrong."""
     home = make_home(settings)
     with journal(settings, home) as kept:
@@ -86,7 +84,7 @@ def listen(options: argparse.Namespace, settings: Settings, notes: ProblemFile) 
             log.warning(fault)
         assistant = make_assistant(settings, home, make_memory(home, kept, facts_of(settings), rules))
         following = partial(make_follower, settings, home, assistant)
-        return serve(options, settings, assistant, home, following, notes)
+        return serve(options, settings, assistant, home, following, notes, ending)
 
 
 def serve(
@@ -96,6 +94,7 @@ def serve(
     house: House,
     make_follower: MakeFollower,
     notes: ProblemFile,
+    ending: Ending,
 ) -> int:
     """Run `assistant` between the audio and the broker until the audio ends, or a signal comes."""
     inputs = options.input or ()
@@ -140,12 +139,13 @@ def serve(
                 Counting(trial.turned),
             ),
             ends=lambda: updates.restart or trial.restart,
+            pause=ending.pause,
         )
         settle()
         for papers in follow_papers(settings, problems):
             papers.begin()
         try:
-            daemon.run(audio)
+            daemon.run(ending.items(audio))
         finally:
             service.ending()
             log.info("ending")
@@ -171,15 +171,3 @@ def updates_of(
         lambda text: publisher.retain(topic, text),
         problems,
     )
-
-
-def end_on_signals() -> None:
-    """SIGTERM and SIGINT end the program in good order, once."""
-
-    def end(number: int, frame: FrameType | None) -> None:
-        for each in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(each, signal.SIG_IGN)
-        sys.exit(0)
-
-    for each in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(each, end)

@@ -49,7 +49,7 @@ class Daemon:
     """`channels` ask for something, and they and `duties` follow everything.
 
     `messages`: gives what has come in from the broker since its last call. `confirming` sends the commands
-    of turns. `ends`: whether to end now, between two turns.
+    of turns. `ends`: whether to end now, between two turns. `pause` waits for some seconds.
     """
 
     def __init__(
@@ -60,9 +60,11 @@ class Daemon:
         channels: Sequence[Channel],
         duties: Sequence[Duty] = (),
         ends: Callable[[], bool] = lambda: False,
+        pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self._assistant, self._messages, self._confirming = assistant, messages, confirming
-        self._channels, self._duties, self._ends = channels, (*channels, *duties), ends
+        self._channels, self._duties = channels, (*channels, *duties)
+        self._ends, self._pause = ends, pause
         self._asker: Asker | None = None  # who wants to know what is said next
         self._waiting: deque[Said | Played | Due] = deque()  # to be told when no turn goes on
         self._token = ""  # of what is said or played now, where its end is to be told
@@ -287,7 +289,7 @@ class Daemon:
         while self._confirming.waits:
             self._receive_all()
             self._conclude()
-            time.sleep(0.01)
+            self._pause(0.01)
 
     def _tell(self, step: Step) -> None:
         self._each(lambda duty: duty.take(step))

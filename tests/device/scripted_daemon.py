@@ -17,6 +17,7 @@ from device.commands import options as common
 from device.commands import run
 from device.conversation.conversation import Conversation
 from device.settings import Settings
+from device.system.ending import Ending
 from device.system.guard import guarded
 from device.system.problems import ProblemFile, problem_file
 from device.understanding.understanding import Understanding
@@ -31,14 +32,14 @@ def main() -> int:
     parser.add_argument("--converse", action="store_true")
     options = parser.parse_args()
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(message)s")
-    run.end_on_signals()
+    ending = Ending()
     assistant = fakes.assistant(tuple(options.wake), options.hear)
     if options.converse:
         assistant = conversing(assistant, common.load(options))
     notes = ProblemFile(problem_file(), delay=0.2)
     home = fakes.AnyHome()
     return guarded(
-        lambda: run.serve(options, common.load(options), assistant, home, lambda follow: None, notes)
+        lambda: run.serve(options, common.load(options), assistant, home, lambda follow: None, notes, ending)
     )
 
 

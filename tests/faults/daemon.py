@@ -27,7 +27,6 @@ from device.bench.daemon import resident_mb
 from device.channels.channel import Channel
 from device.channels.own import Topics
 from device.channels.steps import Step, Told
-from device.commands.run import end_on_signals
 from device.daemon.confirming import Confirming, Sender, States
 from device.daemon.daemon import Daemon
 from device.discovery.zigbee2mqtt import LARGEST
@@ -36,6 +35,7 @@ from device.mqtt.backoff import Backoff
 from device.mqtt.client import Publisher
 from device.mqtt.connection import Asker
 from device.settings_file import load
+from device.system.ending import Ending
 from device.system.problems import Problems
 from device.update.offer import NoUpdates
 from tests.device import fakes
@@ -118,7 +118,7 @@ def main() -> int:
     parser.add_argument("--config", type=Path, required=True)
     parser.add_argument("--texts", type=Path, required=True, help="one a line")
     options = parser.parse_args()
-    end_on_signals()
+    ending = Ending()
     logging.basicConfig(level=logging.INFO, stream=sys.stderr)
     logging.getLogger("device.mqtt.client").addHandler(Connections())
     settings = load(options.config)
@@ -149,7 +149,7 @@ def main() -> int:
     audio = Audio(len(texts))
     with publisher:
         gc.freeze()
-        Daemon(assistant, publisher.messages, confirming, channels).run(audio)
+        Daemon(assistant, publisher.messages, confirming, channels).run(ending.items(audio))
     tell(longest_stall_ms=round(1000 * audio.longest, 1), at_chunk=audio.at)
     return 0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 
 from device.settings import Settings
@@ -14,5 +15,10 @@ def make_inference(settings: Settings) -> Inference | None:
     folder, second = settings.understanding.encoder, settings.understanding.second
     if not isinstance(folder, Path):
         return None
-    head = VectorHead.load(second, settings.knowledge.encoder) if isinstance(second, Path) else None
-    return Inference.load(folder, head)
+    return _loaded(folder, second if isinstance(second, Path) else None, settings.knowledge.encoder)
+
+
+@functools.lru_cache(maxsize=1)
+def _loaded(folder: Path, second: Path | None, vectors: Path) -> Inference:
+    """Loaded once: a home that changes binds its sentences again."""
+    return Inference.load(folder, VectorHead.load(second, vectors) if second else None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator, Set
 from pathlib import Path
@@ -10,9 +11,9 @@ from hassil.intents import SlotList
 
 from device.appliances.rendering import TemplateError
 from device.speaking.rendering import check
-from device.understanding.groups import OF_THE_HOME, is_wildcard, keys_of, references
+from device.understanding.groups import keys_of
 from device.understanding.sentences import SKILLS, Sentences
-from device.understanding.speakable import NotSpeakable, speakable
+from device.understanding.template_group import OF_THE_HOME, is_wildcard, references
 from device.understanding.templates import Block, SentenceTemplate
 
 FROM_HOME_ASSISTANT = re.compile(r"\{[{%][^}]*\b(state|query|states|state_attr)\b")
@@ -23,10 +24,15 @@ OF_NAMES = {"domain", "device_class"}
 def remarks(sentences: Sentences) -> Iterator[str]:
     """Sentences that cannot be heard or never count, and responses that are never said."""
     for block in sentences.blocks:
-        own = [one for one in block.templates if not Path(one.where.file).is_relative_to(SKILLS)]
+        own = [one for one in block.templates if not _shipped(one.where.file)]
         if own:
             yield from _of_block(sentences, block, own)
     yield from _of_responses(sentences)
+
+
+@functools.lru_cache
+def _shipped(file: str) -> bool:
+    return Path(file).is_relative_to(SKILLS)
 
 
 def _of_block(sentences: Sentences, block: Block, templates: list[SentenceTemplate]) -> Iterator[str]:
@@ -44,9 +50,7 @@ def _of_template(
     block: Block,
     rules: dict[str, SentenceTemplate],
 ) -> Iterator[str]:
-    try:
-        speakable(template.sentence.expression)
-    except NotSpeakable:
+    if template.said is None:
         yield f"{template.where}: left out: nothing of {template.sentence.text!r} can be said"
         return
     spelled = {name: rule.sentence for name, rule in rules.items()}

@@ -14,8 +14,8 @@ from typing import Any
 from hassil.intents import TextSlotList
 
 from device.events import Affirm, Answer, Cancel, Deny, Intent, Option, Question
-from device.understanding.groups import TemplateGroup
 from device.understanding.sentences import SKILLS, Sentences
+from device.understanding.template_group import TemplateGroup
 from device.understanding.vocabulary import Vocabulary
 
 FILES = tuple(sorted(SKILLS.glob("*/en/answers.yaml")))

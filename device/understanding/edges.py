@@ -38,6 +38,23 @@ class Edge(NamedTuple):
 ANYTHING = Edge(None, False)
 
 
+class Needs(NamedTuple):
+    """What a text must have to be one of a template's: of each of `clauses` one of its pieces of words, one
+    of `first` at its beginning and one of `last` at its end. None: anything may stand there."""
+
+    clauses: list[tuple[str, ...]]
+    first: tuple[str, ...] | None
+    last: tuple[str, ...] | None
+
+    def met(self, text: str) -> bool:
+        """By `text` in lower case."""
+        return (
+            (self.first is None or text.startswith(self.first))
+            and (self.last is None or text.endswith(self.last))
+            and all(any(piece in text for piece in clause) for clause in self.clauses)
+        )
+
+
 @dataclass
 class Edges:
     """Of the templates of one group, with its `rules` and `lists`."""

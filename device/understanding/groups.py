@@ -1,15 +1,10 @@
-"""Sentences bound to the names of a home: the groups that the grammar and understanding share.
-
-A `TemplateGroup` is everything needed to expand a few sentences of one intent. Whatever it can produce is
-spoken text: lower case words, numbers spelled out. hassil matches typed text against the same groups, so what
-the grammar can hear is what understanding accepts.
-"""
+"""Binds sentences to the names of a home: the groups that the grammar and understanding share."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from hassil.expression import (
@@ -19,56 +14,28 @@ from hassil.expression import (
     ListReference,
     RuleReference,
     Sentence,
-    TextChunk,
 )
-from hassil.intents import SlotList, TextSlotList, WildcardSlotList
+from hassil.intents import SlotList, TextSlotList
 
 from device.understanding.contexts import Context
+from device.understanding.edges import Edges
 from device.understanding.speakable import (
-    NotSpeakable,
     filler,
     range_list,
-    speakable,
     speakable_list,
     without,
 )
+from device.understanding.template_group import TemplateGroup, is_wildcard, references
 from device.understanding.templates import Block, SentenceTemplate
 from device.understanding.vocabulary import Name, Vocabulary
 
 LOG = logging.getLogger(__name__)
-OF_THE_HOME = ("name", "area", "floor", "list", "setting")
-"""Lists that the home fills."""
 OF_ELSEWHERE = ("absent_thing", "absent_area")
 """Lists of what other homes have; what this home has by such a name is left out of them."""
 TYPED, IMPERIAL = "_typed", "_imperial"
 """Endings of lists that take the place of those without, where words are typed, and in imperial homes."""
 OF_THE_DIALOGUE = ("option", "ordinal")
 """Lists that an open question fills."""
-
-
-@dataclass(frozen=True, slots=True)
-class TemplateGroup:
-    """Sentences of one intent, with all that is needed to expand them.
-
-    `lists` are `TextSlotList`s of spoken words; {name} holds only names that fit this group. `rules` maps
-    <rule> names to `Sentence`s. Lists are shared between groups: the same object means the same expansion
-    (a rule's depends on the group's lists). `slots` are what the intent has besides those that the lists
-    give. `contextual` marks sentences without a place that mean the room in which Mynah stands; `context` is
-    what they require besides.
-    """
-
-    intent: str
-    sentences: tuple[Sentence, ...]
-    lists: Mapping[str, SlotList]
-    rules: Mapping[str, Sentence]
-    slots: Mapping[str, Any] = field(default_factory=dict)
-    response: str | None = None
-    required_keywords: frozenset[str] = frozenset()
-    contextual: bool = False
-    context: Context = field(default_factory=Context)
-    follows: bool = False
-    cost: float = 0.0
-    leads: bool = False
 
 
 class Binder:
@@ -93,6 +60,7 @@ class Binder:
         self.settings = _name_list("setting", vocabulary.settings)
         self.names: dict[Hashable, TextSlotList] = {}
         self.usual_rules: dict[Hashable, Mapping[str, Sentence]] = {}
+        self.edges: dict[int, Edges] = {}  # by the identity of the rules that they keep
         rooms = {part for area in vocabulary.areas for part in _parts(area.text)}
         self.taken = {name.text for name in (*vocabulary.names, *vocabulary.floors)} | rooms
         variants = (*((TYPED,) if free else ()), *((IMPERIAL,) if vocabulary.imperial else ()), "")
@@ -139,6 +107,7 @@ class Binder:
             sentences,
             lists,
             rules,
+            self.edges.setdefault(id(rules), Edges(rules, lists)),
             slots,
             block.response,
             block.required_keywords,
@@ -162,17 +131,15 @@ class Binder:
         self, block: Block, lists: dict[str, SlotList], rules: Mapping[str, Sentence]
     ) -> Iterator[Sentence]:
         for template in block.templates:
-            try:
-                expression = speakable(template.sentence.expression)
-                found = references(expression, rules)
-                if not has_context(block.context, [lists.get(each.list_name) for each in found]):
-                    continue
-                for reference in found:
-                    if reference.list_name not in lists and (inline := reference.get_inline_range()):
-                        lists[reference.list_name] = range_list(reference.list_name, *inline)
-            except NotSpeakable:
+            if (expression := template.said) is None:
                 LOG.debug("%s: left out, nothing that can be said", template.where)
                 continue
+            found = references(expression, rules)
+            if not has_context(block.context, [lists.get(each.list_name) for each in found]):
+                continue
+            for reference in found:
+                if reference.list_name not in lists and (inline := reference.get_inline_range()):
+                    lists[reference.list_name] = range_list(reference.list_name, *inline)
             kept = _without_empty(expression, lists, rules.get)
             if kept is not None:
                 yield Sentence(self.fillers(kept), text=template.sentence.text)
@@ -220,13 +187,11 @@ def keys_of(body: SlotList | None) -> set[str]:
 
 
 def _speakable_rules(rules: Mapping[str, SentenceTemplate]) -> dict[str, Sentence]:
-    made: dict[str, Sentence] = {}
-    for name, template in rules.items():
-        try:
-            made[name] = Sentence(speakable(template.sentence.expression), text=template.sentence.text)
-        except NotSpeakable:
-            continue
-    return made
+    return {
+        name: Sentence(template.said, text=template.sentence.text)
+        for name, template in rules.items()
+        if template.said is not None
+    }
 
 
 def _with_words(rules: Mapping[str, Sentence], lists: Mapping[str, SlotList]) -> Mapping[str, Sentence]:
@@ -241,18 +206,6 @@ def _with_words(rules: Mapping[str, Sentence], lists: Mapping[str, SlotList]) ->
         return found.get(name)
 
     return {name: made for name in rules if (made := rule(name)) is not None}
-
-
-def references(expression: Expression, rules: Mapping[str, Sentence]) -> list[ListReference]:
-    """The lists in an expression, and in the rules that it refers to."""
-    if isinstance(expression, ListReference):
-        return [expression]
-    if isinstance(expression, RuleReference):
-        rule = rules.get(expression.rule_name)
-        return references(rule.expression, rules) if rule else []
-    if isinstance(expression, Group):
-        return [reference for item in expression.items for reference in references(item, rules)]
-    return []
 
 
 def _without_empty(
@@ -284,49 +237,5 @@ def _without_wildcard(slot_list: SlotList) -> SlotList:
     return TextSlotList(slot_list.name, []) if is_wildcard(slot_list) else slot_list
 
 
-def is_wildcard(slot_list: SlotList | None) -> bool:
-    return isinstance(slot_list, WildcardSlotList)
-
-
 def _can_be_said(slot_list: SlotList) -> bool:
     return not isinstance(slot_list, TextSlotList) or bool(slot_list.values)
-
-
-def takes_any_words(group: TemplateGroup) -> bool:
-    """Whether a wildcard is among its sentences: they can be typed, not heard."""
-    return any(
-        is_wildcard(group.lists.get(reference.list_name))
-        for sentence in group.sentences
-        for reference in references(sentence.expression, group.rules)
-    )
-
-
-def first_words(group: TemplateGroup) -> frozenset[str]:
-    """The words with which the group's sentences may begin; of lists of the home, none."""
-    found: set[str] = set()
-    for sentence in group.sentences:
-        _first(sentence.expression, group, found)
-    return frozenset(found)
-
-
-def _first(expression: Expression, group: TemplateGroup, found: set[str]) -> bool:
-    """Add the first words of `expression`; whether it may also say nothing."""
-    if isinstance(expression, TextChunk):
-        words = expression.text.split()
-        found.update(words[:1])
-        return not words
-    if isinstance(expression, RuleReference):
-        rule = group.rules.get(expression.rule_name)
-        return rule is None or _first(rule.expression, group, found)
-    if isinstance(expression, ListReference):
-        slot_list = group.lists.get(expression.list_name)
-        if isinstance(slot_list, TextSlotList) and expression.list_name not in OF_THE_HOME:
-            for value in slot_list.values:
-                _first(value.text_in, group, found)
-        return False
-    if isinstance(expression, Alternative):
-        empty = [_first(item, group, found) for item in expression.items]  # all of them, not the first
-        return any(empty)
-    if isinstance(expression, Group):
-        return all(_first(item, group, found) for item in expression.items)
-    return False

@@ -13,8 +13,7 @@ from hassil.expression import Sentence
 from hassil.intents import IntentData, Intents, TextSlotList
 from hassil.recognize import RecognizeResult, recognize_all
 
-from device.understanding.edges import Edges
-from device.understanding.groups import TemplateGroup
+from device.understanding.template_group import TemplateGroup
 
 
 @dataclass(frozen=True)
@@ -27,27 +26,10 @@ class Bound(IntentData):
     def sentences(self) -> list[Sentence]:
         return list(self.group.sentences) if self.group else []
 
-    @cached_property
-    def clauses(self) -> list[list[list[str]]]:
-        """Of each sentence what a text must have: of every clause, one of its pieces of words."""
-        needed = (one.get_required_clauses(self.expansion_rules) for one in self.sentences)
-        return [[list(clause) for clause in clauses] for clauses in needed]
-
-    @cached_property
-    def edges(self) -> list[tuple[tuple[str, ...] | None, tuple[str, ...] | None]]:
-        """Of each sentence how a text must begin and end."""
-        edges = Edges(self.expansion_rules, self.slot_lists)
-        return [(edges.first(one), edges.last(one)) for one in self.sentences]
-
     def narrowed(self, text: str) -> Bound | None:
         """Only the sentences that may match lower-case `text`; None where there are none."""
-        kept = [
-            sentence
-            for sentence, clauses, (first, last) in zip(self.sentences, self.clauses, self.edges, strict=True)
-            if (first is None or text.startswith(first))
-            and (last is None or text.endswith(last))
-            and all(any(piece in text for piece in clause) for clause in clauses)
-        ]
+        needs = self.group.needs if self.group else ()
+        kept = [sentence for sentence, need in zip(self.sentences, needs, strict=True) if need.met(text)]
         if not kept or len(kept) == len(self.sentences):
             return self if kept else None
         narrowed = copy.copy(self)
@@ -75,8 +57,7 @@ class Matcher:
     def prepare(self) -> None:
         """Index sentences and names now, and not when a text meets them."""
         for bound in chain.from_iterable(self._bound.values()):
-            assert bound.clauses is not None
-            assert bound.edges is not None
+            assert bound.group is None or bound.group.needs
             for values in bound.slot_lists.values():
                 if isinstance(values, TextSlotList):
                     values.get_candidates("")

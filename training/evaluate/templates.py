@@ -22,8 +22,8 @@ from tqdm import tqdm
 
 from device.audio.wav import write
 from device.errors import MynahError, SentencesError
-from device.understanding.groups import TemplateGroup
 from device.understanding.sentences import Sentences
+from device.understanding.template_group import TemplateGroup
 from device.understanding.templates import Block, read, template_files
 from device.understanding.vocabulary import Speakable
 from training.corpus import synthesis

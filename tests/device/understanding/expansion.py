@@ -6,7 +6,7 @@ import random
 
 from hassil.expression import Expression
 
-from device.understanding.groups import TemplateGroup
+from device.understanding.template_group import TemplateGroup
 from training.evaluate.templates import one_way
 
 

@@ -50,7 +50,9 @@ def _settled(device: Device, action: Action, known: Mapping[str, Any]) -> Action
         switches = any(commands(device, [Action(do)], known) for do in (Do.ON, Do.OFF))
         return toggled(device, known) if switches else action
     if action.do in STEPS and STEPS[action.do].sets.value in device.can:
-        return stepped(device, action, known)
+        to = stepped(device, action, known)
+        own = to is STEPS[action.do].missing and dialects.commands(device, [action])
+        return action if own else to
     if action.do in VOLUME_STEPS:
         return _volume(action, known)
     return possible(device, action)
@@ -76,7 +78,9 @@ def messages(device: Device, actions: Iterable[Action]) -> tuple[Command, ...]:
     made: list[Command] = []
     rest: list[Action] = []
     for action in actions:
-        if action.do.value in CAPABILITIES and action.do.value not in device.can:
+        native_step = action.do in STEPS and action.do not in device.commands
+        needed = (STEPS[action.do].sets if native_step else action.do).value
+        if needed in CAPABILITIES and needed not in device.can:
             return ()
         if template := device.commands.get(action.do):
             try:

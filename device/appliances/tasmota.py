@@ -143,6 +143,8 @@ def _light(device: Device, action: Action) -> tuple[str, str] | None:
     match action.do:
         case Do.BRIGHTNESS:
             return str(device.native.get("dimmer", "Dimmer")), str(round(action.number))
+        case Do.BRIGHTNESS_STEP if "dimmer" not in device.native:  # by its own DimmerStep
+            return "Dimmer", "+" if action.number > 0 else "-"
         case Do.COLOR if action.value in HEX:
             return "Color", HEX[str(action.value)]
         case Do.COLOR_TEMPERATURE:

@@ -204,6 +204,8 @@ def _light(device: Device, action: Action) -> dict[str, Any] | None:
         case Do.BRIGHTNESS:
             level = max(1, round(action.number / 100 * _brightest(device)))
             return {state: on, _named(device, "brightness"): level}
+        case Do.BRIGHTNESS_STEP if _named(device, "brightness") == "brightness":
+            return {"brightness_step": round(action.number / 100 * _brightest(device))}
         case Do.COLOR if action.value in HEX:
             return {state: on, _named(device, "color"): {"hex": HEX[str(action.value)]}}
         case Do.COLOR_TEMPERATURE:

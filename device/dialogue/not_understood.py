@@ -12,8 +12,9 @@ from device.dialogue.questions import CONFIRMATION, UNANSWERED
 from device.dialogue.remembering import UNKNOWN, Step, World, closed, opened, remembered
 from device.dialogue.state import Dialogue, Focus
 from device.events import Act, Intent, NotRecognized, Outcome, Question, Reply, Request, refused
-from device.speaking.wording import listed, said_back
+from device.speaking.wording import listed, said_back, to_do
 from device.understanding.acts import TOO_DOUBTFUL
+from device.understanding.beside import VERBS
 from device.understanding.scope import NAMED
 from device.understanding.wondering import wonders
 
@@ -56,11 +57,16 @@ def asked_first(dialogue: Dialogue, intent: Intent, sentence: str, step: Step, w
     stops = intent.name in STOPPING and not intent.inferred
     if not changes or stops:
         return step
-    text = f"Shall I {said_back(sentence)}?" if intent.inferred else f"Did you say “{sentence}”?"
+    text = f"Shall I {_offered(sentence, outcome)}?" if intent.inferred else f"Did you say “{sentence}”?"
     question = Question(text, intent, CONFIRMATION)
     asking = Outcome(reply=Reply(question.text), question=question, about=outcome.about)
     after = remembered(dialogue, intent, asking, world)
     return (replace(after, focus=dialogue.focus) if intent.inferred and dialogue.focus else after), asking
+
+
+def _offered(sentence: str, outcome: Outcome) -> str:
+    """What `sentence` asks for, by its own words or, where it has no verb, by the reply of its `outcome`."""
+    return said_back(sentence) if sentence.split()[0] in VERBS else to_do(outcome.reply.text)
 
 
 def meant_asked(dialogue: Dialogue, focus: Focus | None, outcome: Outcome, world: World) -> Step:

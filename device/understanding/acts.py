@@ -153,10 +153,15 @@ def doubted(acts: tuple[Act, ...], heard: Transcript) -> tuple[Act, ...]:
     return (*acts[:at], replace(first, asked=heard.text), *acts[at + 1 :])
 
 
-def asked_about(found: Sequence[Intent], sentence: str, confidence: float) -> tuple[Act, ...]:
-    """The requests of `sentence`, of which Mynah asks whether they are meant."""
+def inferred_from(
+    found: Sequence[Intent], sentence: str, confidence: float, asked: bool = True
+) -> tuple[Act, ...]:
+    """The requests of `sentence`, which was not said in these words. `asked`: Mynah asks whether they are
+    meant."""
     first, *others = acts([replace(one, inferred=sentence) for one in found], confidence, sentence)
-    return (replace(first, asked=sentence) if isinstance(first, Request) else first, *others)
+    if asked and isinstance(first, Request):
+        first = replace(first, asked=sentence)
+    return (first, *others)
 
 
 def asks(acts: Sequence[Act]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from device.events import Intent
 from device.understanding.mentions import LENGTHS, MOMENTS, NUMBERS
@@ -17,13 +18,26 @@ OPENING = (
 )
 REASON = re.compile(
     OPENING + r"(?:i'm|i am|i've|i can't|i cannot|it's|its|it is|there's|there is|we're|we are|we've|we have"
-    r"|that's|(?:my|the|our) (?:\w+ ){1,2}(?:is|are|was|has|have)"
+    r"|that's|she's|he's|they're|(?:my|the|our) (?:\w+ ){1,2}(?:is|are|was|has|have|can|can't)"
     r"|(?:i|we) (?:just |have |had |only )?"
     r"(?:\w{2,}ed|felt|got|went|woke|fell|left|lost|broke|came|need|want))\b.*"
 )
 """What tells why."""
+OTHERS = re.compile(rf"^{OPENING}(?:she|he|they)(?:'s|'re| is| are)\b")
+"""How somebody else is, which is a reason."""
+BOUND = re.compile(r".* (?:so|please|(?:could|can|would|will) you(?: please| kindly| just)?)")
+"""How a reason ends from which a request follows: "i'm afraid to turn on the lamp" asks for nothing."""
+AFTERWARDS = re.compile(
+    r".* (?:on|off|up|down|open|shut|percent|please|now|(?:will|would|could|can|won't) you) \| .*"
+    r"|.* \| " + OPENING + r"(?:i'm|i am|i can't|i cannot|it's|it is|there's|there is|we're|we are)\b.*"
+)
+"""A request and a reason that does not tell which thing is meant, as "the lamp i got" does."""
 ASKING = re.compile(r"(?:.* )?(?:could you|can you|would you|please)")
 """What leads to a request, if there is no reason."""
+BECAUSE = re.compile(r"(?:so that|because|cos|cause) (?:\S+ ){1,12}\S+")
+"""A reason that is said to be one."""
+UNLESS = re.compile(r"\b(?:if|unless|until|till|when|whenever|except|but|only|instead|and|then|or)\b")
+"""What may say more than why."""
 LEADING = re.compile(r"(?:(?:could|can|would|will) you |please |kindly |just |now )+")
 """What a request begins with before its verb."""
 TAG = re.compile(r"(?: (?:will|would|could|can|won't) you)+$")
@@ -49,15 +63,28 @@ FREE = frozenset({"item", "message", "text", "words"})
 """Slots that hold any words."""
 
 
-def beside(words: Sequence[str], named: Sequence[bool]) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What may be a request. `plain`: nothing else can be meant."""
+
+    text: str
+    plain: bool = False
+
+
+def beside(words: Sequence[str], named: Sequence[bool]) -> Iterator[Beside]:
     """Each part of `words` that may be a request, whose rest only tells why; long parts first.
 
     `named`: which of the words name something of the home. In a reason none does.
     """
+    for at in range(FEWEST, len(words) - 2):
+        rest = " ".join(words[at:])
+        if BECAUSE.fullmatch(rest) and not UNLESS.search(rest):
+            yield Beside(" ".join(words[:at]), True)
     for at in range(1, len(words) - FEWEST + 1):
         before = " ".join(words[:at])
-        if words[at] in VERBS and _tells_why(before, named[:at], True):
-            yield from _unguarded(words[at:])
+        if words[at] in VERBS and _may_go_with(before, named[:at], True):
+            plain = bool(REASON.fullmatch(before) and BOUND.fullmatch(before))
+            yield from _unguarded(words[at:], plain)
     lead = LEADING.match(" ".join(words))
     first = len(lead[0].split()) if lead else 0
     for at in (
@@ -65,20 +92,24 @@ def beside(words: Sequence[str], named: Sequence[bool]) -> Iterator[str]:
         if words[first : first + 1] and words[first] in VERBS
         else ()
     ):
-        if _tells_why(" ".join(words[at:]), named[at:], False):
-            yield from _unguarded(words[first:at])
+        rest = " ".join(words[at:])
+        if _may_go_with(rest, named[at:], False):
+            plain = bool(AFTERWARDS.fullmatch(f"{' '.join(words[first:at])} | {rest}"))
+            yield from _unguarded(words[first:at], plain)
 
 
-def _unguarded(request: Sequence[str]) -> Iterator[str]:
+def _unguarded(request: Sequence[str], plain: bool) -> Iterator[Beside]:
     text = TAG.sub("", " ".join(request))
     if not GUARDED.search(text):
-        yield text
+        yield Beside(text, plain)
 
 
-def _tells_why(rest: str, named: Sequence[bool], ahead: bool) -> bool:
+def _may_go_with(rest: str, named: Sequence[bool], ahead: bool) -> bool:
+    """Whether `rest` tells why something is asked for, or asks politely."""
     times = {*rest.split()} & ((NUMBERS | MOMENTS | LENGTHS) - HARMLESS)
     told = REASON.fullmatch(rest) or (ahead and ASKING.fullmatch(rest))
-    return bool(told) and not (times or any(named) or denies(rest) or ELSEWHERE.search(rest))
+    doubtful = denies(OTHERS.sub("", rest)) or ELSEWHERE.search(rest)
+    return bool(told) and not (times or any(named) or doubtful)
 
 
 def is_told(intent: Intent) -> bool:

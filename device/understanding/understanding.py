@@ -11,18 +11,19 @@ from hassil.recognize import RecognizeResult
 
 from device.events import Act, Intent, NotRecognized, Question, Request, Transcript
 from device.understanding import rewording, times
-from device.understanding.acts import ASIDE, TIMING, TOO_DOUBTFUL, UNKNOWN, acts, asked_about, asks, doubted
+from device.understanding.acts import TIMING, TOO_DOUBTFUL, UNKNOWN, acts, asks, doubted, inferred_from
 from device.understanding.answers import Answers, act
 from device.understanding.asking import Papers, looked_up
 from device.understanding.beside import FREE, beside, is_told
 from device.understanding.fillers import SPOKEN_TO, unhesitant, unrepeated, without
 from device.understanding.gist import gists
 from device.understanding.inferring import Inference
+from device.understanding.kinds import begins, is_condition, is_doubtful, is_valued, known
 from device.understanding.matching import Matcher
 from device.understanding.mentions import mentions
 from device.understanding.numbers import spoken
 from device.understanding.parsing import MOST, Parts, parts
-from device.understanding.repairs import CLEAR, repaired
+from device.understanding.repairs import CLEAR, of_a_kind, repaired
 from device.understanding.results import free_texts, intent_of, rank, tells_apart
 from device.understanding.scope import is_placed, named, scoped
 from device.understanding.sentences import Sentences
@@ -42,13 +43,6 @@ THERE = re.compile(r" (?:(?:in|over|up|down|out) there|there(?= to\b))(?!\w)")
 """The place that was spoken of, where a sentence says it of something."""
 ASKING = re.compile(r"\b(?:could|can|would|will|may|might|shall|please|mind|possible|how about|what about)\b")
 """What a request has that is written with a question mark: "hall light off?" asks how it is."""
-NEED = re.compile(r"(?:i|we|i'd|we'd|i'm|we're|i've|we've)\b")
-"""Begins what somebody needs, which need not be a thing to buy."""
-
-DOUBTFUL = "doubtful"
-"""Slot of a thing that may be anything."""
-CONDITION = frozenset({"begins", "when"})
-"""Slots of a rule whose condition may be any words."""
 
 
 class Understanding:
@@ -114,10 +108,12 @@ class Understanding:
         if question is not None and (answer := self.answer(text, question, sure)):
             return (answer,)
         found = self._read(transcript.text, text, sure)
+        if not known(found) and (right := self._put_right(text, sure)):
+            return right
         if any(isinstance(part, Intent) for part in found):
             told = acts(found, sure, transcript.text)
-            told = self._needed(text, sure, told) if _is_doubtful(text, found) else told
-            told = self._inferred(text, sure) or told if _is_condition(found) else told
+            told = self._needed(text, sure, told) if is_doubtful(text, found) else told
+            told = self._inferred(text, sure) or told if is_condition(found) else told
             return doubted(told, transcript) if sure < DOUBTED else told
         if question is not None and (answer := self.answer(text, question, sure, free=True)):
             return (answer,)
@@ -148,7 +144,7 @@ class Understanding:
         if not meant or asks(meant):
             return bought
         intents = [act.intent for act in meant if isinstance(act, Request)]
-        return asked_about(intents, intents[0].inferred, confidence) if _acts(meant) else meant
+        return inferred_from(intents, intents[0].inferred, confidence) if _acts(meant) else meant
 
     def _inferred(self, text: str, confidence: float) -> tuple[Act, ...]:
         """What a text that is in no sentence is held to mean; nothing where that is too improbable."""
@@ -166,25 +162,31 @@ class Understanding:
         return (replace(first, asked=asked) if isinstance(first, Request) else first, *others)
 
     def _beside(self, text: str, confidence: float) -> tuple[Act, ...]:
-        """The request in a text that also tells why, "we have guests turn on the porch light", to be asked
-        about."""
+        """The request in a text that also tells why, "turn on the light we have guests". Mynah asks about
+        it where something else may be meant."""
         words = text.split()
         if len(words) > MOST:
             return ()
         there = [one for one in mentions(words, self._vocabulary) if one.kind in ("name", "place", "list")]
         named = [any(one.begin <= at < one.end for one in there) for at in range(len(words))]
         for request in beside(words, named):
-            found = self._whole_sentence(request)
+            found = self._whole_sentence(request.text)
             if found and all(is_told(one) for one in found):
-                return asked_about(found, request, confidence)
+                return inferred_from(found, request.text, confidence, asked=not request.plain)
         return ()
+
+    def _put_right(self, text: str, confidence: float) -> tuple[Act, ...]:
+        """What a text asks for in which a value takes the place of another one of its kind."""
+        reading = of_a_kind(text) if len(text.split()) <= MOST else None
+        found = self._whole_sentence(reading) if reading else ()
+        return inferred_from(found, reading or text, confidence, asked=False) if found else ()
 
     def _repaired(self, text: str, confidence: float) -> tuple[Act, ...]:
         """What a text asks for that corrects itself, "open the blinds no the curtains", to be asked about."""
         for reading in repaired(text) if len(text.split()) <= MOST else ():
             found = self._whole_sentence(reading)
             if found and all(FREE.isdisjoint(one.slots) for one in found):
-                return asked_about(found, reading, confidence)
+                return inferred_from(found, reading, confidence)
         return ()
 
     def _gist(self, text: str, confidence: float) -> tuple[Act, ...]:
@@ -192,14 +194,12 @@ class Understanding:
         for sentence in gists(text, self._vocabulary):
             found = self._whole_sentence(sentence)
             if found and all(is_told(one) or one.name == TIMING for one in found):
-                return asked_about(found, sentence, confidence)
+                return inferred_from(found, sentence, confidence)
         return ()
 
     def _whole_sentence(self, text: str) -> tuple[Intent, ...]:
         """What a sentence means of which every part is known; nothing where one is not."""
-        found = self._read(text, text, 1.0)
-        known = tuple(part for part in found if isinstance(part, Intent) and part.name != ASIDE)
-        return known if len(known) == len(found) else ()
+        return known(self._read(text, text, 1.0))
 
     def _read(self, written: str, text: str, confidence: float) -> Parts:
         """The parts of a sentence, in its own words or in others that mean the same."""
@@ -214,6 +214,8 @@ class Understanding:
         found = self._parts(text, confidence)
         if shared and isinstance(last := found[-1], Intent) and is_placed(last):
             return (text,)  # a value for all, which not all of them have
+        if is_valued(found) and (own := self._without_verbs(text.removeprefix("and "), confidence)):
+            return own
         if all(isinstance(part, Intent) for part in found):
             listed = (
                 self._parts(spoken(written.replace(",", " and ")), confidence) if "," in written else found
@@ -232,10 +234,12 @@ class Understanding:
         found: list[Intent] = []
         for part in rewording.reworded(text).split(" and "):
             readings = (part, *rewording.without_verb(part))
-            meant = next((one for each in readings if (one := self._scoped(each, False, confidence))), None)
-            if meant is None:
+            meant = next(
+                (one for each in readings if begins(one := known(self._parts(each, confidence)))), ()
+            )
+            if not meant:
                 return ()
-            found.append(meant)
+            found += meant
         return tuple(found)
 
     def _scoped(self, text: str, follows: bool, confidence: float) -> Intent | None:
@@ -306,7 +310,7 @@ class Understanding:
         lamp", or begins there: "pasta timer for nine minutes and a rice" before "timer for ten minutes"; or
         another one of the same at its own time, "bins and at six to feed the cat"; or something is corrected:
         "butter no not butter"."""
-        return any(map(CLEAR.search, texts)) or any(
+        return any(CLEAR.search(text) or of_a_kind(text) for text in texts) or any(
             self._best(rest, self._whole, free=False) or self._is_another(rest)
             for text in texts
             for joint in JOINT.finditer(text)
@@ -322,23 +326,6 @@ class Understanding:
 def _acts(acts: Sequence[Act]) -> bool:
     """Whether something is to be done that is no answer."""
     return any(isinstance(act, Request) and is_told(act.intent) for act in acts)
-
-
-def _is_doubtful(text: str, found: Parts) -> bool:
-    """Whether it is a thing for no list that is named, which need not be one to buy: "add an alarm"."""
-    return all(
-        isinstance(part, Intent)
-        and "item" in part.slots
-        and "list" not in part.slots
-        and (DOUBTFUL in part.slots or NEED.match(text))
-        for part in found
-    )
-
-
-def _is_condition(found: Parts) -> bool:
-    """Whether it is a rule in free words, which a question can look like: "check if my alarm is set". No
-    command is inferred from a text with an "if" or a "when"."""
-    return all(isinstance(part, Intent) and part.slots.keys() >= CONDITION for part in found)
 
 
 def _longest_first(phrases: Iterable[str]) -> list[str]:

@@ -34,6 +34,8 @@ RECORDED, HOUSEHOLD = "recorded", "household"
 """The user's own: the phrase as people say it, and what is heard at home otherwise."""
 PIECE = 6.0
 """Seconds to which long recordings are cut."""
+CROWD = 20
+"""People whose recordings of a phrase are parted as all speech is; those of fewer are all trained on."""
 REVIEWED = "reviewed"
 """Who is heard in what the daemon kept."""
 PHRASE = round(1.2 * SAMPLE_RATE)
@@ -57,7 +59,7 @@ def says(text: str, phrases: Iterable[str]) -> bool:
 def is_held_out(item: Item) -> bool:
     """Whether training leaves `item` to the choice of the threshold: by its speaker, for ever."""
     if item.source.startswith(RECORDED) or item.speaker == REVIEWED:
-        return False  # few and dear
+        return False  # those to be held out are not stored
     if item.source == "noise":
         return manifest.held_out(item.speaker, manifest.NOISE_HELD_OUT)  # no noise has a speaker: by its file
     if any(item.speaker.startswith(f"{engine}/") for engine in synthesis.ENGINES):

@@ -34,7 +34,8 @@ class RowSettings:
     frames: int = 320  # 3.2 s
     rows: int = 64  # a batch
     positive: float = 0.36  # shares of rows; the rest is noise alone
-    recorded: float = 0.4  # share of the phrases that people say, where there are recordings
+    recorded: float = 0.4  # share of the phrases that people say, where there are a few recordings
+    enough: int = 200  # recordings that are drawn as often as everything else together
     assembled: float = 0.6  # share of the others that are put together from what people say
     speed: float = 0.88  # of phrases and what is near, in the median: on their own they are said slowly
     speeds: float = 0.2  # standard deviation of its log
@@ -145,9 +146,11 @@ class Rows:
 
     def _saying(self, number: int) -> tuple[Frames, int]:
         """A phrase as recorded, as people would say it, or by a synthetic voice, and where it ends."""
-        recorded = self._recorded[number]
-        if recorded and self._rng.random() < self._settings.recorded:
-            return self._clip(recorded)
+        recorded, shares = self._recorded[number], self._settings
+        if recorded:
+            share = max(shares.recorded, len(recorded) / (len(recorded) + shares.enough))
+            if self._rng.random() < share:
+                return self._clip(recorded)
         joined = self._people and self._rng.random() < self._settings.assembled
         said = self._people.phrase(number, self._rng) if self._people and joined else None
         return self._clip(self._phrases[number]) if said is None else self._joined(said)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import itertools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from training.corpus import manifest
 from training.corpus.store import Store, first_copies
 from training.wake.alignment import alignment
 from training.wake.assembly import Floats, Inventory, Phones, Spoken, load_assembled, spoken_of
-from training.wake.corpus import HELD_OUT_SPEECH, chooses, says
+from training.wake.corpus import CROWD, HELD_OUT_SPEECH, chooses, says
 from training.wake.phrases import Phrase
 
 TRIALS = "trials"
@@ -141,8 +141,23 @@ def _ways(text: str, words: Sequence[Sequence[Phones]]) -> list[Way]:
     return [(text, way) for way in itertools.product(*words)]
 
 
-def write_trials(crowd: Crowd, folder: Path, rng: np.random.Generator) -> None:
-    """TRIED sayings of each phrase by the people of CHOICE and GATES, as recordings with a manifest.
+def parted(items: Sequence[manifest.Utterance], part: str) -> list[manifest.Utterance]:
+    """The recordings of a phrase by the people of `part`; those of fewer than CROWD people are all for
+    training."""
+    if len({item.speaker for item in items}) < CROWD:
+        return [*items] if part == TRAINING else []
+    belongs = speaks(part)
+    return [item for item in items if belongs(item.speaker)]
+
+
+def write_trials(
+    crowd: Crowd | None,
+    recorded: Sequence[Sequence[manifest.Utterance]],
+    folder: Path,
+    rng: np.random.Generator,
+) -> None:
+    """Sayings of each phrase by the people of CHOICE and GATES, as recordings with a manifest: those that
+    are `recorded` of it, or TRIED that are put together from what the `crowd` said.
 
     It is written last; what is there is left as it is.
     """
@@ -150,19 +165,31 @@ def write_trials(crowd: Crowd, folder: Path, rng: np.random.Generator) -> None:
         if (folder / part / "manifest.tsv").is_file():
             continue
         (folder / part).mkdir(parents=True, exist_ok=True)
-        rows = [("path", "seconds", "speaker", "text")]
-        ways = [_ways(*said) for said in crowd.phrases]
-        inventory = Inventory(crowd.spoken(part), {sum(way[1], ()) for some in ways for way in some})
-        for some in ways:
-            able = [way for way in some if all(inventory.covers(word) for word in way[1])]
-            for number in range(TRIED if able else 0):
-                said = inventory.assemble(*able[int(rng.integers(len(able)))], rng)
-                name = f"{said.text.replace(' ', '-')}-{number:03}.flac"
-                samples = load_assembled(said).samples
-                soundfile.write(folder / part / name, samples, SAMPLE_RATE)
-                rows.append((name, f"{len(samples) / SAMPLE_RATE:.2f}", said.speaker, said.text))
+        real = [item for items in recorded for item in parted(items, part)]
+        rows = [(str(item.path.resolve()), f"{item.seconds:.2f}", item.speaker, item.text) for item in real]
+        if crowd is not None:
+            rows += _assembled(crowd, {item.text for item in real}, part, folder / part, rng)
         with (folder / part / "manifest.tsv").open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file, delimiter="\t", quoting=csv.QUOTE_NONE).writerows(rows)
+            writer = csv.writer(file, delimiter="\t", quoting=csv.QUOTE_NONE)
+            writer.writerows([("path", "seconds", "speaker", "text"), *rows])
+
+
+def _assembled(
+    crowd: Crowd, without: Collection[str], part: str, folder: Path, rng: np.random.Generator
+) -> list[tuple[str, str, str, str]]:
+    """The manifest's rows of what is put together for the phrases but those `without`, once it is written."""
+    rows = []
+    ways = [_ways(*said) for said in crowd.phrases if manifest.normalise(said[0]) not in without]
+    inventory = Inventory(crowd.spoken(part), {sum(way[1], ()) for some in ways for way in some})
+    for some in ways:
+        able = [way for way in some if all(inventory.covers(word) for word in way[1])]
+        for number in range(TRIED if able else 0):
+            said = inventory.assemble(*able[int(rng.integers(len(able)))], rng)
+            name = f"{said.text.replace(' ', '-')}-{number:03}.flac"
+            samples = load_assembled(said).samples
+            soundfile.write(folder / name, samples, SAMPLE_RATE)
+            rows.append((name, f"{len(samples) / SAMPLE_RATE:.2f}", said.speaker, said.text))
+    return rows
 
 
 def trials(run: Path, part: str, phrase: str) -> list[manifest.Utterance]:

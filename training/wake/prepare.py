@@ -65,7 +65,8 @@ def prepare(
     rooms = load_measured_rooms(data / "rir")
     mine, recorded = Store(run / "features"), Store(shared)
     speak(wanted, mine, rooms, amounts, seed)
-    said = add_recorded(wanted, mine, own, rooms)
+    recordings = said_in(wanted, own.recordings) if own.recordings else [[] for _ in wanted]
+    said = add_recorded(wanted, mine, recordings, own.review, rooms)
     household = add_household(mine, own, rooms)
     recorded.add("commands", _commands(amounts.others, np.random.default_rng(seed)), load_trimmed, rooms)
     recorded.add("noise", manifest.read_manifest(data / "noise"), load_recording, rooms)
@@ -79,7 +80,7 @@ def prepare(
     if acoustic is not None:
         spoken = [(_name(folder), folder) for folder in folders if folder.parent.name != "negative"]
         crowd = people.crowd_of(wanted, recorded, spoken, acoustic)
-        people.write_trials(crowd, run / people.TRIALS, np.random.default_rng(seed))
+    people.write_trials(crowd, recordings, run / people.TRIALS, np.random.default_rng(seed))
     return Sources(
         words=tuple(phrase.text for phrase in wanted),
         phrases=tuple((mine.folder, numbered("phrases", number)) for number in range(len(wanted))),
@@ -97,13 +98,17 @@ def prepare(
 
 
 def add_recorded(
-    wanted: Sequence[Phrase], mine: Store, own: Own, rooms: Sequence[augment.Floats]
+    wanted: Sequence[Phrase],
+    mine: Store,
+    recordings: Sequence[Sequence[manifest.Utterance]],
+    review: Path | None,
+    rooms: Sequence[augment.Floats],
 ) -> list[bool]:
-    """Stores what people say; whether there is any, for each phrase."""
-    said = said_in(wanted, own.recordings) if own.recordings else [[] for _ in wanted]
-    clips = Reviewed(own.review).clips() if own.review else []
+    """Stores what people say whom training hears; whether there is any, for each phrase."""
+    clips = Reviewed(review).clips() if review else []
     found = []
-    for number, (phrase, items) in enumerate(zip(wanted, said, strict=True)):
+    for number, (phrase, said) in enumerate(zip(wanted, recordings, strict=True)):
+        items = people.parted(said, people.TRAINING)
         kept = [clip for clip in clips if clip.label is Label.WAKE and clip.name == phrase.text]
         found.append(bool(items or kept))
         if found[-1]:

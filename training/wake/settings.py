@@ -30,7 +30,7 @@ class Settings:
     amounts: Amounts = field(default_factory=Amounts)
     smoothing: int = 5  # outputs whose mean decides: 0.1 s
     refractory: float = 1.0  # s
-    false_accepts: float = 0.3  # an hour
+    false_accepts: float = 0.3  # an hour, of all the words together
     trials: int = 400  # sayings of the phrase in which it is measured
     recordings: tuple[str, ...] = ()  # folders in which people say the phrase
     negatives: tuple[str, ...] = ()  # folders in which nobody does

@@ -62,7 +62,7 @@ def calibrated(
     silent = measure.FalseAccepts.over(measure.streams(sources), score, settings.refractory)
     if not silent.hours:
         raise MynahError("nobody is left to set the threshold by: add speech by more people to the data")
-    lowest = silent.lowest_threshold(settings.false_accepts)
+    lowest = silent.lowest_threshold(settings.false_accepts / len(settings.words))
     left_out = [voice for voice in synthesis.TRAINING_VOICES if is_left_out(voice)]
     joined = [trimmed(read(item.path)) for item in people.trials(run, people.CHOICE, phrase.text)]
     spoken = measure.phrases(phrase, left_out, settings.trials, seed=11) + joined

@@ -85,6 +85,8 @@ def _opposite(
     if not actions:
         return []
     do = actions[0].do
+    if do is Do.BRIGHTNESS_STEP:
+        return [_of(device, "HassLightSet", {"brightness_step": -round(actions[0].number)})]
     if do in STEPS:
         intent, slot, by = STEPS[do]
         return [_of(device, intent, {slot: by})]

@@ -19,7 +19,7 @@ REASONS = {
 @pytest.mark.parametrize(("text", "request_"), REASONS.items())
 def test_what_only_tells_why_is_left_out(text: str, request_: str | None) -> None:
     words = text.split()
-    found = list(beside(words, [False] * len(words)))
+    found = [one.text for one in beside(words, [False] * len(words))]
     assert (request_ in found) if request_ else found == ["switch everything off"]
 
 
@@ -46,4 +46,27 @@ def test_a_reason_names_nothing_of_the_home() -> None:
     words = ["it's", "the", "radio", "turn", "off", "the", "lamp"]
     named = [word == "radio" for word in words]
     assert list(beside(words, named)) == []
-    assert list(beside(words, [False] * len(words))) == ["turn off the lamp"]
+    assert [one.text for one in beside(words, [False] * len(words))] == ["turn off the lamp"]
+
+
+PLAIN = {
+    "turn on the porch lamp i'm looking for my keys": True,
+    "turn the porch lamp on will you i dropped my keys": True,
+    "the baby is asleep so would you close the blinds": True,
+    "it's late so please turn the radio off": True,
+    "turn on the lamp because the children are not back": True,
+    "i want the blinds closed so that she isn't woken": True,
+    "turn the radio off she's asleep": True,
+    "turn the radio off because it is late unless she listens": False,
+    "turn on the lamp i got": False,
+    "turn off the lamp that's new": False,
+    "i'm afraid to turn on the lamp": False,
+    "it's late turn off the lamp": False,
+    "could you turn off the lamp": False,
+}
+
+
+@pytest.mark.parametrize(("text", "plain"), PLAIN.items())
+def test_a_reason_that_follows_or_leads_to_its_request_leaves_no_doubt(text: str, plain: bool) -> None:
+    words = text.split()
+    assert any(one.plain for one in beside(words, [False] * len(words))) == plain

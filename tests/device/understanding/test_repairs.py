@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from device.understanding.fillers import unrepeated, without
-from device.understanding.repairs import CLEAR, READINGS, repaired
+from device.understanding.repairs import CLEAR, READINGS, of_a_kind, repaired
 
 
 @pytest.mark.parametrize(
@@ -57,3 +57,21 @@ def test_whom_one_speaks_to_is_left_out(text: str, bare: str) -> None:
 @pytest.mark.parametrize(("text", "once"), {"no no no": "no", "twenty twenty": "twenty twenty"}.items())
 def test_a_word_that_is_repeated_counts_once_but_a_number(text: str, once: str) -> None:
     assert unrepeated(text) == once
+
+
+OF_A_KIND = {
+    "set a timer for ten no fifteen minutes": "set a timer for fifteen minutes",
+    "the blinds to twenty percent no wait thirty percent": "the blinds to thirty percent",
+    "turn the lamp on sorry i mean off": "turn the lamp off",
+    "wake me on monday no tuesday": "wake me on tuesday",
+    "set it to ten no make that twelve degrees": "set it to twelve degrees",
+    "open the blinds no the curtains": None,
+    "set it to ten": None,
+    "milk and two no three lemons": "milk and three lemons",
+    "turn it on no never mind": None,
+}
+
+
+@pytest.mark.parametrize(("text", "reading"), OF_A_KIND.items())
+def test_a_value_is_given_up_for_another_one_of_its_kind(text: str, reading: str | None) -> None:
+    assert of_a_kind(text) == reading

@@ -121,6 +121,8 @@ def _order(device: Device, action: Action) -> tuple[str, str] | None:
             return "FanSpeed", "0"
         case "fan", Do.SPEED:
             return "FanSpeed", str(thirds(action.number))
+        case "fan", Do.SPEED_STEP:
+            return "FanSpeed", "+" if action.number > 0 else "-"
         case "cover", Do.ON | Do.OFF | Do.STOP:
             verb = {Do.ON: "Open", Do.OFF: "Close", Do.STOP: "Stop"}[action.do]
             return f"Shutter{verb}{number}", ""

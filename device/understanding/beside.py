@@ -29,7 +29,8 @@ BOUND = re.compile(r".* (?:so|please|(?:could|can|would|will) you(?: please| kin
 """How a reason ends from which a request follows: "i'm afraid to turn on the lamp" asks for nothing."""
 AFTERWARDS = re.compile(
     r".* (?:on|off|up|down|open|shut|percent|please|now|(?:will|would|could|can|won't) you) \| .*"
-    r"|.* \| " + OPENING + r"(?:i'm|i am|i can't|i cannot|it's|it is|there's|there is|we're|we are)\b.*"
+    r"|.* \| " + OPENING + r"(?:i'm|i am|i can't|i cannot|it's|it is|there's|there is|we're|we are"
+    r"|he's|she's|they're)\b.*"
 )
 """A request and a reason that does not tell which thing is meant, as "the lamp i got" does."""
 ASKING = re.compile(r"(?:.* )?(?:could you|can you|would you|please)")
@@ -54,6 +55,8 @@ VERBS = frozenset(
     | {"increase", "decrease", "reduce", "heat", "cool", "warm", "draw", "pull"}
 )
 """Words with which such a request begins."""
+FRONT = VERBS | {"let's", "lets", "and", "also", "same"}
+"""Words with which what is asked for begins before its reason."""
 HARMLESS = frozenset({"am", "day", "now", "today", "tonight", "night", "one"})
 """Words of times and numbers that a reason may have."""
 GUARDED = re.compile(r"\b(?:un)?lock|\b(?:doors?|gates?|garage|alarm|siren|valve|water)\b")
@@ -74,24 +77,33 @@ class Beside:
 def beside(words: Sequence[str], named: Sequence[bool]) -> Iterator[Beside]:
     """Each part of `words` that may be a request, whose rest only tells why; long parts first.
 
-    `named`: which of the words name something of the home. In a reason none does.
+    `named`: which of the words name something of the home. In a reason none does, but for one that is said to
+    be one.
     """
     for at in range(FEWEST, len(words) - 2):
         rest = " ".join(words[at:])
         if BECAUSE.fullmatch(rest) and not UNLESS.search(rest):
             yield Beside(" ".join(words[:at]), True)
+    yield from _behind(words, named)
+    yield from _ahead(words, named)
+
+
+def _behind(words: Sequence[str], named: Sequence[bool]) -> Iterator[Beside]:
+    """Where the reason comes first."""
     for at in range(1, len(words) - FEWEST + 1):
         before = " ".join(words[:at])
         if words[at] in VERBS and _may_go_with(before, named[:at], True):
             plain = bool(REASON.fullmatch(before) and BOUND.fullmatch(before))
             yield from _unguarded(words[at:], plain)
+
+
+def _ahead(words: Sequence[str], named: Sequence[bool]) -> Iterator[Beside]:
+    """Where the request comes first."""
     lead = LEADING.match(" ".join(words))
     first = len(lead[0].split()) if lead else 0
-    for at in (
-        range(len(words) - 1, first + FEWEST - 1, -1)
-        if words[first : first + 1] and words[first] in VERBS
-        else ()
-    ):
+    if not FRONT.intersection(words[first : first + 1]):
+        return
+    for at in range(len(words) - 1, first + FEWEST - 1, -1):
         rest = " ".join(words[at:])
         if _may_go_with(rest, named[at:], False):
             plain = bool(AFTERWARDS.fullmatch(f"{' '.join(words[first:at])} | {rest}"))

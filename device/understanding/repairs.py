@@ -21,7 +21,7 @@ REPAIR = re.compile(
 )
 """What stands between something and what replaces it."""
 _VALUE = rf"(?!and\b){NUMBER}(?: (?:percent|degrees?|minutes?|hours?|seconds?))?"
-_INSTEAD = rf"{REPAIR.pattern}(?:just )?(?:to )?"
+_INSTEAD = rf"(?! oh (?!no|wait|sorry)){REPAIR.pattern}(?:just )?(?:to )?"  # "seven oh five" is a time
 ALIKE = tuple(
     re.compile(rf"\b(?:{kind})(?={_INSTEAD}(?:{kind})\b){_INSTEAD}")
     for kind in (_VALUE, "on|off", "up|down", "am|pm", "|".join(WEEK))

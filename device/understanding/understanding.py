@@ -25,7 +25,7 @@ from device.understanding.numbers import spoken
 from device.understanding.parsing import MOST, Parts, parts
 from device.understanding.repairs import CLEAR, of_a_kind, repaired
 from device.understanding.results import free_texts, intent_of, rank, tells_apart
-from device.understanding.scope import is_placed, named, scoped
+from device.understanding.scope import ALSO, is_placed, named, scoped
 from device.understanding.sentences import Sentences
 from device.understanding.spelling import corrected, is_misspelt, words_of
 from device.understanding.template_group import TemplateGroup
@@ -117,10 +117,10 @@ class Understanding:
             return doubted(told, transcript) if sure < DOUBTED else told
         if question is not None and (answer := self.answer(text, question, sure, free=True)):
             return (answer,)
-        inferred = self._repaired(text, sure) or self._inferred(text, sure)
-        if question is not None and asks(inferred):
-            inferred = ()  # one question at a time, but for what somebody says instead
-        inferred = inferred or self._beside(text, sure) or self._gist(text, sure)
+        inferred, beside = self._repaired(text, sure) or self._inferred(text, sure), self._beside(text, sure)
+        if asks(inferred) and (question is not None or (beside and not asks(beside))):
+            inferred = beside  # one question at a time, but for what somebody says instead
+        inferred = inferred or beside or self._gist(text, sure)
         if transcript.text.rstrip().endswith("?") and not ASKING.search(text) and _acts(inferred):
             inferred = ()  # it asks how something is
         open_ = not inferred or asks(inferred)
@@ -171,7 +171,7 @@ class Understanding:
         named = [any(one.begin <= at < one.end for one in there) for at in range(len(words))]
         for request in beside(words, named):
             found = self._whole_sentence(request.text)
-            if found and all(is_told(one) for one in found):
+            if found and all(is_told(one) or (request.plain and one.name == ALSO) for one in found):
                 return inferred_from(found, request.text, confidence, asked=not request.plain)
         return ()
 
@@ -179,7 +179,7 @@ class Understanding:
         """What a text asks for in which a value takes the place of another one of its kind."""
         reading = of_a_kind(text) if len(text.split()) <= MOST else None
         found = self._whole_sentence(reading) if reading else ()
-        return inferred_from(found, reading or text, confidence, asked=False) if found else ()
+        return inferred_from(found, reading or text, confidence, asked=False) if begins(found) else ()
 
     def _repaired(self, text: str, confidence: float) -> tuple[Act, ...]:
         """What a text asks for that corrects itself, "open the blinds no the curtains", to be asked about."""

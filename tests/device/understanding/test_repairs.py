@@ -67,6 +67,7 @@ OF_A_KIND = {
     "set it to ten no make that twelve degrees": "set it to twelve degrees",
     "open the blinds no the curtains": None,
     "set it to ten": None,
+    "wake me at seven oh five": None,
     "milk and two no three lemons": "milk and three lemons",
     "turn it on no never mind": None,
 }

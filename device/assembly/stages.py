@@ -6,7 +6,7 @@ Imports are inside the functions: `mynah understand` needs no model, and `mynah 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from device.assistant import Assistant
+from device.assistant import STOP, Assistant
 from device.conversation.conversation import Conversation
 from device.errors import SettingsError
 from device.settings import Settings
@@ -180,19 +180,25 @@ def wake_bundles(settings: Settings) -> list[Bundle]:
     return bundles
 
 
-def make_wake(settings: Settings, acoustic: AcousticModel | None = None) -> WakeWord:
+def make_wake(
+    settings: Settings,
+    acoustic: AcousticModel | None = None,
+    sounding: Callable[[], bool] = lambda: False,
+) -> WakeWord:
     """The wake words. `acoustic`: for the second look, and for nothing else; by default it is loaded.
+    `sounding`: whether Mynah speaks, rings or plays, so that "stop" counts.
 
     Raises BundleError, SettingsError.
     """
     from device.engine.bundle import Bundle
     from device.hearing.acoustic import AcousticModel
     from device.hearing.second_look import SecondLook
-    from device.hearing.wake import WakeWord
+    from device.hearing.wake import WakeModel, WakeWord
 
-    bundles = wake_bundles(settings)
+    bundles, folder = wake_bundles(settings), settings.wake.stop
     acoustic = acoustic or AcousticModel(Bundle.load(settings.hearing.bundle, "hearing"))
-    return WakeWord.load(bundles, settings.wake.thresholds, SecondLook(acoustic))
+    stopping = WakeModel(Bundle.load(folder, "wake"), only=STOP) if isinstance(folder, Path) else None
+    return WakeWord.load(bundles, settings.wake.thresholds, SecondLook(acoustic), stopping, sounding)
 
 
 def make_hearing(
@@ -278,7 +284,7 @@ def make_assistant(
     wake word, and a recording's end is the button's release."""
     from device.assembly.documents import make_papers
     from device.assembly.skills import make_skills
-    from device.assistant import Held, Never
+    from device.assistant import Controls, Held, Never
     from device.audio.endpoint import Endpointer
     from device.engine.bundle import Bundle
     from device.hearing.acoustic import AcousticModel
@@ -299,8 +305,15 @@ def make_assistant(
     )
     conversation.watch.understand = learnt.understanding.requests
     conversation.watch.bind()
+    controls = Controls()
     return Assistant(
-        wake=Never() if push_to_talk else make_wake(settings, AcousticModel(bundle, model=acoustic.model)),
+        wake=Never()
+        if push_to_talk
+        else make_wake(
+            settings,
+            AcousticModel(bundle, model=acoustic.model),
+            lambda: controls.speaking() or conversation.rings,
+        ),
         endpointer=Held()
         if push_to_talk
         else Endpointer(settings.endpoint, hearing.settled, hearing.whole, settings.audio.whispers),
@@ -310,12 +323,13 @@ def make_assistant(
         reject_below=hearing.decoder.settings.reject_below,
         patience=settings.dialogue.patience,
         actions={} if push_to_talk else actions(settings, learnt.understanding),
+        controls=controls,
     )
 
 
 def actions(settings: Settings, understanding: Understanding) -> Mapping[str, str]:
     """What each wake word does. Raises SettingsError where that means nothing."""
-    from device.assistant import LISTEN, STOP
+    from device.assistant import LISTEN
     from device.events import NotRecognized, Transcript
 
     for name, action in settings.wake.actions.items():
@@ -325,4 +339,4 @@ def actions(settings: Settings, understanding: Understanding) -> Mapping[str, st
             raise SettingsError(
                 f"wake.actions: {action!r} for {name!r} means nothing: write listen, stop or a command"
             )
-    return settings.wake.actions
+    return {STOP: STOP, **settings.wake.actions}

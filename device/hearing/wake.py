@@ -13,7 +13,7 @@ the acoustic model decides with it: see `device.hearing.second_look`.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -130,18 +130,27 @@ class WakeModel:
         bundle: Bundle,
         thresholds: Mapping[str, float] | None = None,
         second_look: SecondLook | None = None,
+        only: str | None = None,
     ) -> None:
-        """`thresholds`: of words, instead of the bundle's. BundleError if it is none for a wake word."""
+        """`thresholds`: of words, instead of the bundle's. `only`: the one of its words that counts.
+
+        BundleError if it is none for a wake word, or has not that word.
+        """
         if bundle.kind != "wake":
             raise BundleError(
                 f"{bundle.path}: a bundle for {bundle.kind}, not for a wake word; name another one"
             )
         if set(bundle.decision.get("words", ())) != set(bundle.labels):
             raise BundleError(f"{bundle.path}: its decision is not about its words; export it again")
+        if only is not None and only not in bundle.labels:
+            raise BundleError(f"{bundle.path}: does not know the word {only!r}; name another one")
         given = thresholds or {}
+        self._columns = [n for n, name in enumerate(bundle.labels) if only in (None, name)]
         self.features = bundle.features
         self.output_samples = bundle.stream.stride * bundle.features.hop
-        self.words = tuple(Word(bundle, name, given.get(name), second_look) for name in bundle.labels)
+        names = [bundle.labels[column] for column in self._columns]
+        self.words = tuple(Word(bundle, name, given.get(name), second_look) for name in names)
+        self._outputs = len(bundle.labels)
         self._offset = np.float32(bundle.normalisation["offset"])
         self._scale = np.float32(1.0 / bundle.normalisation["scale"])
         self._model = StreamingModel(bundle)
@@ -158,8 +167,8 @@ class WakeModel:
         and the candidates that are ripe by now: at once, or after their second look."""
         probabilities = self._probabilities(frames)
         scores, ripe = {}, list[tuple[Word, Candidate]]()
-        for number, word in enumerate(self.words):
-            scores[word.name], candidates = word.listen(probabilities[:, number], frames)
+        for column, word in zip(self._columns, self.words, strict=True):
+            scores[word.name], candidates = word.listen(probabilities[:, column], frames)
             ripe += [(word, candidate) for candidate in candidates]
         return scores, ripe
 
@@ -170,7 +179,7 @@ class WakeModel:
     def _probabilities(self, frames: Features) -> WordScores:
         """(outputs, words)."""
         pending = np.concatenate((self._pending, (frames - self._offset) * self._scale))
-        logits, size = [np.zeros((0, len(self.words)), np.float32)], self._model.frames
+        logits, size = [np.zeros((0, self._outputs), np.float32)], self._model.frames
         while len(pending) >= size:
             logits.append(self._model.step(pending[:size]))
             pending = pending[size:]
@@ -181,15 +190,25 @@ class WakeModel:
 class WakeWord:
     """Several wake words at once, over one front end."""
 
-    def __init__(self, models: Sequence[WakeModel]) -> None:
-        """Raises BundleError if the models were trained on different features."""
+    def __init__(
+        self,
+        models: Sequence[WakeModel],
+        stopping: WakeModel | None = None,
+        sounding: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """`stopping`: has the word that counts only while Mynah is `sounding`.
+
+        Raises BundleError if the models were trained on different features.
+        """
         self.words = tuple(word for model in models for word in model.words)
-        if len({model.features.fingerprint for model in models}) > 1:
-            names = ", ".join(word.name for word in self.words)
+        every = (*models, *([stopping] if stopping else []))
+        if len({model.features.fingerprint for model in every}) > 1:
+            names = ", ".join(word.name for model in every for word in model.words)
             raise BundleError(
                 f"the wake words {names} need different features; train them for one version of Mynah"
             )
         self.models = tuple(models)
+        self._stopping, self._sounding = stopping, sounding
         self._frontend = FrontEnd(self.models[0].features)
         self.near_miss: Detection | None = None  # what a second look refused last
         self.reset()
@@ -200,9 +219,12 @@ class WakeWord:
         bundles: Sequence[Bundle],
         thresholds: Mapping[str, float] | None = None,
         second_look: SecondLook | None = None,
+        stopping: WakeModel | None = None,
+        sounding: Callable[[], bool] = lambda: False,
     ) -> WakeWord:
         """`thresholds`: by the name of the wake word, instead of the bundles' own."""
-        return cls([WakeModel(bundle, thresholds, second_look) for bundle in bundles])
+        models = [WakeModel(bundle, thresholds, second_look) for bundle in bundles]
+        return cls(models, stopping, sounding)
 
     def reset(self) -> None:
         """Forgets the audio so far."""
@@ -210,6 +232,8 @@ class WakeWord:
         self._origin: int | None = None
         for model in self.models:
             model.reset()
+        if self._stopping is not None:
+            self._stopping.reset()
 
     def detect(self, audio: Iterator[AudioChunk]) -> Detection | NotDetected:
         """Listens until a wake word was said or the audio ends.
@@ -237,6 +261,8 @@ class WakeWord:
                 for name, new in values.items():
                     scores[name].append(new)
                 detections += self._accepted(candidates)
+            if self._stopping is not None and self._sounding():
+                detections += self._accepted(self._stopping.listen(frames)[1])
         return {name: np.concatenate(values) for name, values in scores.items()}, detections
 
     def finish(self) -> list[Detection]:

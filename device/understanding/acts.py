@@ -164,6 +164,11 @@ def inferred_from(
     return (first, *others)
 
 
+def unasked(acts: tuple[Act, ...]) -> tuple[Act, ...]:
+    """`acts`, if Mynah need not ask before it does them."""
+    return () if asks(acts) else acts
+
+
 def asks(acts: Sequence[Act]) -> bool:
     """Whether Mynah is to ask before it does one of `acts`."""
     return any(isinstance(act, Request) and act.asked for act in acts)

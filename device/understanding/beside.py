@@ -14,6 +14,7 @@ FEWEST = 3
 """Words of a request."""
 OPENING = (
     r"(?:(?:oh|ah|well|hey|hi|hello|sorry|thanks|thank you|ok|okay|dear|please|because|since|as|cos|cause|so"
+    r"|hang on|hold on|wait|ugh|hmm|right|fine|gosh|god"
     r"|and|will you|would you|could you|can you) )*"
 )
 REASON = re.compile(
@@ -39,6 +40,8 @@ BECAUSE = re.compile(r"(?:so that|because|cos|cause) (?:\S+ ){1,12}\S+")
 """A reason that is said to be one."""
 UNLESS = re.compile(r"\b(?:if|unless|until|till|when|whenever|except|but|only|instead|and|then|or)\b")
 """What may say more than why."""
+RIGHTED = re.compile(r"(?:make|set) (?:it|that) .+")
+"""What puts something right that was said before; in what is new, a reason comes behind."""
 LEADING = re.compile(r"(?:(?:could|can|would|will) you |please |kindly |just |now )+")
 """What a request begins with before its verb."""
 TAG = re.compile(r"(?: (?:will|would|could|can|won't) you)+$")
@@ -92,9 +95,10 @@ def _behind(words: Sequence[str], named: Sequence[bool]) -> Iterator[Beside]:
     """Where the reason comes first."""
     for at in range(1, len(words) - FEWEST + 1):
         before = " ".join(words[:at])
-        if words[at] in VERBS and _may_go_with(before, named[:at], True):
-            plain = bool(REASON.fullmatch(before) and BOUND.fullmatch(before))
-            yield from _unguarded(words[at:], plain)
+        bound = BOUND.fullmatch(before)
+        if (words[at] in VERBS or bound) and _may_go_with(before, named[:at], True):
+            bound = bound or RIGHTED.fullmatch(" ".join(words[at:]))
+            yield from _unguarded(words[at:], bool(bound and REASON.fullmatch(before)))
 
 
 def _ahead(words: Sequence[str], named: Sequence[bool]) -> Iterator[Beside]:

@@ -59,6 +59,7 @@ class Things:
     called: frozenset[str]
     asked: bool
     by_word: bool
+    unless: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,7 @@ def things() -> Mapping[str, Things]:
             frozenset(one.get("called", ())),
             bool(one.get("asked", False)),
             bool(one.get("by_word", False)),
+            frozenset(one.get("unless", ())),
         )
         for slot, one in yaml.load(FILE, SentencesError)["things"].items()
     }
@@ -166,7 +168,7 @@ def _filled(slot: str, text: Text) -> Filled | None:
 def _things(wanted: Things, text: Text) -> Filled | None:
     fitting = [one for one in text.of("name") if one.name is not None and _fits(one.name, wanted)]
     names = [one for one in text.of("name") if one in fitting or not _is_kind(one, wanted)]
-    if names != fitting:
+    if names != fitting or not wanted.unless.isdisjoint(text.words):
         return None
     strange = [one for one in text.of("strange thing") if not _is_kind(one, wanted)]
     places = text.of("place", "strange place")

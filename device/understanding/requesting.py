@@ -15,7 +15,7 @@ DENIES = re.compile(
     r"|n't\b"
     r"|\b(?:do|did|does|is|was|were|ca|wo|have|has|should|would|could)nt\b"
     r"|^(?:should|shall|may|maybe|gonna"
-    r"|(?:i|we)(?:'m|'re| am| are)? (?:gonna|going to)(?! (?:bed|sleep|work|school)\b))\b"
+    r"|(?:i|we)(?:'m|'re| am| are)? (?:gonna|going to)(?! (?:bed|sleep|work|school|the|my|our|a)\b))\b"
     r"|^(?:oh |and |so )?(?:is|are|has|have|which|where) (?!it possible|there any way|you able)"
     r"|^(?:oh |and |so )?(?:will|would|do) (?:the|my|our|your|all|it|this|that|these|those)\b"
     r"|\b(?:i|we)'d have\b"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +15,10 @@ JOINING = frozenset(
     {"and", "or", "but", "not", "except", "this", "that", "in", "on", "to", "at", "off", "a", "an", "another"}
 )
 """Words that are no part of what a thing is called."""
+REQUEST = re.compile(r"\b(?:would|could|can|will) you\b|\bmake sure\b")
+"""What no thing for a list has."""
+THINGS = ("item", "words")
+"""Slots of things for a list, in any words."""
 ALL = frozenset({"all", "every", "everything", "everywhere"})
 """Words that say that everything is meant."""
 QUESTIONS = ("any", "all", "which", "how_many")
@@ -31,7 +36,11 @@ def rank(match: RecognizeResult) -> tuple[int, float, bool, bool, int, int]:
 
 
 def tells_apart(match: RecognizeResult) -> bool:
-    """Whether what "the … one" says of a thing can be what it is called: a few words without a joint."""
+    """Whether free words can be what they stand for: what "the … one" says of a thing, a few words without a
+    joint; a thing for a list, which asks for nothing."""
+    things = (str(one.value) for one in match.entities_list if one.is_wildcard and one.name in THINGS)
+    if any(map(REQUEST.search, things)):
+        return False
     which = match.entities.get("which")
     words = str(which.value).split() if which is not None and which.is_wildcard else []
     return len(words) <= 3 and JOINING.isdisjoint(words)

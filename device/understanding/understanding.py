@@ -11,7 +11,16 @@ from hassil.recognize import RecognizeResult
 
 from device.events import Act, Intent, NotRecognized, Question, Request, Transcript
 from device.understanding import rewording, times
-from device.understanding.acts import TIMING, TOO_DOUBTFUL, UNKNOWN, acts, asks, doubted, inferred_from
+from device.understanding.acts import (
+    TIMING,
+    TOO_DOUBTFUL,
+    UNKNOWN,
+    acts,
+    asks,
+    doubted,
+    inferred_from,
+    unasked,
+)
 from device.understanding.answers import Answers, act
 from device.understanding.asking import Papers, looked_up
 from device.understanding.beside import FREE, beside, is_told
@@ -43,6 +52,10 @@ THERE = re.compile(r" (?:(?:in|over|up|down|out) there|there(?= to\b))(?!\w)")
 """The place that was spoken of, where a sentence says it of something."""
 ASKING = re.compile(r"\b(?:could|can|would|will|may|might|shall|please|mind|possible|how about|what about)\b")
 """What a request has that is written with a question mark: "hall light off?" asks how it is."""
+
+
+IN_PASSING = frozenset({ALSO, "HassListAddItem", "MynahCorrect", "MynahSetAlarm", "MynahSetReminder"})
+"""What may be asked for beside a plain reason and is nothing that an appliance does."""
 
 
 class Understanding:
@@ -108,7 +121,8 @@ class Understanding:
         if question is not None and (answer := self.answer(text, question, sure)):
             return (answer,)
         found = self._read(transcript.text, text, sure)
-        if not known(found) and (right := self._put_right(text, sure)):
+        beside = () if known(found) else self._beside(text, sure)
+        if not known(found) and (right := self._put_right(text, sure) or unasked(beside)):
             return right
         if any(isinstance(part, Intent) for part in found):
             told = acts(found, sure, transcript.text)
@@ -117,9 +131,9 @@ class Understanding:
             return doubted(told, transcript) if sure < DOUBTED else told
         if question is not None and (answer := self.answer(text, question, sure, free=True)):
             return (answer,)
-        inferred, beside = self._repaired(text, sure) or self._inferred(text, sure), self._beside(text, sure)
-        if asks(inferred) and (question is not None or (beside and not asks(beside))):
-            inferred = beside  # one question at a time, but for what somebody says instead
+        inferred = self._repaired(text, sure) or self._inferred(text, sure)
+        if asks(inferred) and question is not None:
+            inferred = ()  # one question at a time, but for what somebody says instead
         inferred = inferred or beside or self._gist(text, sure)
         if transcript.text.rstrip().endswith("?") and not ASKING.search(text) and _acts(inferred):
             inferred = ()  # it asks how something is
@@ -164,14 +178,14 @@ class Understanding:
     def _beside(self, text: str, confidence: float) -> tuple[Act, ...]:
         """The request in a text that also tells why, "turn on the light we have guests". Mynah asks about
         it where something else may be meant."""
-        words = text.split()
+        words = (of_a_kind(text) or text).split()
         if len(words) > MOST:
             return ()
         there = [one for one in mentions(words, self._vocabulary) if one.kind in ("name", "place", "list")]
         named = [any(one.begin <= at < one.end for one in there) for at in range(len(words))]
         for request in beside(words, named):
             found = self._whole_sentence(request.text)
-            if found and all(is_told(one) or (request.plain and one.name == ALSO) for one in found):
+            if found and all(is_told(one) or (request.plain and one.name in IN_PASSING) for one in found):
                 return inferred_from(found, request.text, confidence, asked=not request.plain)
         return ()
 

@@ -23,6 +23,7 @@ SAME_WORDS = ({"tv", "television", "telly"}, {"vacuum", "hoover"}, {"fridge", "r
 """Last words of names that people exchange."""
 OWN_WORDS: Mapping[str, Collection[str]] = {
     "light": LIGHT_WORDS,
+    "switch": {"plug", "socket", "outlet"},
     "lock": {"lock"},
     "cover": {"blind", "blinds", "curtain", "curtains", "shade", "shades", "opener"},
     "valve": {"valve"},
@@ -30,6 +31,8 @@ OWN_WORDS: Mapping[str, Collection[str]] = {
     "binary_sensor": {"sensor", "contact"},
 }
 """Last words of names that may be left out: the "back door lock" is the back door."""
+PLUG_WORDS = frozenset(("smart", "wall", "mini", "wifi", "power", "main", "spare", "extra", "double", "new"))
+"""Words before "plug" that do not tell what is plugged in."""
 SIDES = ("left", "right", "top", "bottom", "upper", "lower", "middle")
 PLURAL_KINDS = {"light", "cover", "lock"}
 """Kinds of which a last word in "s" means several."""
@@ -101,8 +104,11 @@ def _of(device: Device, places: Collection[str]) -> Iterator[str]:
                 yield from _telling(said[at:])
     if len(words) < len(full) and not {"light", "lights"}.issuperset(words[place:]):
         yield from _telling(words)
-    if words[-1] in OWN_WORDS.get(device.kind, ()) and len(words) > 2:
-        yield " ".join(words[:-1])
+    if words[-1] in OWN_WORDS.get(device.kind, ()):
+        if len(words) > 2:
+            yield " ".join(words[:-1])
+        elif len(words) == 2 and device.kind == "switch" and words[0] not in PLUG_WORDS:
+            yield from _telling(words[:1])  # the "drill plug" is the drill
     unnumbered = [word for word in words if word not in NUMBER_WORDS]
     if len(unnumbered) < len(words) and not _place_ahead(unnumbered, places):
         yield from _telling(unnumbered) if len(unnumbered) > 1 else ()

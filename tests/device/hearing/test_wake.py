@@ -97,6 +97,19 @@ def test_two_bundles_listen_at_once(bundle: Bundle) -> None:
     assert isinstance(WakeWord([deaf]).detect(chunked([read(WAKE_AND_COMMAND)], 1280)), NotDetected)
 
 
+@pytest.mark.parametrize("sounds", [False, True])
+def test_a_word_that_stops_counts_only_while_mynah_sounds(bundle: Bundle, sounds: bool) -> None:
+    deaf, stopping = WakeModel(bundle, {"hey mynah": 2.0}), WakeModel(bundle, only="hey mynah")
+    wake = WakeWord([deaf], stopping, lambda: sounds)
+    found = wake.detect(chunked([read(WAKE_AND_COMMAND)], 1280))
+    assert isinstance(found, Detection) == sounds
+
+
+def test_a_bundle_without_the_word_that_stops_is_refused(bundle: Bundle) -> None:
+    with pytest.raises(BundleError, match="does not know the word 'stop'"):
+        WakeModel(bundle, only="stop")
+
+
 def test_a_hearing_bundle_is_no_wake_word() -> None:
     with pytest.raises(BundleError, match="not for a wake word"):
         WakeModel(Bundle.load(SHIPPED / "english"))

@@ -28,6 +28,9 @@ def devices(kind: str, *names: str) -> list[Device]:
         ("lock", "Back Door Lock", {"back door", "door lock", "lock", "door"}),
         ("vacuum", "Upstairs Robot", {"robot", "vacuum", "vacuum cleaner", "hoover"}),
         ("switch", "Upstairs Kitchen", set()),
+        ("switch", "Drill Plug", {"drill", "plug"}),
+        ("switch", "Kitchen Plug", {"plug"}),
+        ("switch", "Smart Plug", {"plug"}),
     ],
 )
 def test_parts_of_a_name(kind: str, name: str, texts: set[str]) -> None:

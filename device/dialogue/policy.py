@@ -76,6 +76,8 @@ def respond(dialogue: Dialogue, acts: Sequence[Act], world: World) -> Step:
         if outcome.question is None:
             todo = _asked_next(act, todo)
         world = world.after(outcome.done)
+        if isinstance(act, Also) and any(outcome.commands == one.commands != () for one in found):
+            continue  # it only names what was told: "lock it then, the back door"
         found.append(outcome)
         if dialogue.question is not None and outcome.question is not None:
             question = dialogue.question

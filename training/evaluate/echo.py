@@ -10,6 +10,7 @@ import argparse
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,8 @@ from training.corpus import synthesis
 from training.evaluate.detectors import Ear
 from training.evaluate.echo_room import Played, Room, cancelled
 from training.evaluate.intervals import share_with_interval
-from training.evaluate.wakewords import Saying, sayings_of
+from training.evaluate.keywords import recordings
+from training.evaluate.wakewords import Saying, sayings_by, sayings_of
 
 REPLIES = (
     "The {thing} in the {room} is on now.",
@@ -73,6 +75,14 @@ class Home:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--bundle", type=Path, default=Settings().wake.bundles[0])
+    parser.add_argument("--word", help="which word of the bundle (its first)")
+    parser.add_argument(
+        "--positives",
+        type=Path,
+        action="append",
+        default=[],
+        help="folder of recordings of the word; only those by people who have no part in training count",
+    )
     parser.add_argument("--acoustic", type=Path, default=Settings().hearing.bundle)
     parser.add_argument("--ratios", default="0,-10,-20", help="comma-separated dB of a voice to the echo")
     parser.add_argument("--count", type=positive, default=60, help="sayings at each ratio")
@@ -89,9 +99,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, ratios: Sequence[float]) -> None:
     bundle = Bundle.load(arguments.bundle, "wake")
-    ear = Ear(bundle, bundle.labels[0], arguments.acoustic)
+    ear = Ear(bundle, arguments.word or bundle.labels[0], arguments.acoustic)
     rng = np.random.default_rng(arguments.seed)
-    sayings = iter(sayings_of(ear.phrase, [], arguments.count * len(ratios)))
+    sayings = cycle(said(ear.phrase, arguments.positives, arguments.count * len(ratios), rng))
     drift, distortion = arguments.drift * 1e-6, arguments.distortion
     homes = [
         examined(
@@ -111,6 +121,14 @@ def run(arguments: argparse.Namespace, ratios: Sequence[float]) -> None:
     print(report(figures))
     if arguments.json:
         arguments.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+
+
+def said(word: str, folders: Sequence[Path], count: int, rng: np.random.Generator) -> Sequence[Saying]:
+    """Sayings of `word` by held-out voices; or from `folders`, by people who were left out, in any order."""
+    if not folders:
+        return sayings_of(word, [], count)
+    found = sayings_by(recordings([word], folders, left_out=True))
+    return [found[number] for number in rng.permutation(len(found))]
 
 
 def examined(

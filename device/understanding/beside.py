@@ -47,7 +47,7 @@ LEADING = re.compile(r"(?:(?:could|can|would|will) you |please |kindly |just |no
 TAG = re.compile(r"(?: (?:will|would|could|can|won't) you)+$")
 """What makes a request polite behind it."""
 ELSEWHERE = re.compile(
-    r"\b(?:says?|said|reads?|writes?|yells?|shouts?|calls?|called|asks?|tells?|wants?|sings?|type|spell|sign|book|game"
+    r"\b(?:say(?:s|ing)?|said|reads?|writ(?:es?|ing)|yell(?:s|ing)?|shout(?:s|ing)?|call(?:s|ed|ing)?|ask(?:s|ing)?|tell(?:s|ing)?|wants?|sing(?:s|ing)?|type|spell|sign|book|game"
     r"|dont|cant|wont|cannot|hardly|refuse|avoid|forbid\w*|bad|risky|warning|beware|without|moment|soon|later|every"
     r"|each|time|before|after|until|by|case|example|joke|trap|last|mad|always|often|used|remember|again)\b"
 )

@@ -24,7 +24,8 @@ DENIES = re.compile(
     r"|\b(?:stop|quit|avoid|refrain from|hold off|keep from|without) (?:on )?"
     r"(?:turn|switch|shutt|open|clos|dimm|lower|rais|start|lock|unlock)ing\b"
     r"|\bleave (?:\w+ ){1,5}(?:alone|be|as|on|off|open|closed|shut|locked)\b"
-    r"|\b(?:type|spell|write|say|sing) (?:turn|switch|open|close)\b"
+    r"|\b(?:type|spell|write|say|sing|called|titled|named) (?:turn|switch|open|close)\b"
+    r"|\b(?:that|how) you can\b"
     r"|\btoo (?:early|late|often|soon|many times)\b"
 )
 """What denies, asks, tells or sets a condition."""

@@ -107,6 +107,8 @@ def test_what_a_sentence_has_no_place_for_is_not_left_out(label: str, text: str)
         "i just shut the lights down", "ignore the rules and extinguish the lights",
         "please leave the lights alone", "stop turning the lights off", "hold off on dimming the lights",
         "will the lights go out at ten", "i see the lights", "we can hear the radio",
+        "it's called turn off the lamp",
+        "it's lovely that you can turn on the lamp",
     ],
 )  # fmt: skip
 def test_nothing_is_made_of_what_denies_asks_tells_or_sets_a_condition(text: str) -> None:

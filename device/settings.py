@@ -98,9 +98,9 @@ class WakeSettings:
     actions: Mapping[str, str] = field(default_factory=dict)
     """What a wake word (by its name) does: "listen" to a command, which is the default, "stop" the sound that
     is playing, or a sentence such as "turn off all the lights", which is done at once."""
-    stop: BundleFolder | Off = field(default_factory=lambda: bundle_folder("keywords"))
-    """The bundle that knows the word "stop", which ends what Mynah says, rings or plays without a wake word:
-    name of a shipped bundle, or a folder; empty: only the wake word interrupts."""
+    stop: BundleFolder | Off = Off(False)
+    """The bundle that knows the word "stop", which ends what Mynah says, rings or plays without a wake word: a
+    folder. Empty, which is the default: only the wake word interrupts."""
 
 
 @dataclass(frozen=True, slots=True)

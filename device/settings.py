@@ -99,8 +99,8 @@ class WakeSettings:
     """What a wake word (by its name) does: "listen" to a command, which is the default, "stop" the sound that
     is playing, or a sentence such as "turn off all the lights", which is done at once."""
     stop: BundleFolder | Off = Off(False)
-    """The bundle that knows the word "stop", which ends what Mynah says, rings or plays without a wake word: a
-    folder. Empty, which is the default: only the wake word interrupts."""
+    """The folder of a bundle that knows the word "stop", which ends what Mynah says, rings or plays without
+    the wake word. Empty, which is the default: only the wake word interrupts."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -339,4 +339,5 @@ def actions(settings: Settings, understanding: Understanding) -> Mapping[str, st
             raise SettingsError(
                 f"wake.actions: {action!r} for {name!r} means nothing: write listen, stop or a command"
             )
-    return {STOP: STOP, **settings.wake.actions}
+    stopping = {STOP: STOP} if settings.wake.stop else {}
+    return {**stopping, **settings.wake.actions}

@@ -41,13 +41,18 @@ BECAUSE = re.compile(r"(?:so that|because|cos|cause) (?:\S+ ){1,12}\S+")
 UNLESS = re.compile(r"\b(?:if|unless|until|till|when|whenever|except|but|only|instead|and|then|or)\b")
 """What may say more than why."""
 RIGHTED = re.compile(r"(?:make|set) (?:it|that) .+")
-"""What puts something right that was said before; in what is new, a reason comes behind."""
+"""What changes something that was spoken of before."""
+SUBJECT = frozenset(
+    {"i", "we", "you", "he", "she", "they", "to", "and", "or", "not", "will", "would", "could", "who"}
+)
+"""Words after which a verb asks for nothing: "i'm sure i set it to ten"."""
 LEADING = re.compile(r"(?:(?:could|can|would|will) you |please |kindly |just |now )+")
 """What a request begins with before its verb."""
 TAG = re.compile(r"(?: (?:will|would|could|can|won't) you)+$")
 """What makes a request polite behind it."""
 ELSEWHERE = re.compile(
-    r"\b(?:say(?:s|ing)?|said|reads?|writ(?:es?|ing)|yell(?:s|ing)?|shout(?:s|ing)?|call(?:s|ed|ing)?|ask(?:s|ing)?|tell(?:s|ing)?|wants?|sing(?:s|ing)?|type|spell|sign|book|game"
+    r"\b(?:said|reads?|writ(?:es?|ing)|(?:say|yell|shout|call|ask|tell|sing)(?:s|ing)?|called|wants?"
+    r"|type|spell|sign|book|game"
     r"|dont|cant|wont|cannot|hardly|refuse|avoid|forbid\w*|bad|risky|warning|beware|without|moment|soon|later|every"
     r"|each|time|before|after|until|by|case|example|joke|trap|last|mad|always|often|used|remember|again)\b"
 )
@@ -97,7 +102,8 @@ def _behind(words: Sequence[str], named: Sequence[bool]) -> Iterator[Beside]:
         before = " ".join(words[:at])
         bound = BOUND.fullmatch(before)
         if (words[at] in VERBS or bound) and _may_go_with(before, named[:at], True):
-            bound = bound or RIGHTED.fullmatch(" ".join(words[at:]))
+            if words[at - 1] not in SUBJECT:
+                bound = bound or RIGHTED.fullmatch(" ".join(words[at:]))
             yield from _unguarded(words[at:], bool(bound and REASON.fullmatch(before)))
 
 

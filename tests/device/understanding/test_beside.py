@@ -58,6 +58,8 @@ PLAIN = {
     "i want the blinds closed so that she isn't woken": True,
     "turn the radio off she's asleep": True,
     "turn the radio off because it is late unless she listens": False,
+    "it's too bright make it dimmer": True,
+    "i'm sure i set it to ten": False,
     "turn on the lamp i got": False,
     "turn off the lamp that's new": False,
     "i'm afraid to turn on the lamp": False,

@@ -15,8 +15,10 @@ JOINING = frozenset(
     {"and", "or", "but", "not", "except", "this", "that", "in", "on", "to", "at", "off", "a", "an", "another"}
 )
 """Words that are no part of what a thing is called."""
-REQUEST = re.compile(r"\b(?:would|could|can|will) you\b|\bmake sure\b")
-"""What no thing for a list has."""
+SENTENCE = re.compile(
+    r"\b(?:would|could|can|will) you\b|\bmake sure\b|\b(?:i'm|i am|you're|he's|she's|we're|they're)\b"
+)
+"""What no thing for a list has, nor what takes its place."""
 THINGS = ("item", "words")
 """Slots of things for a list, in any words."""
 ALL = frozenset({"all", "every", "everything", "everywhere"})
@@ -39,7 +41,7 @@ def tells_apart(match: RecognizeResult) -> bool:
     """Whether free words can be what they stand for: what "the … one" says of a thing, a few words without a
     joint; a thing for a list, which asks for nothing."""
     things = (str(one.value) for one in match.entities_list if one.is_wildcard and one.name in THINGS)
-    if any(map(REQUEST.search, things)):
+    if any(map(SENTENCE.search, things)):
         return False
     which = match.entities.get("which")
     words = str(which.value).split() if which is not None and which.is_wildcard else []

@@ -23,9 +23,10 @@ from device.hearing.second_look import log_odds
 from device.hearing.wake import WakeModel
 from export import models as export
 from training.corpus import synthesis
+from training.corpus.manifest import Utterance
 from training.corpus.store import Item, Store
 from training.edits import distance
-from training.wake import corpus, measure, prepare, train
+from training.wake import corpus, measure, people, prepare, train
 from training.wake.command import spellings_of
 from training.wake.corpus import TAIL, is_held_out, load_trimmed, trimmed
 from training.wake.data import IGNORED, RowSettings, mark
@@ -100,8 +101,8 @@ def test_speakers_are_held_out_by_name() -> None:
     def held_out(source: str, speaker: str, number: int = 0) -> bool:
         return is_held_out(Item(source, number, "", speaker, 0, 100))
 
-    people = [held_out("speech-x", f"x/{number}") for number in range(500)]
-    assert 0.33 < np.mean(people) < 0.47
+    speakers = [held_out("speech-x", f"x/{number}") for number in range(500)]
+    assert 0.33 < np.mean(speakers) < 0.47
     variants = {name: held_out("phrases", f"espeak-ng/en-us+{name}") for name in synthesis.VARIANTS if name}
     assert 1 <= sum(variants.values()) <= 12
     assert all(held_out("near", f"espeak-ng/en-029+{name}") == kept for name, kept in variants.items())
@@ -302,3 +303,25 @@ def test_the_limit_goes_on_from_how_fast_false_candidates_become_rarer() -> None
     assert 4.0 < log_odds(limit(bounded, hours=1.0)) < 5.0
     assert limit([], 1.0) == 0.0
     assert limit([0.4], 1.0) == 0.4
+
+
+def said_by(count: int) -> list[Utterance]:
+    return [Utterance(Path(f"{n}.wav"), 1.0, f"crowd/{n}", "stop", "crowd") for n in range(count)]
+
+
+def test_of_a_crowd_some_are_left_out_and_of_a_family_nobody() -> None:
+    crowd, family = said_by(200), said_by(5)
+    parts = [people.parted(crowd, part) for part in (people.TRAINING, people.CHOICE, people.GATES)]
+    assert sorted(item.speaker for part in parts for item in part) == sorted(item.speaker for item in crowd)
+    assert [len(part) / 200 for part in parts] == pytest.approx([0.6, 0.13, 0.27], abs=0.1)
+    assert people.parted(family, people.TRAINING) == family
+    assert people.parted(family, people.CHOICE) == people.parted(family, people.GATES) == []
+
+
+def test_recordings_of_people_left_out_are_tried_instead_of_what_is_put_together(tmp_path: Path) -> None:
+    crowd = said_by(200)
+    people.write_trials(None, [crowd, said_by(5)], tmp_path / people.TRIALS, np.random.default_rng(1))
+    for part in (people.CHOICE, people.GATES):
+        found = people.trials(tmp_path, part, "stop")
+        assert [item.path.name for item in found] == [item.path.name for item in people.parted(crowd, part)]
+        assert all(item.path.is_absolute() for item in found)

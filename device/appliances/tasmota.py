@@ -121,8 +121,6 @@ def _order(device: Device, action: Action) -> tuple[str, str] | None:
             return "FanSpeed", "0"
         case "fan", Do.SPEED:
             return "FanSpeed", str(thirds(action.number))
-        case "fan", Do.SPEED_STEP:
-            return "FanSpeed", "+" if action.number > 0 else "-"
         case "cover", Do.ON | Do.OFF | Do.STOP:
             verb = {Do.ON: "Open", Do.OFF: "Close", Do.STOP: "Stop"}[action.do]
             return f"Shutter{verb}{number}", ""
@@ -145,8 +143,6 @@ def _light(device: Device, action: Action) -> tuple[str, str] | None:
     match action.do:
         case Do.BRIGHTNESS:
             return str(device.native.get("dimmer", "Dimmer")), str(round(action.number))
-        case Do.BRIGHTNESS_STEP if "dimmer" not in device.native:  # by its own DimmerStep
-            return "Dimmer", "+" if action.number > 0 else "-"
         case Do.COLOR if action.value in HEX:
             return "Color", HEX[str(action.value)]
         case Do.COLOR_TEMPERATURE:

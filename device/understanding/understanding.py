@@ -121,16 +121,17 @@ class Understanding:
         if question is not None and (answer := self.answer(text, question, sure)):
             return (answer,)
         found = self._read(transcript.text, text, sure)
+        told_of = any(isinstance(part, Intent) for part in found)
+        if not told_of and question is not None and (answer := self.answer(text, question, sure, free=True)):
+            return (answer,)
         beside = () if known(found) else self._beside(text, sure)
         if not known(found) and (right := self._put_right(text, sure) or unasked(beside)):
             return right
-        if any(isinstance(part, Intent) for part in found):
+        if told_of:
             told = acts(found, sure, transcript.text)
             told = self._needed(text, sure, told) if is_doubtful(text, found) else told
             told = self._inferred(text, sure) or told if is_condition(found) else told
             return doubted(told, transcript) if sure < DOUBTED else told
-        if question is not None and (answer := self.answer(text, question, sure, free=True)):
-            return (answer,)
         inferred = self._repaired(text, sure) or self._inferred(text, sure)
         if asks(inferred) and question is not None:
             inferred = ()  # one question at a time, but for what somebody says instead

@@ -48,11 +48,6 @@ OPPOSITES_OF_KINDS: Mapping[tuple[str, Do], str | None] = {
 }
 RUNNING = ("switch", "water_heater", "climate", "valve")
 """Kinds of which one of several is not turned on again unless it is known that it was on."""
-NATIVE_STEPS: Mapping[Do, tuple[str, str]] = {
-    Do.BRIGHTNESS_STEP: ("HassLightSet", "brightness_step"),
-    Do.SPEED_STEP: ("HassFanSetSpeed", "percentage_step"),
-}
-"""Steps that the appliance took by itself: nobody knew from where."""
 STEPS: Mapping[Do, tuple[str, str, float]] = {
     Do.LOUDER: ("HassSetVolumeRelative", "volume_step", -10),
     Do.QUIETER: ("HassSetVolumeRelative", "volume_step", 10),
@@ -90,9 +85,8 @@ def _opposite(
     if not actions:
         return []
     do = actions[0].do
-    if do in NATIVE_STEPS:
-        intent, slot = NATIVE_STEPS[do]
-        return [_of(device, intent, {slot: -round(actions[0].number)})]
+    if do is Do.BRIGHTNESS_STEP:  # nobody knew from where
+        return [_of(device, "HassLightSet", {"brightness_step": -round(actions[0].number)})]
     if do in STEPS:
         intent, slot, by = STEPS[do]
         return [_of(device, intent, {slot: by})]
